@@ -1,0 +1,207 @@
+"""Everything that can go wrong, as one tree.
+
+    TuppenceError
+    ├── ConfigError              a settings file or variable that cannot be used
+    ├── CatalogError             a catalog or price file that does not load
+    ├── AttachmentError          a file that cannot go with a message
+    ├── StoreError               the local database or its folder
+    │   ├── DatabaseTooNew       written by a newer version: nobody opens it
+    │   ├── DatabaseDamaged      not readable as it stands; the file is kept
+    │   ├── DatabaseBusy         another program holds it
+    │   ├── DiskFull             nothing more can be written
+    │   └── FolderReadOnly       the folder refuses our files
+    ├── KeychainError            where secrets are kept
+    │   ├── KeyringAbsent        no keyring that we trust on this machine
+    │   ├── KeyringLocked        locked, and nobody unlocked it in time
+    │   ├── KeyringDenied        the person or the system said no
+    │   ├── KeyringFailed        it broke for a moment; nothing was erased
+    │   └── VaultLocked          the passphrase is wrong or was not given
+    ├── MeteringError            a charge that cannot be made
+    │   ├── PriceUnknown         no usable price for this model
+    │   └── InsufficientCredit   a limit or balance does not cover the message
+    └── ProviderError            a provider did not answer as hoped
+        ├── KeyRefused           the key is wrong, expired, revoked, or not allowed this
+        ├── OutOfProviderCredit  the account at the provider is empty
+        ├── RateLimited          too many requests; `wait_s` says how long
+        ├── ModelUnknown         this model does not exist there, or not for this key
+        ├── ContextTooLong       the conversation does not fit the model
+        ├── ContentRefused       the provider's filter said no
+        ├── RequestRejected      a parameter the model does not take; `parameter` names it
+        ├── ProviderDown         the provider's fault: 5xx, overloaded
+        ├── ProviderUnreachable  no connection: name, route, TLS, proxy
+        ├── NotTheProvider       something else answered: a sign-in page, a wrong address
+        └── StreamBroken         the answer stopped in the middle; what came is kept
+"""
+
+from __future__ import annotations
+
+
+class TuppenceError(Exception):
+    """A failure in the user's words.
+
+    `message` says what happened, `advice` what to do about it (may be empty);
+    `retryable` is true where sending the same again can work and cannot be billed twice.
+    """
+
+    retryable = False
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.advice}".strip()
+
+
+class ConfigError(TuppenceError):
+    """A settings file or an environment variable that cannot be used."""
+
+
+class CatalogError(TuppenceError):
+    """A catalog or price file that does not load; the message names file, table and field."""
+
+
+class AttachmentError(TuppenceError):
+    """A file that cannot go with a message."""
+
+
+class StoreError(TuppenceError):
+    """The local database or the folder around it."""
+
+
+class DatabaseTooNew(StoreError):
+    """Written by a newer version of the program."""
+
+
+class DatabaseDamaged(StoreError):
+    """Not readable as it stands; the damaged file is kept beside the new one."""
+
+
+class DatabaseBusy(StoreError):
+    """Another program holds the database."""
+
+    retryable = True
+
+
+class DiskFull(StoreError):
+    """The disk took no more; what was saved before is whole."""
+
+
+class FolderReadOnly(StoreError):
+    """The folder refuses our files."""
+
+
+class KeychainError(TuppenceError):
+    """Where secrets are kept."""
+
+
+class KeyringAbsent(KeychainError):
+    """No keyring that we trust: only the vault or this session are left."""
+
+
+class KeyringLocked(KeychainError):
+    """The keyring is locked and was not unlocked in time."""
+
+    retryable = True
+
+
+class KeyringDenied(KeychainError):
+    """The person or the system refused access."""
+
+
+class KeyringFailed(KeychainError):
+    """The keyring failed for a moment; nothing was erased."""
+
+    retryable = True
+
+
+class VaultLocked(KeychainError):
+    """The vault's passphrase is wrong or was not given."""
+
+
+class MeteringError(TuppenceError):
+    """A charge that cannot be made."""
+
+
+class PriceUnknown(MeteringError):
+    """No usable price is known for this model."""
+
+
+class InsufficientCredit(MeteringError):
+    """A limit or balance does not cover the message."""
+
+
+class ProviderError(TuppenceError):
+    """A provider did not answer as hoped.
+
+    `status` is the HTTP status, None where none arrived; `request_id` the provider's own.
+    `billed` is False where the provider cannot have charged, None where we do not know.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        advice: str = "",
+        *,
+        status: int | None = None,
+        request_id: str | None = None,
+        billed: bool | None = False,
+    ) -> None:
+        super().__init__(message, advice)
+        self.status = status
+        self.request_id = request_id
+        self.billed = billed
+
+
+class KeyRefused(ProviderError):
+    """The key is wrong, expired, revoked, or not allowed this."""
+
+
+class OutOfProviderCredit(ProviderError):
+    """The account at the provider is empty."""
+
+
+class RateLimited(ProviderError):
+    """Too many requests; `wait_s` is the provider's wish, None where it named none."""
+
+    retryable = True
+    wait_s: float | None = None
+
+
+class ModelUnknown(ProviderError):
+    """This model does not exist there, or not for this key."""
+
+
+class ContextTooLong(ProviderError):
+    """The conversation does not fit the model."""
+
+
+class ContentRefused(ProviderError):
+    """The provider's filter refused the request."""
+
+
+class RequestRejected(ProviderError):
+    """The provider did not take the request; `parameter` names the field where it said so."""
+
+    parameter: str | None = None
+
+
+class ProviderDown(ProviderError):
+    """The provider's own fault: 5xx or overloaded."""
+
+    retryable = True
+
+
+class ProviderUnreachable(ProviderError):
+    """No connection: name, route, TLS or proxy."""
+
+    retryable = True
+
+
+class NotTheProvider(ProviderError):
+    """Something else answered: a sign-in page, a wrong address."""
+
+
+class StreamBroken(ProviderError):
+    """The answer stopped in the middle; what came is kept."""
