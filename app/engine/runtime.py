@@ -1,0 +1,118 @@
+"""The core's own thread: a plain asyncio loop that takes commands and gives events.
+
+The window starts it after its first paint. Heavy imports happen on this thread, never before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from app.engine.outbox import Outbox
+from app.errors import TuppenceError
+from app.seam import commands, events
+from app.seam.commands import Command
+from app.seam.events import Event
+
+if TYPE_CHECKING:
+    from app.engine.core import Core
+
+_log = logging.getLogger(__name__)
+
+OpenCore = Callable[[Callable[[Event], None]], "Awaitable[Core]"]
+
+
+class Engine:
+    """`EnginePort` over a thread. `open_core` runs on that thread and does the slow imports."""
+
+    def __init__(self, open_core: OpenCore, wake: Callable[[], None]) -> None:
+        self._open_core = open_core
+        self._outbox = Outbox(wake)
+        self._waiting: list[Command] = []
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = False
+        self._stop_asked: asyncio.Event | None = None
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread; commands submitted earlier are kept in order."""
+        self._thread.start()
+
+    def submit(self, command: Command) -> None:
+        """Hand a command to the core; refused after `stop`."""
+        with self._lock:
+            if self._stopping:
+                return
+            loop = self._loop
+            if loop is None:
+                self._waiting.append(command)
+                return
+        loop.call_soon_threadsafe(self._take, command)
+
+    def drain(self) -> Sequence[Event]:
+        """The events since the last call."""
+        return self._outbox.drain()
+
+    def stop(self) -> None:
+        """Refuse further commands, settle and close; `EngineStopped` follows."""
+        with self._lock:
+            first = not self._stopping
+            self._stopping = True
+            loop, stop_asked = self._loop, self._stop_asked
+        if not first:
+            return
+        if loop is not None and stop_asked is not None:
+            loop.call_soon_threadsafe(stop_asked.set)
+        elif not self._thread.is_alive():
+            self._outbox.put(events.EngineStopped())
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the thread to end; False where it did not in time."""
+        if self._thread.ident is None:
+            return True
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._main())
+        finally:
+            self._outbox.put(events.EngineStopped())
+
+    async def _main(self) -> None:
+        stop_asked = asyncio.Event()
+        with self._lock:
+            self._stop_asked = stop_asked
+            if self._stopping:
+                return
+        try:
+            self._core = await self._open_core(self._outbox.put)
+        except TuppenceError as error:
+            _log.error("the core did not open: %s", error)
+            self._outbox.put(events.EngineFailed(error.message, error.advice))
+            with self._lock:
+                self._loop = asyncio.get_running_loop()
+                self._waiting.clear()
+            await stop_asked.wait()
+            return
+        from app.engine.dispatch import Dispatcher
+
+        self._dispatcher = Dispatcher(self._core)
+        with self._lock:
+            self._loop = asyncio.get_running_loop()
+            waiting, self._waiting = self._waiting, []
+            if self._stopping:
+                stop_asked.set()
+        for command in waiting:
+            self._take(command)
+        await stop_asked.wait()
+        await self._dispatcher.close()
+        await self._core.close()
+
+    def _take(self, command: commands.Command) -> None:
+        if hasattr(self, "_dispatcher"):
+            self._dispatcher.take(command)

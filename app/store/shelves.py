@@ -1,0 +1,58 @@
+"""Everything the store offers, opened together over one database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.clock import Clock
+from app.store.attachments import Attachments
+from app.store.chats import Chats
+from app.store.database import Database
+from app.store.drafts import Drafts
+from app.store.holds import Holds
+from app.store.keys import Keys
+from app.store.messages import Messages
+from app.store.model_marks import ModelMarks
+from app.store.search import Search
+from app.store.settings import Settings
+from app.store.usage import UsageCache
+
+
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """The store's parts; all of them live on the thread that opened the database."""
+
+    database: Database
+    chats: Chats
+    messages: Messages
+    holds: Holds
+    drafts: Drafts
+    attachments: Attachments
+    search: Search
+    usage: UsageCache
+    settings: Settings
+    keys: Keys
+    marks: ModelMarks
+
+
+def open_shelves(folder: Path, clock: Clock) -> Shelves:
+    """Open the database in `folder`, mending or making it as needed; raises StoreError."""
+    return shelves_over(Database.open(folder, clock), folder, clock)
+
+
+def shelves_over(database: Database, folder: Path, clock: Clock) -> Shelves:
+    """The store's parts over a database that is open already."""
+    return Shelves(
+        database=database,
+        chats=Chats(database, clock),
+        messages=Messages(database),
+        holds=Holds(database),
+        drafts=Drafts(database),
+        attachments=Attachments(database, folder),
+        search=Search(database),
+        usage=UsageCache(database),
+        settings=Settings(database),
+        keys=Keys(database),
+        marks=ModelMarks(database),
+    )

@@ -1,0 +1,60 @@
+"""Between the window's thread and the core: commands out, events in, at most every 33 ms."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from app.seam.commands import Command
+from app.seam.port import EnginePort
+
+DRAIN_INTERVAL_MS = 33
+
+
+class Bridge(QObject):
+    """Emits every event of the core on the window's thread; idle while nothing happens."""
+
+    event = Signal(object)
+    _woken = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._port: EnginePort | None = None
+        self._drained_at = 0.0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._on_timeout)
+        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
+
+    def connect_port(self, port: EnginePort) -> None:
+        """Use this core; its `wake` must be this bridge's `wake`."""
+        self._port = port
+
+    def wake(self) -> None:
+        """Something is in the box. May be called from any thread."""
+        self._woken.emit()
+
+    def submit(self, command: Command) -> None:
+        """Send an order to the core."""
+        if self._port is not None:
+            self._port.submit(command)
+
+    def stop(self) -> None:
+        """Ask the core to settle, save and close."""
+        if self._port is not None:
+            self._port.stop()
+
+    def _on_woken(self) -> None:
+        if self._timer.isActive():
+            return
+        since_ms = (time.monotonic() - self._drained_at) * 1000
+        self._timer.start(max(0, round(DRAIN_INTERVAL_MS - since_ms)))
+
+    def _on_timeout(self) -> None:
+        if self._port is None:
+            return
+        self._drained_at = time.monotonic()
+        for event in self._port.drain():
+            self.event.emit(event)
