@@ -1,4 +1,8 @@
-"""One handler for each family of commands: translate, call a use case, tell what happened.
+"""Which function carries out which command: one table, one file per subject beside it.
 
-Not here: rules (chat, metering) or queries (store). Only the engine's dispatch comes in.
+Handlers translate between the seam and the use cases; a rule that matters lives further down.
 """
+
+from app.engine.handlers.table import HANDLERS
+
+__all__ = ["HANDLERS"]

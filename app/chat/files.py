@@ -1,0 +1,139 @@
+"""Files that go with a message: which are taken, and how a model gets to see them.
+
+Text goes as text with its name above it, images as images. Everything else is refused with
+the reason, before it is read whole.
+"""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.errors import AttachmentError
+
+IMAGE_BYTES_MAX = 20 * 1024 * 1024
+TEXT_BYTES_MAX = 2 * 1024 * 1024
+IMAGE_SIDE_MAX_PX = 16_384
+_SNIFFED_BYTES = 8192
+
+_IMAGE_SIGNATURES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedFile:
+    """A file that may be sent; `width` and `height` in pixels for images, else 0."""
+
+    name: str
+    media_type: str
+    content: bytes
+    width: int = 0
+    height: int = 0
+
+    @property
+    def is_image(self) -> bool:
+        return self.media_type.startswith("image/")
+
+
+def read_file(path: Path) -> AcceptedFile:
+    """Read and check a file; raises AttachmentError in the user's words."""
+    try:
+        if path.is_dir():
+            raise AttachmentError(f"“{path.name}” is a folder.", "Add the files in it one by one.")
+        size_bytes = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(_SNIFFED_BYTES)
+            _refuse_size(path.name, size_bytes, image=image_type_of(head) is not None)
+            content = head + file.read(max(IMAGE_BYTES_MAX, TEXT_BYTES_MAX) + 1 - len(head))
+    except FileNotFoundError as error:
+        raise AttachmentError(
+            f"“{path.name}” is not there any more.", "Was it moved or deleted? Add it again."
+        ) from error
+    except OSError as error:
+        raise AttachmentError(
+            f"“{path.name}” cannot be read.", f"The system says: {error.strerror or error}."
+        ) from error
+    return accept(path.name, content)
+
+
+def accept(name: str, content: bytes) -> AcceptedFile:
+    """Check bytes that were read or pasted; raises AttachmentError in the user's words."""
+    if not content:
+        raise AttachmentError(f"“{name}” is empty.", "There is nothing in it to send.")
+    media_type = image_type_of(content[:_SNIFFED_BYTES])
+    _refuse_size(name, len(content), image=media_type is not None)
+    if media_type is not None:
+        width, height = _image_size(name, content)
+        return AcceptedFile(name, media_type, content, width, height)
+    _decode(name, content)
+    guessed = mimetypes.guess_type(name)[0] or "text/plain"
+    return AcceptedFile(name, guessed if not guessed.startswith("image/") else "text/plain", content)
+
+
+def text_of(file_name: str, content: bytes) -> str:
+    """A text file as a model reads it: its name, then its content."""
+    return f"File “{file_name}”:\n\n{_decode(file_name, content)}\n"
+
+
+def image_type_of(head: bytes) -> str | None:
+    """The media type of an image that models take, told from its first bytes."""
+    for signature, media_type in _IMAGE_SIGNATURES:
+        if head.startswith(signature):
+            return media_type
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    return None
+
+
+def _refuse_size(name: str, size_bytes: int, *, image: bool) -> None:
+    limit = IMAGE_BYTES_MAX if image else TEXT_BYTES_MAX
+    if size_bytes <= limit:
+        return
+    kind = "Images" if image else "Text files"
+    raise AttachmentError(
+        f"“{name}” is too large ({size_bytes / 1024 / 1024:,.0f} MB).",
+        f"{kind} can have up to {limit // 1024 // 1024} MB.",
+    )
+
+
+def _image_size(name: str, content: bytes) -> tuple[int, int]:
+    import imagesize
+
+    width, height = imagesize.get(io.BytesIO(content))
+    if width <= 0 or height <= 0:
+        raise AttachmentError(f"“{name}” is a damaged image.", "Open and save it again, then add it.")
+    if max(width, height) > IMAGE_SIDE_MAX_PX:
+        raise AttachmentError(
+            f"“{name}” is too large ({width:,} × {height:,} pixels).",
+            f"No side may be longer than {IMAGE_SIDE_MAX_PX:,} pixels.",
+        )
+    return int(width), int(height)
+
+
+def _decode(name: str, content: bytes) -> str:
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        if b"\0" in content[:_SNIFFED_BYTES]:
+            raise _not_text(name) from error
+        text = content.decode("cp1252", errors="replace")
+        if text.count("�") + sum(c < " " and c not in "\t\n\r\f" for c in text) > len(text) // 50:
+            raise _not_text(name) from error
+        return text
+    if "\0" in text:
+        raise _not_text(name)
+    return text
+
+
+def _not_text(name: str) -> AttachmentError:
+    return AttachmentError(
+        f"“{name}” is neither text nor an image that models can see.",
+        "PNG, JPEG, GIF and WebP images and text files can be added.",
+    )

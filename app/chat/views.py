@@ -1,0 +1,148 @@
+"""Rows of the store as the window shows them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+from app.chat.extras import read_extras
+from app.chat.faults import read_fault
+from app.chat.receipts import cost_line
+from app.errors import AttachmentError
+from app.seam.views import (
+    AttachmentView,
+    Certainty,
+    ChatRow,
+    ChatView,
+    DraftView,
+    ImageView,
+    MessageState,
+    MessageView,
+    PaneView,
+)
+from app.store.records import AttachmentRecord, ChatRecord, MessageRecord, State
+from app.store.shelves import Shelves
+
+PREVIEW_BYTES_MAX = 8 * 1024 * 1024
+
+_log = logging.getLogger(__name__)
+
+
+class ChatViews:
+    """Builds views; reads the store, changes nothing.
+
+    `live` gives a message that streams right now as it stands in memory.
+    """
+
+    def __init__(
+        self, shelves: Shelves, live: Callable[[MessageRecord], MessageRecord] = lambda row: row
+    ) -> None:
+        self._shelves = shelves
+        self._live = live
+
+    def row(self, chat: ChatRecord, *, streaming: bool = False) -> ChatRow:
+        """A line of the sidebar."""
+        return ChatRow(
+            id=chat.id,
+            title=chat.title,
+            updated_at=chat.updated_at,
+            pinned=chat.pinned,
+            total_pusd=chat.total_pusd,
+            certainty=_chat_certainty(chat),
+            streaming=streaming,
+            unfinished=chat.unfinished and not streaming,
+        )
+
+    def chat(self, chat: ChatRecord, panes: Sequence[PaneView] | None = None) -> ChatView:
+        """A chat with the branch that each pane stands on."""
+        return ChatView(
+            id=chat.id,
+            title=chat.title,
+            panes=tuple(panes) if panes is not None else self.panes(chat),
+            draft=self.draft(chat.id),
+        )
+
+    def panes(self, chat: ChatRecord) -> tuple[PaneView, ...]:
+        messages = self._shelves.messages
+        return tuple(
+            PaneView(
+                pane.position,
+                pane.model_ref,
+                tuple(self.message(self._live(row)) for row in messages.path(pane.leaf_id)),
+            )
+            for pane in chat.panes
+        )
+
+    def draft(self, chat_id: str) -> DraftView:
+        draft = self._shelves.drafts.get(chat_id)
+        if draft is None:
+            return DraftView()
+        return DraftView(draft.text, self.attachments(draft.attachment_ids))
+
+    def message(self, message: MessageRecord) -> MessageView:
+        """One card."""
+        extras = read_extras(message.extras_json)
+        is_answer = message.role == "assistant"
+        return MessageView(
+            id=message.id,
+            parent_id=message.parent_id,
+            role=message.role,
+            text=message.text,
+            state=_state(message),
+            created_at=message.created_at,
+            thinking=message.thinking,
+            thinking_s=message.thinking_s,
+            model_name=message.model_name,
+            model_ref=message.model_ref,
+            siblings=message.siblings,
+            attachments=() if is_answer else self.attachments(message.attachment_ids),
+            images=self._images(message.attachment_ids) if is_answer else (),
+            tool_calls=tuple(extras.tool_calls),
+            citations=tuple(extras.citations),
+            cost=cost_line(message.receipt_json, message.duration_s),
+            fault=None if extras.kept else read_fault(message.fault_json),
+        )
+
+    def attachments(self, ids: Sequence[str]) -> tuple[AttachmentView, ...]:
+        """Chips for the files that are still known."""
+        records = (self._shelves.attachments.get(id_) for id_ in ids)
+        return tuple(self.attachment(record) for record in records if record is not None)
+
+    def attachment(self, record: AttachmentRecord) -> AttachmentView:
+        preview = b""
+        if record.media_type.startswith("image/") and record.size_bytes <= PREVIEW_BYTES_MAX:
+            preview = self._content(record)
+        return AttachmentView(
+            record.id, record.name, record.media_type, record.size_bytes, preview
+        )
+
+    def _content(self, record: AttachmentRecord) -> bytes:
+        try:
+            return self._shelves.attachments.read(record.id)
+        except AttachmentError as error:
+            # A file that was deleted behind our back must not keep the chat from opening.
+            _log.warning("attachment %s: %s", record.id, error)
+            return b""
+
+    def _images(self, ids: Sequence[str]) -> tuple[ImageView, ...]:
+        shelf = self._shelves.attachments
+        records = (shelf.get(id_) for id_ in ids)
+        return tuple(
+            ImageView(record.media_type, content)
+            for record in records
+            if record is not None and (content := self._content(record))
+        )
+
+
+def _state(message: MessageRecord) -> MessageState:
+    if message.state is State.STREAMING and not message.text and not message.thinking:
+        return MessageState.WAITING
+    if message.state is not State.COMPLETE and read_extras(message.extras_json).kept:
+        return MessageState.COMPLETE
+    return MessageState(message.state.value)
+
+
+def _chat_certainty(chat: ChatRecord) -> Certainty:
+    if chat.unpriced and not chat.total_pusd:
+        return Certainty.UNKNOWN
+    return Certainty.ESTIMATED if chat.estimated or chat.unpriced else Certainty.EXACT

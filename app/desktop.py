@@ -1,0 +1,127 @@
+"""Composition root of the desktop: the one file that wires window and core together.
+
+The window is painted first; only then does the core start, import what it needs and open
+the database.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from app.config import Config, Paths
+    from app.engine.core import Core
+    from app.engine.runtime import Engine
+    from app.seam.events import Event
+    from app.ui.bridge import Bridge
+    from app.ui.window import MainWindow
+
+STOP_LIMIT_S = 10.0
+
+
+def open_window(*, demo: bool = False) -> int:
+    """Open the one window of this data folder; returns the exit code.
+
+    Where it is open already, that window comes forward and this call returns at once.
+    """
+    from app.config import load_config, load_paths
+
+    paths = load_paths(os.environ, demo=demo)
+    config, notices = load_config(paths, os.environ)
+    from app.instance import take_window
+
+    place = take_window(paths.data)
+    if place is None:
+        return 0
+    try:
+        return _run_window(paths, config, notices, demo=demo)
+    finally:
+        place.release()
+
+
+def _run_window(paths: Paths, config: Config, notices: tuple[str, ...], *, demo: bool) -> int:
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from app.ui.bridge import Bridge
+    from app.ui.window import MainWindow, prepare_application
+
+    application = QApplication(sys.argv[:1])
+    prepare_application(application, paths.config)
+    bridge = Bridge()
+    window = MainWindow(bridge, paths.config, demo=demo)
+    _install_crash_hook(window)
+    trace = StartupTrace(os.environ.get("TUPPENCE_STARTUP_TRACE"))
+    engine = _make_engine(paths, config, notices, bridge, demo=demo)
+    window.painted.connect(lambda: trace.mark("painted"))
+    window.typed.connect(lambda: trace.mark("typing"))
+    window.painted.connect(lambda: QTimer.singleShot(0, engine.start))
+    window.show()
+    code = application.exec()
+    engine.stop()
+    engine.join(STOP_LIMIT_S)
+    return code
+
+
+def _make_engine(
+    paths: Paths, config: Config, notices: tuple[str, ...], bridge: Bridge, *, demo: bool
+) -> Engine:
+    from app.engine.runtime import Engine
+
+    def open_core(emit: Callable[[Event], None]) -> Awaitable[Core]:
+        from app.engine.core import open_core as open_here
+
+        return open_here(paths, config, emit, notices=notices, demo=demo, window=True)
+
+    engine = Engine(open_core, bridge.wake)
+    bridge.connect_port(engine)
+    return engine
+
+
+def _install_crash_hook(window: MainWindow) -> None:
+    """An exception in a slot or a thread is logged and shown, never swallowed."""
+    import logging
+
+    log = logging.getLogger("app.crash")
+
+    def on_exception(kind: type[BaseException], error: BaseException, trace: object) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            window.close()
+            return
+        log.critical("not caught", exc_info=(kind, error, trace))  # type: ignore[arg-type]
+        sys.__excepthook__(kind, error, trace)  # type: ignore[arg-type]
+        window.show_crash(str(error))
+
+    def on_thread_exception(arguments: threading.ExceptHookArgs) -> None:
+        log.critical("not caught in thread %s", arguments.thread, exc_info=arguments.exc_value)
+        threading.__excepthook__(arguments)
+
+    sys.excepthook = on_exception
+    threading.excepthook = on_thread_exception
+
+
+class StartupTrace:
+    """Writes the moments of the start to a file, one JSON line each, where one is asked for."""
+
+    def __init__(self, path: str | None) -> None:
+        self._path = Path(path) if path else None
+        self._seen: set[str] = set()
+
+    def mark(self, mark: str) -> None:
+        """Note that something happened for the first time."""
+        if self._path is None or mark in self._seen:
+            return
+        self._seen.add(mark)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(f'{{"mark": "{mark}", "monotonic_s": {time.monotonic():.6f}}}\n')
+
+
+def main() -> NoReturn:
+    """Entry for packaging: the window, without a command line."""
+    raise SystemExit(open_window())
