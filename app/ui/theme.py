@@ -85,6 +85,7 @@ class Theme(QObject):
         self.zoom_percent = 100
         self.dark = False
         self.colors = LIGHT
+        self._follows = False
 
     @classmethod
     def current(cls) -> Theme:
@@ -100,9 +101,9 @@ class Theme(QObject):
         load_fonts()
         application.setStyle("Fusion")
         self.mode, self.zoom_percent = mode, _clamp_zoom(zoom_percent)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(
-            self._on_scheme_changed, Qt.ConnectionType.UniqueConnection
-        )
+        if not self._follows:
+            self._follows = True
+            QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
         self._dress()
 
     def set_mode(self, mode: str) -> None:
