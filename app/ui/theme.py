@@ -161,7 +161,8 @@ class Theme(QObject):
 def set_look(widget: QWidget, **properties: str) -> None:
     """Set style properties (`look`, `tone`, `ground`, `size`) and have them take effect."""
     for name, value in properties.items():
-        widget.setProperty(name, value)
+        # Every widget has a `size` of its own in Qt.
+        widget.setProperty("textsize" if name == "size" else name, value)
     if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
         widget.style().unpolish(widget)
         widget.style().polish(widget)

@@ -1,0 +1,109 @@
+"""Passing lines over the window: what happened, and Undo where it can be taken back.
+
+They lie above the content, so that nothing moves under the pointer. Foreign text stays plain.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from app.seam.events import Notice
+from app.ui.icons import icon, pixmap
+from app.ui.theme import Theme, set_look
+
+SHOWN_MS = {"info": 8_000, "warning": 12_000, "error": 0}  # 0: until it is closed
+_LOOKS = {
+    "info": ("info", "ink2"),
+    "warning": ("triangle-alert", "warn"),
+    "error": ("circle-alert", "danger"),
+}
+TOP = 60
+WIDTH_MAX = 620
+
+
+class NoticeBar(QFrame):
+    """Shows one notice at a time, errors before all else. `undo(chat_id)` when it is taken back."""
+
+    undo = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._waiting: list[Notice] = []
+        self._shown: Notice | None = None
+        self._timer = QTimer(self, singleShot=True)
+        self._build()
+        self._connect()
+
+    def show_notice(self, notice: Notice) -> None:
+        """Show a line now; one that still wants reading is shown again afterwards."""
+        if self._shown is not None and self._shown.level == "error" and self._shown != notice:
+            self._waiting.append(self._shown)
+        self._display(notice)
+
+    def undo_last(self) -> bool:
+        """Take back what the shown notice offers; False where it offers nothing."""
+        if self._shown is None or not self._shown.undo_chat_id:
+            return False
+        self._on_undo()
+        return True
+
+    def place(self) -> None:
+        """Lie at the top of the parent, in its middle."""
+        theme, parent = Theme.current(), self.parentWidget()
+        width = min(parent.width() - theme.px(32), theme.px(WIDTH_MAX))
+        self.setFixedWidth(max(200, width))
+        self.adjustSize()
+        self.move((parent.width() - self.width()) // 2, theme.px(TOP))
+
+    def _build(self) -> None:
+        theme = Theme.current()
+        set_look(self, look="note", tone="plain")
+        self.setAccessibleName(self.tr("Notice"))
+        self._picture = QLabel()
+        self._text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._undo_button = QPushButton(self.tr("Undo"))
+        self._close_button = QToolButton()
+        self._close_button.setIcon(icon("x"))
+        self._close_button.setAccessibleName(self.tr("Close the notice"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.px(14), theme.px(8), theme.px(8), theme.px(8))
+        row.setSpacing(theme.px(10))
+        row.addWidget(self._picture)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._undo_button)
+        row.addWidget(self._close_button)
+        self.hide()
+
+    def _connect(self) -> None:
+        self._timer.timeout.connect(self._on_close)
+        self._undo_button.clicked.connect(self._on_undo)
+        self._close_button.clicked.connect(self._on_close)
+
+    def _display(self, notice: Notice) -> None:
+        self._shown = notice
+        name, tone = _LOOKS.get(notice.level, _LOOKS["info"])
+        self._picture.setPixmap(pixmap(name, tone, 18, ratio=self.devicePixelRatioF()))
+        text = f"{notice.text} {notice.advice}".strip()
+        self._text.setText(text)
+        self._undo_button.setVisible(bool(notice.undo_chat_id))
+        set_look(self, tone="danger" if notice.level == "error" else "plain")
+        self.setAccessibleDescription(text)
+        self.show()
+        self.place()
+        self.raise_()
+        limit_ms = SHOWN_MS.get(notice.level, SHOWN_MS["info"])
+        self._timer.start(limit_ms) if limit_ms else self._timer.stop()
+
+    def _on_undo(self) -> None:
+        shown = self._shown
+        self._on_close()
+        if shown is not None and shown.undo_chat_id:
+            self.undo.emit(shown.undo_chat_id)
+
+    def _on_close(self) -> None:
+        self._timer.stop()
+        self._shown = None
+        self.hide()
+        if self._waiting:
+            self._display(self._waiting.pop())

@@ -1,0 +1,69 @@
+"""The foot of the sidebar: who pays, what this month came to, and the way to the settings."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
+
+from app.ui.icons import icon
+from app.ui.theme import Theme, set_look
+
+
+class AccountChip(QFrame):
+    """A name and a line under it; both are set by the window."""
+
+    settings_asked = Signal()
+    fold_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._build()
+        self._connect()
+
+    def show_account(self, name: str, line: str, mark: str) -> None:
+        """`mark` is one letter for the round badge."""
+        self._name.setText(name)
+        self._line.setText(line)
+        self._line.setVisible(bool(line))
+        self._badge.setText(mark)
+        self.setAccessibleName(f"{name}, {line}")
+
+    def _build(self) -> None:
+        theme = Theme.current()
+        set_look(self, look="footer")
+        self._badge = QLabel("T", alignment=Qt.AlignmentFlag.AlignCenter)
+        set_look(self._badge, look="avatar")
+        self._badge.setFixedSize(theme.px(30), theme.px(30))
+        self._name = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self._line = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self._name.setFont(theme.font())
+        set_look(self._line, tone="2", size="note")
+        self._line.setFont(theme.font(figures=True))
+        for label in (self._name, self._line):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._fold = _tool("panel-left-close", self.tr("Fold the sidebar"))
+        self._gear = _tool("settings", self.tr("Settings"))
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self._name)
+        column.addWidget(self._line)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.px(8), theme.px(12), 0, theme.px(2))
+        row.setSpacing(theme.px(4))
+        row.addWidget(self._badge)
+        row.addSpacing(theme.px(6))
+        row.addLayout(column, 1)
+        row.addWidget(self._fold)
+        row.addWidget(self._gear)
+
+    def _connect(self) -> None:
+        self._gear.clicked.connect(self.settings_asked)
+        self._fold.clicked.connect(self.fold_asked)
+
+
+def _tool(name: str, words: str) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(icon(name))
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    return button

@@ -1,0 +1,120 @@
+"""Figures and dates as the window says them: money, tokens, times, in the user's locale.
+
+Exact and estimated never look alike: an estimate always says "about".
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from PySide6.QtCore import QCoreApplication, QDate, QLocale
+
+from app.money import format_usd
+from app.seam.views import Certainty
+
+UNKNOWN = "?"
+
+
+def tr(text: str) -> str:
+    """A word of this file in the user's language."""
+    return QCoreApplication.translate("words", text)
+
+
+def count(number: int) -> str:
+    """A whole number with the locale's grouping: `2,950`."""
+    return QLocale().toString(number)
+
+
+def money(amount_pusd: int | None) -> str:
+    """An amount in dollars the locale's way: `$0.021`, `0,021 $`; `?` where unknown."""
+    if amount_pusd is None:
+        return UNKNOWN
+    text = format_usd(amount_pusd)
+    locale = QLocale()
+    if locale.decimalPoint() == "." and locale.groupSeparator() == ",":
+        return text
+    mark = text[: text.index("$")]
+    whole, _, part = text[len(mark) + 1 :].partition(".")
+    figure = locale.toString(int(whole.replace(",", "")))
+    figure += f"{locale.decimalPoint()}{part}" if part else ""
+    return f"{mark}{figure}\u00a0$"
+
+
+def about(text: str, certainty: Certainty) -> str:
+    """The figure as it is where it is exact, with "about" before it otherwise."""
+    return text if certainty is Certainty.EXACT else tr("about {0}").format(text)
+
+
+def cost(total_pusd: int | None, certainty: Certainty) -> str:
+    """What something cost: `$0.021`, `about $0.021`, `free`, `?`."""
+    if total_pusd is None or certainty is Certainty.UNKNOWN:
+        return UNKNOWN
+    if total_pusd == 0 and certainty is Certainty.EXACT:
+        return tr("free")
+    return about(money(total_pusd), certainty)
+
+
+def short_cost(total_pusd: int | None, certainty: Certainty) -> str:
+    """As `cost`, for a narrow column: `~$0.021` for an estimate."""
+    text = cost(total_pusd, certainty)
+    if total_pusd is None or certainty in (Certainty.EXACT, Certainty.UNKNOWN):
+        return text
+    return f"~{money(total_pusd)}"
+
+
+def seconds(duration_s: float) -> str:
+    """How long something took: `1.9 s`, `41 s`, `3 min 5 s`."""
+    if duration_s < 10:
+        return tr("{0} s").format(QLocale().toString(duration_s, "f", 1))
+    whole = round(duration_s)
+    if whole < 60:
+        return tr("{0} s").format(whole)
+    return tr("{0} min {1} s").format(whole // 60, whole % 60)
+
+
+def size(size_bytes: int) -> str:
+    """A file's size: `14 kB`, `2.1 MB`."""
+    return QLocale().formattedDataSize(size_bytes, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def rate(rate_pusd: int | None) -> str:
+    """A price per million tokens: `$2.50`, `$0.075`; `?` where unknown.
+
+    A rate is picodollars per token, which is micro-dollars per million.
+    """
+    if rate_pusd is None:
+        return UNKNOWN
+    per_million_pusd = rate_pusd * 10**6
+    text = money(per_million_pusd)
+    return text if "." not in text or len(text.partition(".")[2]) > 1 else f"{text}0"
+
+
+def clock_time(at: datetime) -> str:
+    """The time of day of a moment, where the user is."""
+    local = at.astimezone()
+    return QLocale().toString(local.time(), QLocale.FormatType.ShortFormat)
+
+
+def short_date(at: datetime) -> str:
+    """`14:05` today, `21 Nov` this year, the full date before."""
+    local, today = at.astimezone(), datetime.now().astimezone().date()
+    if local.date() == today:
+        return clock_time(at)
+    form = "d MMM" if local.year == today.year else "d MMM yyyy"
+    return QLocale().toString(_qdate(local.date()), form)
+
+
+def day_group(at: datetime, today: date) -> str:
+    """The heading a chat stands under: Today, Yesterday, `November`, `December 2025`."""
+    day = at.astimezone().date()
+    age = (today - day).days
+    if age <= 0:
+        return tr("Today")
+    if age == 1:
+        return tr("Yesterday")
+    form = "MMMM" if day.year == today.year else "MMMM yyyy"
+    return QLocale().toString(_qdate(day), form)
+
+
+def _qdate(day: date) -> QDate:
+    return QDate(day.year, day.month, day.day)
