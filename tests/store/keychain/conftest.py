@@ -1,4 +1,4 @@
-"""A real keyring daemon on a bus of its own, and the search for a secret in all that was written."""
+"""A real keyring daemon on its own bus, and the search for a secret in all that was written."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _collection_is_open() -> bool:
 
 @pytest.fixture
 def find_leaks(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Leaks:
-    """The files under the test's folder, and the log, in which a secret stands in any usual form."""
+    """Where a secret stands in any usual form: files under the test's folder, or the log."""
     caplog.set_level(logging.DEBUG)
 
     def find(secret: str) -> list[str]:
