@@ -1,0 +1,146 @@
+"""The words that dev.py understands, and what each of them starts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from tools.environment import Environment, environment_for
+from tools.places import CACHE, PACKAGING, ROOT, Level, Stopped
+
+USAGE = """\
+python3 packaging/dev.py WORD
+
+  run [--demo]        open the window; the environment is made on the first start
+  run COMMAND ...     a command instead of the window; `run --help` lists them
+  test [ARGS]         all tests but the long ones; ARGS go to pytest
+  check               format, lint, types, imports
+  bench [NAME ...]    measure against the limits; all benches without a name
+  soak [ARGS]         the long tests
+  screenshots FOLDER  pictures of the real window
+  lock                make the locks anew from pyproject.toml (needs uv)
+"""
+
+
+def main(words: list[str]) -> int:
+    """Do what the first word says; returns the exit code."""
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(USAGE)
+        return 0
+    action = WORDS.get(words[0])
+    if action is None:
+        print(f"“{words[0]}” is not one of dev.py's words.\n\n{USAGE}", file=sys.stderr)
+        return 2
+    try:
+        return action(words[1:])
+    except Stopped as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; starting again goes on from here.", file=sys.stderr)
+        return 130
+
+
+def _run(arguments: list[str]) -> int:
+    window = arguments in ([], ["--demo"])
+    environment = _environment(Level.RUN, "window" if window else None)
+    _become(environment, ["-P", "-m", "app", *arguments], {"PYTHONPATH": str(ROOT)})
+
+
+def _test(arguments: list[str]) -> int:
+    _pytest(["-m", "not soak", *arguments])
+
+
+def _soak(arguments: list[str]) -> int:
+    _pytest(["-m", "soak", "--timeout", "0", *arguments])
+
+
+def _pytest(arguments: list[str]) -> NoReturn:
+    environment = _environment(Level.DEV, "test")
+    os.chdir(ROOT)
+    offscreen = {"QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+    _become(environment, ["-P", "-m", "pytest", *arguments], offscreen)
+
+
+def _check(arguments: list[str]) -> int:
+    """Every check is made, also after one that fails, so that one run tells all."""
+    environment = _environment(Level.DEV, None)
+    tools = environment.python.parent
+    checks = (
+        [tools / "ruff", "format", "--check", "--quiet", "."],
+        [tools / "ruff", "check", "--quiet", "."],
+        [tools / "mypy"],
+        [tools / "lint-imports", "--cache-dir", CACHE / "imports"],
+    )
+    failed = []
+    for check in checks:
+        name = " ".join([check[0].name, *map(str, check[1:2])])
+        print(f"== {name}", flush=True)
+        if subprocess.run(check, cwd=ROOT, env=environment.variables(), check=False).returncode:
+            failed.append(name)
+    print(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")
+    return 1 if failed else 0
+
+
+def _bench(arguments: list[str]) -> int:
+    environment = _environment(Level.DEV, "bench")
+    _become(environment, [str(PACKAGING / "bench" / "run.py"), *arguments], {})
+
+
+def _screenshots(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        raise Stopped("Name one folder: python3 packaging/dev.py screenshots FOLDER")
+    environment = _environment(Level.DEV, "bench")
+    script = PACKAGING / "tools" / "screenshots.py"
+    folder = str(Path(arguments[0]).absolute())
+    _become(environment, ["-P", str(script), folder], {"PYTHONPATH": str(ROOT)})
+
+
+def _lock(arguments: list[str]) -> int:
+    from tools.lock import make_locks
+
+    return make_locks()
+
+
+def _environment(level: Level, need: str | None) -> Environment:
+    """The environment, and the system looked over once for what this start needs of it."""
+    from tools.places import environment_folder
+
+    seen = environment_folder() / f"system-{need}"
+    fresh = Environment(environment_folder())
+    if not fresh.is_ready(level) or (need and not seen.exists()):
+        # Only now: on every later start these imports would cost time for nothing.
+        from tools.system import Need, provide, provide_venv
+
+        if need:
+            provide(Need(need))
+        provide_venv()
+    environment = environment_for(level)
+    if need and not seen.exists():
+        seen.touch()
+    return environment
+
+
+def _become(environment: Environment, arguments: list[str], extra: dict[str, str]) -> NoReturn:
+    """Let the program take this process' place: nothing is left in between."""
+    command = [str(environment.python), *arguments]
+    variables = {**environment.variables(), **extra}
+    if os.name == "nt":
+        # There exec would give the prompt back while the program still runs.
+        sys.exit(subprocess.run(command, env=variables, check=False).returncode)
+    os.execve(command[0], command, variables)
+
+
+WORDS: dict[str, Callable[[list[str]], int]] = {
+    "run": _run,
+    "test": _test,
+    "check": _check,
+    "bench": _bench,
+    "soak": _soak,
+    "screenshots": _screenshots,
+    "lock": _lock,
+}
