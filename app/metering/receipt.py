@@ -1,0 +1,121 @@
+"""What a message did cost: every upstream call with its frozen price, who paid, and by what rule.
+
+A receipt is written once. It holds the price it was charged at, so that no later price changes
+it, and it can be read by every later version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.catalog.prices import Price
+from app.metering.cost import Charge
+from app.metering.payer import Payer
+from app.metering.quote import Quote
+from app.metering.usage import Usage
+
+
+class ReceiptCertainty(StrEnum):
+    """How sure the total is."""
+
+    EXACT = "exact"
+    ESTIMATED = "estimated"
+    PENDING = "pending"
+    UNKNOWN = "unknown"  # no price is known: tokens only
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptCall:
+    """One upstream call: the delivered answer, a retry, or an attempt at another provider.
+
+    `provider` and `model` are as asked; `answered_by` is the model that the provider named.
+    """
+
+    provider: str
+    model: str
+    at: datetime
+    usage: Usage
+    charge: Charge
+    price: Price | None
+    request_id: str | None = None
+    answered_by: str | None = None
+    delivered: bool = True
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """`total_pusd` None: no call has a known price. Where only some have, it is their sum and
+
+    `notes` say so. The quote's figures are kept beside what came of them.
+    """
+
+    calls: tuple[ReceiptCall, ...]
+    payer: Payer
+    total_pusd: int | None
+    certainty: ReceiptCertainty
+    rule: str = ""
+    quoted_likely_pusd: int | None = None
+    quoted_most_pusd: int | None = None
+    quoted_input_tokens: int | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def price_source(self) -> str:
+        """Where the prices come from, for users: `genai-prices, 21 August 2026`."""
+        sources = dict.fromkeys(call.price.source for call in self.calls if call.price)
+        return "; ".join(source for source in sources if source)
+
+    def to_json(self) -> str:
+        """The frozen form, with its version."""
+        from app.metering.receipt_json import receipt_to_json
+
+        return receipt_to_json(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Receipt:
+        """Raises MeteringError where the text is no receipt that this version can read."""
+        from app.metering.receipt_json import receipt_from_json
+
+        return receipt_from_json(text)
+
+
+def make_receipt(
+    calls: Sequence[ReceiptCall],
+    payer: Payer,
+    *,
+    rule: str = "",
+    quote: Quote | None = None,
+    notes: Sequence[str] = (),
+) -> Receipt:
+    """Sum up a message's calls; the notes of every charge are taken along, each once."""
+    known = [call.charge.total_pusd for call in calls if call.charge.total_pusd is not None]
+    every_note = [*notes, *(note for call in calls for note in call.charge.notes)]
+    if known and len(known) < len(calls):
+        every_note.append("The total leaves out calls without a known price.")
+    return Receipt(
+        calls=tuple(calls),
+        payer=payer,
+        total_pusd=sum(known) if known or not calls else None,
+        certainty=_certainty(calls),
+        rule=rule,
+        quoted_likely_pusd=quote.likely_pusd if quote else None,
+        quoted_most_pusd=quote.most_pusd if quote else None,
+        quoted_input_tokens=quote.input_tokens if quote else None,
+        notes=tuple(dict.fromkeys(every_note)),
+    )
+
+
+def _certainty(calls: Sequence[ReceiptCall]) -> ReceiptCertainty:
+    if calls and all(call.charge.total_pusd is None for call in calls):
+        return ReceiptCertainty.UNKNOWN
+    found = {str(call.charge.certainty) for call in calls}
+    if any(call.charge.total_pusd is None for call in calls):
+        found.add("estimated")
+    for certainty in (ReceiptCertainty.PENDING, ReceiptCertainty.ESTIMATED):
+        if certainty in found:
+            return certainty
+    return ReceiptCertainty.EXACT
