@@ -1,0 +1,169 @@
+"""What can be typed after `tuppence`: the words, their options and their help.
+
+Parsing imports nothing but argparse, so that a wrong word is answered at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import NoReturn
+
+from app.errors import TuppenceError
+
+KEY_PLACES = ("keyring", "vault", "session")
+EXPORT_FORMS = ("markdown", "json")
+
+
+class WrongUse(TuppenceError):
+    """The words typed are no command; `usage` is the line that says what would be."""
+
+    def __init__(self, message: str, usage: str) -> None:
+        super().__init__(message, usage)
+
+
+class HelpAsked(Exception):
+    """`--help` was among the words; the text to print."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class Parser(argparse.ArgumentParser):
+    """An argparse parser that raises instead of ending the program: it may be the window's."""
+
+    def error(self, message: str) -> NoReturn:
+        raise WrongUse(message, self.format_usage().strip())
+
+    def print_help(self, file: object = None) -> None:
+        raise HelpAsked(self.format_help())
+
+
+def parse(words: list[str]) -> argparse.Namespace:
+    """The words as a command with its arguments; raises WrongUse or HelpAsked."""
+    return build_parser().parse_args(words)
+
+
+def build_parser() -> Parser:
+    parser = Parser(
+        prog="tuppence",
+        description="Chat with language models and know what every message costs. "
+        "Without a command the window opens.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="store_true", help="say the version and end")
+    parser.add_argument(
+        "--demo", action="store_true", help="use the offline demo, with folders of its own"
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    _add_ask(commands)
+    _add_models(commands)
+    _add_usage(commands)
+    _add_chats(commands)
+    _add_export(commands)
+    _add_keys(commands)
+    _add_doctor(commands)
+    _add_replay(commands)
+    return parser
+
+
+_Commands = argparse._SubParsersAction  # argparse gives this class no public name
+
+
+def _add_ask(commands: _Commands[Parser]) -> None:
+    ask = commands.add_parser(
+        "ask",
+        help="ask a model, print its answer, and what it cost on standard error",
+        description="The text and what comes on standard input are sent as one message. "
+        "The chat is kept, as if it had been typed in the window.",
+    )
+    ask.add_argument("-m", "--model", default="", help="a model's name, id or a part of it")
+    ask.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    ask.add_argument("text", nargs="*", metavar="TEXT", help="the message")
+
+
+def _add_models(commands: _Commands[Parser]) -> None:
+    models = commands.add_parser("models", help="list the models that can be asked, with prices")
+    models.add_argument("--json", action="store_true", help="print one JSON array")
+    models.add_argument("--refresh", action="store_true", help="ask the providers again")
+
+
+def _add_usage(commands: _Commands[Parser]) -> None:
+    usage = commands.add_parser("usage", help="say what was spent in a month, by model and by key")
+    usage.add_argument(
+        "--month", type=_month, metavar="YYYY-MM", help="in UTC; this one if left out"
+    )
+    usage.add_argument("--csv", action="store_true", help="print every call as CSV")
+
+
+def _add_chats(commands: _Commands[Parser]) -> None:
+    chats = commands.add_parser("chats", help="list or search the chats")
+    actions = chats.add_subparsers(
+        dest="action", metavar="ACTION", required=True, parser_class=Parser
+    )
+    listing = actions.add_parser("list", help="list the chats, newest first")
+    search = actions.add_parser("search", help="find messages and titles")
+    search.add_argument("text", nargs="+", metavar="TEXT")
+    for action in (listing, search):
+        action.add_argument("--json", action="store_true", help="print one JSON array")
+        action.add_argument("--limit", type=_count, default=50, metavar="N", help="at most N lines")
+
+
+def _add_export(commands: _Commands[Parser]) -> None:
+    export = commands.add_parser("export", help="write a chat as Markdown or JSON")
+    export.add_argument("chat", metavar="CHAT", help="a chat's id or its beginning, or its title")
+    export.add_argument("--form", choices=EXPORT_FORMS, default="markdown")
+    export.add_argument("-o", "--output", default="", metavar="FILE", help="instead of printing")
+
+
+def _add_keys(commands: _Commands[Parser]) -> None:
+    keys = commands.add_parser("keys", help="add, list, check or remove your providers' keys")
+    actions = keys.add_subparsers(
+        dest="action", metavar="ACTION", required=True, parser_class=Parser
+    )
+    add = actions.add_parser(
+        "add",
+        help="check a key with its provider and keep it",
+        description="The key is asked for without showing it, or read from standard input. "
+        "It is never taken from the command line, where others could see it.",
+    )
+    add.add_argument("--provider", default="", help="told from the key's form if left out")
+    add.add_argument("--url", default="", help="the address of an OpenAI-compatible server")
+    add.add_argument("--label", default="", help="a name of your own for it")
+    add.add_argument("--where", choices=KEY_PLACES, default="", help="where to keep it")
+    add.add_argument("--unchecked", action="store_true", help="keep it without asking the provider")
+    add.add_argument("--no-key", action="store_true", help="the server wants no key")
+    listing = actions.add_parser("list", help="list the keys; the keys themselves are never shown")
+    listing.add_argument("--json", action="store_true", help="print one JSON array")
+    for name, words in (("check", "ask the providers whether the keys still work"),
+                        ("remove", "remove a key from this computer")):  # fmt: skip
+        action = actions.add_parser(name, help=words)
+        action.add_argument(
+            "key", metavar="KEY", nargs="?" if name == "check" else None,
+            help="its id or the id's beginning, its label, its last four characters, "
+            "or its provider",
+        )  # fmt: skip
+
+
+def _add_doctor(commands: _Commands[Parser]) -> None:
+    commands.add_parser("doctor", help="check this computer and say what to do about what is wrong")
+
+
+def _add_replay(commands: _Commands[Parser]) -> None:
+    replay = commands.add_parser(
+        "replay", help="decode recorded provider traffic and print events and receipt as JSON lines"
+    )
+    replay.add_argument("files", nargs="+", metavar="FILE", help="a recording")
+
+
+def _month(text: str) -> str:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text) or not "1970" <= text < "9999":
+        raise argparse.ArgumentTypeError(f"{text!r} is not a month like 2026-11")
+    return text
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 100000")
+    return int(text)
