@@ -20,6 +20,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this file must still say so on a
 
 sys.path.insert(0, str(HERE))
 sys.pycache_prefix = str(HERE / ".environment" / "cache" / "dev")
+sys.dont_write_bytecode = False  # nothing is written beside the sources
 
 from tools.commands import main  # noqa: E402 - after the version check
 

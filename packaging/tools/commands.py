@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from tools.environment import Environment, environment_for
-from tools.places import CACHE, PACKAGING, ROOT, Level, Stopped
+from tools.places import CACHE, PACKAGING, ROOT, Level, Stopped, environment_folder
 
 USAGE = """\
 python3 packaging/dev.py WORD
@@ -108,11 +108,9 @@ def _lock(arguments: list[str]) -> int:
 
 def _environment(level: Level, need: str | None) -> Environment:
     """The environment, and the system looked over once for what this start needs of it."""
-    from tools.places import environment_folder
-
-    seen = environment_folder() / f"system-{need}"
-    fresh = Environment(environment_folder())
-    if not fresh.is_ready(level) or (need and not seen.exists()):
+    expected = Environment(environment_folder())
+    seen = expected.folder / f"system-{need}"
+    if not expected.is_ready(level) or (need and not seen.exists()):
         # Only now: on every later start these imports would cost time for nothing.
         from tools.system import Need, provide, provide_venv
 

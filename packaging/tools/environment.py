@@ -57,7 +57,10 @@ class Environment:
 
     def variables(self) -> dict[str, str]:
         """The environment variables of every program that is started from it."""
-        return {**os.environ, "PYTHONPYCACHEPREFIX": str(self.bytecode)}
+        variables = {**os.environ, "PYTHONPYCACHEPREFIX": str(self.bytecode)}
+        # Nothing is written beside the sources, and without compiled files each start is slow.
+        variables.pop("PYTHONDONTWRITEBYTECODE", None)
+        return variables
 
 
 def environment_for(level: Level) -> Environment:

@@ -1,0 +1,47 @@
+"""What holds for every test: no network, nobody's keyring or data, no failure unheard.
+
+Each shared fixture has a file of its own in tests/fixtures; a room's fixtures stay in its folder.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import hypothesis
+import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
+
+pytest_plugins = (
+    "pytester",
+    "tests.fixtures.needs",
+    "tests.fixtures.browser",
+    "tests.fixtures.display",
+    "tests.fixtures.network",
+    "tests.fixtures.postgres",
+)
+
+CACHE = Path(__file__).resolve().parents[1] / "packaging" / ".environment" / "cache"
+
+# Before anything imports Qt or looks for a keyring.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+for name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY"):
+    os.environ.pop(name, None)
+sys.dont_write_bytecode = sys.dont_write_bytecode or sys.pycache_prefix is None
+
+set_hypothesis_home_dir(str(CACHE / "hypothesis"))
+# A loaded machine is slow now and then: pytest's own limit ends what hangs.
+hypothesis.settings.register_profile("project", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("project")
+
+
+@pytest.fixture(autouse=True)
+def own_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every test has an empty profile; the one of the person who runs it is never touched."""
+    home = tmp_path / "profile"
+    monkeypatch.setenv("TUPPENCE_HOME", str(home))
+    for variable in [name for name in os.environ if name.startswith("TUPPENCE_")]:
+        if variable not in ("TUPPENCE_HOME", "TUPPENCE_ENVIRONMENT"):
+            monkeypatch.delenv(variable)
+    return home
