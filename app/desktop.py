@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.config import Config, Paths
     from app.engine.core import Core
     from app.engine.runtime import Engine
+    from app.instance import Place
     from app.seam.events import Event
     from app.ui.bridge import Bridge
     from app.ui.window import MainWindow
@@ -40,12 +41,14 @@ def open_window(*, demo: bool = False) -> int:
     if place is None:
         return 0
     try:
-        return _run_window(paths, config, notices, demo=demo)
+        return _run_window(paths, config, notices, place, demo=demo)
     finally:
         place.release()
 
 
-def _run_window(paths: Paths, config: Config, notices: tuple[str, ...], *, demo: bool) -> int:
+def _run_window(
+    paths: Paths, config: Config, notices: tuple[str, ...], place: Place, *, demo: bool
+) -> int:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
@@ -58,7 +61,7 @@ def _run_window(paths: Paths, config: Config, notices: tuple[str, ...], *, demo:
     window = MainWindow(bridge, paths.config, demo=demo)
     _install_crash_hook(window)
     trace = StartupTrace(os.environ.get("TUPPENCE_STARTUP_TRACE"))
-    engine = _make_engine(paths, config, notices, bridge, demo=demo)
+    engine = _make_engine(paths, config, notices, place, bridge, demo=demo)
     window.painted.connect(lambda: trace.mark("painted"))
     window.typed.connect(lambda: trace.mark("typing"))
     window.painted.connect(lambda: QTimer.singleShot(0, engine.start))
@@ -70,14 +73,24 @@ def _run_window(paths: Paths, config: Config, notices: tuple[str, ...], *, demo:
 
 
 def _make_engine(
-    paths: Paths, config: Config, notices: tuple[str, ...], bridge: Bridge, *, demo: bool
+    paths: Paths,
+    config: Config,
+    notices: tuple[str, ...],
+    place: Place,
+    bridge: Bridge,
+    *,
+    demo: bool,
 ) -> Engine:
     from app.engine.runtime import Engine
 
-    def open_core(emit: Callable[[Event], None]) -> Awaitable[Core]:
+    async def open_core(emit: Callable[[Event], None]) -> Core:
+        from app.commands.remote import serve
         from app.engine.core import open_core as open_here
+        from app.seam.events import RaiseWindow
 
-        return open_here(paths, config, emit, notices=notices, demo=demo, window=True)
+        core = await open_here(paths, config, emit, notices=notices, demo=demo, window=True)
+        core.door = await serve(place, core, lambda: emit(RaiseWindow()))
+        return core
 
     engine = Engine(open_core, bridge.wake)
     bridge.connect_port(engine)

@@ -1,36 +1,36 @@
 """Everything that can go wrong, as one tree.
 
-    TuppenceError
-    ├── ConfigError              a settings file or variable that cannot be used
-    ├── CatalogError             a catalog or price file that does not load
-    ├── AttachmentError          a file that cannot go with a message
-    ├── StoreError               the local database or its folder
-    │   ├── DatabaseTooNew       written by a newer version: nobody opens it
-    │   ├── DatabaseDamaged      not readable as it stands; the file is kept
-    │   ├── DatabaseBusy         another program holds it
-    │   ├── DiskFull             nothing more can be written
-    │   └── FolderReadOnly       the folder refuses our files
-    ├── KeychainError            where secrets are kept
-    │   ├── KeyringAbsent        no keyring that we trust on this machine
-    │   ├── KeyringLocked        locked, and nobody unlocked it in time
-    │   ├── KeyringDenied        the person or the system said no
-    │   ├── KeyringFailed        it broke for a moment; nothing was erased
-    │   └── VaultLocked          the passphrase is wrong or was not given
-    ├── MeteringError            a charge that cannot be made
-    │   ├── PriceUnknown         no usable price for this model
-    │   └── InsufficientCredit   a limit or balance does not cover the message
-    └── ProviderError            a provider did not answer as hoped
-        ├── KeyRefused           the key is wrong, expired, revoked, or not allowed this
-        ├── OutOfProviderCredit  the account at the provider is empty
-        ├── RateLimited          too many requests; `wait_s` says how long
-        ├── ModelUnknown         this model does not exist there, or not for this key
-        ├── ContextTooLong       the conversation does not fit the model
-        ├── ContentRefused       the provider's filter said no
-        ├── RequestRejected      a parameter the model does not take; `parameter` names it
-        ├── ProviderDown         the provider's fault: 5xx, overloaded
-        ├── ProviderUnreachable  no connection: name, route, TLS, proxy
-        ├── NotTheProvider       something else answered: a sign-in page, a wrong address
-        └── StreamBroken         the answer stopped in the middle; what came is kept
+TuppenceError
+├── ConfigError              a settings file or variable that cannot be used
+├── CatalogError             a catalog or price file that does not load
+├── AttachmentError          a file that cannot go with a message
+├── StoreError               the local database or its folder
+│   ├── DatabaseTooNew       written by a newer version: nobody opens it
+│   ├── DatabaseDamaged      not readable as it stands; the file is kept
+│   ├── DatabaseBusy         another program holds it
+│   ├── DiskFull             nothing more can be written
+│   └── FolderReadOnly       the folder refuses our files
+├── KeychainError            where secrets are kept
+│   ├── KeyringAbsent        no keyring that we trust on this machine
+│   ├── KeyringLocked        locked, and nobody unlocked it in time
+│   ├── KeyringDenied        the person or the system said no
+│   ├── KeyringFailed        it broke for a moment; nothing was erased
+│   └── VaultLocked          the passphrase is wrong or was not given
+├── MeteringError            a charge that cannot be made
+│   ├── PriceUnknown         no usable price for this model
+│   └── InsufficientCredit   a limit or balance does not cover the message
+└── ProviderError            a provider did not answer as hoped
+    ├── KeyRefused           the key is wrong, expired, revoked, or not allowed this
+    ├── OutOfProviderCredit  the account at the provider is empty
+    ├── RateLimited          too many requests; `wait_s` says how long
+    ├── ModelUnknown         this model does not exist there, or not for this key
+    ├── ContextTooLong       the conversation does not fit the model
+    ├── ContentRefused       the provider's filter said no
+    ├── RequestRejected      a parameter the model does not take; `parameter` names it
+    ├── ProviderDown         the provider's fault: 5xx, overloaded
+    ├── ProviderUnreachable  no connection: name, route, TLS, proxy
+    ├── NotTheProvider       something else answered: a sign-in page, a wrong address
+    └── StreamBroken         the answer stopped in the middle; what came is kept
 """
 
 from __future__ import annotations

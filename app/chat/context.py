@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from app.chat.extras import read_extras
 from app.chat.files import text_of
 from app.request import (
-    ChatRequest,
     ImagePart,
     MessagePart,
     RequestMessage,
@@ -22,22 +21,15 @@ OUTPUT_TOKENS_MAX = 8_192
 THINKING_OUTPUT_TOKENS_MAX = 16_384
 
 
-def build_request(
-    model: str,
-    path: Sequence[MessageRecord],
-    attachments: Attachments,
-    *,
-    host: str,
-    output_tokens_max: int,
-    seed_text: str = "",
-) -> ChatRequest:
-    """The request for an answer at the end of `path`.
+def build_messages(
+    path: Sequence[MessageRecord], attachments: Attachments, host: str
+) -> tuple[RequestMessage, ...]:
+    """The messages of a path as a provider gets them.
 
     Answers without a word are left out. `host` is who will be asked: signatures of others are
     not sent. Raises AttachmentError where a file is gone.
     """
-    messages = tuple(_messages(path, attachments, host))
-    return ChatRequest(model, messages, output_tokens_max, seed_text=seed_text)
+    return tuple(_messages(path, attachments, host))
 
 
 def user_parts(

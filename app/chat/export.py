@@ -64,7 +64,8 @@ def write_file(path: Path, text: str) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise StoreError(
-            f"“{path.name}” cannot be written there.", f"The system says: {error.strerror or error}."
+            f"“{path.name}” cannot be written there.",
+            f"The system says: {error.strerror or error}.",
         ) from error
 
 

@@ -73,7 +73,9 @@ def accept(name: str, content: bytes) -> AcceptedFile:
         return AcceptedFile(name, media_type, content, width, height)
     _decode(name, content)
     guessed = mimetypes.guess_type(name)[0] or "text/plain"
-    return AcceptedFile(name, guessed if not guessed.startswith("image/") else "text/plain", content)
+    return AcceptedFile(
+        name, guessed if not guessed.startswith("image/") else "text/plain", content
+    )
 
 
 def text_of(file_name: str, content: bytes) -> str:
@@ -107,7 +109,9 @@ def _image_size(name: str, content: bytes) -> tuple[int, int]:
 
     width, height = imagesize.get(io.BytesIO(content))
     if width <= 0 or height <= 0:
-        raise AttachmentError(f"“{name}” is a damaged image.", "Open and save it again, then add it.")
+        raise AttachmentError(
+            f"“{name}” is a damaged image.", "Open and save it again, then add it."
+        )
     if max(width, height) > IMAGE_SIDE_MAX_PX:
         raise AttachmentError(
             f"“{name}” is too large ({width:,} × {height:,} pixels).",

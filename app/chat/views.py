@@ -112,9 +112,7 @@ class ChatViews:
         preview = b""
         if record.media_type.startswith("image/") and record.size_bytes <= PREVIEW_BYTES_MAX:
             preview = self._content(record)
-        return AttachmentView(
-            record.id, record.name, record.media_type, record.size_bytes, preview
-        )
+        return AttachmentView(record.id, record.name, record.media_type, record.size_bytes, preview)
 
     def _content(self, record: AttachmentRecord) -> bytes:
         try:

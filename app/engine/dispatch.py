@@ -44,7 +44,7 @@ class Dispatcher:
         except TuppenceError as error:
             _log.warning("%s: %s", type(command).__name__, error)
             self._core.emit(events.Notice("error", error.message, error.advice))
-        except Exception:
+        except Exception:  # noqa: BLE001 - the command guard
             # The command guard: a defect in one command must not take the others along.
             _log.exception("%s failed", type(command).__name__)
             self._core.emit(

@@ -78,9 +78,18 @@ class Engine:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        clean = False
         try:
             asyncio.run(self._main())
+            clean = True
         finally:
+            if not clean:
+                self._outbox.put(
+                    events.EngineFailed(
+                        "The core of Tuppence stopped unexpectedly.",
+                        "Everything acknowledged is saved. Start Tuppence again; the log says why.",
+                    )
+                )
             self._outbox.put(events.EngineStopped())
 
     async def _main(self) -> None:

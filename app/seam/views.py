@@ -33,7 +33,10 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FaultView:
-    """What went wrong, in the user's words. `action` names a way on: `keys`, `retry`, `model`, ``."""
+    """What went wrong, in the user's words.
+
+    `action` names a way on: `keys`, `retry`, `model`, `continue`; empty: none.
+    """
 
     kind: str
     message: str

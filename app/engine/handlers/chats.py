@@ -68,8 +68,7 @@ def search_chats(core: Core, command: commands.SearchChats) -> None:
     """What was found, newest first; nothing for an empty text."""
     found = core.shelves.search.find(command.text, command.limit) if command.text.strip() else []
     hits = tuple(
-        SearchHit(hit.chat_id, hit.message_id, hit.chat_title, hit.snippet, hit.at)
-        for hit in found
+        SearchHit(hit.chat_id, hit.message_id, hit.chat_title, hit.snippet, hit.at) for hit in found
     )
     core.emit(events.SearchFound(command.serial, hits))
 
@@ -96,7 +95,9 @@ def keep_only_pane(core: Core, command: commands.KeepOnlyPane) -> None:
     _set_panes(core, chat, [pane for pane in chat.panes if pane.position == command.pane])
 
 
-def _set_panes(core: Core, chat: ChatRecord, panes: list[PaneRecord] | tuple[PaneRecord, ...]) -> None:
+def _set_panes(
+    core: Core, chat: ChatRecord, panes: list[PaneRecord] | tuple[PaneRecord, ...]
+) -> None:
     if core.turns.is_running(chat.id):
         raise TuppenceError(
             "An answer is being written.", "Wait for it or stop it, then change the panes."

@@ -1,0 +1,121 @@
+"""An answer while it arrives: stream events in, the message as it stands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from app.chat.extras import Extras
+from app.metering.usage import Usage
+from app.providers import events as stream
+from app.seam import events as seam
+from app.seam.views import CitationView, ImageView, ToolCallView
+from app.store.records import MessageRecord, State
+
+
+@dataclass(slots=True)
+class Answer:
+    """What came so far for one message. `base` is the row as it was when the call began."""
+
+    base: MessageRecord
+    pane: int
+    host: str
+    text: list[str] = field(default_factory=list)
+    thinking: list[str] = field(default_factory=list)
+    extras: Extras = field(default_factory=Extras)
+    images: list[ImageView] = field(default_factory=list)
+    usage: Usage | None = None
+    finished: stream.Finished | None = None
+    thinking_began_s: float | None = None
+    thinking_s: float | None = None
+    pieces: int = 0
+
+    def take(self, event: stream.StreamEvent, at_s: float) -> seam.Event | None:
+        """Add one stream event; returns what the window should hear of it. `at_s` is monotonic."""
+        message, pane = self.base, self.pane
+        match event:
+            case stream.TextArrived(text):
+                self._end_thinking(at_s)
+                self.text.append(text)
+                self.pieces += 1
+                return seam.TextArrived(message.chat_id, pane, message.id, text)
+            case stream.ThinkingArrived(text, signature):
+                return self._take_thinking(text, signature, at_s)
+            case stream.ToolCallArrived(id_, name, arguments):
+                return self._show_call(ToolCallView(id_, name, arguments))
+            case stream.ToolResultArrived(id_, text):
+                return self._show_result(id_, text)
+            case stream.CitationArrived(url, title):
+                citation = CitationView(url, title)
+                if citation in self.extras.citations:
+                    return None
+                self.extras.citations.append(citation)
+                return seam.CitationShown(message.chat_id, pane, message.id, citation)
+            case stream.ImageArrived(media_type, content):
+                image = ImageView(media_type, content)
+                self.images.append(image)
+                return seam.ImageShown(message.chat_id, pane, message.id, image)
+            case stream.UsageArrived(usage):
+                self.usage = usage
+                return None
+            case stream.Finished():
+                self._end_thinking(at_s)
+                self.finished = event
+                return None
+            case _:
+                assert_never(event)
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing that the user could want to keep has come."""
+        return not (self.text or self.thinking or self.extras.tool_calls or self.images)
+
+    @property
+    def new_text(self) -> str:
+        """What this call wrote, without what stood there before."""
+        return "".join(self.text)
+
+    @property
+    def new_thinking(self) -> str:
+        return "".join(self.thinking)
+
+    def record(self, state: State) -> MessageRecord:
+        """The message as it stands."""
+        return replace(
+            self.base,
+            text=self.base.text + self.new_text,
+            thinking=self.base.thinking + self.new_thinking,
+            thinking_s=self.thinking_s if self.thinking_s is not None else self.base.thinking_s,
+            extras_json=self.extras.to_json(),
+            state=state,
+        )
+
+    def _take_thinking(self, text: str, signature: str | None, at_s: float) -> seam.Event | None:
+        if self.thinking_began_s is None:
+            self.thinking_began_s = at_s
+        if signature:
+            # A signature holds for its own block; joined blocks have none that is still true.
+            several = self.extras.thinking_signature is not None
+            self.extras.thinking_signature = "" if several else signature
+            self.extras.host = self.host
+        if not text:
+            return None
+        self.thinking.append(text)
+        self.pieces += 1
+        return seam.ThinkingArrived(self.base.chat_id, self.pane, self.base.id, text)
+
+    def _end_thinking(self, at_s: float) -> None:
+        if self.thinking_began_s is not None and self.thinking_s is None:
+            self.thinking_s = at_s - self.thinking_began_s
+
+    def _show_call(self, call: ToolCallView) -> seam.Event:
+        self.extras.tool_calls.append(call)
+        return seam.ToolCallShown(self.base.chat_id, self.pane, self.base.id, call)
+
+    def _show_result(self, call_id: str, text: str) -> seam.Event | None:
+        for place, call in enumerate(self.extras.tool_calls):
+            if call.id == call_id:
+                answered = replace(call, result=text)
+                self.extras.tool_calls[place] = answered
+                return seam.ToolCallShown(self.base.chat_id, self.pane, self.base.id, answered)
+        return None

@@ -1,0 +1,65 @@
+"""After a start that follows a crash: every half answer is named, every open hold is ended.
+
+A hold whose call never left is released. One whose call did leave is settled at what was seen:
+no timer ever calls it free.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from app.chat.faults import fault_json
+from app.chat.settle import Settler
+from app.seam.views import FaultView
+from app.store.records import HoldRecord, HoldState, MessageRecord, State
+from app.store.shelves import Shelves
+
+_log = logging.getLogger(__name__)
+
+DIED = FaultView(
+    "ProgramEnded",
+    "Tuppence was closed in the middle of this answer.",
+    "What had come is kept. Let it go on, try again, or keep it as it is.",
+    "retry",
+)
+
+
+def recover(shelves: Shelves, settler: Settler) -> int:
+    """End what a crash left open; returns how many answers were found half done."""
+    unfinished = shelves.messages.unfinished()
+    for message in unfinished:
+        hold = shelves.holds.for_message(message.id)
+        _end_answer(shelves, settler, message, hold)
+    for hold in shelves.holds.open_holds():
+        _end_hold(shelves, hold)
+    if unfinished:
+        _log.warning("%d answers were half done", len(unfinished))
+    return len(unfinished)
+
+
+def _end_answer(
+    shelves: Shelves, settler: Settler, message: MessageRecord, hold: HoldRecord | None
+) -> None:
+    ended = replace(message, state=State.INCOMPLETE, fault_json=fault_json(DIED))
+    if hold is None or hold.state is HoldState.HELD:
+        shelves.messages.finish(ended, (), _released(hold))
+        return
+    if hold.state is HoldState.DISPATCHED:
+        shelves.holds.park(hold.id)
+        hold = replace(hold, state=HoldState.UNKNOWN)
+    settler.settle_after_crash(ended, hold)
+
+
+def _end_hold(shelves: Shelves, hold: HoldRecord) -> None:
+    """A hold without a running message: its answer was stored, or never began."""
+    if hold.state is HoldState.HELD:
+        shelves.holds.release(hold.id)
+        return
+    if hold.state is HoldState.DISPATCHED:
+        shelves.holds.park(hold.id)
+    shelves.holds.settle(hold.id, hold.amount_pusd, "input_only")
+
+
+def _released(hold: HoldRecord | None) -> HoldRecord | None:
+    return None if hold is None else replace(hold, state=HoldState.RELEASED)

@@ -1,0 +1,141 @@
+"""Who answers: from a model reference to a host, a key, a price and who pays.
+
+A model reference is `key_id/model_id`; `local:HOST` stands for a program on this computer and
+`demo` for the scripted model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.catalog.models import ModelCard
+from app.catalog.pricebook import PriceBook
+from app.catalog.prices import Price
+from app.chat.secrets import Secrets
+from app.clock import Clock
+from app.errors import TuppenceError
+from app.metering.payer import Payer, PayerKind
+from app.providers.client import Provider, connect
+from app.providers.hosts import HOSTS, Host, custom_host
+from app.providers.http import HttpClient
+from app.providers.scripted import DEMO_HOST, DEMO_MODEL, ScriptedProvider, demo_script
+from app.store.keys import Keys
+from app.store.records import KeyRecord
+
+LOCAL_PREFIX = "local:"
+DEMO_KEY = "demo"
+DEMO_REF = f"{DEMO_KEY}/{DEMO_MODEL}"
+
+
+class RouteMissing(TuppenceError):
+    """The model that was chosen cannot be asked: its key is gone, or none was chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way to one model. `price` is frozen by whoever admits a call."""
+
+    ref: str
+    key_id: str
+    host: Host
+    model_id: str
+    model_name: str
+    card: ModelCard | None
+    price: Price | None
+    payer: Payer
+    base_url: str = ""
+    price_trouble: str = ""
+
+    @property
+    def needs_secret(self) -> bool:
+        return self.key_id != DEMO_KEY and not self.key_id.startswith(LOCAL_PREFIX)
+
+
+class Routes:
+    """Finds and opens routes."""
+
+    def __init__(
+        self,
+        keys: Keys,
+        secrets: Secrets,
+        http: Callable[[], HttpClient],
+        prices: Callable[[], PriceBook],
+        clock: Clock,
+    ) -> None:
+        self._keys = keys
+        self._secrets = secrets
+        self._http = http
+        self._prices = prices
+        self._clock = clock
+
+    def find(self, ref: str) -> Route:
+        """The route behind a reference; raises RouteMissing in the user's words."""
+        key_id, _, model_id = ref.partition("/")
+        if not model_id:
+            raise RouteMissing("No model is chosen yet.", "Choose one above, or add a key first.")
+        if key_id == DEMO_KEY:
+            return self._route(ref, key_id, DEMO_HOST, model_id)
+        if key_id.startswith(LOCAL_PREFIX):
+            host = HOSTS.get(key_id.removeprefix(LOCAL_PREFIX))
+            if host is None:
+                raise RouteMissing("This model is not known any more.", "Choose another one.")
+            return self._route(ref, key_id, host, model_id)
+        key = self._keys.get(key_id)
+        if key is None:
+            raise RouteMissing(
+                "The key for this model was removed.", "Add it again, or choose another model."
+            )
+        return self._route(ref, key_id, host_of(key), model_id, key_words(key), key.base_url)
+
+    async def open(self, route: Route) -> Provider:
+        """A provider ready to be asked; raises KeychainError where the key cannot be had."""
+        if route.key_id == DEMO_KEY:
+            return ScriptedProvider(demo_script())
+        secret = await self._secrets.read(route.key_id) if route.needs_secret else None
+        return connect(
+            route.host,
+            secret=secret,
+            http=self._http(),
+            base_url=route.base_url,
+            clock=self._clock,
+        )
+
+    def _route(
+        self, ref: str, key_id: str, host: Host, model_id: str, words: str = "", base_url: str = ""
+    ) -> Route:
+        book = self._prices()
+        card = book.card(host.price_provider, model_id)
+        found = book.lookup(host.price_provider, model_id, self._clock.now())
+        return Route(
+            ref=ref,
+            key_id=key_id,
+            host=host,
+            model_id=model_id,
+            model_name=card.name if card else model_id,
+            card=card,
+            price=found.price,
+            payer=payer_for(key_id, words),
+            base_url=base_url,
+            price_trouble=found.why_not,
+        )
+
+
+def host_of(key: KeyRecord) -> Host:
+    """The host that a key is for; an address of the user's own where the table has none."""
+    host = HOSTS.get(key.provider)
+    return host if host is not None else custom_host(key.base_url, key.label)
+
+
+def key_words(key: KeyRecord) -> str:
+    """Whose key pays, in the user's words: `your OpenAI key`."""
+    return f"your {key.label or host_of(key).name} key"
+
+
+def payer_for(key_id: str, words: str) -> Payer:
+    """Who pays for a call through a key, a program on this computer, or the demo."""
+    if key_id == DEMO_KEY:
+        return Payer(PayerKind.DEMO, "demo", key_id)
+    if key_id.startswith(LOCAL_PREFIX):
+        return Payer(PayerKind.LOCAL, "this computer", key_id)
+    return Payer(PayerKind.OWN_KEY, words, key_id)

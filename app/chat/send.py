@@ -1,0 +1,182 @@
+"""Sending: from what was typed to turns that run.
+
+The message, the empty answer and the hold are committed in one transaction before a byte leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from app.chat.extras import read_extras
+from app.chat.quotes import Admission, Quoter
+from app.chat.routes import Routes
+from app.chat.titles import title_from
+from app.chat.turns import Turns
+from app.clock import Clock
+from app.errors import TuppenceError
+from app.store.records import ChatRecord, MessageRecord, PaneRecord, State
+from app.store.shelves import Shelves
+
+CONTINUE_WORDS = "Go on exactly where you stopped. Repeat nothing and add no introduction."
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was stored for one pane: cards to show and the turn to start."""
+
+    pane: int
+    question: MessageRecord | None
+    answer: MessageRecord
+    admission: Admission
+
+
+class Sender:
+    """Stores messages and starts their turns."""
+
+    def __init__(
+        self, shelves: Shelves, routes: Routes, quoter: Quoter, turns: Turns, clock: Clock
+    ) -> None:
+        self._shelves = shelves
+        self._routes = routes
+        self._quoter = quoter
+        self._turns = turns
+        self._clock = clock
+
+    async def send(
+        self,
+        chat: ChatRecord,
+        positions: Sequence[int],
+        text: str,
+        attachment_ids: Sequence[str],
+        store_chat: Callable[[str], ChatRecord],
+    ) -> list[Sent]:
+        """Send a text to some panes.
+
+        Panes that stand on the same message share the new one. `store_chat` makes a new chat's
+        row with the title given. Raises TuppenceError and stores nothing where a pane cannot
+        be asked.
+        """
+        if not text.strip() and not attachment_ids:
+            raise TuppenceError("There is nothing to send yet.", "Write a message first.")
+        panes = [pane for pane in chat.panes if pane.position in positions]
+        questions = self._questions(chat, panes, text, attachment_ids)
+        plans = []
+        for pane in panes:
+            question = questions[pane.leaf_id]
+            path = [*self._shelves.messages.path(pane.leaf_id), question]
+            plans.append((pane, question, await self._quoter.admit(pane.model_ref, path)))
+        sent = []
+        with self._shelves.database.transaction():
+            store_chat(title_from(text) if text.strip() else "Files")
+            for question in questions.values():
+                self._shelves.messages.add(question)
+            for pane, question, admission in plans:
+                answer = self._store_answer(chat, pane, question.id, admission)
+                sent.append(Sent(pane.position, question, answer, admission))
+            self._shelves.chats.touch(chat.id, self._clock.now())
+        return sent
+
+    async def answer_again(
+        self, chat: ChatRecord, pane: PaneRecord, parent: MessageRecord, model_ref: str = ""
+    ) -> Sent:
+        """Another answer to a user message, beside those that are there."""
+        path = self._shelves.messages.path(parent.id)
+        admission = await self._quoter.admit(model_ref or pane.model_ref, path)
+        with self._shelves.database.transaction():
+            answer = self._store_answer(chat, pane, parent.id, admission)
+        return Sent(pane.position, None, answer, admission)
+
+    async def edit(
+        self, chat: ChatRecord, pane: PaneRecord, message: MessageRecord, text: str
+    ) -> Sent:
+        """A new version of a user message beside the old one, with an answer to it."""
+        if not text.strip() and not message.attachment_ids:
+            raise TuppenceError("There is nothing to send yet.", "Write a message first.")
+        question = replace(
+            message,
+            id=self._clock.new_id(),
+            text=text,
+            created_at=self._clock.now(),
+            siblings=(),
+        )
+        path = [*self._shelves.messages.path(message.parent_id), question]
+        admission = await self._quoter.admit(pane.model_ref, path)
+        with self._shelves.database.transaction():
+            self._shelves.messages.add(question)
+            answer = self._store_answer(chat, pane, question.id, admission)
+        return Sent(pane.position, question, answer, admission)
+
+    async def go_on(self, chat: ChatRecord, pane: PaneRecord, message: MessageRecord) -> Sent:
+        """Let the model write on at the end of an answer; the receipt gets one call more."""
+        path = self._shelves.messages.path(message.id)
+        if message.text.strip():
+            words = MessageRecord(
+                id="",
+                chat_id=chat.id,
+                parent_id=message.id,
+                role="user",
+                text=CONTINUE_WORDS,
+                state=State.COMPLETE,
+                created_at=self._clock.now(),
+            )
+            path = [*path, words]
+        else:
+            path = path[:-1]
+        admission = await self._quoter.admit(pane.model_ref, path)
+        extras = read_extras(message.extras_json)
+        extras.kept = False
+        running = replace(
+            message, state=State.STREAMING, fault_json=None, extras_json=extras.to_json()
+        )
+        with self._shelves.database.transaction():
+            self._shelves.messages.set_state(message.id, State.STREAMING)
+            self._shelves.holds.admit(admission.hold_for(message.id, chat.id))
+        return Sent(pane.position, None, running, admission)
+
+    def start(self, sent: Sent) -> None:
+        """Start the turn of something stored."""
+        admission = sent.admission
+        self._turns.start(sent.answer, sent.pane, admission)
+
+    def _questions(
+        self,
+        chat: ChatRecord,
+        panes: Sequence[PaneRecord],
+        text: str,
+        attachment_ids: Sequence[str],
+    ) -> dict[str | None, MessageRecord]:
+        """One user message for each place that a pane stands on."""
+        return {
+            leaf_id: MessageRecord(
+                id=self._clock.new_id(),
+                chat_id=chat.id,
+                parent_id=leaf_id,
+                role="user",
+                text=text,
+                state=State.COMPLETE,
+                created_at=self._clock.now(),
+                attachment_ids=tuple(attachment_ids),
+            )
+            for leaf_id in dict.fromkeys(pane.leaf_id for pane in panes)
+        }
+
+    def _store_answer(
+        self, chat: ChatRecord, pane: PaneRecord, parent_id: str, admission: Admission
+    ) -> MessageRecord:
+        answer = MessageRecord(
+            id=self._clock.new_id(),
+            chat_id=chat.id,
+            parent_id=parent_id,
+            role="assistant",
+            text="",
+            state=State.STREAMING,
+            created_at=self._clock.now(),
+            model_ref=admission.route.ref,
+            model_name=admission.route.model_name,
+        )
+        self._shelves.messages.add(answer)
+        self._shelves.holds.admit(admission.hold_for(answer.id, chat.id))
+        self._shelves.chats.set_leaf(chat.id, pane.position, answer.id)
+        self._shelves.marks.used(admission.route.ref, self._clock.now())
+        return answer

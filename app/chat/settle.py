@@ -1,0 +1,204 @@
+"""The end of a call: what was used, what it costs, and the one transaction that stores it all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from app.catalog.prices import Price
+from app.chat.faults import fault_json
+from app.chat.quotes import Admission
+from app.clock import Clock
+from app.errors import ProviderError
+from app.metering.cost import charge
+from app.metering.endings import end_of
+from app.metering.hold import CallEnd, How, Settlement
+from app.metering.payer import Payer
+from app.metering.quote import Quote
+from app.metering.receipt import Receipt, ReceiptCall, make_receipt
+from app.metering.usage import Certainty, Usage
+from app.providers.events import Finished
+from app.seam.views import FaultView
+from app.store.records import HoldRecord, HoldState, MessageRecord, State, UsageRecord
+from app.store.shelves import Shelves
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a turn ended. `error` is what the provider or the keychain said before any answer."""
+
+    state: State
+    fault: FaultView | None = None
+    error: ProviderError | None = None
+    how: How = How.COMPLETE
+    drained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A call that is over, with what it left behind."""
+
+    message: MessageRecord  # as it shall be stored, receipt aside
+    admission: Admission
+    ending: Ending
+    dispatched: bool
+    usage: Usage | None
+    finished: Finished | None
+    new_text: str  # what this call wrote, thinking included
+
+
+CountText = Callable[[str, str], int]
+
+
+class Settler:
+    """Charges calls that ended and stores their messages."""
+
+    def __init__(self, shelves: Shelves, count_text: CountText, clock: Clock) -> None:
+        self._shelves = shelves
+        self._count_text = count_text
+        self._clock = clock
+
+    def settle(self, done: Done) -> MessageRecord:
+        """Store the message with its receipt, its usage and the end of its hold, all at once.
+
+        Raises StoreError, and then nothing of it is stored.
+        """
+        admission = done.admission
+        settlement = end_of(self._facts(done))
+        hold = admission.hold_for(done.message.id, done.message.chat_id)
+        message = replace(
+            done.message,
+            state=done.ending.state,
+            fault_json=fault_json(done.ending.fault) if done.ending.fault else None,
+        )
+        if settlement.usage is None:
+            released = replace(hold, state=HoldState.RELEASED, settled_pusd=0)
+            self._shelves.messages.finish(message, (), released)
+            return message
+        call = self._call(done, settlement)
+        return self._store(message, call, settlement, hold, admission.payer, admission.quote)
+
+    def settle_after_crash(self, message: MessageRecord, hold: HoldRecord) -> MessageRecord:
+        """Settle a call that the program died in, at what was saved of it.
+
+        `hold` is parked; its price is the one that was frozen when the call was admitted.
+        """
+        price = Price.from_json(hold.price_json) if hold.price_json else None
+        provider = price.provider if price is not None else ""
+        model = hold.model_ref.partition("/")[2]
+        settlement = end_of(
+            CallEnd(
+                how=How.DIED,
+                dispatched=True,
+                counted_input=hold.input_tokens,
+                counted_output=self._count_text(message.text + message.thinking, model),
+                output_tokens_max=hold.output_tokens_max,
+            )
+        )
+        usage = settlement.usage
+        assert usage is not None, "a call that died is never free"
+        call = ReceiptCall(
+            provider=provider,
+            model=model,
+            at=hold.created_at,
+            usage=usage,
+            charge=charge(usage, price),
+            price=price,
+            basis=str(settlement.basis or ""),
+        )
+        return self._store(message, call, settlement, hold, payer_of_hold(hold), None)
+
+    def _facts(self, done: Done) -> CallEnd:
+        ending, admission = done.ending, done.admission
+        how = ending.how
+        usage = done.usage
+        if how is How.FAILED and ending.error is not None and ending.error.billed is None:
+            # Nobody knows whether the request arrived: reckon with what it would have cost.
+            usage = usage or Usage(
+                input=admission.quote.input_tokens, certainty=Certainty.ESTIMATED
+            )
+        counted = 0
+        if usage is None or how is not How.COMPLETE:
+            counted = self._count_text(done.new_text, admission.route.model_id)
+        return CallEnd(
+            how=how,
+            dispatched=done.dispatched,
+            counted_input=admission.quote.input_tokens,
+            counted_output=counted,
+            output_tokens_max=admission.request.output_tokens_max,
+            usage=usage,
+            drained=ending.drained,
+        )
+
+    def _call(self, done: Done, settlement: Settlement) -> ReceiptCall:
+        route, finished = done.admission.route, done.finished
+        assert settlement.usage is not None
+        return ReceiptCall(
+            provider=route.host.id,
+            model=route.model_id,
+            at=done.admission.at,
+            usage=settlement.usage,
+            charge=charge(settlement.usage, route.price),
+            price=route.price,
+            request_id=finished.request_id if finished else None,
+            answered_by=finished.model if finished else None,
+            basis=str(settlement.basis or ""),
+        )
+
+    def _store(
+        self,
+        message: MessageRecord,
+        call: ReceiptCall,
+        settlement: Settlement,
+        hold: HoldRecord,
+        payer: Payer,
+        quote: Quote | None,
+    ) -> MessageRecord:
+        receipt = _joined(message, call, payer, settlement.rule, quote)
+        settled = replace(
+            hold,
+            state=HoldState.SETTLED,
+            settled_pusd=call.charge.total_pusd,
+            basis=str(settlement.basis or ""),
+        )
+        stored = replace(message, receipt_json=receipt.to_json())
+        row = self._usage_row(stored, call, hold.key_id)
+        self._shelves.messages.finish(stored, (row,), settled)
+        return stored
+
+    def _usage_row(self, message: MessageRecord, call: ReceiptCall, key_id: str) -> UsageRecord:
+        usage = call.usage
+        return UsageRecord(
+            id=self._clock.new_id(),
+            message_id=message.id,
+            chat_id=message.chat_id,
+            at=call.at,
+            key_id=key_id,
+            provider=call.provider,
+            model=call.model,
+            input_tokens=usage.input_total - usage.cache_read - usage.cache_write,
+            cache_read_tokens=usage.cache_read,
+            cache_write_tokens=usage.cache_write,
+            output_tokens=usage.output_total - usage.reasoning,
+            reasoning_tokens=usage.reasoning,
+            cost_pusd=call.charge.total_pusd,
+            certainty=str(call.charge.certainty),
+        )
+
+
+def payer_of_hold(hold: HoldRecord) -> Payer:
+    """Who was to pay for a hold, as far as its row tells."""
+    from app.chat.routes import payer_for
+
+    return payer_for(hold.key_id, "your key")
+
+
+def _joined(
+    message: MessageRecord, call: ReceiptCall, payer: Payer, rule: str, quote: Quote | None
+) -> Receipt:
+    """The receipt with this call behind the ones that the message has already."""
+    if message.receipt_json is None:
+        return make_receipt([call], payer, rule=rule, quote=quote)
+    before = Receipt.from_json(message.receipt_json)
+    rules = " ".join(dict.fromkeys(text for text in (before.rule, rule) if text))
+    return make_receipt([*before.calls, call], payer, rule=rules, quote=quote)

@@ -1,0 +1,92 @@
+"""Keys, the keychain and the vault."""
+
+from __future__ import annotations
+
+from app.chat.key_rows import key_rows, provider_rows
+from app.engine.core import Core
+from app.errors import TuppenceError
+from app.seam import commands, events
+from app.seam.views import KeychainView
+
+
+def list_keys(core: Core, command: commands.ListKeys) -> None:
+    emit_keys(core)
+
+
+async def check_and_keep_key(core: Core, command: commands.CheckAndKeepKey) -> None:
+    """Every way this can end is an answer to the question that was asked."""
+    try:
+        outcome = await core.key_desk.add(
+            command.secret,
+            provider=command.provider,
+            base_url=command.base_url,
+            label=command.label,
+            where=command.where,
+            keep_unchecked=command.keep_unchecked,
+        )
+    except TuppenceError as error:
+        core.emit(
+            events.KeyChecked(command.serial, False, command.provider, error.message, error.advice)
+        )
+        return
+    core.emit(
+        events.KeyChecked(
+            command.serial,
+            outcome.kept,
+            outcome.provider_name,
+            outcome.message,
+            outcome.advice,
+            outcome.can_keep_unchecked,
+        )
+    )
+    if outcome.kept:
+        emit_keys(core)
+        core.emit(events.ModelsListed(core.model_list.rows()))
+
+
+async def check_key(core: Core, command: commands.CheckKey) -> None:
+    emit_keys(core, checking=command.key_id)
+    try:
+        await core.key_desk.check(command.key_id)
+    finally:
+        emit_keys(core)
+    core.emit(events.ModelsListed(core.model_list.rows()))
+
+
+async def remove_key(core: Core, command: commands.RemoveKey) -> None:
+    await core.key_desk.remove(command.key_id)
+    emit_keys(core)
+    core.emit(events.ModelsListed(core.model_list.rows()))
+
+
+async def ask_keychain(core: Core, command: commands.AskKeychain) -> None:
+    await emit_keychain(core)
+
+
+async def open_vault(core: Core, command: commands.OpenVault) -> None:
+    trouble = ""
+    try:
+        await core.keychain.open_vault(command.passphrase)
+    except TuppenceError as error:
+        trouble = str(error)
+    await emit_keychain(core, trouble)
+
+
+async def emit_keychain(core: Core, trouble: str = "") -> None:
+    """Where secrets go on this machine, as the window shows it."""
+    try:
+        place = await core.keychain.place()
+        where, name, said = place.where, place.name, place.trouble
+    except TuppenceError as error:
+        where, name, said = "undecided", "", str(error)
+    keychain = core.keychain.keychain
+    core.emit(
+        events.KeychainReady(
+            KeychainView(where, name, keychain.vault_exists, keychain.vault_open, trouble or said)
+        )
+    )
+
+
+def emit_keys(core: Core, checking: str = "") -> None:
+    rows = key_rows(core.shelves.keys.rows(), core.spending.key_month(), checking)
+    core.emit(events.KeysListed(rows, provider_rows()))
