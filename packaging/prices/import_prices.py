@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 import genai_source  # noqa: E402
 import models_dev_source  # noqa: E402
-from amounts import ImportFailed  # noqa: E402
+from amounts import ImportFailed, rounded  # noqa: E402
 
 from app.catalog.match import matches, spellings  # noqa: E402
 from app.money import usd_text  # noqa: E402
@@ -106,6 +106,7 @@ def build(
     hashes: tuple[str, str],
 ) -> dict[str, Any]:
     """The whole book as JSON values; raises ImportFailed naming provider, model and field."""
+    rounded.clear()
     providers = genai_source.providers(genai)
     at = datetime.combine(models_dev_date, datetime.min.time(), UTC)
     for provider_id, provider in sorted(models_dev.items()):
@@ -113,6 +114,7 @@ def build(
         house = providers.setdefault(ours, {"name": provider["name"], "prices": [], "cards": {}})
         for model_id, plain in sorted(provider["models"].items()):
             _add_model(house, ours, model_id, models_dev_source.resolved(models_dev, plain), at)
+    _borrow_cards(providers)
     return {
         "version": VERSION,
         "sources": {
@@ -122,6 +124,7 @@ def build(
         "service_policies": json.loads(
             (Path(__file__).parent / "service_policies.json").read_text(encoding="utf-8")
         ),
+        "rounded": dict(sorted(rounded.items())),
         "providers": providers,
     }
 
@@ -143,6 +146,31 @@ def _add_model(
             card["differs"] = differs
     if tiers and known is not None and known["id"] == model_id:
         known["service_tiers"] = tiers
+
+
+def _borrow_cards(providers: dict[str, Any]) -> None:
+    """Give a model that its own provider's catalog leaves out the facts that resellers state.
+
+    Names, limits and abilities are the model's own wherever it runs; prices are not borrowed.
+    """
+    for provider_id, provider in providers.items():
+        for record in provider["prices"]:
+            if record["id"] in provider["cards"]:
+                continue
+            for lender, id_ in _lenders(provider_id, record["id"]):
+                card = providers.get(lender, {}).get("cards", {}).get(id_)
+                if card is not None and len(card) > 1:
+                    facts = {key: card[key] for key in card if key not in ("differs", "deprecated")}
+                    provider["cards"][record["id"]] = facts
+                    break
+
+
+def _lenders(provider_id: str, model_id: str) -> list[tuple[str, str]]:
+    return [
+        ("google-vertex" if provider_id == "google" else "azure", model_id),
+        ("openrouter", f"{provider_id}/{model_id}"),
+        ("openrouter", f"{provider_id}ai/{model_id}"),
+    ]
 
 
 def _known(house: dict[str, Any], model_id: str) -> dict[str, Any] | None:
@@ -232,7 +260,8 @@ def _summary(book: dict[str, Any]) -> str:
     return (
         f"{len(book['providers'])} providers, {counts['g']} prices of genai-prices, "
         f"{counts['m']} of models.dev alone, {counts['cards']} model cards, "
-        f"{counts['differing']} prices on which they differ"
+        f"{counts['differing']} prices on which they differ, "
+        f"{len(book['rounded'])} rounded"
     )
 
 

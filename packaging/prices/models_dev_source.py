@@ -36,9 +36,10 @@ def resolved(plain: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
     """A model with what it takes over from its `base_model`, as far as the catalog holds that."""
     vendor, _, model_id = model.get("base_model", "").partition("/")
     base = plain.get(vendor, {}).get("models", {}).get(model_id)
-    if base is None:
+    # Some are their own base: the facts then stand in a part of the catalog that is not shipped.
+    if base is None or base is model:
         return model
-    whole = deepcopy(resolved(plain, base))
+    whole = {key: value for key, value in deepcopy(base).items() if key != "base_model"}
     for path in model.get("base_model_omit", ()):
         _omit(whole, path.split("."))
     own_cost = model.get("cost")
