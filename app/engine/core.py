@@ -223,6 +223,10 @@ def _wire(
     preferences = Preferences(shelves.settings)
     routes = Routes(shelves.keys, secrets, lambda: core.http, lambda: prices, clock)
     quoter = Quoter(shelves, routes, counter, clock)
+
+    def on_settled(chat_id: str, pane: int, message: MessageRecord) -> None:
+        core.turn_settled(chat_id, pane, message)
+
     settler = Settler(shelves, quoter.count_text, clock)
     turns = Turns(
         shelves,
@@ -230,7 +234,7 @@ def _wire(
         settler,
         clock,
         emit,
-        lambda chat_id, pane, message: core.turn_settled(chat_id, pane, message),
+        on_settled,
     )
     core = Core(
         paths=paths,

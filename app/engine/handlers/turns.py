@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from app.chat.extras import read_extras
@@ -42,7 +43,7 @@ async def send_message(core: Core, command: commands.SendMessage) -> None:
 async def edit_message(core: Core, command: commands.EditMessage) -> None:
     chat, pane = _place(core, command.chat_id, command.pane)
     message = _message(core, command.message_id)
-    await _run(core, chat, pane, core.sender.edit(chat, pane, message, command.text))
+    await _run(core, chat, pane, lambda: core.sender.edit(chat, pane, message, command.text))
 
 
 async def regenerate(core: Core, command: commands.Regenerate) -> None:
@@ -50,13 +51,15 @@ async def regenerate(core: Core, command: commands.Regenerate) -> None:
     chat, pane = _place(core, command.chat_id, command.pane)
     message = _message(core, command.message_id)
     parent = message if message.role == "user" else _message(core, message.parent_id or "")
-    await _run(core, chat, pane, core.sender.answer_again(chat, pane, parent, command.model_ref))
+    await _run(
+        core, chat, pane, lambda: core.sender.answer_again(chat, pane, parent, command.model_ref)
+    )
 
 
 async def continue_answer(core: Core, command: commands.ContinueAnswer) -> None:
     chat, pane = _place(core, command.chat_id, command.pane)
     message = _message(core, command.message_id)
-    await _run(core, chat, pane, core.sender.go_on(chat, pane, message))
+    await _run(core, chat, pane, lambda: core.sender.go_on(chat, pane, message))
 
 
 def keep_answer(core: Core, command: commands.KeepAnswer) -> None:
@@ -94,16 +97,15 @@ def ask_billing(core: Core, command: commands.AskBilling) -> None:
     core.emit_billing()
 
 
-async def _run(core: Core, chat: ChatRecord, pane: PaneRecord, storing: object) -> None:
+async def _run(
+    core: Core, chat: ChatRecord, pane: PaneRecord, store: Callable[[], Awaitable[Sent]]
+) -> None:
     try:
         _require_idle(core, chat, (pane.position,))
-        sent = await storing  # type: ignore[misc]
+        sent = await store()
     except TuppenceError as error:
         core.emit(events.SendRefused(chat.id, pane.position, fault_view(error)))
         return
-    finally:
-        if hasattr(storing, "close"):
-            storing.close()
     _show_and_start(core, sent)
     core.emit_chat_row(chat.id)
 
