@@ -25,6 +25,7 @@ from app.store.backups import copy_database
 from app.store.connection import connect_in_memory, tolerant_text
 from app.store.database_faults import store_error
 from app.store.migrations import migrate
+from app.store.schema import REBUILD_SEARCH, SEARCH_INDEXES
 
 Row = tuple[Any, ...]
 _UNDECODABLE = "Could not decode to UTF-8"
@@ -146,13 +147,13 @@ class Database:
         """Run one writing statement, in the running transaction or its own; rows changed."""
         with self.transaction() as session:
             session.flush()
-            return self._connection.execute(statement, parameters).rowcount
+            return self._write(statement, parameters).rowcount
 
     def returning(self, statement: str, parameters: Sequence[Any] = ()) -> Row:
         """Run one writing statement that returns a row, as `write` does; that row."""
         with self.transaction() as session:
             session.flush()
-            return self._connection.execute(statement, parameters).fetchall()[0]
+            return self._write(statement, parameters).fetchall()[0]
 
     def write_many(self, statement: str, parameters: Iterable[Sequence[Any]]) -> None:
         """Run one writing statement for many rows."""
@@ -173,7 +174,7 @@ class Database:
         findings = [] if found == ["ok"] else found
         for table, seq, parent, _ in self.rows("PRAGMA foreign_key_check"):
             findings.append(f"{table} row {seq} names a row of {parent} that is not there")
-        for index in ("message_search", "title_search"):
+        for index in SEARCH_INDEXES:
             try:
                 self.write(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
             except StoreError as error:
@@ -184,6 +185,17 @@ class Database:
         """A verified copy; an old file at `path` is replaced only once the copy is whole."""
         with self._mapped():
             copy_database(self._connection, path)
+
+    def _write(self, statement: str, parameters: Sequence[Any]) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(statement, parameters)
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_CORRUPT_VTAB:
+                raise
+            # Only the search index is damaged: no message may be lost for it.
+            for rebuild in REBUILD_SEARCH:
+                self._connection.execute(rebuild)
+            return self._connection.execute(statement, parameters)
 
     def _nested(self, session: Session) -> Iterator[Session]:
         self._depth += 1

@@ -14,8 +14,11 @@ def ms_from(at: datetime) -> int:
 
 
 def at_from(ms: int) -> datetime:
-    """The aware time in UTC of a column."""
-    return _EPOCH + timedelta(milliseconds=ms)
+    """The aware time in UTC of a column; a figure that damage made absurd gives 1970."""
+    try:
+        return _EPOCH + timedelta(milliseconds=ms)
+    except OverflowError:
+        return _EPOCH
 
 
 def ms_from_s(seconds: float | None) -> int | None:

@@ -89,7 +89,7 @@ class Messages:
         ended is left alone.
         """
         with self._database.transaction():
-            if self._pieces.save(message_id, storable(text), storable(thinking)):
+            if self._pieces.save(message_id, text, thinking):
                 self._holds.heartbeat(message_id, output_tokens)
 
     def finish(

@@ -20,7 +20,7 @@ from app.store.backups import back_up, sync_folder
 from app.store.connection import connect, connect_read_only
 from app.store.database_faults import folder_error, store_error
 from app.store.migrations import migrate, version_of
-from app.store.schema import CURRENT_VERSION
+from app.store.schema import CURRENT_VERSION, REBUILD_SEARCH, SEARCH_INDEXES
 
 FILE_NAME = "tuppence.db"
 _OPEN_MARK = ".open"
@@ -136,6 +136,8 @@ def _open_whole(path: Path, clock: Clock, *, check: bool) -> Opened:
             _check_pages(connection, path)
             _note_check(path, clock)
         opened = Opened(path, connection)
+        if check and version == CURRENT_VERSION:
+            _mend_search(connection)
         if version < CURRENT_VERSION:
             opened.backup = back_up(connection, path.parent, version, clock.now())
             opened.migrated_from = migrate(connection)
@@ -203,6 +205,16 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
     found = connection.execute(f"PRAGMA {check}(1)").fetchone()[0]
     if found != "ok":
         raise DatabaseDamaged("The database is damaged.", str(found))
+
+
+def _mend_search(connection: sqlite3.Connection) -> None:
+    """Make the search index again where it is damaged; what it was made of is whole."""
+    try:
+        for index in SEARCH_INDEXES:
+            connection.execute(f"INSERT INTO {index} ({index}) VALUES ('integrity-check')")
+    except sqlite3.DatabaseError:
+        for statement in REBUILD_SEARCH:
+            connection.execute(statement)
 
 
 def _is_check_due(path: Path, connection: sqlite3.Connection, clock: Clock) -> bool:

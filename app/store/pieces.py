@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from app.store.connection import storable
 from app.store.database import Database, Row
 
 Whole = tuple[str, str]  # text, thinking
@@ -77,14 +78,15 @@ class Pieces:
             return last
         row = self._database.returning(
             "INSERT INTO pieces (message_id, thinking, text) VALUES (?, ?, ?) RETURNING seq",
-            (message_id, thinking, text),
+            (message_id, storable(thinking), storable(text)),
         )
         return int(row[0])
 
     def _replace(self, message_id: str, whole: Whole) -> None:
         self._database.write("DELETE FROM pieces WHERE message_id = ?", (message_id,))
         self._database.write(
-            "UPDATE messages SET text = ?, thinking = ? WHERE id = ?", (*whole, message_id)
+            "UPDATE messages SET text = ?, thinking = ? WHERE id = ?",
+            (storable(whole[0]), storable(whole[1]), message_id),
         )
 
     def _whole(self, message_id: str, text: str, thinking: str) -> Whole:

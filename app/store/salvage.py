@@ -1,18 +1,161 @@
-"""Reading what can be read of a damaged database into a new one, row by row."""
+"""Reading what can be read of a damaged database into a new one, row by row.
+
+Tables are read along `seq`: where a page is bad, the span around it is halved until only the
+rows on it are left out. What the rows then lack of each other is mended at the end.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from app.store.borrowed_schema import borrow_schema
+from app.store.connection import tolerant_text
+from app.store.mending import MENDING
+
+# Chats before messages, so that a full disk or a second fault loses the least.
+TABLES = (
+    "chats",
+    "panes",
+    "messages",
+    "pieces",
+    "attachments",
+    "drafts",
+    "usage",
+    "holds",
+    "settings",
+    "keys",
+    "model_marks",
+)
+_ROWS_PER_PAGE = 40
+_FAILURES_MAX = 30_000
+_FAILURES_WITHOUT_A_ROW_MAX = 2_000
+
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Salvaged:
+    """How many chats and messages came back."""
+
     chats: int = 0
     messages: int = 0
 
 
 def salvage(damaged: Path, target: sqlite3.Connection) -> Salvaged:
-    """Copy every readable row of `damaged` into `target`, an empty current database."""
-    return Salvaged()
+    """Copy every readable row of `damaged` into `target`, an empty current database.
+
+    `damaged` may be changed: hand in a copy. Raises sqlite3.Error for faults of `target` only.
+    """
+    if not _schema_reads(damaged):
+        borrow_schema(damaged)
+    target.execute("PRAGMA foreign_keys = OFF")
+    target.execute("BEGIN IMMEDIATE")
+    with closing(_connect(damaged)) as source:
+        for table in TABLES:
+            _copy_table(source, target, table)
+    for statement in MENDING:
+        target.execute(statement)
+    target.execute("COMMIT")
+    target.execute("PRAGMA foreign_keys = ON")
+    return Salvaged(_count(target, "chats"), _count(target, "messages"))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.text_factory = tolerant_text
+    return connection
+
+
+def _schema_reads(path: Path) -> bool:
+    with closing(_connect(path)) as source:
+        try:
+            found = source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            return {"chats", "messages"} <= {row[0] for row in found}
+        except sqlite3.DatabaseError:
+            return False
+
+
+def _copy_table(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> None:
+    columns = _shared_columns(source, target, table)
+    if "seq" not in columns:
+        return
+    names = ", ".join(f'"{column}"' for column in columns)
+    insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
+    for row in _readable_rows(source, table, columns):
+        try:
+            target.execute(insert, row)
+        except sqlite3.IntegrityError:
+            # A row that was changed by the damage and fits the table no more.
+            continue
+
+
+def _shared_columns(
+    source: sqlite3.Connection, target: sqlite3.Connection, table: str
+) -> list[str]:
+    """The table's columns on both sides, `seq` first; none where the source has no such table."""
+    wanted = [row[1] for row in target.execute(f"PRAGMA table_info ({table})")]
+    try:
+        there = {row[1] for row in source.execute(f"PRAGMA table_info ({table})")}
+    except sqlite3.DatabaseError:
+        return []
+    return [column for column in wanted if column in there]
+
+
+def _readable_rows(source: sqlite3.Connection, table: str, columns: list[str]) -> Iterator[Row]:
+    names = ", ".join(f'"{column}"' for column in columns)
+    select = f"SELECT {names} FROM {table} NOT INDEXED WHERE seq BETWEEN ? AND ? ORDER BY seq"
+    # Wide spans first: what is whole comes back before the bad places are looked at closely.
+    spans = deque([(1, _last_seq(source, table))])
+    failures, found = 0, 0
+    while spans and failures < (_FAILURES_MAX if found else _FAILURES_WITHOUT_A_ROW_MAX):
+        low, high = spans.popleft()
+        try:
+            for row in source.execute(select, (low, high)):
+                yield row
+                found += 1
+                low = row[0] + 1
+        except sqlite3.DatabaseError:
+            failures += 1
+            if low < high:
+                middle = (low + high) // 2
+                spans += [(low, middle), (middle + 1, high)]
+            elif low == high and (row := _read_by_column(source, table, columns, low)):
+                yield row
+
+
+def _read_by_column(
+    source: sqlite3.Connection, table: str, columns: list[str], seq: int
+) -> Row | None:
+    """A row of which some columns cannot be read: a long text may be cut, its cost is not."""
+    values: list[Any] = []
+    for column in columns:
+        try:
+            found = source.execute(
+                f'SELECT "{column}" FROM {table} NOT INDEXED WHERE seq = ?', (seq,)
+            ).fetchone()
+        except sqlite3.DatabaseError:
+            found = ("" if column in {"text", "thinking"} else None,)
+        if found is None:
+            return None
+        values.append(found[0])
+    known = sum(value not in (None, "") for value in values)
+    return tuple(values) if known > 1 else None
+
+
+def _last_seq(source: sqlite3.Connection, table: str) -> int:
+    """The highest `seq`, or what the file's size allows where that cannot be read."""
+    try:
+        return int(source.execute(f"SELECT max(seq) FROM {table}").fetchone()[0] or 0)
+    except (sqlite3.DatabaseError, TypeError, ValueError):
+        pages = int(source.execute("PRAGMA page_count").fetchone()[0])
+        return pages * _ROWS_PER_PAGE
+
+
+def _count(target: sqlite3.Connection, table: str) -> int:
+    return int(target.execute(f"SELECT count(*) FROM {table}").fetchone()[0])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from app.errors import DatabaseDamaged
 from app.store.database import Database, Row
 from app.store.instants import at_from
 from app.store.records import HitRecord
+from app.store.schema import REBUILD_SEARCH
 
 _WORDS_MAX = 12
 _WORD_LENGTH_MAX = 64
@@ -62,6 +64,14 @@ class Search:
         typed = "".join(sign for sign in text if sign >= " ").strip()[:1000]
         if not typed:
             return []
+        try:
+            return self._found(typed, limit)
+        except DatabaseDamaged:
+            # The index can be made again from the messages; were they damaged, this raises.
+            self.rebuild()
+            return self._found(typed, limit)
+
+    def _found(self, typed: str, limit: int) -> list[HitRecord]:
         query = match_query(typed)
         rows = self._database.rows(_BY_WORDS, (query, limit)) if query else []
         if len(rows) < limit and (not query or _UNSPACED.search(typed)):
@@ -75,8 +85,8 @@ class Search:
     def rebuild(self) -> None:
         """Index everything again."""
         with self._database.transaction():
-            for index in ("message_search", "title_search"):
-                self._database.write(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
+            for statement in REBUILD_SEARCH:
+                self._database.write(statement)
 
     def _by_substring(self, typed: str, limit: int, known: set[str]) -> list[Row]:
         rows = self._database.rows(_BY_SUBSTRING, (_SCANNED_MESSAGES, typed, limit))

@@ -6,18 +6,9 @@ They change in the transaction that writes the usage, and can be rebuilt from it
 from __future__ import annotations
 
 from app.store.database import Database
+from app.store.schema import REBUILD_SUMS
 
 MessageSums = tuple[int, int, int]
-
-REBUILD_SUMS = """
-UPDATE chats SET (total_pusd, unpriced, estimated) = (
-    SELECT coalesce(sum(pusd), 0), coalesce(sum(unpriced), 0), coalesce(sum(estimated), 0)
-    FROM (
-        SELECT sum(cost_pusd) AS pusd, max(cost_pusd IS NULL) AS unpriced,
-            max(certainty <> 'exact') AS estimated
-        FROM usage WHERE usage.chat_id = chats.id GROUP BY message_id
-    )
-)"""
 
 _OF_MESSAGE = """
 SELECT coalesce(sum(cost_pusd), 0), coalesce(max(cost_pusd IS NULL), 0),

@@ -105,6 +105,7 @@ class UsageRow(SQLModel, table=True):
     reasoning_tokens: int
     cost_pusd: int | None = None
     certainty: str
+    first_call: int
 
 
 class HoldRow(SQLModel, table=True):

@@ -15,7 +15,11 @@ _COLUMNS = (
 )
 # The same call again corrects its row: a pending cost becomes known.
 _UPSERT = f"""
-INSERT INTO usage ({_COLUMNS}) VALUES ({", ".join("?" * 14)})
+INSERT INTO usage ({_COLUMNS}, first_call)
+VALUES (
+    {", ".join(f"?{number}" for number in range(1, 15))},
+    NOT EXISTS (SELECT 1 FROM usage WHERE message_id = ?2)
+)
 ON CONFLICT (id) DO UPDATE SET
     at_ms = excluded.at_ms, input_tokens = excluded.input_tokens,
     cache_read_tokens = excluded.cache_read_tokens,
@@ -28,7 +32,7 @@ count(DISTINCT CASE WHEN cost_pusd IS NULL THEN message_id END),
 count(DISTINCT CASE WHEN certainty <> 'exact' THEN message_id END),
 coalesce(sum(input_tokens + cache_read_tokens + cache_write_tokens + output_tokens
     + reasoning_tokens), 0),
-count(DISTINCT message_id)"""
+coalesce(sum(first_call), 0)"""
 _BETWEEN = "FROM usage WHERE at_ms >= ? AND at_ms < ?"
 _PAGE_ROWS = 1000
 
