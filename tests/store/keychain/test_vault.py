@@ -185,7 +185,7 @@ def test_only_its_owner_can_read_the_file(vault: Vault, tmp_path: Path) -> None:
 def test_a_change_leaves_no_other_file_behind(vault: Vault, tmp_path: Path) -> None:
     vault.keep("k1", SECRET)
     vault.keep("k1", SECRET + "2")
-    assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [FILE_NAME]
 
 
 def test_the_same_passphrase_typed_in_another_form_of_unicode_opens(tmp_path: Path) -> None:
