@@ -1,0 +1,83 @@
+"""The picker's lines as Qt's model sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+
+from app.seam.views import ModelRow
+from app.ui.picker.listing import Heading, Line
+from app.ui.picker.wording import spoken, tooltip
+
+Index = QModelIndex | QPersistentModelIndex
+LINE_ROLE = Qt.ItemDataRole.UserRole
+_NO_PARENT = QModelIndex()
+
+
+class LineModel(QAbstractListModel):
+    """Headings cannot be chosen; models that are not available can be read, not chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[Line] = []
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Replace everything."""
+        self.beginResetModel()
+        self._lines = list(lines)
+        self.endResetModel()
+
+    def row_at(self, index: Index) -> ModelRow | None:
+        """The model of a line; None for a heading."""
+        line = self._lines[index.row()] if 0 <= index.row() < len(self._lines) else None
+        return line if isinstance(line, ModelRow) else None
+
+    def place_of(self, ref: str) -> int:
+        """The first line of a model; -1 where it is not shown."""
+        places = (n for n, line in enumerate(self._lines) if getattr(line, "ref", None) == ref)
+        return next(places, -1)
+
+    def next_row(self, place: int, step: int) -> int:
+        """The nearest line with a model from `place` on, in the direction of `step`; or -1."""
+        while 0 <= place < len(self._lines):
+            if isinstance(self._lines[place], ModelRow):
+                return place
+            place += step
+        return -1
+
+    def set_favorite(self, ref: str, favorite: bool) -> None:
+        """Fill or empty the star where the line stands; the sections wait for the next showing."""
+        place = self.place_of(ref)
+        line = self._lines[place] if place >= 0 else None
+        if isinstance(line, ModelRow):
+            self._lines[place] = replace(line, favorite=favorite)
+            self.dataChanged.emit(self.index(place), self.index(place))
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._lines)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if self.row_at(index) is None:
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not 0 <= index.row() < len(self._lines):
+            return None
+        line = self._lines[index.row()]
+        if role == LINE_ROLE:
+            return line
+        if isinstance(line, Heading):
+            asked = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
+            return line.text if role in asked else None
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
+                return spoken(line)
+            case Qt.ItemDataRole.ToolTipRole:
+                # A tooltip guesses whether it is HTML; escaped and wrapped, it cannot be fooled.
+                return f"<p style='white-space:pre-wrap'>{escape(tooltip(line))}</p>"
+            case _:
+                return None

@@ -1,0 +1,99 @@
+"""What stands in the picker's columns, and what a screen reader says of a line."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from app.seam.views import ModelRow
+from app.ui import words
+
+DEMO = "demo"
+_ABILITIES = {
+    "images": str(QT_TRANSLATE_NOOP("picker", "images")),
+    "tools": str(QT_TRANSLATE_NOOP("picker", "tools")),
+    "thinks": str(QT_TRANSLATE_NOOP("picker", "thinks")),
+    "audio": str(QT_TRANSLATE_NOOP("picker", "audio")),
+    "files": str(QT_TRANSLATE_NOOP("picker", "files")),
+}
+_STEPS = ((1_000_000, "M"), (1_000, "k"))
+
+
+def tr(text: str) -> str:
+    """A word of this file in the user's language."""
+    return QCoreApplication.translate("picker", text)
+
+
+def one_line(text: str) -> str:
+    """A foreign name as one line: no line breaks and no other control characters."""
+    return "".join(letter if letter.isprintable() else " " for letter in text).strip()
+
+
+def abilities(row: ModelRow) -> str:
+    """`images, tools`."""
+    return ", ".join(tr(_ABILITIES[name]) for name in row.abilities if name in _ABILITIES)
+
+
+def context_size(tokens: int | None) -> str:
+    """`128k`, `1.05M`; empty where unknown."""
+    if tokens is None or tokens <= 0:
+        return ""
+    for step, sign in _STEPS:
+        if tokens >= step:
+            # 131,072 is what vendors call 128k; 200,000 is 200k.
+            binary = tokens % 1024 == 0 and sign == "k"
+            hundredths = tokens * 100 // (1024 if binary else step)
+            whole, part = divmod(hundredths, 100)
+            text = f"{part:02}".rstrip("0") if whole < 10 else ""
+            return f"{whole}.{text}{sign}" if text else f"{whole}{sign}"
+    return str(tokens)
+
+
+def price(row: ModelRow) -> str:
+    """`$2.50 / $10.00` per million tokens, `free` or `price unknown`."""
+    if row.free:
+        return tr("free")
+    if row.input_rate is None and row.output_rate is None:
+        return tr("price unknown")
+    return f"{words.rate(row.input_rate)} / {words.rate(row.output_rate)}"
+
+
+def side_note(row: ModelRow) -> str:
+    """The second line of a row: why it cannot be used, or what its price hides."""
+    if not row.available:
+        return one_line(row.why_not) or tr("not available now")
+    return one_line(row.price_note)
+
+
+def spoken(row: ModelRow) -> str:
+    """The whole line as a sentence."""
+    parts = [one_line(row.name), one_line(row.provider_name)]
+    if row.favorite:
+        parts.append(tr("favorite"))
+    if good_at := abilities(row):
+        parts.append(tr("good at {0}").format(good_at))
+    if row.context_tokens:
+        parts.append(tr("context {0} tokens").format(words.count(row.context_tokens)))
+    parts.append(_spoken_price(row))
+    if row.payer:
+        parts.append(tr("paid by {0}").format(one_line(row.payer)))
+    if note := side_note(row):
+        parts.append(note if row.available else tr("not available: {0}").format(note))
+    return ", ".join(parts)
+
+
+def tooltip(row: ModelRow) -> str:
+    """The id and the full figures, for those who want to know exactly."""
+    lines = [f"{one_line(row.name)} · {row.ref.partition('/')[2]}"]
+    if row.context_tokens:
+        lines.append(tr("Reads up to {0} tokens").format(words.count(row.context_tokens)))
+    if note := side_note(row):
+        lines.append(note)
+    return "\n".join(lines)
+
+
+def _spoken_price(row: ModelRow) -> str:
+    if row.free or (row.input_rate is None and row.output_rate is None):
+        return price(row)
+    return tr("{0} in and {1} out per million tokens").format(
+        words.rate(row.input_rate), words.rate(row.output_rate)
+    )
