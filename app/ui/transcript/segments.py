@@ -84,6 +84,11 @@ class SegmentStream:
         """The index of the first segment that later text can still change."""
         return len(self._segments)
 
+    @property
+    def defines_links(self) -> bool:
+        """Whether the text may name link targets, so that only a whole reading is final."""
+        return "]:" in self.text
+
     def feed(self, text: str) -> None:
         """Take the next stretch of text, cut anywhere."""
         text = self._held + text

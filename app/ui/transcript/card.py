@@ -1,0 +1,325 @@
+"""One message on screen: a column of parts, of which only those near the eye have widgets.
+
+Heights come from the widgets once they were seen and are guessed before. Widgets are taken from
+a pool and given back to it, so that scrolling makes few new ones.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QRect, QTimer, Qt
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.seam.views import FaultView, ImageView, ToolCallView
+from app.ui.theme import Theme
+from app.ui.transcript.code_view import CodeView
+from app.ui.transcript.estimates import estimate_part
+from app.ui.transcript.folded import ThinkingView, ToolCallPartView
+from app.ui.transcript.footer import FooterView
+from app.ui.transcript.look import INDENT
+from app.ui.transcript.notes import (
+    FaultBox,
+    HalfAnswerBox,
+    ModelLabelView,
+    PictureView,
+    RuleView,
+    SourcesView,
+)
+from app.ui.transcript.parts import (
+    Attachments,
+    Bubble,
+    Editor,
+    Footer,
+    HalfAnswer,
+    Hub,
+    Memory,
+    ModelLabel,
+    Part,
+    Place,
+    Sources,
+    Thinking,
+)
+from app.ui.transcript.pictures import PictureBox
+from app.ui.transcript.pieces import Code, Formula, Picture, Prose, Rule, Table
+from app.ui.transcript.prose import ProseView
+from app.ui.transcript.table_view import TableView
+from app.ui.transcript.user_parts import AttachmentsView, BubbleView, EditorView
+
+WIDGETS: dict[type, type[QWidget]] = {
+    Prose: ProseView, Code: CodeView, Formula: CodeView, Table: TableView, Rule: RuleView,
+    Picture: PictureView, ModelLabel: ModelLabelView, Thinking: ThinkingView,
+    ToolCallView: ToolCallPartView, ImageView: PictureBox, Sources: SourcesView,
+    FaultView: FaultBox, HalfAnswer: HalfAnswerBox, Bubble: BubbleView, Editor: EditorView,
+    Attachments: AttachmentsView, Footer: FooterView,
+}  # fmt: skip
+POOLED_MAX = 24
+FAR = 2  # parts further away than so many pages give their widget back
+_GAP, _FOOTER_GAP = 12, 4
+_KEY_REASONS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+
+
+class Pool(QObject):
+    """Widgets of parts that are not in use, by kind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._idle: dict[type[QWidget], list[QWidget]] = {}
+
+    def take(self, kind: type[QWidget], parent: QWidget) -> QWidget:
+        idle = self._idle.get(kind)
+        if not idle:
+            return kind(parent)
+        widget = idle.pop()
+        if widget.parentWidget() is not parent:
+            widget.setParent(parent)
+        return widget
+
+    def give_back(self, widget: QWidget) -> None:
+        widget.hide()
+        widget.release()  # type: ignore[attr-defined]
+        idle = self._idle.setdefault(type(widget), [])
+        if len(idle) < POOLED_MAX:
+            idle.append(widget)
+        else:
+            widget.deleteLater()
+
+
+class _Slot:
+    """A part, its widget where it has one, and its height at a width."""
+
+    __slots__ = ("height", "part", "place", "top", "widget", "width")
+
+    def __init__(self, part: Part, place: Place, height: int) -> None:
+        self.part, self.place, self.height = part, place, height
+        self.widget: QWidget | None = None
+        self.width = -1  # at which the height was measured
+        self.top = 0
+
+
+class Card(QWidget):
+    """Shows the parts of one message. `lay_out` makes widgets for what can be seen."""
+
+    def __init__(self, parent: QWidget, pool: Pool, hub: Hub) -> None:
+        super().__init__(parent)
+        self.message_id = ""
+        self._pool, self._hub = pool, hub
+        self._memory = Memory()
+        self._slots: list[_Slot] = []
+        self._hovered = False
+        self._ringed = False  # the focus came by a key
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return tuple(slot.part for slot in self._slots)
+
+    def widgets(self) -> list[QWidget]:
+        """The widgets that are there now, from top to bottom."""
+        return [slot.widget for slot in self._slots if slot.widget is not None]
+
+    def widget_of(self, number: int) -> QWidget | None:
+        return self._slots[number].widget if number < len(self._slots) else None
+
+    def begin(self, message_id: str, memory: Memory) -> None:
+        """Stand for this message from now on."""
+        self.message_id, self._memory = message_id, memory
+
+    def show_parts(self, parts: Sequence[Part], open_number: int = -1) -> None:
+        """Show these parts; what is the same stays as it is. `open_number` still grows."""
+        old = self._slots
+        same = _same_kinds(old, parts)
+        ending = min(_same_kinds(old[::-1], parts[::-1]), min(len(old), len(parts)) - same)
+        for slot in old[same : len(old) - ending]:
+            self._drop(slot)
+        fresh = [self._make_slot(part) for part in parts[same : len(parts) - ending]]
+        self._slots = [*old[:same], *fresh, *old[len(old) - ending :]]
+        seen: Counter[type] = Counter()
+        for number, (slot, part) in enumerate(zip(self._slots, parts, strict=True)):
+            kind = type(part)
+            self._update(slot, part, seen[kind], number == open_number)
+            seen[kind] += 1
+
+    def lay_out(self, width: int, top: int, bottom: int) -> int:
+        """Place all parts at this width and make those visible between `top` and `bottom`.
+
+        Pixels from the card's upper edge; returns the height of the whole card.
+        """
+        theme = Theme.current()
+        page = max(400, bottom - top)
+        y = 0
+        previous: Part | None = None
+        tab_after: QWidget | None = None
+        for slot in self._slots:
+            part = slot.part
+            y += theme.px(_gap(previous, part))
+            indent = theme.px(INDENT) * getattr(part, "indent", 0)
+            room = max(40, width - indent)
+            visible = y < bottom and y + slot.height > top
+            if slot.widget is None and visible:
+                self._mount(slot)
+            elif slot.widget is not None and not visible and self._is_far(slot, y, top, bottom, page):
+                self._drop(slot)
+            if slot.widget is not None:
+                if slot.width != room:
+                    slot.height = slot.widget.height_for(room)  # type: ignore[attr-defined]
+                    slot.width = room
+                slot.widget.setGeometry(indent, y, room, slot.height)
+                if slot.widget.isHidden():
+                    slot.widget.show()
+                    if tab_after is not None:
+                        self.setTabOrder(tab_after, slot.widget)
+                tab_after = slot.widget
+            slot.top = y
+            y += slot.height
+            previous = part
+        return y
+
+    def measure_again(self, part_widget: QWidget | None = None) -> None:
+        """Forget measured heights: a part was folded, or the look changed."""
+        for slot in self._slots:
+            if part_widget is None or slot.widget is part_widget:
+                slot.width = -1
+
+    def refresh(self) -> None:
+        """Draw everything anew: the theme or the zoom changed."""
+        for slot in self._slots:
+            if slot.widget is not None:
+                slot.widget.show_part(slot.part, slot.place)  # type: ignore[attr-defined]
+            slot.width = -1
+        self.update()
+
+    def anchor_at(self, y: int) -> tuple[int, int]:
+        """The part at this height, and how far below its upper edge that is."""
+        for number, slot in enumerate(self._slots):
+            if y < slot.top + slot.height:
+                return number, y - slot.top
+        return max(0, len(self._slots) - 1), 0 if not self._slots else y - self._slots[-1].top
+
+    def top_of(self, number: int) -> int:
+        """Where a part begins."""
+        return self._slots[number].top if number < len(self._slots) else 0
+
+    def caret_rect(self) -> QRect:
+        """Where the next character of a growing answer will stand; null where that is unseen."""
+        for slot in reversed(self._slots):
+            if isinstance(slot.part, Footer):
+                continue
+            caret = getattr(slot.widget, "caret_rect", None)
+            if caret is None or slot.widget is None:
+                break
+            rect: QRect = caret()
+            return rect.translated(slot.widget.pos())
+        below = max((s.top + s.height for s in self._slots if not isinstance(s.part, Footer)), default=0)
+        return QRect(0, below + (4 if below else 0), 1, Theme.current().px(18))
+
+    def has_focus_inside(self) -> bool:
+        focus = QApplication.focusWidget()
+        return focus is not None and (focus is self or self.isAncestorOf(focus))
+
+    def set_active(self, active: bool) -> None:
+        """Show what can be done with the message."""
+        footer = self.footer()
+        if footer is not None:
+            footer.set_active(active)
+
+    def footer(self) -> FooterView | None:
+        last = self._slots[-1].widget if self._slots else None
+        return last if isinstance(last, FooterView) else None
+
+    def release(self) -> None:
+        """Give all widgets back."""
+        for slot in self._slots:
+            self._drop(slot)
+        self._slots = []
+        self.message_id = ""
+        self._hovered = False
+        self.hide()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._hovered = True
+        self.set_active(True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hovered = False
+        self.set_active(self.has_focus_inside())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
+            self._ringed = event.reason() in _KEY_REASONS
+        self.focus_changed()
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        # The focus may be on its way to one of our own buttons.
+        QTimer.singleShot(0, self, self.focus_changed)
+        self.update()
+
+    def focus_changed(self) -> None:
+        self.set_active(self._hovered or self.has_focus_inside())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        footer = self.footer()
+        if footer is not None:
+            footer.open_menu(event.globalPos())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.hasFocus() and self._ringed:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(Theme.current().color("accent"), 2))
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 8, 8)
+            painter.end()
+
+    def _make_slot(self, part: Part) -> _Slot:
+        place = Place(self.message_id, 0, self._hub, self._memory)
+        zoom = Theme.current().zoom_percent / 100
+        return _Slot(part, place, estimate_part(part, max(100, self.width()), zoom))
+
+    def _update(self, slot: _Slot, part: Part, number: int, is_open: bool) -> None:
+        place = slot.place
+        unchanged = part is slot.part or part == slot.part
+        settled = place.open == is_open and place.number == number and place.message_id == self.message_id
+        place.message_id, place.memory = self.message_id, self._memory
+        place.number, place.open = number, is_open
+        slot.part = part
+        if (unchanged and settled) or slot.widget is None:
+            return
+        slot.widget.show_part(part, place)  # type: ignore[attr-defined]
+        slot.width = -1
+
+    def _mount(self, slot: _Slot) -> None:
+        slot.widget = self._pool.take(WIDGETS[type(slot.part)], self)
+        slot.widget.show_part(slot.part, slot.place)  # type: ignore[attr-defined]
+        slot.width = -1
+        if isinstance(slot.widget, FooterView):
+            slot.widget.set_active(self._hovered or self.has_focus_inside())
+
+    def _drop(self, slot: _Slot) -> None:
+        if slot.widget is not None:
+            self._pool.give_back(slot.widget)
+            slot.widget = None
+
+    def _is_far(self, slot: _Slot, y: int, top: int, bottom: int, page: int) -> bool:
+        if y + slot.height > top - FAR * page and y < bottom + FAR * page:
+            return False
+        focus = QApplication.focusWidget()
+        return focus is None or slot.widget is None or not slot.widget.isAncestorOf(focus)
+
+
+def _gap(previous: Part | None, part: Part) -> int:
+    if previous is None:
+        return 0
+    return _FOOTER_GAP if isinstance(part, Footer) else _GAP
+
+
+def _same_kinds(slots: Sequence[_Slot], parts: Sequence[Part]) -> int:
+    """How many parts from the beginning are of the kind that stands there already."""
+    count = 0
+    for slot, part in zip(slots, parts, strict=False):
+        if type(slot.part) is not type(part):
+            break
+        count += 1
+    return count

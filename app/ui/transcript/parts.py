@@ -1,0 +1,197 @@
+"""What a card is made of: one frozen value per part, in the order they are shown.
+
+Markdown segments come from `pieces`; tool calls, images and faults are the seam's own views.
+Nothing here draws: `card` finds the widget for each kind of value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from app.seam.views import (
+    AttachmentView,
+    CitationView,
+    CostLine,
+    FaultView,
+    ImageView,
+    MessageState,
+    MessageView,
+    ToolCallView,
+)
+from app.ui.transcript.pieces import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLabel:
+    """Who answers, where it is not the one who answered before."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """What the model thought. `seconds` and `tokens` are None while they are not known."""
+
+    text: str
+    seconds: float | None
+    tokens: int | None
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """What the user wrote, as it was written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """A user message that is being changed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachments:
+    files: tuple[AttachmentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    citations: tuple[CitationView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HalfAnswer:
+    """An answer that stopped before its end; `stopped` by the user, else it broke."""
+
+    stopped: bool
+    empty: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """What an answer cost and what can be done with a message."""
+
+    role: str
+    cost: CostLine | None
+    siblings: tuple[str, ...]
+    busy: bool
+    model_name: str = ""
+
+
+Part = (
+    Segment | ModelLabel | Thinking | Bubble | Editor | Attachments | Sources | HalfAnswer | Footer
+    | ToolCallView | ImageView | FaultView
+)  # fmt: skip
+
+
+class Hub(QObject):
+    """What the parts of all cards ask for; the first argument is the message's id."""
+
+    receipt_requested = Signal(str)
+    link_hovered = Signal(str)
+    link_pressed = Signal(str)  # an address; shown before it is opened
+    edit_started = Signal(str)
+    edit_ended = Signal(str)
+    edit_requested = Signal(str, str)
+    copy_requested = Signal(str)
+    regenerate_requested = Signal(str)
+    continue_requested = Signal(str)
+    retry_requested = Signal(str)
+    keep_requested = Signal(str)
+    branch_requested = Signal(str)
+    keys_requested = Signal()
+    model_requested = Signal()
+    save_image_requested = Signal(object)
+    resized = Signal(str)  # a part of this message was folded, wrapped or loaded
+
+
+class Memory:
+    """What the reader did to the parts of one message: unfolded, wrapped, shown whole."""
+
+    __slots__ = ("_marks",)
+
+    def __init__(self) -> None:
+        self._marks: set[tuple[int, str]] = set()
+
+    def has(self, place: int, mark: str) -> bool:
+        return (place, mark) in self._marks
+
+    def toggle(self, place: int, mark: str) -> None:
+        self._marks ^= {(place, mark)}
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a part stands: in which message, as which part, and whether text still comes."""
+
+    message_id: str
+    number: int
+    hub: Hub
+    memory: Memory
+    open: bool = False
+
+
+class PartWidget(Protocol):
+    """What a card needs of the widget of a part; widgets are reused for other values."""
+
+    def show_part(self, part: Part, place: Place) -> None: ...
+
+    def height_for(self, width: int) -> int:
+        """Lay out at this width and say how tall that is; both in pixels."""
+
+    def release(self) -> None:
+        """Let go of what was shown: selection, focus, timers, pictures."""
+
+
+def parts_of(
+    message: MessageView, segments: Sequence[Segment], *, label: bool = False, editing: bool = False
+) -> list[Part]:
+    """The parts of a message in order; `segments` is its text, read."""
+    busy = message.state in (MessageState.WAITING, MessageState.STREAMING)
+    if message.role == "user":
+        return _user_parts(message, editing)
+    parts: list[Part] = []
+    if label and message.model_name:
+        parts.append(ModelLabel(message.model_name))
+    if message.thinking:
+        tokens = message.cost.thinking_tokens or None if message.cost else None
+        running = busy and not message.text
+        parts.append(Thinking(message.thinking, message.thinking_s, tokens, running))
+    parts += message.tool_calls
+    parts += segments
+    parts += message.images
+    if message.citations:
+        parts.append(Sources(message.citations))
+    if message.fault:
+        parts.append(message.fault)
+    if message.state in (MessageState.INTERRUPTED, MessageState.INCOMPLETE):
+        note = message.cost.note if message.cost else ""
+        stopped = message.state == MessageState.INTERRUPTED
+        parts.append(HalfAnswer(stopped, not message.text, note))
+    parts.append(_footer(message, busy))
+    return parts
+
+
+def _user_parts(message: MessageView, editing: bool) -> list[Part]:
+    parts: list[Part] = []
+    if message.attachments:
+        parts.append(Attachments(message.attachments))
+    if editing:
+        return [*parts, Editor(message.text)]
+    if message.text:
+        parts.append(Bubble(message.text))
+    if message.fault:
+        parts.append(message.fault)
+    return [*parts, _footer(message, False)]
+
+
+def _footer(message: MessageView, busy: bool) -> Footer:
+    return Footer(message.role, message.cost, message.siblings, busy, message.model_name)

@@ -1,0 +1,249 @@
+"""What the user sent: the bubble, the editor in its place, and attached files."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.seam.views import AttachmentView
+from app.ui import words
+from app.ui.icons import pixmap
+from app.ui.theme import Size, Theme, set_look
+from app.ui.transcript.folded import plain_paragraphs
+from app.ui.transcript.pictures import read_small
+from app.ui.transcript.parts import Attachments, Bubble, Editor, Part, Place
+from app.ui.transcript.prose import ProseView
+
+SHARE = 0.82  # of the card's width, at most
+LINES_MAX, LENGTH_MAX = 40, 4_000
+_PAD_X, _PAD_Y, _RADIUS, _RADIUS_SMALL = 14, 10, 14, 4
+_WHOLE = "whole"
+
+
+class BubbleView(QWidget):
+    """What the user wrote, at the right; a long text is folded."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._place: Place | None = None
+        self._part: Bubble | None = None
+        self._frame = QRect()
+        self.body = ProseView(self)
+        self.body.setAccessibleName(self.tr("Your message"))
+        self.whole_button = QPushButton(self)
+        set_look(self.whole_button, look="link")
+        self.whole_button.hide()
+        self.whole_button.clicked.connect(self._on_whole_clicked)
+
+    def show_part(self, part: Part, place: Place) -> None:
+        assert isinstance(part, Bubble)
+        self._place, self._part = place, part
+        folded = _folded(part.text)
+        whole = place.memory.has(place.number, _WHOLE)
+        self.body.show_paragraphs(plain_paragraphs(part.text if whole else folded))
+        self.whole_button.setVisible(len(folded) < len(part.text))
+        self.whole_button.setText(self.tr("Show less") if whole else self.tr("Show all"))
+
+    def height_for(self, width: int) -> int:
+        theme = Theme.current()
+        pad_x, pad_y = theme.px(_PAD_X), theme.px(_PAD_Y)
+        inner_max = max(1, int(width * SHARE) - 2 * pad_x)
+        self.body.height_for(inner_max)
+        inner = min(inner_max, math.ceil(self.body.document().idealWidth()) + 1)
+        height = self.body.height_for(inner)
+        button = self.whole_button.sizeHint() if not self.whole_button.isHidden() else QSize()
+        inner = max(inner, button.width())
+        left = width - inner - 2 * pad_x
+        self.body.setGeometry(left + pad_x, pad_y, inner, height)
+        total = height + 2 * pad_y
+        if not button.isEmpty():
+            self.whole_button.setGeometry(QRect(left + pad_x - 4, total - pad_y // 2, button.width(), button.height()))
+            total += button.height() + pad_y // 2
+        self._frame = QRect(left, 0, inner + 2 * pad_x, total)
+        return total
+
+    def release(self) -> None:
+        self._place = None
+        self.body.release()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = Theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillPath(_bubble(QRectF(self._frame), theme), theme.color("user"))
+        painter.end()
+
+    def _on_whole_clicked(self) -> None:
+        if self._place is not None and self._part is not None:
+            place = self._place
+            place.memory.toggle(place.number, _WHOLE)
+            self.show_part(self._part, place)
+            place.hub.resized.emit(place.message_id)
+
+
+class EditorView(QFrame):
+    """The user's text, to be changed and sent again; Escape gives up, Ctrl+Enter sends."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._place: Place | None = None
+        self._given: str | None = None
+        self.text = _EditorText(self)
+        self.text.setAccessibleName(self.tr("Change your message"))
+        self.text.setTabChangesFocus(True)
+        self.note = QLabel(self.tr("Sends a new version; the old one stays beside it."), self)
+        set_look(self.note, tone="3", size="small")
+        self.note.setWordWrap(True)
+        self.cancel_button = QPushButton(self.tr("Cancel"), self)
+        self.send_button = QPushButton(self.tr("Save && send"), self)
+        set_look(self.send_button, look="primary")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout()
+        row.addWidget(self.note, 1)
+        row.addWidget(self.cancel_button)
+        row.addWidget(self.send_button)
+        self._column.addWidget(self.text, 1)
+        self._column.addLayout(row)
+        self.cancel_button.clicked.connect(self._on_cancel)
+        self.send_button.clicked.connect(self._on_send)
+        self.text.cancel_pressed = self._on_cancel
+        self.text.send_pressed = self._on_send
+        self.text.textChanged.connect(self._on_text_changed)
+
+    def show_part(self, part: Part, place: Place) -> None:
+        assert isinstance(part, Editor)
+        self._place = place
+        if self._given != part.text:
+            self._given = part.text
+            self.text.setPlainText(part.text)
+            self.text.moveCursor(self.text.textCursor().MoveOperation.End)
+
+    def height_for(self, width: int) -> int:
+        theme = Theme.current()
+        lines = self.text.document().lineCount()
+        shown = sum(1 + len(line) * 8 // max(1, width) for line in self._given_lines(lines))
+        return theme.px(66) + theme.px(21) * max(2, min(14, shown)) + theme.px(20)
+
+    def release(self) -> None:
+        self._place = None
+        self._given = None
+
+    def _given_lines(self, lines: int) -> list[str]:
+        return self.text.toPlainText().split("\n") if lines < 200 else [""] * 14
+
+    def _on_text_changed(self) -> None:
+        self.send_button.setEnabled(bool(self.text.toPlainText().strip()))
+
+    def _on_cancel(self) -> None:
+        if self._place is not None:
+            self._place.hub.edit_ended.emit(self._place.message_id)
+
+    def _on_send(self) -> None:
+        text = self.text.toPlainText()
+        if self._place is None or not text.strip():
+            return
+        place = self._place
+        place.hub.edit_ended.emit(place.message_id)
+        place.hub.edit_requested.emit(place.message_id, text)
+
+
+class _EditorText(QPlainTextEdit):
+    """Knows the two keys that end editing."""
+
+    cancel_pressed: object = None
+    send_pressed: object = None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if event.key() == Qt.Key.Key_Escape and callable(self.cancel_pressed):
+            self.cancel_pressed()
+            return
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if enter and control and callable(self.send_pressed):
+            self.send_pressed()
+            return
+        super().keyPressEvent(event)
+
+
+class AttachmentsView(QWidget):
+    """Attached files as chips, images with their small picture, from right to left."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._chips: list[_Chip] = []
+
+    def show_part(self, part: Part, place: Place) -> None:
+        assert isinstance(part, Attachments)
+        self.release()
+        for file in part.files:
+            chip = _Chip(file, self)
+            chip.show()
+            self._chips.append(chip)
+
+    def height_for(self, width: int) -> int:
+        gap = Theme.current().space(2)
+        right, top, tall = width, 0, 0
+        for chip in self._chips:
+            size = chip.sizeHint().boundedTo(QSize(int(width * SHARE), 10_000))
+            if right < width and right - size.width() < width * (1 - SHARE):
+                right, top, tall = width, top + tall + gap, 0
+            chip.setGeometry(right - size.width(), top, size.width(), size.height())
+            right -= size.width() + gap
+            tall = max(tall, size.height())
+        return top + tall
+
+    def release(self) -> None:
+        for chip in self._chips:
+            chip.hide()
+            chip.deleteLater()
+        self._chips = []
+
+
+class _Chip(QFrame):
+    """One file: a picture or an icon, its name and its size, as plain text."""
+
+    def __init__(self, file: AttachmentView, parent: QWidget) -> None:
+        super().__init__(parent)
+        theme = Theme.current()
+        set_look(self, look="chip")
+        picture = QLabel(self)
+        name = QLabel(self)
+        name.setTextFormat(Qt.TextFormat.PlainText)
+        name.setFont(theme.font(Size.NOTE))
+        shown = " ".join(file.name.split())
+        metrics = name.fontMetrics()
+        name.setText(metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, theme.px(220)))
+        size = QLabel(words.size(file.size_bytes), self)
+        set_look(size, tone="3", size="small")
+        small = read_small(file.preview, theme.px(40)) if file.preview else QPixmap()
+        icon_name = "image" if file.media_type.startswith("image/") else "file-text"
+        picture.setPixmap(small if not small.isNull() else pixmap(icon_name, "ink2", theme.px(16)))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.px(8), theme.px(4), theme.px(10), theme.px(4))
+        row.setSpacing(theme.px(8))
+        for widget in (picture, name, size):
+            row.addWidget(widget)
+        self.setAccessibleName(f"{shown}, {size.text()}")
+
+
+def _folded(text: str) -> str:
+    lines = text.split("\n")
+    if len(lines) <= LINES_MAX and len(text) <= LENGTH_MAX:
+        return text
+    return "\n".join(lines[: LINES_MAX // 2])[: LENGTH_MAX // 2] + " …"
+
+
+def _bubble(rect: QRectF, theme: Theme) -> QPainterPath:
+    """A rectangle with round corners, the lower right one nearly sharp."""
+    path = QPainterPath()
+    radius, small = theme.px(_RADIUS), theme.px(_RADIUS_SMALL)
+    path.addRoundedRect(rect, radius, radius)
+    corner = QRectF(rect.right() - radius * 2, rect.bottom() - radius * 2, radius * 2, radius * 2)
+    sharp = QPainterPath()
+    sharp.addRoundedRect(corner, small, small)
+    return path.united(sharp)

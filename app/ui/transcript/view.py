@@ -1,0 +1,443 @@
+"""The transcript of one pane: messages in, wishes out.
+
+`TranscriptView` is the one class that the panes use. It keeps the frozen messages that it was
+given and the text that has arrived since; everything else can be made again from these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
+
+from app.seam.views import CitationView, ImageView, MessageState, MessageView, ToolCallView
+from app.ui.icons import icon
+from app.ui.theme import Theme
+from app.ui.transcript.bars import Caret, LinkBar
+from app.ui.transcript.card import Card
+from app.ui.transcript.estimates import estimate_message
+from app.ui.transcript.find_in_chat import FindInChat
+from app.ui.transcript.markdown import safe_link
+from app.ui.transcript.parts import Editor, Memory, parts_of
+from app.ui.transcript.pieces import Segment
+from app.ui.transcript.readings import Readings
+from app.ui.transcript.scroller import Scroller
+
+FLUSH_MS = 33
+TITLE_LENGTH_MAX = 240
+# Texts inside cards have no frame of their own, unlike fields that one types into.
+_BARE_TEXT = """
+LockedBrowser, LockedBrowser:focus { background: transparent; border: none; padding: 0; }
+FoldedView > QToolButton { padding: 0; text-align: left; }
+FooterView > QToolButton, CodeView > QToolButton { padding: 3px; }
+"""
+_BUSY = (MessageState.WAITING, MessageState.STREAMING)
+
+
+class TranscriptView(Scroller):
+    """A virtual column of message cards. All ids in its signals are message ids."""
+
+    receipt_requested = Signal(str)
+    link_clicked = Signal(str)
+    edit_requested = Signal(str, str)
+    regenerate_requested = Signal(str)
+    continue_requested = Signal(str)
+    retry_requested = Signal(str)
+    keep_requested = Signal(str)
+    branch_requested = Signal(str)
+    keys_requested = Signal()
+    model_requested = Signal()
+    save_image_requested = Signal(object)
+    copied = Signal(str)  # the text that went to the clipboard
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.messages: list[MessageView] = []
+        self.readings = Readings()
+        self._numbers: dict[str, int] = {}
+        self._memories: dict[str, Memory] = {}
+        self._editing = ""
+        self._pending_text: dict[str, list[str]] = {}
+        self._pending_thinking: dict[str, list[str]] = {}
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self.setAccessibleName(self.tr("Conversation"))
+        self.setStyleSheet(_BARE_TEXT)
+        self._caret = Caret(self.viewport())
+        self.link_bar = LinkBar(self)
+        self.link_bar.hide()
+        self.jump_button = QPushButton(icon("arrow-down", "ink2"), self.tr("Jump to newest"), self)
+        self.jump_button.hide()
+        self.finding = FindInChat(self)
+        self._flush_timer = QTimer(self)
+        self._flush_timer.setSingleShot(True)
+        self._flush_timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._caret.dress()
+
+    def _connect(self) -> None:
+        hub = self.hub
+        for name in (
+            "receipt_requested", "edit_requested", "regenerate_requested", "continue_requested",
+            "retry_requested", "keep_requested", "branch_requested", "keys_requested",
+            "model_requested", "save_image_requested",
+        ):  # fmt: skip
+            getattr(hub, name).connect(getattr(self, name))
+        hub.link_pressed.connect(self._on_link_pressed)
+        hub.link_hovered.connect(self._on_link_hovered)
+        hub.edit_started.connect(self.start_editing)
+        hub.edit_ended.connect(self._on_edit_ended)
+        hub.copy_requested.connect(self.copy_message)
+        hub.resized.connect(self._on_part_resized)
+        self.link_bar.opened.connect(self.link_clicked)
+        self.link_bar.copied.connect(self._copy)
+        self.jump_button.clicked.connect(self.go_to_end)
+        self._flush_timer.timeout.connect(self._flush)
+        Theme.current().changed.connect(self._on_theme_changed)
+
+    # What the pane tells.
+
+    def show_messages(
+        self, messages: tuple[MessageView, ...], at_message_id: str | None = None
+    ) -> None:
+        """Show these messages and nothing else, at the end or at the message named."""
+        same_chat = bool(self.messages) and bool(messages) and self.messages[0].id == messages[0].id
+        self._forget_pending()
+        self._editing = ""
+        self.messages = list(messages)
+        self._numbers = {message.id: index for index, message in enumerate(messages)}
+        self.readings.clear()
+        if not same_chat:
+            self._memories.clear()
+        for message in messages[-4:]:
+            if message.state in _BUSY:
+                self.readings.begin(message.id, message.text)
+        self.reset(len(messages))
+        self.finding.messages_changed()
+        if at_message_id is not None and at_message_id in self._numbers:
+            self.go_to(self._numbers[at_message_id])
+        else:
+            self.go_to_end()
+
+    def add_message(self, message: MessageView) -> None:
+        """A new card at the end, or in place of everything after its parent."""
+        if message.id in self._numbers:
+            self.change_message(message)
+            return
+        self._flush()
+        parent = self._numbers.get(message.parent_id) if message.parent_id else None
+        self._cut_after(-1 if message.parent_id is None else parent)
+        self._numbers[message.id] = len(self.messages)
+        self.messages.append(message)
+        if message.state in _BUSY:
+            self.readings.begin(message.id, message.text)
+        self.extend()
+        if message.role == "user":
+            self.sticks = True  # what one has just sent is brought into view
+        self.finding.messages_changed()
+        self.settle()
+
+    def append_text(self, message_id: str, text: str) -> None:
+        """Text of a growing answer; shown with the next update."""
+        self._pending_text.setdefault(message_id, []).append(text)
+        self._plan_flush()
+
+    def append_thinking(self, message_id: str, text: str) -> None:
+        """Thinking of a growing answer; shown with the next update."""
+        self._pending_thinking.setdefault(message_id, []).append(text)
+        self._plan_flush()
+
+    def show_tool_call(self, message_id: str, call: ToolCallView) -> None:
+        """A tool call, or the same one again with its result."""
+        message = self.message(message_id)
+        if message is None:
+            return
+        calls = [call if known.id == call.id else known for known in message.tool_calls]
+        if not any(known.id == call.id for known in calls):
+            calls.append(call)
+        self._replace(replace(message, tool_calls=tuple(calls)))
+
+    def show_citation(self, message_id: str, citation: CitationView) -> None:
+        message = self.message(message_id)
+        if message is not None and citation not in message.citations:
+            self._replace(replace(message, citations=(*message.citations, citation)))
+
+    def show_image(self, message_id: str, image: ImageView) -> None:
+        message = self.message(message_id)
+        if message is not None:
+            self._replace(replace(message, images=(*message.images, image)))
+
+    def change_message(self, message: MessageView) -> None:
+        """A card as it stands now. One that is done is shown as it would be from the store."""
+        if message.id not in self._numbers:
+            return
+        self._flush()
+        busy = message.state in _BUSY
+        if busy and not self.readings.streams(message.id):
+            self.readings.begin(message.id, message.text)
+        elif not busy:
+            self.readings.end(message.id, message.text)
+        elif len(message.text) > len(self.readings.text(message.id)):
+            self.readings.begin(message.id, message.text)
+        self._replace(message)
+
+    def scroll_to(self, message_id: str) -> None:
+        """Bring a message's beginning to the top of the view."""
+        index = self._numbers.get(message_id)
+        if index is not None:
+            self.go_to(index)
+
+    def visible_message_ids(self) -> tuple[str, ...]:
+        """The messages that can be seen now."""
+        return tuple(self.messages[index].id for index in self.visible_indices())
+
+    def message(self, message_id: str) -> MessageView | None:
+        """The message as it stands, with the text that has arrived."""
+        index = self._numbers.get(message_id)
+        if index is None:
+            return None
+        message = self.messages[index]
+        if self.readings.streams(message_id):
+            return replace(message, text=self.readings.text(message_id))
+        return message
+
+    # Finding.
+
+    def open_find(self) -> None:
+        """Open the line to find in this chat (Ctrl+F)."""
+        self.finding.open()
+
+    def find(self, text: str) -> int:
+        """Mark all hits and go to the first from here on; how many there are."""
+        return self.finding.find(text)
+
+    def find_next(self) -> None:
+        self.finding.step(1)
+
+    def find_previous(self) -> None:
+        self.finding.step(-1)
+
+    # Actions.
+
+    def copy_message(self, message_id: str) -> None:
+        """Put a message on the clipboard, as its Markdown."""
+        self._flush()
+        message = self.message(message_id)
+        if message is not None:
+            self._copy(message.text)
+
+    def start_editing(self, message_id: str) -> None:
+        """Put an editor in the place of a user message."""
+        message = self.message(message_id)
+        if message is None or message.role != "user":
+            return
+        before, self._editing = self._editing, message_id
+        for identity in {before, message_id} - {""}:
+            self._show_again(identity)
+        self.bring(self._numbers[message_id])
+        card = self.cards.get(self._numbers[message_id])
+        for number, part in enumerate(card.parts if card else ()):
+            editor = card.widget_of(number) if card and isinstance(part, Editor) else None
+            if editor is not None:
+                editor.text.setFocus(Qt.FocusReason.OtherFocusReason)  # type: ignore[attr-defined]
+
+    # What the scroller asks.
+
+    def fill(self, card: Card, index: int) -> None:
+        message = self.messages[index]
+        card.begin(message.id, self._memories.setdefault(message.id, Memory()))
+        self._show_parts(card, index)
+        self.finding.mark_later()
+
+    def estimate(self, index: int, width: int) -> int:
+        return estimate_message(self.messages[index], width, Theme.current().zoom_percent / 100)
+
+    def card_title(self, index: int) -> str:
+        message = self.messages[index]
+        who = self.tr("You") if message.role == "user" else message.model_name or self.tr("Answer")
+        return f"{who}: {' '.join(message.text[:TITLE_LENGTH_MAX].split())}"
+
+    def settled(self) -> None:
+        self._place_caret()
+        self._place_bars()
+
+    # Inside.
+
+    def _show_parts(self, card: Card, index: int) -> None:
+        message = self.messages[index]
+        segments: tuple[Segment, ...] = ()
+        growing = self.readings.streams(message.id)
+        if message.role != "user" and (message.text or growing):
+            segments = self.readings.segments(message.id, message.text)
+        parts = parts_of(
+            message, segments, label=self._is_other_model(index), editing=message.id == self._editing
+        )
+        open_number = -1
+        if growing and segments:
+            open_number = next(i for i, part in enumerate(parts) if part is segments[-1])
+        card.show_parts(parts, open_number)
+
+    def _is_other_model(self, index: int) -> bool:
+        """Whether another model answers here than answered before."""
+        name = self.messages[index].model_name
+        for before in reversed(self.messages[max(0, index - 6) : index]):
+            if before.role == "assistant":
+                return bool(before.model_name) and before.model_name != name
+        return False
+
+    def _replace(self, message: MessageView) -> None:
+        index = self._numbers[message.id]
+        self.messages[index] = message
+        self._show_again(message.id)
+
+    def _show_again(self, message_id: str) -> None:
+        index = self._numbers.get(message_id)
+        if index is None:
+            return
+        card = self.cards.get(index)
+        if card is not None:
+            self._show_parts(card, index)
+            card.setAccessibleName(self.card_title(index))
+        else:
+            width = self.column()[1]
+            self.heights.put(index, self.estimate(index, width), exact=False)
+        self.settle()
+
+    def _cut_after(self, parent: int | None) -> None:
+        if parent is None or parent == len(self.messages) - 1:
+            return
+        for message in self.messages[parent + 1 :]:
+            self._numbers.pop(message.id, None)
+            self._pending_text.pop(message.id, None)
+        del self.messages[parent + 1 :]
+        self.cut(parent + 1)
+
+    def _plan_flush(self) -> None:
+        if not self._flush_timer.isActive():
+            self._flush_timer.start(FLUSH_MS)
+
+    def _forget_pending(self) -> None:
+        self._flush_timer.stop()
+        self._pending_text.clear()
+        self._pending_thinking.clear()
+
+    def _flush(self) -> None:
+        """Show what has arrived since the last update."""
+        self._flush_timer.stop()
+        grown = {*self._pending_text, *self._pending_thinking}
+        for message_id in grown:
+            index = self._numbers.get(message_id)
+            if index is None:
+                continue
+            message = self.messages[index]
+            if message_id in self._pending_text:
+                if not self.readings.streams(message_id):
+                    self.readings.begin(message_id, message.text)
+                text = "".join(self._pending_text[message_id])
+                self.readings.feed(message_id, text)
+                message = replace(message, text=message.text + text, state=MessageState.STREAMING)
+            if message_id in self._pending_thinking:
+                thinking = "".join(self._pending_thinking[message_id])
+                message = replace(message, thinking=message.thinking + thinking)
+            self.messages[index] = message
+            card = self.cards.get(index)
+            if card is not None:
+                self._show_parts(card, index)
+            else:
+                guess = self.estimate(index, self.column()[1])
+                self.heights.put(index, guess, exact=False)
+        self._pending_text.clear()
+        self._pending_thinking.clear()
+        if grown:
+            self.settle()
+
+    def _place_caret(self) -> None:
+        last = len(self.messages) - 1
+        card = self.cards.get(last)
+        growing = card is not None and self.messages[last].state in _BUSY
+        if not growing or card is None:
+            self._caret.hide()
+            return
+        rect = card.caret_rect().translated(card.pos())
+        theme = Theme.current()
+        tall = min(rect.height(), theme.px(17))
+        self._caret.setGeometry(rect.x() + 1, rect.y() + (rect.height() - tall) // 2, theme.px(6), tall)
+        if self._caret.isHidden():
+            self._caret.show()
+            self._caret.raise_()
+
+    def _place_bars(self) -> None:
+        theme = Theme.current()
+        area = self.viewport().geometry()
+        show_jump = bool(self.messages) and not self.at_end and not self.sticks
+        if show_jump != self.jump_button.isVisible():
+            self.jump_button.setVisible(show_jump)
+        if show_jump:
+            size = self.jump_button.sizeHint()
+            left = area.center().x() - size.width() // 2
+            self.jump_button.setGeometry(left, area.bottom() - size.height() - theme.px(10), size.width(), size.height())
+        if self.link_bar.isVisible():
+            across = min(area.width() - theme.px(24), theme.px(560))
+            layout = self.link_bar.layout()
+            tall = layout.totalHeightForWidth(across) if layout is not None else 0
+            left = area.center().x() - across // 2
+            self.link_bar.setGeometry(left, area.bottom() - tall - theme.px(12), across, tall)
+        self.finding.place()
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.copied.emit(text)
+
+    # Slots.
+
+    def _on_link_pressed(self, address: str) -> None:
+        if safe_link(address):
+            self.link_bar.ask(address)
+            self._place_bars()
+
+    def _on_link_hovered(self, address: str) -> None:
+        if not address:
+            QToolTip.hideText()
+            return
+        from html import escape
+
+        position: QPoint = self.cursor().pos()
+        QToolTip.showText(position, f"<p>{escape(address[:400])}</p>", self.viewport())
+
+    def _on_edit_ended(self, message_id: str) -> None:
+        self._editing = ""
+        self._show_again(message_id)
+        card = self.cards.get(self._numbers.get(message_id, -1))
+        if card is not None:
+            card.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_part_resized(self, message_id: str) -> None:
+        card = self.cards.get(self._numbers.get(message_id, -1))
+        if card is not None:
+            card.measure_again()
+            self.hold_still(self._numbers[message_id])
+            self.settle()
+
+    def _on_theme_changed(self) -> None:
+        self._caret.dress()
+        for card in self.cards.values():
+            card.refresh()
+        self.guess_again()
+        self.settle()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Find):
+            self.open_find()
+            return
+        index = self.focused_index()
+        if event.matches(QKeySequence.StandardKey.Copy) and index is not None:
+            self.copy_message(self.messages[index].id)
+            return
+        super().keyPressEvent(event)
+
+    def hideEvent(self, event: QEvent) -> None:  # type: ignore[override]
+        self.link_bar.hide()
+        super().hideEvent(event)  # type: ignore[arg-type]
