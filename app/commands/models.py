@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.commands.ask import find_local_models
@@ -37,10 +38,9 @@ async def run_models(arguments: argparse.Namespace, core: Core, streams: Streams
 
 
 async def _refresh(core: Core, streams: Streams) -> None:
-    keys = core.shelves.keys.rows()
-    for key in keys:
+    for key in core.shelves.keys.rows():
         try:
-            await with_vault_open(core, streams, lambda key=key: core.key_desk.check(key.id))
+            await with_vault_open(core, streams, partial(core.key_desk.check, key.id))
         except TuppenceError as error:
             await streams.err(f"tuppence: {key.label or key.provider}: {error}\n")
 

@@ -34,27 +34,45 @@ _FIRST_LINE_S = 10.0
 _log = logging.getLogger(__name__)
 
 
-async def serve(place: Place, core: Core, come_forward: Callable[[], None]) -> asyncio.Server:
-    """Ask in those who knock at a window's place; close the server before the core.
-
-    Those who knocked while the window was starting are answered now.
+class Door:
+    """A window's door. Opened before the core, so that the window comes forward at once;
+    commands wait until the core is there, or hear why it will not be.
     """
-    assert place.listener is not None, "only a window has a door"
-    visitors = _Visitors(place.holder.token, core, come_forward)
-    if place.holder.address.startswith("port:"):
-        return await asyncio.start_server(visitors.meet, sock=place.listener, limit=LINE_BYTES_MAX)
-    return await asyncio.start_unix_server(visitors.meet, sock=place.listener, limit=LINE_BYTES_MAX)
 
-
-class _Visitors:
-    """Everybody who comes to the door."""
-
-    def __init__(self, token: str, core: Core, come_forward: Callable[[], None]) -> None:
-        self._token = token
-        self._core = core
+    def __init__(self, place: Place, come_forward: Callable[[], None]) -> None:
+        self._place = place
         self._come_forward = come_forward
+        self._core: asyncio.Future[Core] = asyncio.get_running_loop().create_future()
+        self._server: asyncio.Server | None = None
 
-    async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def open(self) -> None:
+        """Ask in who knocks, and those who knocked while the window was starting."""
+        listener = self._place.listener
+        assert listener is not None, "only a window has a door"
+        if self._place.holder.address.startswith("port:"):
+            self._server = await asyncio.start_server(
+                self._meet, sock=listener, limit=LINE_BYTES_MAX
+            )
+        else:
+            self._server = await asyncio.start_unix_server(
+                self._meet, sock=listener, limit=LINE_BYTES_MAX
+            )
+
+    def admit(self, core: Core) -> None:
+        """Commands run in this core from now on."""
+        self._core.set_result(core)
+
+    def refuse(self, error: TuppenceError) -> None:
+        """The core did not open: commands hear why."""
+        self._core.set_exception(error)
+        self._core.exception()  # nobody may come to ask, and that is no fault
+
+    def close(self) -> None:
+        """Ask in nobody more; commands that run go on."""
+        if self._server is not None:
+            self._server.close()
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One visit, from the first line to the end; a visitor can do no harm but to itself."""
         try:
             async with asyncio.timeout(_FIRST_LINE_S):
@@ -72,7 +90,9 @@ class _Visitors:
                 await writer.wait_closed()
 
     def _is_ours(self, line: Line) -> bool:
-        return hmac.compare_digest(text_of(line, "token").encode(), self._token.encode())
+        return hmac.compare_digest(
+            text_of(line, "token").encode(), self._place.holder.token.encode()
+        )
 
     async def _do(
         self, line: Line, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -84,7 +104,33 @@ class _Visitors:
                 streams = _VisitorStreams(Path(text_of(line, "folder")), writer)
                 words = line.get("words")
                 words = [str(word) for word in words] if isinstance(words, list) else []
-                await _run(words, self._core, streams, reader)
+                await self._run(words, streams, reader)
+
+    async def _run(
+        self, words: list[str], streams: _VisitorStreams, reader: asyncio.StreamReader
+    ) -> None:
+        """Run a visitor's command; when the visitor leaves or says so, it is cancelled."""
+        command = asyncio.ensure_future(self._guarded(words, streams))
+        listening = asyncio.ensure_future(_listen(reader, streams, command))
+        try:
+            await asyncio.wait({command})
+            await streams.end(INTERRUPTED if command.cancelled() else command.result())
+        finally:
+            listening.cancel()
+            command.cancel()
+
+    async def _guarded(self, words: list[str], streams: _VisitorStreams) -> int:
+        try:
+            core = await asyncio.shield(self._core)
+            return await run_command(parse(words), core, streams)
+        except HelpAsked as asked:
+            await streams.out(asked.text)
+            return DONE
+        except BrokenPipeError:
+            return DONE
+        except TuppenceError as error:
+            await streams.err(f"tuppence: {one_line(error)}\n")
+            return FAILED
 
 
 class _VisitorStreams:
@@ -131,34 +177,6 @@ class _VisitorStreams:
             raise BrokenPipeError("the visitor left")
         self._writer.write(line)
         await self._writer.drain()
-
-
-async def _run(
-    words: list[str], core: Core, streams: _VisitorStreams, reader: asyncio.StreamReader
-) -> None:
-    """Run a visitor's command; when the visitor leaves or says so, it is cancelled."""
-    command = asyncio.ensure_future(_guarded(words, core, streams))
-    listening = asyncio.ensure_future(_listen(reader, streams, command))
-    try:
-        await asyncio.wait({command})
-        code = INTERRUPTED if command.cancelled() else command.result()
-        await streams.end(code)
-    finally:
-        listening.cancel()
-        command.cancel()
-
-
-async def _guarded(words: list[str], core: Core, streams: _VisitorStreams) -> int:
-    try:
-        return await run_command(parse(words), core, streams)
-    except HelpAsked as asked:
-        await streams.out(asked.text)
-        return DONE
-    except BrokenPipeError:
-        return DONE
-    except TuppenceError as error:
-        await streams.err(f"tuppence: {one_line(error)}\n")
-        return FAILED
 
 
 async def _listen(
