@@ -1,4 +1,4 @@
-"""The least that a Qt program can be, an empty window of the same size: what ours is held against."""
+"""An empty Qt window of the same size, the least that a program can be: the base of the figures."""
 
 from __future__ import annotations
 
