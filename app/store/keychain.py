@@ -25,6 +25,14 @@ SECRET_LENGTH_MAX = 10_000
 KEYRING, VAULT, SESSION, UNDECIDED = "keyring", "vault", "session", "undecided"
 # CRED_MAX_CREDENTIAL_BLOB_SIZE: https://learn.microsoft.com/windows/win32/api/wincred/
 _WINDOWS_BYTES_MAX = 2_560
+_SECRET_SERVICE = "org.freedesktop.secrets"
+_DAEMONS = {
+    "gnome-keyring-d": "GNOME Keyring",
+    "kwalletd5": "KWallet",
+    "kwalletd6": "KWallet",
+    "ksecretd": "KWallet",
+    "keepassxc": "KeePassXC",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,23 @@ def _secret_service() -> KeyringBackend:
 
     _require_usable(SecretService.Keyring)
     return SecretService.Keyring()
+
+
+def _secret_service_daemon() -> str:
+    """The program behind the Secret Service, as people know it; empty where it is not known."""
+    from jeepney import message_bus  # type: ignore[import-untyped]
+    from jeepney.io.blocking import (  # type: ignore[import-untyped]
+        Proxy,
+        open_dbus_connection,
+    )
+
+    with open_dbus_connection() as connection:
+        bus = Proxy(message_bus, connection)
+        if not bus.NameHasOwner(_SECRET_SERVICE)[0]:
+            return ""
+        process = bus.GetConnectionUnixProcessID(_SECRET_SERVICE)[0]
+    # The kernel cuts the name after 15 characters.
+    return _DAEMONS.get(Path(f"/proc/{process}/comm").read_text().strip(), "")
 
 
 def _kwallet() -> KeyringBackend:
@@ -84,7 +109,7 @@ def trusted_backends(platform: str = sys.platform) -> tuple[NamedBackend, ...]:
             return (NamedBackend(name, _windows_credentials, _WINDOWS_BYTES_MAX),)
         case _:
             return (
-                NamedBackend("Secret Service", _secret_service),
+                NamedBackend("Secret Service", _secret_service, daemon=_secret_service_daemon),
                 NamedBackend("KWallet", _kwallet),
             )
 
@@ -112,8 +137,7 @@ class Keychain:
 
     def place(self) -> KeychainPlace:
         """Where a new secret goes by itself; `undecided` where only the user can choose."""
-        name = self._keyring.name()
-        if name is not None:
+        if (name := self._keyring.name()) is not None:
             return KeychainPlace(KEYRING, name)
         trouble = str(faults.absent())
         if self._vault.exists:
@@ -153,12 +177,12 @@ class Keychain:
         return self._keyring.read(key_id) if where in (None, KEYRING) else None
 
     def forget(self, key_id: str, where: str | None = None) -> None:
-        """Remove a secret from every place, or from the one told. A locked vault is no hindrance."""
+        """Remove a secret from every place, or the one told; a locked vault is no hindrance."""
         if where in (None, SESSION):
             self._session.pop(key_id, None)
         if where in (None, VAULT):
             self._vault.forget(key_id)
-        if where == KEYRING or (where is None and self._keyring.name() is not None):
+        if where == KEYRING or (where is None and self._keyring.is_there()):
             self._keyring.forget(key_id)
 
     def open_vault(self, passphrase: str) -> None:

@@ -47,12 +47,14 @@ class NamedBackend:
     """One keyring that we trust.
 
     `load` gives an instance, or raises where the machine does not have it. `bytes_max` is the
-    longest secret it takes as UTF-16; longer ones are sealed.
+    longest secret it takes as UTF-16; longer ones are sealed. `daemon` names the program that
+    keeps the secrets, where several can.
     """
 
     name: str
     load: Callable[[], Backend]
     bytes_max: int | None = None
+    daemon: Callable[[], str] | None = None
 
 
 class SystemKeyring:
@@ -66,10 +68,17 @@ class SystemKeyring:
         self._found: _Opened | None = None
         self._sealed = _SealedFiles(folder / _SEALED_FOLDER)
 
+    def is_there(self) -> bool:
+        """Whether this machine has a keyring that we trust."""
+        return self._find() is not None
+
     def name(self) -> str | None:
-        """The keyring's name, None where this machine has none that we trust."""
+        """The keyring's name as people know it, None where there is none that we trust."""
         found = self._find()
-        return found.named.name if found else None
+        if found is None:
+            return None
+        program = _ask_name(found.named)
+        return f"{found.named.name} ({program})" if program else found.named.name
 
     def keep(self, key_id: str, secret: str) -> None:
         opened = self._require()
@@ -203,6 +212,16 @@ def _load(named: NamedBackend) -> _Opened | None:
     except faults.keyring_errors() as error:
         _log.info("%s is not usable here: %s", named.name, type(error).__name__)
         return None
+
+
+def _ask_name(named: NamedBackend) -> str:
+    if named.daemon is None:
+        return ""
+    try:
+        return named.daemon()
+    except faults.keyring_errors() as error:
+        _log.info("%s does not say what it is: %s", named.name, type(error).__name__)
+        return ""
 
 
 def _fits(secret: str, bytes_max: int | None) -> bool:

@@ -62,7 +62,11 @@ def test_a_secret_with_odd_characters_comes_back(
 
 def test_the_place_is_the_keyring_by_its_name(secret_service: Daemon, tmp_path: Path) -> None:
     place = Keychain(tmp_path).place()
-    assert (place.where, place.name, place.trouble) == ("keyring", "Secret Service", "")
+    assert (place.where, place.name, place.trouble) == (
+        "keyring",
+        "Secret Service (GNOME Keyring)",
+        "",
+    )
 
 
 def test_a_key_that_was_never_kept_is_none(secret_service: Daemon, tmp_path: Path) -> None:
