@@ -10,10 +10,13 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.fixtures.needs import missing
 
 Leaks = Callable[[str], list[str]]
 
@@ -52,9 +55,25 @@ def no_keyring_by_chance(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
 
 @pytest.fixture
 def secret_service(no_keyring_by_chance: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
-    """GNOME Keyring, unlocked, on a D-Bus of its own."""
+    """GNOME Keyring, unlocked, on a D-Bus of its own, with no display to ask anybody on."""
+    with _running_daemon(monkeypatch) as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def secret_service_with_display(
+    no_keyring_by_chance: None, x_display: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Daemon]:
+    """The same with a display, on which its question to unlock is really shown."""
+    monkeypatch.setenv("DISPLAY", x_display)
+    with _running_daemon(monkeypatch) as daemon:
+        yield daemon
+
+
+@contextmanager
+def _running_daemon(monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
     if not shutil.which("gnome-keyring-daemon") or not shutil.which("dbus-daemon"):
-        pytest.skip("needs gnome-keyring and dbus")
+        pytest.skip(missing("gnome-keyring and dbus"))
     bus = subprocess.Popen(
         ["dbus-daemon", "--session", "--nofork", "--print-address"],
         stdout=subprocess.PIPE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Protocol
 
@@ -9,6 +10,7 @@ import pytest
 
 from app.errors import KeyringAbsent, KeyringFailed, KeyringLocked
 from app.store.keychain import Keychain
+from app.store.keychain_calls import KeychainCalls
 from app.store.keychain_keyring import NamedBackend
 
 KEY = "01936f0e7c4e7000a1b2c3d4e5f60718"
@@ -108,6 +110,18 @@ def test_a_locked_keyring_says_locked_and_keeps_the_key(
     assert "still in it" in reading.value.advice
     assert keychain.place().where == "keyring"
     assert find_leaks(SECRET) == []
+
+
+async def test_a_locked_keyring_that_asks_on_the_display_is_not_waited_for_without_end(
+    secret_service_with_display: Daemon, tmp_path: Path
+) -> None:
+    calls = KeychainCalls(Keychain(tmp_path), timeout_s=2)
+    await calls.keep(KEY, SECRET, "keyring")
+    secret_service_with_display.lock()
+    begun = time.monotonic()
+    with pytest.raises(KeyringLocked, match="did not answer within 2 seconds"):
+        await calls.read(KEY)
+    assert 1.5 < time.monotonic() - begun < 10
 
 
 def test_a_daemon_that_dies_is_a_failure_and_not_an_empty_keyring(
