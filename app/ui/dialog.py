@@ -58,7 +58,7 @@ class Veil(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         theme = Theme.current()
-        painter.setBrush(QColor(0, 0, 0, 16 if theme.dark else 3))
+        painter.setBrush(QColor(0, 0, 0, 14 if theme.dark else 2))
         for step in range(SHADOW_STEPS):
             spread = theme.px(20) * (SHADOW_STEPS - step) / SHADOW_STEPS
             box = QRectF(self.card).translated(0, theme.px(6))

@@ -16,8 +16,9 @@ STAR_WIDTH = 32
 CHECK_WIDTH = 20
 CONTEXT_WIDTH = 58
 PRICE_WIDTH = 126
-PAYER_WIDTH = 132
-ABILITIES_WIDTH = 122
+PAYER_WIDTH = 136
+ABILITIES_WIDTH = 164
+NAME_WIDTH_MIN = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,12 @@ def columns_of(rect: QRect, *, mirrored: bool = False) -> Columns:
     theme = Theme.current()
     gap, edge = theme.px(GAP), theme.px(EDGE)
     right = rect.right() + 1
+    widths = _widths(rect.width())
     found = {}
-    for name, length in (
-        ("star", STAR_WIDTH), ("payer", PAYER_WIDTH), ("price", PRICE_WIDTH),
-        ("context", CONTEXT_WIDTH), ("abilities", ABILITIES_WIDTH),
-    ):  # fmt: skip
-        width = theme.px(length)
+    for name in ("star", "payer", "price", "context", "abilities"):
+        width = widths[name]
         found[name] = QRect(right - width, rect.top(), width, rect.height())
-        right -= width + (0 if name == "star" else gap)
+        right -= width + (gap if width and name != "star" else 0)
     left = rect.left() + edge
     found["check"] = QRect(left, rect.top(), theme.px(CHECK_WIDTH), rect.height())
     left += theme.px(CHECK_WIDTH)
@@ -57,6 +56,20 @@ def columns_of(rect: QRect, *, mirrored: bool = False) -> Columns:
             for name, box in found.items()
         }
     return Columns(**found)
+
+
+def _widths(whole: int) -> dict[str, int]:
+    """The columns' widths; in a narrow window the least needed ones give way to the name."""
+    theme = Theme.current()
+    widths = {
+        "star": STAR_WIDTH, "payer": PAYER_WIDTH, "price": PRICE_WIDTH,
+        "context": CONTEXT_WIDTH, "abilities": ABILITIES_WIDTH,
+    }  # fmt: skip
+    fixed = EDGE + CHECK_WIDTH + NAME_WIDTH_MIN + 4 * GAP
+    for name in ("abilities", "context"):
+        if theme.px(fixed + sum(widths.values())) > whole:
+            widths[name] = 0
+    return {name: theme.px(width) for name, width in widths.items()}
 
 
 class ColumnHeads(QWidget):
@@ -86,8 +99,10 @@ class ColumnHeads(QWidget):
         # Over the check mark too: it is part of the same column.
         painter.setLayoutDirection(self.layoutDirection())
         painter.drawText(places.check.united(places.name), start, self.tr("Model"))
-        painter.drawText(places.abilities, start, self.tr("Good at"))
-        painter.drawText(places.context, end, self.tr("Context"))
+        if places.abilities.width() > 0:
+            painter.drawText(places.abilities, start, self.tr("Good at"))
+        if places.context.width() > 0:
+            painter.drawText(places.context, end, self.tr("Context"))
         painter.drawText(places.price, end, self.tr("In / out, per million"))
         painter.drawText(places.payer, end, self.tr("Paid by"))
         painter.setPen(theme.color("line"))

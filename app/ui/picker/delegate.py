@@ -122,7 +122,7 @@ class LineDelegate(QStyledItemDelegate):
 
 
 def _draw(painter: QPainter, box: QRect, text: str, font: QFont, align: Qt.AlignmentFlag) -> None:
-    if not text:
+    if not text or box.width() <= 0:
         return
     painter.setFont(font)
     shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())

@@ -10,7 +10,7 @@ from app.seam.views import ModelRow
 from app.ui.picker.columns import ColumnHeads
 from app.ui.picker.delegate import LineDelegate
 from app.ui.picker.line_model import LineModel
-from app.ui.theme import Theme
+from app.ui.theme import Theme, set_look
 
 
 class LineList(QListView):
@@ -95,9 +95,17 @@ class LineList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # A bar that comes and goes would move the columns under the pointer.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.verticalScrollBar()
+        bar.setStyleSheet('QScrollBar[idle="true"]::handle { background: transparent; }')
+        bar.rangeChanged.connect(self._on_range_changed)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setAccessibleName(self.tr("Models"))
         self.heads.setFixedHeight(Theme.current().px(30))
+
+    def _on_range_changed(self, low: int, high: int) -> None:
+        idle = "true" if high <= low else "false"
+        if self.verticalScrollBar().property("idle") != idle:
+            set_look(self.verticalScrollBar(), idle=idle)
 
     def _go(self, place: int) -> None:
         if place >= 0:

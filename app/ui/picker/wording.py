@@ -15,7 +15,6 @@ _ABILITIES = {
     "audio": str(QT_TRANSLATE_NOOP("picker", "audio")),
     "files": str(QT_TRANSLATE_NOOP("picker", "files")),
 }
-_STEPS = ((1_000_000, "M"), (1_000, "k"))
 
 
 def tr(text: str) -> str:
@@ -37,14 +36,13 @@ def context_size(tokens: int | None) -> str:
     """`128k`, `1.05M`; empty where unknown."""
     if tokens is None or tokens <= 0:
         return ""
-    for step, sign in _STEPS:
+    # 131,072 and 1,048,576 are what vendors call 128k and 1M; 128,000 is 128k as well.
+    base = 1024 if tokens % 1000 and tokens % 1024 == 0 else 1000
+    for step, sign in ((base**2, "M"), (base, "k")):
         if tokens >= step:
-            # 131,072 is what vendors call 128k; 200,000 is 200k.
-            binary = tokens % 1024 == 0 and sign == "k"
-            hundredths = tokens * 100 // (1024 if binary else step)
-            whole, part = divmod(hundredths, 100)
-            text = f"{part:02}".rstrip("0") if whole < 10 else ""
-            return f"{whole}.{text}{sign}" if text else f"{whole}{sign}"
+            whole, rest = divmod(tokens, step)
+            part = f"{rest * 100 // step:02}".rstrip("0") if whole < 10 else ""
+            return f"{whole}.{part}{sign}" if part else f"{whole}{sign}"
     return str(tokens)
 
 

@@ -1,0 +1,191 @@
+"""The panel at the right: this month's spend on own keys, and where it went."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from PySide6.QtCore import QDate, QLocale, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from app.seam.views import BillingView, SpendLine
+from app.ui import words
+from app.ui.billing.chart import DayChart
+from app.ui.billing.spend_list import SpendList, figure_label, figure_of
+from app.ui.billing.sums import top_and_rest
+from app.ui.dialog_pieces import column, plain_label, row, rule, scrolled, tool_button
+from app.ui.theme import Theme, set_look
+
+WIDTH = 288
+STALE_AFTER = timedelta(minutes=5)
+CHECK_INTERVAL_MS = 60_000
+
+
+class BillingPanel(QFrame):
+    """Draws a BillingView; the window folds it away when `fold_asked`."""
+
+    fold_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._billing: BillingView | None = None
+        self._timer = QTimer(self, interval=CHECK_INTERVAL_MS)
+        self._build()
+        self._connect()
+
+    def show_billing(self, billing: BillingView) -> None:
+        """The sums as the core has them; empty sections go away."""
+        self._billing = billing
+        used = billing.month.messages > 0 or any(day.messages for day in billing.days)
+        self._used.setVisible(used)
+        self._unused.setVisible(not used)
+        if used:
+            self._show_sums(billing)
+        self._say_age()
+
+    def _build(self) -> None:
+        theme = Theme.current()
+        set_look(self, look="billing")
+        self.setAccessibleName(self.tr("Costs"))
+        self._fit()
+        content = QWidget()
+        box = column(content, margin=16, spacing=16)
+        box.addLayout(self._build_head())
+        box.addWidget(self._build_used())
+        box.addWidget(self._build_unused())
+        box.addStretch(1)
+        self._age = plain_label(tone="3", size="small", wrap=True)
+        box.addWidget(self._age)
+        outer = column(self)
+        outer.setContentsMargins(theme.px(1), 0, 0, 0)
+        outer.addWidget(scrolled(content))
+
+    def _build_head(self) -> QHBoxLayout:
+        self._title = plain_label(self.tr("Your own keys"), tone="2", size="small", strong=True)
+        self._fold = tool_button(
+            "panel-right-close", self.tr("Fold the billing panel"), self.fold_asked.emit
+        )
+        head = row(spacing=8)
+        head.addWidget(self._title, 1)
+        head.addWidget(self._fold)
+        return head
+
+    def _build_used(self) -> QWidget:
+        self._used = QWidget()
+        self._figure = plain_label(size="figure", figures=True)
+        self._month = plain_label(tone="2", size="note", wrap=True)
+        self._today_name = plain_label(self.tr("Today"), size="note")
+        self._today = row(spacing=8)
+        self._today.addWidget(self._today_name, 1)
+        self._unpriced = plain_label(tone="warn", size="small", wrap=True)
+        self._keys = SpendList(self.tr("By key, this month"))
+        self._models = SpendList(self.tr("By model, this month"))
+        utc = self.tr("Days and months are counted in UTC, as the providers do.")
+        for label in (self._month, self._today_name):
+            label.setToolTip(utc)
+        box = column(self._used, spacing=16)
+        top = column(spacing=4)
+        top.addWidget(self._figure)
+        top.addWidget(self._month)
+        top.addSpacing(Theme.current().px(6))
+        top.addLayout(self._today)
+        top.addWidget(self._unpriced)
+        box.addLayout(top)
+        for part in (rule(), self._keys, rule(), self._models, rule(), self._build_chart(utc)):
+            box.addWidget(part)
+        return self._used
+
+    def _build_chart(self, utc: str) -> QWidget:
+        part = QWidget()
+        title = plain_label(self.tr("Last 14 days"), tone="2", size="small", strong=True)
+        title.setToolTip(utc)
+        self.chart = DayChart()
+        self._first_day = plain_label(tone="3", size="small", figures=True)
+        self._last_day = plain_label(tone="3", size="small", figures=True)
+        self._legend = plain_label(
+            self.tr("Hollow bars hold estimates."), tone="3", size="small", wrap=True
+        )
+        days = row(spacing=8)
+        days.addWidget(self._first_day)
+        days.addStretch(1)
+        days.addWidget(self._last_day)
+        box = column(part, spacing=6)
+        box.addWidget(title)
+        box.addWidget(self.chart)
+        box.addLayout(days)
+        box.addWidget(self._legend)
+        return part
+
+    def _build_unused(self) -> QWidget:
+        self._unused = QWidget()
+        box = column(self._unused, spacing=4)
+        box.addWidget(plain_label(self.tr("Nothing spent yet"), strong=True))
+        box.addWidget(
+            plain_label(
+                self.tr(
+                    "What your messages cost is added up here: by day, by key and by model. "
+                    "The provider bills you; Tuppence only counts."
+                ),
+                tone="2", size="note", wrap=True,
+            )
+        )  # fmt: skip
+        return self._unused
+
+    def _connect(self) -> None:
+        self._timer.timeout.connect(self._say_age)
+        self._timer.start()
+        Theme.current().changed.connect(self._fit)
+        self._used.hide()
+
+    def _fit(self) -> None:
+        self.setFixedWidth(Theme.current().px(WIDTH))
+
+    def _show_sums(self, billing: BillingView) -> None:
+        self._figure.setText(figure_of(billing.month))
+        self._figure.setAccessibleName(self.tr("This month: {0}").format(figure_of(billing.month)))
+        self._month.setText(self._month_words(billing))
+        self._show_today(billing.today)
+        self._keys.show_lines(billing.by_key)
+        top, rest = top_and_rest(billing.by_model)
+        self._models.show_lines((*top, rest) if rest else top)
+        self.chart.show_days(billing.days)
+        if billing.days:
+            self._first_day.setText(_short_day(billing.days[0].day))
+            self._last_day.setText(_short_day(billing.days[-1].day))
+        self._legend.setVisible(self.chart.has_estimates())
+        self._say_unpriced(billing.unpriced_messages)
+
+    def _month_words(self, billing: BillingView) -> str:
+        at = billing.as_of.astimezone(UTC)
+        month = QLocale().standaloneMonthName(at.month)
+        pattern = self.tr("in {0} · {1} messages")
+        if billing.month.messages == 1:
+            pattern = self.tr("in {0} · {1} message")
+        return pattern.format(month, words.count(billing.month.messages))
+
+    def _show_today(self, today: SpendLine) -> None:
+        while self._today.count() > 1:
+            item = self._today.takeAt(1)
+            old = item.widget() if item else None
+            if old is not None:
+                old.deleteLater()
+        figure = figure_label(today)
+        figure.setAccessibleName(self.tr("Today: {0}").format(figure.text()))
+        self._today.addWidget(figure)
+
+    def _say_unpriced(self, messages: int) -> None:
+        pattern = self.tr("{0} messages have no known price and are not in these sums.")
+        if messages == 1:
+            pattern = self.tr("{0} message has no known price and is not in these sums.")
+        self._unpriced.setText(pattern.format(words.count(messages)) if messages else "")
+        self._unpriced.setVisible(messages > 0)
+
+    def _say_age(self) -> None:
+        billing = self._billing
+        stale = billing is not None and datetime.now(UTC) - billing.as_of > STALE_AFTER
+        if billing is not None and stale:
+            self._age.setText(self.tr("As of {0}").format(words.short_date(billing.as_of)))
+        self._age.setVisible(stale)
+
+
+def _short_day(day: date) -> str:
+    return QLocale().toString(QDate(day.year, day.month, day.day), "d MMM")

@@ -1,0 +1,102 @@
+"""What a receipt says: figures, rates and the whole of it as text. No widgets here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QDateTime, QLocale
+
+from app.seam.views import Certainty, ReceiptCallView, ReceiptPartView, ReceiptView
+from app.ui import words
+
+_CERTAINTIES = {
+    Certainty.EXACT: str(QT_TRANSLATE_NOOP("receipt", "exact: the provider said so")),
+    Certainty.ESTIMATED: str(QT_TRANSLATE_NOOP("receipt", "estimated: counted here")),
+    Certainty.PENDING: str(QT_TRANSLATE_NOOP("receipt", "not settled yet")),
+    Certainty.UNKNOWN: str(QT_TRANSLATE_NOOP("receipt", "price unknown")),
+}
+
+
+def tr(text: str) -> str:
+    """A word of this file in the user's language."""
+    return QCoreApplication.translate("receipt", text)
+
+
+def certainty(value: Certainty) -> str:
+    """`exact: the provider said so`."""
+    return tr(_CERTAINTIES[value])
+
+
+def total(amount_pusd: int | None, value: Certainty) -> str:
+    """A sum; one whose price is not known is said to be so."""
+    if amount_pusd is None or value is Certainty.UNKNOWN:
+        return tr("price unknown")
+    return words.cost(amount_pusd, value)
+
+
+def amount(part: ReceiptPartView, value: Certainty) -> str:
+    """One line's amount."""
+    if part.amount_pusd is None:
+        return tr("price unknown")
+    return words.about(words.money(part.amount_pusd), value)
+
+
+def quantity(part: ReceiptPartView, value: Certainty) -> str:
+    """`12,400 tokens`, `about 2,930 tokens`."""
+    return f"{words.about(words.count(part.quantity), value)} {part.unit}"
+
+
+def quoted(receipt: ReceiptView) -> str:
+    """What was said before it was sent; empty where no quote was made."""
+    likely, most = receipt.quoted_likely_pusd, receipt.quoted_most_pusd
+    if likely is None and most is None:
+        return ""
+    if likely is None:
+        return tr("at most {0}").format(words.money(most))
+    if most is None:
+        return tr("about {0}").format(words.money(likely))
+    return tr("about {0}, at most {1}").format(words.money(likely), words.money(most))
+
+
+def moment(call: ReceiptCallView) -> str:
+    """When a call was made, in the user's time."""
+    local = QDateTime.fromSecsSinceEpoch(int(call.at.timestamp()))
+    return QLocale().toString(local, QLocale.FormatType.ShortFormat)
+
+
+def call_title(receipt: ReceiptView, place: int) -> str:
+    """`Call 2 of 3: Claude Sonnet 4.5, Anthropic`."""
+    call = receipt.calls[place]
+    name = f"{call.model}, {call.provider}" if call.provider else call.model
+    if len(receipt.calls) == 1:
+        return name
+    pattern = tr("Call {0} of {1}: {2}")
+    return pattern.format(place + 1, len(receipt.calls), name)
+
+
+def facts(receipt: ReceiptView) -> list[tuple[str, str]]:
+    """Name and value of what holds for the whole receipt; what is not known is left out."""
+    found = [
+        (tr("Quoted before"), quoted(receipt)),
+        (tr("Charged after"), total(receipt.total_pusd, receipt.certainty)),
+        (tr("Certainty"), certainty(receipt.certainty)),
+        (tr("Paid by"), receipt.payer),
+        (tr("Rule"), receipt.rule),
+        (tr("Prices from"), receipt.price_source),
+    ]
+    return [(name, value) for name, value in found if value]
+
+
+def as_text(receipt: ReceiptView) -> str:
+    """The whole receipt, to be pasted anywhere."""
+    lines = [tr("Receipt"), ""]
+    lines += [f"{name}: {value}" for name, value in facts(receipt)]
+    for place, call in enumerate(receipt.calls):
+        lines += ["", call_title(receipt, place), moment(call)]
+        if call.request_id:
+            lines.append(tr("Request id: {0}").format(call.request_id))
+        for part in call.parts:
+            cells = (quantity(part, call.certainty), part.rate_text, amount(part, call.certainty))
+            lines.append(f"  {part.label}: {' · '.join(cell for cell in cells if cell)}")
+        sum_text = total(call.total_pusd, call.certainty)
+        lines.append(f"  {tr('Together')}: {sum_text} ({certainty(call.certainty)})")
+    lines += ["", *receipt.notes] if receipt.notes else []
+    return "\n".join(lines) + "\n"
