@@ -190,7 +190,7 @@ class Database:
         try:
             return self._connection.execute(statement, parameters)
         except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_CORRUPT_VTAB:
+            if not _blames_the_index(error):
                 raise
             # Only the search index is damaged: no message may be lost for it.
             for rebuild in REBUILD_SEARCH:
@@ -235,6 +235,12 @@ class Database:
         fault = store_error(error, self._path)
         self._damage_seen = self._damage_seen or isinstance(fault, DatabaseDamaged)
         return fault
+
+
+def _blames_the_index(error: sqlite3.DatabaseError) -> bool:
+    """Whether the search index is damaged. A constraint without a name is one of its own."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_CORRUPT_VTAB or str(error) == "constraint failed"
 
 
 def _engine_over(connection: sqlite3.Connection) -> Engine:

@@ -109,7 +109,10 @@ class Holds:
 
 
 def _hold(row: Row) -> HoldRecord:
-    return HoldRecord(*row[:5], HoldState(row[5]), *row[6:10], at_from(row[10]), *row[11:])
+    values = list(row)
+    values[5] = HoldState(row[5])
+    values[10] = at_from(row[10])
+    return HoldRecord(*values)
 
 
 def _values(hold: HoldRecord) -> tuple[str | int | None, ...]:

@@ -36,6 +36,13 @@ SELECT id, 0, coalesce((
 FROM chats WHERE id NOT IN (SELECT chat_id FROM panes)"""
 
 
+_FIRST_CALLS = """
+UPDATE usage SET first_call = NOT EXISTS (
+    SELECT 1 FROM usage AS earlier
+    WHERE earlier.message_id = usage.message_id AND earlier.seq < usage.seq
+)"""
+
+
 def _null_where_not_json(table: str, column: str) -> str:
     return f"UPDATE {table} SET {column} = NULL WHERE NOT json_valid({column})"
 
@@ -59,7 +66,6 @@ MENDING = (
     _empty_where_not_json("drafts", "attachment_ids"),
     _empty_where_not_json("keys", "models_json"),
     "DELETE FROM settings WHERE NOT json_valid(value_json)",
-    "UPDATE usage SET first_call = NOT EXISTS (SELECT 1 FROM usage AS earlier"
-    " WHERE earlier.message_id = usage.message_id AND earlier.seq < usage.seq)",
+    _FIRST_CALLS,
     REBUILD_SUMS,
 )

@@ -178,6 +178,13 @@ CREATE TABLE model_marks (
     used_ms INTEGER
 ) STRICT"""
 
+# Covers every sum of the billing panel.
+_USAGE_BY_TIME = """
+CREATE INDEX usage_by_time ON usage (
+    at_ms, key_id, model, message_id, cost_pusd, certainty, input_tokens, cache_read_tokens,
+    cache_write_tokens, output_tokens, reasoning_tokens, first_call
+)"""
+
 _BASE_INDEXES = (
     # Holds a whole tree: paths and siblings are read from it without the rows.
     "CREATE INDEX messages_tree ON messages (chat_id, parent_id, seq, id)",
@@ -187,10 +194,7 @@ _BASE_INDEXES = (
     "CREATE INDEX usage_of_message ON usage (message_id)",
     "CREATE INDEX usage_of_chat ON usage (chat_id)",
     "CREATE INDEX usage_of_model ON usage (model, at_ms, output_tokens, reasoning_tokens)",
-    # Covers every sum of the billing panel.
-    "CREATE INDEX usage_by_time ON usage (at_ms, key_id, model, message_id, cost_pusd, certainty,"
-    " input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens,"
-    " first_call)",
+    _USAGE_BY_TIME,
     "CREATE INDEX holds_of_message ON holds (message_id, seq)",
     "CREATE INDEX holds_open ON holds (seq) WHERE state IN ('held', 'dispatched', 'unknown')",
 )

@@ -93,7 +93,8 @@ class UsageCache:
 
 
 def _usage(row: Row) -> UsageRecord:
-    return UsageRecord(*row[:3], at_from(row[3]), *row[4:])
+    id_, message_id, chat_id, at_ms, *others = row
+    return UsageRecord(id_, message_id, chat_id, at_from(at_ms), *others)
 
 
 def _values(usage: UsageRecord) -> tuple[str | int | None, ...]:
