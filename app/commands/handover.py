@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from app.commands.streams import ask_passphrase, ask_secret, read_input, write
 from app.commands.wire import LINE_BYTES_MAX, Line, decode_line, encode_line, text_of
@@ -42,22 +43,15 @@ def hand_over(holder: Holder, words: list[str]) -> int | None:
         if hello is None or "hello" not in hello:
             return None
         door.settimeout(None)
-        return _follow(door, lines.readline)
+        with _passing_on_interrupts(door):
+            return _follow(door, lines.readline)
 
 
 def _follow(door: socket.socket, next_line: Callable[[int], bytes]) -> int:
     """Print what the window says until it names the exit code."""
-    cancelled = False
     while True:
         try:
             line = decode_line(next_line(LINE_BYTES_MAX))
-        except KeyboardInterrupt:
-            if cancelled:
-                raise
-            # Once: the answer is stopped and settled, and its cost still comes. Twice: away.
-            cancelled = True
-            door.sendall(encode_line(cancel=True))
-            continue
         except OSError:
             line = None
         if line is None:
@@ -67,6 +61,22 @@ def _follow(door: socket.socket, next_line: Callable[[int], bytes]) -> int:
         code = _take(door, line)
         if code is not None:
             return code
+
+
+@contextlib.contextmanager
+def _passing_on_interrupts(door: socket.socket) -> Iterator[None]:
+    """Ctrl+C once: the answer is stopped and settled, and its cost still comes. Twice: away."""
+
+    def on_interrupt(number: int, frame: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        with contextlib.suppress(OSError):
+            door.sendall(encode_line(cancel=True))
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _take(door: socket.socket, line: Line) -> int | None:
