@@ -55,7 +55,9 @@ def spellings(model_id: str) -> Iterator[str]:
 
     `models/` and a leading `~` are dropped; a date without dashes is tried with them.
     """
-    name = model_id.strip().lower().removeprefix("models/").removeprefix("publishers/google/models/")
+    name = (
+        model_id.strip().lower().removeprefix("models/").removeprefix("publishers/google/models/")
+    )
     yield name
     dashed = _COMPACT_DATE.sub(r"-\1-\2-\3", name)
     if dashed != name:

@@ -242,8 +242,10 @@ def price_from_plain(plain: Mapping[str, object]) -> Price:
 
 def rate_to_plain(rate: Rate) -> int | list[int]:
     """A bare integer, or `[base, above, rate, above, rate, ...]`."""
-    return [rate.base, *(number for tier in rate.tiers for number in tier)] if rate.tiers else (
-        rate.base
+    return (
+        [rate.base, *(number for tier in rate.tiers for number in tier)]
+        if rate.tiers
+        else (rate.base)
     )
 
 

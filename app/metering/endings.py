@@ -67,8 +67,7 @@ def _stopped(call: CallEnd) -> Settlement:
     if call.counted_output:
         return _counted(
             call,
-            "You stopped this answer: input and "
-            f"{_tokens(call.counted_output)} were charged.",
+            f"You stopped this answer: input and {_tokens(call.counted_output)} were charged.",
         )
     return _input_only(call, "You stopped before the answer began: only the input was charged.")
 
@@ -95,7 +94,9 @@ def _failed(call: CallEnd) -> Settlement:
 
 def _died(call: CallEnd) -> Settlement:
     if call.usage is not None:
-        return _by_provider(call, "The program ended during this answer: the provider's own figures.")
+        return _by_provider(
+            call, "The program ended during this answer: the provider's own figures."
+        )
     if call.counted_output:
         return _counted(
             call,

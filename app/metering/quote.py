@@ -112,11 +112,7 @@ def _most(rates: RatesAt, input_tokens: int, output_tokens: int, *, writes_cache
     writes = (Part.CACHE_WRITE_5M, Part.CACHE_WRITE_1H) if writes_cache else (Part.CACHE_WRITE_5M,)
     input_rate = max(input_rate, *(rates.parts.get(part, 0) for part in writes))
     output_rate = max(rates.parts.get(part, 0) for part in (Part.OUTPUT, Part.REASONING))
-    return (
-        input_rate * input_tokens
-        + output_rate * output_tokens
-        + rates.units.get("request", 0)
-    )
+    return input_rate * input_tokens + output_rate * output_tokens + rates.units.get("request", 0)
 
 
 def _input_rate(rates: RatesAt) -> int:

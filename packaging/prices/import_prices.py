@@ -233,7 +233,9 @@ def _dump(book: dict[str, Any]) -> str:
         lines.append(",\n".join(_compact(record) for record in provider["prices"]))
         lines.append('],"cards":{')
         lines.append(
-            ",\n".join(f"{_compact(id_)}:{_compact(card)}" for id_, card in provider["cards"].items())
+            ",\n".join(
+                f"{_compact(id_)}:{_compact(card)}" for id_, card in provider["cards"].items()
+            )
         )
         lines.append("}}")
     return "\n".join([*lines, "}}", ""])
