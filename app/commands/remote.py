@@ -34,6 +34,14 @@ _FIRST_LINE_S = 10.0
 _log = logging.getLogger(__name__)
 
 
+async def serve(place: Place, core: Core, come_forward: Callable[[], None]) -> Door:
+    """Open the door of a window whose core is open already; close it before the core."""
+    door = Door(place, come_forward)
+    await door.open()
+    door.admit(core)
+    return door
+
+
 class Door:
     """A window's door. Opened before the core, so that the window comes forward at once;
     commands wait until the core is there, or hear why it will not be.
