@@ -64,8 +64,8 @@ def _comment(text: object, indent: str) -> list[str]:
 def _properties(schema: dict[str, Any], depth: int) -> Iterator[str]:
     indent = " " * depth
     required = schema.get("required") or ()
-    for name, rule in schema["properties"].items():
-        rule = rule if isinstance(rule, dict) else {}
+    for name, found in schema["properties"].items():
+        rule = found if isinstance(found, dict) else {}
         yield from _comment(rule.get("description"), indent)
         mark = "" if name in required else "?"
         default = f" // default: {json.dumps(rule['default'])}" if rule.get("default") else ""

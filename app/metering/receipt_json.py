@@ -1,0 +1,153 @@
+"""Receipts as JSON text, versioned: every receipt ever written stays readable."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from app.catalog.prices import price_from_plain, price_to_plain
+from app.errors import MeteringError
+from app.metering.cost import Charge, ChargeLine
+from app.metering.payer import Payer, PayerKind
+from app.metering.receipt import Receipt, ReceiptCall, ReceiptCertainty
+from app.metering.usage import Certainty, Part, Usage
+
+VERSION = 1
+_PARTS = tuple(part.value for part in Part)
+
+
+def receipt_to_json(receipt: Receipt) -> str:
+    """The frozen form of a receipt."""
+    plain = {
+        "version": VERSION,
+        "payer": [receipt.payer.kind, receipt.payer.words, receipt.payer.id],
+        "total_pusd": receipt.total_pusd,
+        "certainty": receipt.certainty,
+        "rule": receipt.rule,
+        "quoted": [
+            receipt.quoted_likely_pusd,
+            receipt.quoted_most_pusd,
+            receipt.quoted_input_tokens,
+        ],
+        "notes": list(receipt.notes),
+        "calls": [_call_to_plain(call) for call in receipt.calls],
+    }
+    return json.dumps(plain, separators=(",", ":"), ensure_ascii=False)
+
+
+def receipt_from_json(text: str) -> Receipt:
+    """Raises MeteringError where the text is no receipt that this version can read."""
+    try:
+        plain = json.loads(text)
+        if plain["version"] != VERSION:
+            raise ValueError(f"version {plain['version']!r} is not known")
+        return _receipt(plain)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise MeteringError(
+            f"A kept receipt cannot be read: {error}.", "The message itself is not affected."
+        ) from error
+
+
+def _receipt(plain: dict[str, Any]) -> Receipt:
+    kind, words, id_ = plain["payer"]
+    likely, most, input_tokens = plain["quoted"]
+    return Receipt(
+        calls=tuple(_call_from_plain(call) for call in plain["calls"]),
+        payer=Payer(PayerKind(kind), words, id_),
+        total_pusd=_amount(plain["total_pusd"]),
+        certainty=ReceiptCertainty(plain["certainty"]),
+        rule=plain["rule"],
+        quoted_likely_pusd=_amount(likely),
+        quoted_most_pusd=_amount(most),
+        quoted_input_tokens=_amount(input_tokens),
+        notes=tuple(plain["notes"]),
+    )
+
+
+def _call_to_plain(call: ReceiptCall) -> dict[str, Any]:
+    return {
+        "provider": call.provider,
+        "model": call.model,
+        "at": call.at.isoformat(),
+        "usage": _usage_to_plain(call.usage),
+        "charge": _charge_to_plain(call.charge),
+        "price": price_to_plain(call.price) if call.price is not None else None,
+        "request_id": call.request_id,
+        "answered_by": call.answered_by,
+        "delivered": call.delivered,
+        "basis": call.basis,
+    }
+
+
+def _call_from_plain(plain: dict[str, Any]) -> ReceiptCall:
+    price = plain["price"]
+    return ReceiptCall(
+        provider=plain["provider"],
+        model=plain["model"],
+        at=datetime.fromisoformat(plain["at"]),
+        usage=_usage_from_plain(plain["usage"]),
+        charge=_charge_from_plain(plain["charge"]),
+        price=price_from_plain(price) if price is not None else None,
+        request_id=plain["request_id"],
+        answered_by=plain["answered_by"],
+        delivered=plain["delivered"] is True,
+        basis=plain["basis"],
+    )
+
+
+def _usage_to_plain(usage: Usage) -> dict[str, Any]:
+    """Only what is not at its default: most parts are zero."""
+    plain = {}
+    for field in fields(usage):
+        value = getattr(usage, field.name)
+        if value != field.default:
+            plain[field.name] = value
+    return plain
+
+
+def _usage_from_plain(plain: dict[str, Any]) -> Usage:
+    values = dict(plain)
+    if "tool_units" in values:
+        values["tool_units"] = tuple((name, count) for name, count in values["tool_units"])
+    if "unknown_fields" in values:
+        values["unknown_fields"] = tuple(values["unknown_fields"])
+    if "certainty" in values:
+        values["certainty"] = Certainty(values["certainty"])
+    for name in _PARTS:
+        _amount(values.get(name, 0))
+    return Usage(**values)
+
+
+def _charge_to_plain(charge: Charge) -> dict[str, Any]:
+    return {
+        "lines": [
+            [line.name, line.quantity, line.unit, line.rate_pusd, line.amount_pusd]
+            for line in charge.lines
+        ],
+        "total": charge.total_pusd,
+        "calculated": charge.calculated_pusd,
+        "reported": charge.reported_pusd,
+        "certainty": charge.certainty,
+        "complete": charge.complete,
+        "notes": list(charge.notes),
+    }
+
+
+def _charge_from_plain(plain: dict[str, Any]) -> Charge:
+    return Charge(
+        lines=tuple(ChargeLine(*line) for line in plain["lines"]),
+        total_pusd=_amount(plain["total"]),
+        certainty=Certainty(plain["certainty"]),
+        notes=tuple(plain["notes"]),
+        calculated_pusd=_amount(plain["calculated"]),
+        reported_pusd=_amount(plain["reported"]),
+        complete=plain["complete"] is True,
+    )
+
+
+def _amount(value: Any) -> int | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        raise TypeError(f"not a whole amount: {value!r}")
+    return value
