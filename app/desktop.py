@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from app.errors import TuppenceError
+
 if TYPE_CHECKING:
     from app.config import Config, Paths
     from app.engine.core import Core
@@ -49,7 +51,6 @@ def open_window(*, demo: bool = False) -> int:
 def _run_window(
     paths: Paths, config: Config, notices: tuple[str, ...], place: Place, *, demo: bool
 ) -> int:
-    from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
     from app.ui.bridge import Bridge
@@ -61,40 +62,80 @@ def _run_window(
     window = MainWindow(bridge, paths.config, demo=demo)
     _install_crash_hook(window)
     trace = StartupTrace(os.environ.get("TUPPENCE_STARTUP_TRACE"))
-    engine = _make_engine(paths, config, notices, place, bridge, demo=demo)
+    desk = Desk(paths, config, notices, place, bridge, demo=demo)
     window.painted.connect(lambda: trace.mark("painted"))
     window.typed.connect(lambda: trace.mark("typing"))
-    window.painted.connect(lambda: QTimer.singleShot(0, engine.start))
+    window.painted.connect(desk.start)
+    window.retry_requested.connect(desk.start)
     window.show()
     code = application.exec()
-    engine.stop()
-    engine.join(STOP_LIMIT_S)
+    desk.stop()
     return code
 
 
-def _make_engine(
-    paths: Paths,
-    config: Config,
-    notices: tuple[str, ...],
-    place: Place,
-    bridge: Bridge,
-    *,
-    demo: bool,
-) -> Engine:
-    from app.engine.runtime import Engine
+class Desk:
+    """Starts the core behind the window, again where it did not open, and stops it."""
 
-    async def open_core(emit: Callable[[Event], None]) -> Core:
-        from app.commands.remote import serve
-        from app.engine.core import open_core as open_here
+    def __init__(
+        self,
+        paths: Paths,
+        config: Config,
+        notices: tuple[str, ...],
+        place: Place,
+        bridge: Bridge,
+        *,
+        demo: bool,
+    ) -> None:
+        self._paths = paths
+        self._config = config
+        self._notices = notices
+        self._place = place
+        self._bridge = bridge
+        self._demo = demo
+        self._engine: Engine | None = None
+
+    def start(self) -> None:
+        """Open the core; one that failed to open is left first."""
+        from app.engine.runtime import Engine
+
+        self.stop()
+        self._engine = Engine(self._open_core, self._bridge.wake)
+        self._bridge.connect_port(self._engine)
+        self._engine.start()
+
+    def stop(self) -> None:
+        """Have everything saved and closed, within a limit."""
+        if self._engine is not None:
+            self._engine.stop()
+            self._engine.join(STOP_LIMIT_S)
+
+    async def _open_core(self, emit: Callable[[Event], None]) -> Core:
+        """Open the door first: a second start is answered while the database opens."""
+        from app.commands.remote import Door
+        from app.logs import start_logging
         from app.seam.events import RaiseWindow
 
-        core = await open_here(paths, config, emit, notices=notices, demo=demo, window=True)
-        core.door = await serve(place, core, lambda: emit(RaiseWindow()))
-        return core
+        start_logging(self._paths.logs, self._config.log_level)
+        door = Door(self._place, lambda: emit(RaiseWindow()))
+        await door.open()
+        from app.engine.core import open_core
 
-    engine = Engine(open_core, bridge.wake)
-    bridge.connect_port(engine)
-    return engine
+        try:
+            core = await open_core(
+                self._paths,
+                self._config,
+                emit,
+                notices=self._notices,
+                demo=self._demo,
+                window=True,
+            )
+        except TuppenceError as error:
+            door.refuse(error)
+            door.close()
+            raise
+        core.door = door
+        door.admit(core)
+        return core
 
 
 def _install_crash_hook(window: MainWindow) -> None:

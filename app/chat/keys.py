@@ -22,6 +22,7 @@ from app.errors import (
     RateLimited,
     TuppenceError,
 )
+from app.logs import register_secret
 from app.providers.client import connect
 from app.providers.hosts import HOSTS, Host, custom_host, recognize_key
 from app.providers.http import HttpClient
@@ -82,6 +83,7 @@ class KeyDesk:
         host = _host_for(secret, provider, base_url, label)
         if secret or host.needs_key:
             _require_form(secret)
+            register_secret(secret)
         record = self._new_record(host, secret, base_url, label, where)
         if not keep_unchecked:
             record, outcome = await self._checked(record, host, secret)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from app.errors import KeychainError
+from app.logs import register_secret
 
 ReadSecret = Callable[[str], Awaitable[str | None]]
 
@@ -30,11 +31,12 @@ class Secrets:
                 "The key for this model is not in the keychain any more.",
                 "Paste it again under Keys.",
             )
-        self._known[key_id] = secret
+        self.remember(key_id, secret)
         return secret
 
     def remember(self, key_id: str, secret: str) -> None:
-        """A key that was just kept."""
+        """Hold a key in memory; no log line will ever show it."""
+        register_secret(secret)
         self._known[key_id] = secret
 
     def forget(self, key_id: str) -> None:

@@ -55,8 +55,9 @@ class Door:
 
     async def open(self) -> None:
         """Ask in who knocks, and those who knocked while the window was starting."""
-        listener = self._place.listener
-        assert listener is not None, "only a window has a door"
+        assert self._place.listener is not None, "only a window has a door"
+        # A copy: closing this door leaves the place's own for another try at opening the core.
+        listener = self._place.listener.dup()
         if self._place.holder.address.startswith("port:"):
             self._server = await asyncio.start_server(
                 self._meet, sock=listener, limit=LINE_BYTES_MAX

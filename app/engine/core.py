@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Protocol
 
 from app.catalog.pricebook import PriceBook, load_price_book
 from app.chat.keys import KeyDesk
@@ -39,6 +40,12 @@ PROXY_PASSWORD = "proxy-password"
 _log = logging.getLogger(__name__)
 
 
+class Closable(Protocol):
+    """Something to close before the core."""
+
+    def close(self) -> None: ...
+
+
 @dataclass(slots=True)
 class Core:
     """The parts, wired. Lives on the engine's thread."""
@@ -64,7 +71,7 @@ class Core:
     model_list: ModelList
     spending: Spending
     http: HttpClient
-    door: asyncio.Server | None = None
+    door: Closable | None = None  # where second starts and commands knock
     _unsaved: dict[str, ChatRecord] = field(default_factory=dict)
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 

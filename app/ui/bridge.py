@@ -21,6 +21,7 @@ class Bridge(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._port: EnginePort | None = None
+        self._waiting: list[Command] = []
         self._drained_at = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -29,8 +30,14 @@ class Bridge(QObject):
         self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
 
     def connect_port(self, port: EnginePort) -> None:
-        """Use this core; its `wake` must be this bridge's `wake`."""
+        """Use this core; its `wake` must be this bridge's `wake`.
+
+        What was ordered before there was one is handed over now.
+        """
         self._port = port
+        waiting, self._waiting = self._waiting, []
+        for command in waiting:
+            port.submit(command)
 
     def wake(self) -> None:
         """Something is in the box. May be called from any thread."""
@@ -38,7 +45,9 @@ class Bridge(QObject):
 
     def submit(self, command: Command) -> None:
         """Send an order to the core."""
-        if self._port is not None:
+        if self._port is None:
+            self._waiting.append(command)
+        else:
             self._port.submit(command)
 
     def stop(self) -> None:
