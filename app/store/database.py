@@ -62,6 +62,7 @@ class Database:
         self._connection = connection
         self._path = path
         self._damage_seen = False
+        self._closed = False
         self._session: Session | None = None
         self._depth = 0
         self._engine = _engine_over(connection)
@@ -162,7 +163,10 @@ class Database:
             self._connection.executemany(statement, parameters)
 
     def close(self) -> None:
-        """Move the journal into the file, then let go of it."""
+        """Move the journal into the file, then let go of it. A second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         if self._path is None:
             self._connection.close()
         else:

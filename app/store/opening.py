@@ -25,6 +25,7 @@ from app.store.schema import CURRENT_VERSION, REBUILD_SEARCH, SEARCH_INDEXES
 FILE_NAME = "tuppence.db"
 _OPEN_MARK = ".open"
 _MAGIC = b"SQLite format 3\0"
+_HEADER_BYTES = 100
 _ALWAYS_CHECKED_BYTES = 64 * 1024 * 1024
 _CHECKED_EVERY = timedelta(days=7)
 
@@ -126,7 +127,6 @@ def _create(path: Path, clock: Clock) -> Opened:
 
 def _open_whole(path: Path, clock: Clock, *, check: bool) -> Opened:
     """Open a file that must turn out whole; raises DatabaseDamaged where it does not."""
-    _check_header(path)
     connection: sqlite3.Connection | None = None
     try:
         _check_version(path)
@@ -171,24 +171,19 @@ def _prepare(folder: Path) -> None:
         raise folder_error(error, folder) from error
 
 
-def _check_header(path: Path) -> None:
-    with path.open("rb") as file:
-        head = file.read(len(_MAGIC))
-    if head != _MAGIC:
-        raise DatabaseDamaged("The file is not a database.")
-
-
 def _check_version(path: Path) -> None:
-    """Refuse what a newer version wrote, without a byte of it changed."""
-    index = path.with_name(path.name + "-shm")
-    was_there = index.exists()
-    connection = connect_read_only(path)
-    try:
-        version = version_of(connection)
-    finally:
-        connection.close()
-        if not was_there:
-            index.unlink(missing_ok=True)
+    """Refuse what a newer version wrote, without a byte of it changed.
+
+    Header: https://www.sqlite.org/fileformat2.html#the_database_header
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEADER_BYTES)
+    if not head.startswith(_MAGIC) or len(head) < _HEADER_BYTES:
+        raise DatabaseDamaged("The file is not a database.")
+    if _journal(path).exists():
+        version = _version_with_journal(path)
+    else:
+        version = int.from_bytes(head[60:64], "big")
     if version > CURRENT_VERSION:
         raise DatabaseTooNew(
             f"The database was written by a newer Tuppence (version {version} of its format;"
@@ -197,6 +192,19 @@ def _check_version(path: Path) -> None:
         )
     if version < 1:
         raise DatabaseDamaged("The file is a database, but not one of Tuppence's.")
+
+
+def _version_with_journal(path: Path) -> int:
+    """The version, where the journal may hold a later one than the file."""
+    index = path.with_name(path.name + "-shm")
+    was_there = index.exists()
+    connection = connect_read_only(path)
+    try:
+        return version_of(connection)
+    finally:
+        connection.close()
+        if not was_there:
+            index.unlink(missing_ok=True)
 
 
 def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
