@@ -10,6 +10,8 @@ from pathlib import Path
 
 from PySide6.QtGui import QFontDatabase
 
+from app.config import resources_folder
+
 # What the first paint needs; the others load behind it.
 FIRST_FONTS = ("Inter-Regular.ttf", "Inter-SemiBold.ttf")
 
@@ -17,7 +19,7 @@ FIRST_FONTS = ("Inter-Regular.ttf", "Inter-SemiBold.ttf")
 @cache
 def folder() -> Path:
     """Where the resources are, in a checkout and in a frozen program."""
-    return Path(__file__).resolve().parents[2] / "resources"
+    return resources_folder()
 
 
 def read_text(*parts: str) -> str:

@@ -69,6 +69,11 @@ DARK = Colors(
     ok="#67bd95", warn="#e2ae4b", danger="#e58080",
     user="#2b2927", code="#232120", sel="#302d2a",
 )  # fmt: skip
+# One quiet color per provider, the same in light and dark, for the mark before a model's name.
+PROVIDER_MARKS = (
+    "#2f6f5e", "#c4704b", "#4a6fa5", "#8a5a83", "#7d7a3c", "#3f7f8c", "#a5566b", "#6b6f8f",
+)  # fmt: skip
+_KNOWN_MARKS = {"openai": 0, "anthropic": 1, "google": 2, "mistral": 4, "deepseek": 7}
 GROUNDS = ("bg", "panel", "raised", "accent_soft", "user", "code", "sel")
 TEXTS = ("ink", "ink2", "ink3", "accent", "ok", "warn", "danger")
 
@@ -178,6 +183,12 @@ def make_sheet(colors: Colors, zoom_percent: int = 100) -> str:
         number, _, rest = piece.partition("px")
         pieces[index] = f"{round(int(number) * zoom_percent / 100)}px{rest}"
     return "".join(pieces)
+
+
+def provider_mark(provider: str) -> QColor:
+    """The color of the mark before a provider's models."""
+    place = _KNOWN_MARKS.get(provider, sum(provider.encode()) % len(PROVIDER_MARKS))
+    return QColor(PROVIDER_MARKS[place])
 
 
 def contrast(text: str, ground: str) -> float:

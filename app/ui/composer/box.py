@@ -1,0 +1,103 @@
+"""The box one types into: files, text, and the row below with attach, panes, cost, Stop, Send."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+)
+
+from app.ui.composer.chips import Chips
+from app.ui.composer.editor import Editor
+from app.ui.composer.quote_line import QuoteLine
+from app.ui.composer.target import TargetButton
+from app.ui.icons import icon
+from app.ui.theme import Theme, set_look
+
+
+class ComposerBox(QFrame):
+    """The parts and their places; what they mean is decided in `Composer`."""
+
+    files_chosen = Signal(list)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._build()
+        self._lay_out()
+        self.attach_button.clicked.connect(self.choose_files)
+        self.editor.focus_changed.connect(self._on_focus_changed)
+
+    def show_sendable(self, sendable: bool) -> None:
+        """Whether there is something that could be sent now."""
+        self.send_button.setEnabled(sendable)
+
+    def show_streaming(self, streaming: bool) -> None:
+        """Stop stands beside Send while an answer is written."""
+        self.stop_button.setVisible(streaming)
+
+    def show_demo(self, demo: bool) -> None:
+        """Say all the time that these answers are scripted."""
+        self.demo_badge.setVisible(demo)
+
+    def choose_files(self) -> None:
+        """Let the person pick files."""
+        dialog = QFileDialog(self, self.tr("Attach files"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(self.files_chosen)
+        dialog.open()
+
+    def _build(self) -> None:
+        set_look(self, look="composer")
+        self.chips = Chips()
+        self.editor = Editor()
+        self.attach_button = QToolButton()
+        self.attach_button.setIcon(icon("paperclip"))
+        self.attach_button.setToolTip(self.tr("Attach files"))
+        self.attach_button.setAccessibleName(self.tr("Attach files"))
+        self.target = TargetButton()
+        self.demo_badge = QLabel(self.tr("offline demo"))
+        self.demo_badge.setToolTip(self.tr("Scripted answers; no network, no cost."))
+        set_look(self.demo_badge, look="badge", tone="accent")
+        self.demo_badge.hide()
+        self.quote = QuoteLine()
+        self.stop_button = _square_button("square", self.tr("Stop the answer"))
+        self.stop_button.setIcon(icon("square", "ink", filled=True))
+        set_look(self.stop_button, look="stop")
+        self.stop_button.hide()
+        self.send_button = _square_button("arrow-up", self.tr("Send"))
+
+    def _lay_out(self) -> None:
+        theme = Theme.current()
+        row = QHBoxLayout()
+        row.setSpacing(theme.px(8))
+        row.addWidget(self.attach_button)
+        row.addWidget(self.target)
+        row.addWidget(self.demo_badge)
+        row.addWidget(self.quote, 1)
+        row.addWidget(self.stop_button)
+        row.addWidget(self.send_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(16), theme.px(12), theme.px(12), theme.px(10))
+        column.setSpacing(theme.px(6))
+        column.addWidget(self.chips)
+        column.addWidget(self.editor)
+        column.addLayout(row)
+
+    def _on_focus_changed(self, focused: bool) -> None:
+        set_look(self, focused="true" if focused else "false")
+
+
+def _square_button(name: str, words: str) -> QPushButton:
+    button = QPushButton(icon(name, "on_accent"), "")
+    set_look(button, look="send")
+    button.setIconSize(QSize(*(Theme.current().px(16),) * 2))
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    return button

@@ -1,0 +1,169 @@
+"""The files that go with a message: a chip each, with a thumbnail, and what could not be taken."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from app.seam.views import AttachmentView
+from app.ui import words
+from app.ui.composer.flow_layout import FlowLayout
+from app.ui.icons import icon, pixmap
+from app.ui.theme import Theme, set_look
+
+NAME_WIDTH = 180
+THUMBNAIL = 32
+
+
+class Chips(QWidget):
+    """Attached files in the order given. `changed` after one was added or taken away."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._attached: list[tuple[AttachmentView, Chip]] = []
+        self._waiting: dict[int, Chip] = {}
+        self._refused: list[Chip] = []
+        self._layout = FlowLayout(self, Theme.current().px(8))
+        self.setVisible(False)
+
+    def attachments(self) -> tuple[AttachmentView, ...]:
+        """What is attached, without what is still being read."""
+        return tuple(view for view, _ in self._attached)
+
+    def is_reading(self) -> bool:
+        """Whether a file was given that has neither come nor been refused."""
+        return bool(self._waiting)
+
+    def show_all(self, attachments: tuple[AttachmentView, ...]) -> None:
+        """These files and no others; reports about earlier ones go away."""
+        for chip in [*(chip for _, chip in self._attached), *self._refused, *self._waiting.values()]:
+            self._drop(chip)
+        self._attached, self._refused, self._waiting = [], [], {}
+        for view in attachments:
+            self._attached.append((view, self._make_attached(view)))
+        self._settle()
+
+    def expect(self, serial: int, name: str) -> None:
+        """A file was given and is being read."""
+        self._waiting[serial] = self._add(Chip(name, self.tr("is being read…")))
+        self._settle()
+
+    def attach(self, serial: int, view: AttachmentView) -> None:
+        """A file is there. Unknown numbers are of another chat and do nothing."""
+        chip = self._waiting.pop(serial, None)
+        if chip is None:
+            return
+        self._drop(chip)
+        self._attached.append((view, self._make_attached(view)))
+        self._settle()
+        self.changed.emit()
+
+    def refuse(self, serial: int, name: str, message: str) -> None:
+        """A file cannot go with the message, and why."""
+        chip = self._waiting.pop(serial, None)
+        if chip is None:
+            return
+        self._drop(chip)
+        refused = self._add(Chip(name, message, danger=True))
+        refused.removed.connect(self._on_refused_removed)
+        self._refused.append(refused)
+        self._settle()
+        self.changed.emit()
+
+    def take_away(self, sent_ids: tuple[str, ...]) -> None:
+        """These went out with a message."""
+        for view, chip in [pair for pair in self._attached if pair[0].id in sent_ids]:
+            self._attached.remove((view, chip))
+            self._drop(chip)
+        self._settle()
+
+    def _make_attached(self, view: AttachmentView) -> Chip:
+        chip = self._add(Chip(view.name, words.size(view.size_bytes), preview=view.preview))
+        chip.removed.connect(self._on_removed)
+        return chip
+
+    def _add(self, chip: Chip) -> Chip:
+        self._layout.addWidget(chip)
+        return chip
+
+    def _drop(self, chip: Chip) -> None:
+        self._layout.removeWidget(chip)
+        chip.hide()
+        chip.deleteLater()
+
+    def _settle(self) -> None:
+        self.setVisible(self._layout.count() > 0)
+        self.updateGeometry()
+
+    def _on_removed(self) -> None:
+        gone = self.sender()
+        self._attached = [pair for pair in self._attached if pair[1] is not gone]
+        if isinstance(gone, Chip):
+            self._drop(gone)
+        self._settle()
+        self.changed.emit()
+
+    def _on_refused_removed(self) -> None:
+        gone = self.sender()
+        self._refused = [chip for chip in self._refused if chip is not gone]
+        if isinstance(gone, Chip):
+            self._drop(gone)
+        self._settle()
+
+
+class Chip(QFrame):
+    """One file: picture or icon, name, a line about it, and a way to remove it."""
+
+    removed = Signal()
+
+    def __init__(self, name: str, line: str, *, preview: bytes = b"", danger: bool = False) -> None:
+        super().__init__()
+        set_look(self, look="chip", tone="danger" if danger else "")
+        self.setAccessibleName(f"{name}, {line}")
+        row = QHBoxLayout(self)
+        theme = Theme.current()
+        row.setContentsMargins(theme.px(6), theme.px(4), theme.px(2), theme.px(4))
+        row.setSpacing(theme.px(6))
+        row.addWidget(_picture(preview, danger, self.devicePixelRatioF()))
+        row.addWidget(_name_label(name))
+        row.addWidget(_line_label(line, danger))
+        close = QToolButton()
+        close.setIcon(icon("x"))
+        close.setAccessibleName(self.tr("Remove {0}").format(name))
+        close.clicked.connect(self.removed)
+        row.addWidget(close)
+
+
+def _picture(preview: bytes, danger: bool, ratio: float) -> QLabel:
+    label = QLabel()
+    picture = QPixmap()
+    if preview and picture.loadFromData(preview):
+        side = round(Theme.current().px(THUMBNAIL) * ratio)
+        picture = picture.scaled(
+            side, side, Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )  # fmt: skip
+        picture.setDevicePixelRatio(ratio)
+        label.setPixmap(picture)
+    else:
+        name, tone = ("file-x", "danger") if danger else ("file-text", "ink2")
+        label.setPixmap(pixmap(name, tone, Theme.current().px(16), ratio=ratio))
+    return label
+
+
+def _name_label(name: str) -> QLabel:
+    label = QLabel(textFormat=Qt.TextFormat.PlainText)
+    metrics = label.fontMetrics()
+    width = Theme.current().px(NAME_WIDTH)
+    label.setText(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width))
+    label.setToolTip(name)
+    return label
+
+
+def _line_label(line: str, danger: bool) -> QLabel:
+    label = QLabel(line, textFormat=Qt.TextFormat.PlainText)
+    set_look(label, size="small", tone="danger" if danger else "2")
+    return label

@@ -1,0 +1,220 @@
+"""The composer as a whole: faults above, files, the text, and a row with cost and Send.
+
+It empties only when the core says that the message is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.seam.views import AttachmentView, DraftView, FaultView, QuoteView
+from app.ui.composer.box import ComposerBox
+from app.ui.composer.fault_card import FaultCard
+from app.ui.composer.long_text import LongTextOffer
+from app.ui.theme import Theme
+
+DRAFT_PAUSE_MS = 300
+QUOTE_PAUSE_MS = 15
+
+
+class Composer(QWidget):
+    """Orders carry everything that the window needs to make a command of them."""
+
+    send_asked = Signal(str, tuple, tuple)  # text, attachment ids, panes
+    stop_asked = Signal()
+    draft_changed = Signal(str, tuple)
+    quote_asked = Signal(int, str, tuple)  # serial, text, attachment ids
+    attach_asked = Signal(int, str, str, bytes)  # serial, name, path, content
+    edit_last_asked = Signal()
+    action_asked = Signal(str)  # a way on after a fault: keys, retry, model
+    typed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._serial = 0
+        self._quote_serial = 0
+        self._sent: tuple[str, tuple[str, ...]] | None = None
+        self._loading = False
+        self._draft_pause = QTimer(self, singleShot=True, interval=DRAFT_PAUSE_MS)
+        self._quote_pause = QTimer(self, singleShot=True, interval=QUOTE_PAUSE_MS)
+        self._build()
+        self._connect()
+
+    def text(self) -> str:
+        """What is in the field."""
+        return self.box.editor.toPlainText()
+
+    def attachment_ids(self) -> tuple[str, ...]:
+        """The files that would go with it."""
+        return tuple(view.id for view in self.box.chips.attachments())
+
+    def show_draft(self, draft: DraftView) -> None:
+        """Take the draft of another chat in place of what is here."""
+        self._loading = True
+        self._sent = None
+        self.fault.hide()
+        self.box.editor.setPlainText(draft.text)
+        self.box.editor.moveCursor(self.box.editor.textCursor().MoveOperation.End)
+        self.box.chips.show_all(draft.attachments)
+        self._loading = False
+        self._draft_pause.stop()
+        self._refresh()
+
+    def save_draft_now(self) -> None:
+        """Hand over what was typed and not saved yet."""
+        if self._draft_pause.isActive():
+            self._on_draft_pause_over()
+
+    def keep_draft(self) -> None:
+        """Save what is here as the draft of the chat that is open now."""
+        self._on_draft_pause_over()
+
+    def accept_sent(self) -> None:
+        """The message is stored: what was sent goes away, what was typed since stays."""
+        text, attachment_ids = self._sent or ("", ())
+        self._sent = None
+        self.fault.hide()
+        self.box.chips.take_away(attachment_ids)
+        now = self.text()
+        if now == text:
+            self.box.editor.clear()
+        elif text and now.startswith(text):
+            self.box.editor.setPlainText(now[len(text) :].lstrip("\n"))
+        self._draft_pause.stop()
+        if self.text() or self.attachment_ids():
+            self._draft_pause.start()
+        self._refresh()
+
+    def refuse_sent(self, fault: FaultView) -> None:
+        """Nothing was sent; say why and keep everything."""
+        self._sent = None
+        self.fault.show_fault(fault)
+        self._refresh()
+
+    def send(self) -> None:
+        """Ask for what is here to be sent, unless it is empty or on its way already."""
+        if not self._can_send():
+            return
+        text, attachment_ids = self.text(), self.attachment_ids()
+        self.save_draft_now()
+        self._sent = (text, attachment_ids)
+        self._refresh()
+        self.send_asked.emit(text, attachment_ids, self.box.target.panes())
+
+    def ask_quote(self) -> None:
+        """Ask again what the text would cost, soon; an empty field costs nothing to ask."""
+        self._quote_pause.start()
+
+    def show_quotes(self, serial: int, quotes: Sequence[QuoteView]) -> None:
+        """The answer to a question; late ones are dropped."""
+        if serial == self._quote_serial and not self._is_empty():
+            wanted = self.box.target.panes()
+            self.box.quote.show_quotes([quote for quote in quotes if quote.pane in wanted])
+
+    def show_panes(self, names: Sequence[str]) -> None:
+        """The model of each pane, so that one can choose which ones to send to."""
+        self.box.target.show_panes(names)
+
+    def show_streaming(self, streaming: bool) -> None:
+        """Whether an answer is being written, so that it can be stopped."""
+        self.box.show_streaming(streaming)
+
+    def show_attached(self, serial: int, view: AttachmentView) -> None:
+        """A file that was given is there."""
+        self.box.chips.attach(serial, view)
+
+    def show_refused_file(self, serial: int, name: str, message: str) -> None:
+        """A file that was given cannot go along."""
+        self.box.chips.refuse(serial, name, message)
+
+    def add_files(self, paths: Sequence[str]) -> None:
+        """Take files of this computer into the message."""
+        for path in paths:
+            self._attach(PurePath(path).name, path, b"")
+
+    def _build(self) -> None:
+        theme = Theme.current()
+        self.fault = FaultCard()
+        self.long_text = LongTextOffer()
+        self.box = ComposerBox()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(24), 0, theme.px(24), theme.px(18))
+        column.setSpacing(theme.px(8))
+        column.addWidget(self.fault)
+        column.addWidget(self.long_text)
+        column.addWidget(self.box)
+        self._refresh()
+
+    def _connect(self) -> None:
+        box = self.box
+        box.editor.textChanged.connect(self._on_text_changed)
+        box.editor.send_asked.connect(self.send)
+        box.editor.edit_last_asked.connect(self.edit_last_asked)
+        box.editor.files_given.connect(self.add_files)
+        box.editor.picture_given.connect(self._on_picture_given)
+        box.editor.long_text_pasted.connect(self.long_text.offer)
+        box.chips.changed.connect(self._on_text_changed)
+        box.target.changed.connect(self.ask_quote)
+        box.files_chosen.connect(self.add_files)
+        box.send_button.clicked.connect(self.send)
+        box.stop_button.clicked.connect(self.stop_asked)
+        self.fault.action_asked.connect(self._on_action_asked)
+        self.long_text.as_file.connect(self._on_long_text_as_file)
+        self.long_text.as_text.connect(box.editor.insertPlainText)
+        self._draft_pause.timeout.connect(self._on_draft_pause_over)
+        self._quote_pause.timeout.connect(self._on_quote_pause_over)
+
+    def _is_empty(self) -> bool:
+        document = self.box.editor.document()
+        return (document.isEmpty() or not self.text().strip()) and not self.attachment_ids()
+
+    def _can_send(self) -> bool:
+        return self._sent is None and not self.box.chips.is_reading() and not self._is_empty()
+
+    def _refresh(self) -> None:
+        self.box.show_sendable(self._can_send())
+        if self._is_empty():
+            self.box.quote.show_quotes(())
+        self.ask_quote()
+
+    def _attach(self, name: str, path: str, content: bytes) -> None:
+        self._serial += 1
+        self.box.chips.expect(self._serial, name)
+        self.box.show_sendable(False)
+        self.attach_asked.emit(self._serial, name, path, content)
+
+    def _on_text_changed(self) -> None:
+        if self._loading:
+            return
+        self.typed.emit()
+        # Started once and not again by each key: typing without a pause is saved too.
+        if not self._draft_pause.isActive():
+            self._draft_pause.start()
+        self._refresh()
+
+    def _on_draft_pause_over(self) -> None:
+        self._draft_pause.stop()
+        self.draft_changed.emit(self.text(), self.attachment_ids())
+
+    def _on_quote_pause_over(self) -> None:
+        if self._is_empty():
+            return
+        self._quote_serial += 1
+        self.quote_asked.emit(self._quote_serial, self.text(), self.attachment_ids())
+
+    def _on_picture_given(self, content: bytes) -> None:
+        self._attach(self.tr("Pasted picture.png"), "", content)
+
+    def _on_long_text_as_file(self, text: str) -> None:
+        self._attach(self.tr("Pasted text.txt"), "", text.encode())
+
+    def _on_action_asked(self, action: str) -> None:
+        if action == "retry":
+            self.fault.hide()
+            self.send()
+        else:
+            self.action_asked.emit(action)

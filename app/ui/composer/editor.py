@@ -1,0 +1,104 @@
+"""The text field of the composer: grows with the text, takes files and pictures, sends by key."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent
+from PySide6.QtWidgets import QPlainTextEdit
+
+from app.ui.theme import Theme, set_look
+
+LINES_MAX = 12
+LONG_TEXT_CHARS = 100_000
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class Editor(QPlainTextEdit):
+    """`long_text_pasted` instead of the text itself where laying it out would hold up typing."""
+
+    send_asked = Signal()
+    edit_last_asked = Signal()
+    files_given = Signal(list)
+    picture_given = Signal(bytes)
+    long_text_pasted = Signal(str)
+    focus_changed = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._enter_sends = True
+        self._build()
+        self.document().documentLayout().documentSizeChanged.connect(self._on_size_changed)
+        Theme.current().changed.connect(self._on_size_changed)
+
+    def set_enter_sends(self, enter_sends: bool) -> None:
+        """Enter sends and Shift+Enter breaks the line, or Enter breaks it and Ctrl+Enter sends."""
+        self._enter_sends = enter_sends
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER and self._is_send(event):
+            self.send_asked.emit()
+        elif event.key() == Qt.Key.Key_Up and self.document().isEmpty():
+            self.edit_last_asked.emit()
+        elif event.key() in _ENTER:
+            self.insertPlainText("\n")
+            self.ensureCursorVisible()
+        else:
+            super().keyPressEvent(event)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return source.hasUrls() or source.hasImage() or super().canInsertFromMimeData(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        paths = local_paths(source)
+        if paths:
+            self.files_given.emit(paths)
+        elif source.hasImage() and not source.hasText():
+            self._give_picture(source.imageData())
+        elif len(source.text()) > LONG_TEXT_CHARS:
+            self.long_text_pasted.emit(source.text())
+        else:
+            # Never rich text: what is shown is what is sent.
+            self.insertPlainText(source.text())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_changed.emit(False)
+
+    def _build(self) -> None:
+        set_look(self, look="bare")
+        self.setPlaceholderText(self.tr("Write a message"))
+        self.setAccessibleName(self.tr("Message"))
+        self.setTabChangesFocus(True)
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.document().setDocumentMargin(2)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._on_size_changed()
+
+    def _is_send(self, event: QKeyEvent) -> bool:
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if held == Qt.KeyboardModifier.ControlModifier:
+            return True
+        return self._enter_sends and held == Qt.KeyboardModifier.NoModifier
+
+    def _give_picture(self, found: object) -> None:
+        picture = found if isinstance(found, QImage) else QImage()
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        if not picture.isNull() and picture.save(buffer, "PNG"):
+            self.picture_given.emit(bytes(buffer.data().data()))
+
+    def _on_size_changed(self) -> None:
+        # The layout of a plain text edit measures its height in lines.
+        lines = round(self.document().documentLayout().documentSize().height())
+        shown = max(2, min(LINES_MAX, lines))
+        margins = self.document().documentMargin() * 2
+        self.setFixedHeight(round(shown * self.fontMetrics().lineSpacing() + margins))
+
+
+def local_paths(source: QMimeData) -> list[str]:
+    """The files of this computer that were dropped or pasted."""
+    return [url.toLocalFile() for url in source.urls() if url.isLocalFile()]

@@ -1,0 +1,85 @@
+"""What a pane shows before the first message: a quiet greeting, starters, the model's price."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.seam.views import ModelRow
+from app.ui import words
+from app.ui.theme import Theme, set_look
+
+
+class Greeting(QWidget):
+    """`starter_chosen(text)` puts a suggestion into the composer; nothing is sent by it."""
+
+    starter_chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._build()
+
+    def show_model(self, row: ModelRow | None) -> None:
+        """What the chosen model costs."""
+        self._price.setText(price_line(row) if row else "")
+        self._price.setVisible(row is not None)
+
+    def show_starters(self, shown: bool) -> None:
+        """Suggestions stand in the first pane only."""
+        for button in self._starters:
+            button.setVisible(shown)
+
+    def _build(self) -> None:
+        theme = Theme.current()
+        self._title = _label(self.tr("What would you like to know?"))
+        set_look(self._title, size="title")
+        self._price = _label("")
+        set_look(self._price, tone="2", size="note")
+        self._starters = [self._make_starter(text) for text in self._starter_texts()]
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*(theme.px(28),) * 4)
+        column.setSpacing(theme.px(8))
+        column.addStretch(2)
+        column.addWidget(self._title)
+        column.addWidget(self._price)
+        column.addSpacing(theme.px(12))
+        for button in self._starters:
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+
+    def _starter_texts(self) -> tuple[str, ...]:
+        return (
+            self.tr("Explain how a database lock works, with a small example."),
+            self.tr("Help me write a short and friendly letter."),
+            self.tr("Plan a dinner for six with what is in season."),
+        )
+
+    def _make_starter(self, text: str) -> QPushButton:
+        button = QPushButton(text)
+        set_look(button, look="suggestion")
+        button.setMinimumWidth(0)
+        button.setMaximumWidth(Theme.current().px(440))
+        button.clicked.connect(lambda: self.starter_chosen.emit(text))
+        return button
+
+
+def price_line(row: ModelRow) -> str:
+    """What a model costs, in one line: rates, payer and what is special about them."""
+    if row.free:
+        price = words.tr("{0} is free").format(row.name)
+    elif row.input_rate is None or row.output_rate is None:
+        price = words.tr("The price of {0} is not known").format(row.name)
+    else:
+        price = words.tr("{0}: {1} in, {2} out per million tokens").format(
+            row.name, words.rate(row.input_rate), words.rate(row.output_rate)
+        )
+    return " · ".join(filter(None, (price, row.payer, row.price_note)))
+
+
+def _label(text: str) -> QLabel:
+    return QLabel(
+        text,
+        wordWrap=True,
+        alignment=Qt.AlignmentFlag.AlignCenter,
+        textFormat=Qt.TextFormat.PlainText,
+    )

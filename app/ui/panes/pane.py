@@ -1,0 +1,147 @@
+"""One pane: header, and below it the greeting of an empty chat or the transcript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
+
+from app.seam import events
+from app.seam.views import MessageState, MessageView, ModelRow, PaneView
+from app.ui.panes.greeting import Greeting
+from app.ui.panes.header import PaneHeader
+
+if TYPE_CHECKING:
+    from app.ui.transcript.view import TranscriptView
+
+WIDTH_MIN = 160
+_RUNNING = (MessageState.WAITING, MessageState.STREAMING)
+
+
+class Pane(QFrame):
+    """`message_asked(kind, message_id, text)`: what was asked for on a card of this pane."""
+
+    message_asked = Signal(str, str, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.transcript: TranscriptView | None = None
+        self.model_ref = ""
+        self.messages: list[MessageView] = []
+        self._build()
+
+    def show_pane(self, view: PaneView, at_message_id: str | None = None) -> None:
+        """The whole pane as it is now."""
+        self.model_ref = view.model_ref
+        self.messages = list(view.messages)
+        if self.messages or self.transcript is not None:
+            self._need_transcript().show_messages(view.messages)
+        if at_message_id and any(message.id == at_message_id for message in view.messages):
+            self._need_transcript().scroll_to(at_message_id)
+        self._show_page()
+
+    def show_model(self, row: ModelRow | None) -> None:
+        """The line of the pane's model in the picker; None where it is not listed."""
+        self.header.show_model(self.model_ref, row)
+        self.greeting.show_model(row)
+
+    def add_message(self, message: MessageView) -> None:
+        """A card at the end, or in place of all cards after its parent."""
+        self._cut_after(message.parent_id)
+        self.messages.append(message)
+        self._need_transcript().add_message(message)
+        self._show_page()
+
+    def change_message(self, message: MessageView, *, settled: bool) -> None:
+        """A card as it stands now."""
+        for place, old in enumerate(self.messages):
+            if old.id == message.id:
+                self.messages[place] = message
+        self._need_transcript().change_message(message)
+
+    def show_stream(self, event: events.Event) -> None:
+        """A piece of an answer that is being written."""
+        transcript = self._need_transcript()
+        match event:
+            case events.TextArrived():
+                transcript.append_text(event.message_id, event.text)
+            case events.ThinkingArrived():
+                transcript.append_thinking(event.message_id, event.text)
+            case events.ToolCallShown():
+                transcript.show_tool_call(event.message_id, event.call)
+            case events.CitationShown():
+                transcript.show_citation(event.message_id, event.citation)
+            case events.ImageShown():
+                transcript.show_image(event.message_id, event.image)
+            case _:
+                raise TypeError(f"not a piece of an answer: {event!r}")
+
+    def is_streaming(self) -> bool:
+        """Whether an answer is being written here."""
+        return any(message.state in _RUNNING for message in self.messages[-2:])
+
+    def last_answer(self) -> MessageView | None:
+        """The newest answer on this branch."""
+        return next((m for m in reversed(self.messages) if m.role == "assistant"), None)
+
+    def last_question(self) -> MessageView | None:
+        """The newest message of the person on this branch."""
+        return next((m for m in reversed(self.messages) if m.role == "user"), None)
+
+    def focus_body(self) -> None:
+        """Put the keyboard into the transcript, or on the model where there is none yet."""
+        if self.messages and self.transcript is not None:
+            self.transcript.setFocus()
+        else:
+            self.header.model_button.setFocus()
+
+    def _build(self) -> None:
+        self.header = PaneHeader()
+        self.greeting = Greeting()
+        self._pages = QStackedLayout()
+        self._pages.addWidget(self.greeting)
+        self.setMinimumWidth(WIDTH_MIN)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addLayout(self._pages, 1)
+
+    def _need_transcript(self) -> TranscriptView:
+        """The transcript, made when the first message wants to be shown."""
+        if self.transcript is None:
+            from app.ui.transcript.view import TranscriptView
+
+            self.transcript = TranscriptView()
+            self._pages.addWidget(self.transcript)
+            self._connect_transcript(self.transcript)
+        return self.transcript
+
+    def _connect_transcript(self, view: TranscriptView) -> None:
+        def ask(kind: str) -> Callable[..., None]:
+            return lambda message_id="", text="": self.message_asked.emit(kind, message_id, text)
+
+        view.receipt_requested.connect(ask("receipt"))
+        view.link_clicked.connect(ask("link"))
+        view.edit_requested.connect(ask("edit"))
+        view.regenerate_requested.connect(ask("regenerate"))
+        view.continue_requested.connect(ask("continue"))
+        view.retry_requested.connect(ask("retry"))
+        view.keep_requested.connect(ask("keep"))
+        view.branch_requested.connect(ask("branch"))
+        view.keys_requested.connect(ask("keys"))
+        view.model_requested.connect(ask("model"))
+
+    def _cut_after(self, parent_id: str | None) -> None:
+        for place, message in enumerate(self.messages):
+            if message.id == parent_id:
+                del self.messages[place + 1 :]
+                return
+
+    def _show_page(self) -> None:
+        page: QWidget = self.greeting
+        if self.messages and self.transcript is not None:
+            page = self.transcript
+        self._pages.setCurrentWidget(page)

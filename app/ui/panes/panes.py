@@ -1,0 +1,134 @@
+"""The panes of a chat, side by side, and the line that compares their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.seam.views import ChatView, ModelRow
+from app.ui.panes.comparison import Answer, Comparison
+from app.ui.panes.pane import Pane
+from app.ui.theme import set_look
+
+
+class Panes(QWidget):
+    """`current` is the pane that had the keyboard or the mouse last."""
+
+    model_asked = Signal(int)
+    menu_chosen = Signal(int, str)
+    message_asked = Signal(str, int, str, str)  # kind, pane, message id, text
+    starter_chosen = Signal(str)
+    sidebar_asked = Signal()
+    billing_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.panes: list[Pane] = []
+        self.current = 0
+        self._rules: list[QFrame] = []
+        self._sidebar_open = True
+        self._build()
+        QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
+
+    def show_chat(self, chat: ChatView, at_message_id: str | None = None) -> None:
+        """The chat as it is now, with as many panes as it has."""
+        self._set_count(max(1, len(chat.panes)))
+        for pane, view in zip(self.panes, chat.panes, strict=False):
+            pane.show_pane(view, at_message_id)
+        self.compare({})
+
+    def show_models(self, rows: Mapping[str, ModelRow]) -> None:
+        """The picker's lines, by reference."""
+        for pane in self.panes:
+            pane.show_model(rows.get(pane.model_ref))
+
+    def show_sidebar_open(self, sidebar_open: bool) -> None:
+        """Whether the sidebar is there; where not, the first header opens it."""
+        self._sidebar_open = sidebar_open
+        self._place_headers()
+
+    def at(self, pane: int) -> Pane | None:
+        """The pane at a place; None where it is closed by now."""
+        return self.panes[pane] if 0 <= pane < len(self.panes) else None
+
+    def is_streaming(self) -> bool:
+        """Whether an answer is being written in any pane."""
+        return any(pane.is_streaming() for pane in self.panes)
+
+    def compare(self, rows: Mapping[str, ModelRow]) -> None:
+        """Compare the newest answers once two panes or more are done."""
+        answers = []
+        for pane in self.panes:
+            last = pane.messages[-1] if pane.messages else None
+            if last is not None and last.role == "assistant" and last.cost is not None:
+                row = rows.get(pane.model_ref)
+                name = last.model_name or (row.name if row else "")
+                answers.append(Answer(name, last.cost))
+        self.comparison.show_answers(answers if len(answers) == len(self.panes) else ())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonPress and watched in self.panes:
+            self.current = self.panes.index(watched)  # type: ignore[arg-type]
+        return False
+
+    def _build(self) -> None:
+        self._row = QHBoxLayout()
+        self._row.setSpacing(0)
+        self.comparison = Comparison()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._row, 1)
+        column.addWidget(self.comparison)
+        self._set_count(1)
+
+    def _set_count(self, count: int) -> None:
+        if len(self.panes) == count:
+            return
+        while len(self.panes) < count:
+            self._add_pane()
+        while len(self.panes) > count:
+            pane = self.panes.pop()
+            for widget in [pane, *([self._rules.pop()] if self._rules else [])]:
+                self._row.removeWidget(widget)
+                widget.hide()
+                widget.deleteLater()
+        self.current = min(self.current, count - 1)
+        self._place_headers()
+
+    def _add_pane(self) -> None:
+        place = len(self.panes)
+        if place:
+            rule = QFrame()
+            set_look(rule, look="rule-down")
+            self._rules.append(rule)
+            self._row.addWidget(rule)
+        pane = Pane()
+        pane.installEventFilter(self)
+        pane.header.model_asked.connect(lambda: self.model_asked.emit(place))
+        pane.header.menu_chosen.connect(lambda action: self.menu_chosen.emit(place, action))
+        pane.header.sidebar_asked.connect(self.sidebar_asked)
+        pane.header.billing_asked.connect(self.billing_asked)
+        pane.greeting.starter_chosen.connect(self.starter_chosen)
+        pane.message_asked.connect(
+            lambda kind, message_id, text: self.message_asked.emit(kind, place, message_id, text)
+        )
+        self.panes.append(pane)
+        self._row.addWidget(pane, 1)
+
+    def _place_headers(self) -> None:
+        count = len(self.panes)
+        for place, pane in enumerate(self.panes):
+            pane.setAccessibleName(self.tr("Pane {0} of {1}").format(place + 1, count))
+            pane.greeting.show_starters(place == 0)
+            pane.header.show_place(
+                pane_count=count, first=place == 0, last=place == count - 1,
+                sidebar_open=self._sidebar_open,
+            )  # fmt: skip
+
+    def _on_focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
+        for place, pane in enumerate(self.panes):
+            if new is not None and pane.isAncestorOf(new):
+                self.current = place

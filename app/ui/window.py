@@ -1,0 +1,192 @@
+"""The one window: parts, orders to the core, events from it, and what it remembers of itself.
+
+The constructor builds what the first paint shows and nothing else; the rest follows after it.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QLocale, QMetaMethod, QTimer, QTranslator, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+from app.seam.events import Event, Notice
+from app.ui.bridge import Bridge
+from app.ui.composer.editor import local_paths
+from app.ui.resources import folder, load_more_fonts
+from app.ui.shortcuts import Shortcuts
+from app.ui.theme import Theme
+from app.ui.window_dialogs import Dialogs
+from app.ui.window_events import EventSink
+from app.ui.window_frame import WindowFrame
+from app.ui.window_orders import Orders
+from app.ui.window_shown import Shown
+from app.ui.window_state import WindowState, read_state, write_state
+
+WIDTH, HEIGHT = 1440, 900
+WIDTH_MIN, HEIGHT_MIN = 720, 480
+STATE_PAUSE_MS = 400
+
+
+class MainWindow(QMainWindow):
+    """`painted` after the first paint, `typed` at the first character.
+
+    `retry_requested` asks for the core to be opened again after it failed.
+    """
+
+    painted = Signal()
+    typed = Signal()
+    retry_requested = Signal()
+
+    def __init__(self, bridge: Bridge, config_folder: Path, *, demo: bool = False) -> None:
+        super().__init__()
+        self.bridge = bridge
+        self.config_folder = config_folder
+        self.state = read_state(config_folder)
+        self.shown = Shown(demo=demo)
+        self.stopped = False
+        self._stopping = False
+        self._was_painted = False
+        self._build()
+        self._connect()
+        self._restore()
+
+    def on_event(self, event: Event) -> None:
+        """A fact from the core."""
+        self.sink.on_event(event)
+
+    def show_crash(self, message: str) -> None:
+        """Say that something in the window went wrong and was logged."""
+        advice = self.tr("Nothing was lost; the log says more.")
+        text = self.tr("Something in the window went wrong: {0}").format(message[:300])
+        self.frame.notices.show_notice(Notice("error", text, advice))
+
+    def can_retry(self) -> bool:
+        """Whether somebody opens the core again when asked."""
+        return self.isSignalConnected(QMetaMethod.fromSignal(self.retry_requested))
+
+    def finish_stop(self) -> None:
+        """The core has saved and closed: now the window may go."""
+        self.stopped = True
+        if self._stopping:
+            self.close()
+
+    def save_state_soon(self) -> None:
+        """Write down what changed, once it has settled."""
+        self._state_pause.start()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._on_state_pause_over()
+        if self.stopped or self._stopping:
+            event.accept()
+            QApplication.quit()
+            return
+        self.frame.composer.save_draft_now()
+        self._stopping = True
+        self.bridge.stop()
+        event.ignore()
+        self.frame.setEnabled(False)
+        self.setWindowTitle(self.tr("Saving… – Tuppence"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self._on_first_paint)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if local_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.frame.composer.add_files(local_paths(event.mimeData()))
+        event.acceptProposedAction()
+
+    def _build(self) -> None:
+        self.setWindowTitle("Tuppence")
+        self.setMinimumSize(WIDTH_MIN, HEIGHT_MIN)
+        self.setAcceptDrops(True)
+        self._state_pause = QTimer(self, singleShot=True, interval=STATE_PAUSE_MS)
+        self.frame = WindowFrame(
+            sidebar_open=self.state.sidebar_open, billing_open=self.state.billing_open
+        )
+        self.setCentralWidget(self.frame)
+        self.shortcuts = Shortcuts(self)
+        self.dialogs = Dialogs(self)
+        self.orders = Orders(self)
+        self.sink = EventSink(self)
+        self.sink.show_account()
+        self.frame.composer.box.show_demo(self.shown.demo)
+        self.frame.composer.box.editor.setFocus()
+
+    def _connect(self) -> None:
+        self.bridge.event.connect(self.on_event)
+        self.orders.connect_all()
+        self.frame.composer.typed.connect(self.typed)
+        self.frame.folds_changed.connect(self._on_folds_changed)
+        self._state_pause.timeout.connect(self._on_state_pause_over)
+
+    def _restore(self) -> None:
+        kept = QByteArray(_decode(self.state.geometry))
+        if kept.isEmpty() or not self.restoreGeometry(kept):
+            room = self.screen().availableSize()
+            self.resize(min(WIDTH, room.width()), min(HEIGHT, room.height()))
+
+    def _on_first_paint(self) -> None:
+        self.painted.emit()
+        QTimer.singleShot(0, self._on_rest_wanted)
+
+    def _on_rest_wanted(self) -> None:
+        load_more_fonts()
+        self.dialogs.make_billing()
+
+    def _on_folds_changed(self, sidebar: bool, billing: bool) -> None:
+        self.orders.change_settings(("sidebar_open", sidebar), ("billing_open", billing))
+        self.save_state_soon()
+
+    def _on_state_pause_over(self) -> None:
+        self._state_pause.stop()
+        theme = Theme.current()
+        self.state = replace(
+            self.state,
+            geometry=b64encode(self.saveGeometry().data()).decode("ascii"),
+            sidebar_open=self.frame.sidebar_wanted,
+            billing_open=self.frame.billing_wanted,
+            theme=theme.mode,
+            zoom_percent=theme.zoom_percent,
+            language=self.shown.settings.language,
+        )
+        write_state(self.config_folder, self.state)
+
+
+def prepare_application(application: QApplication, config_folder: Path) -> None:
+    """Name, language and look, as they were left; before any window is made."""
+    application.setApplicationName("tuppence")
+    application.setApplicationDisplayName("Tuppence")
+    application.setDesktopFileName("tuppence")
+    state = read_state(config_folder)
+    _set_language(application, state)
+    Theme.current().start(application, state.theme, state.zoom_percent)
+
+
+def _set_language(application: QApplication, state: WindowState) -> None:
+    """English is in the program; other languages are files of their own."""
+    if state.language != "system":
+        QLocale.setDefault(QLocale(state.language))
+    locale = QLocale()
+    if locale.language() in (QLocale.Language.English, QLocale.Language.C):
+        return
+    translator = QTranslator(application)
+    if translator.load(locale, "tuppence", "_", str(folder() / "translations")):
+        application.installTranslator(translator)
+        application.setLayoutDirection(locale.textDirection())
+
+
+def _decode(text: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except ValueError:
+        return b""

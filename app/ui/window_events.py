@@ -1,0 +1,253 @@
+"""Facts from the core, each brought to the part of the window that shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.seam import commands, events
+from app.seam.events import Event
+from app.seam.views import ChatView, DraftView
+from app.ui import words
+from app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from app.ui.window import MainWindow
+
+BILLING_PAUSE_MS = 250
+
+
+class EventSink(QObject):
+    """One dispatcher; facts about a chat that is not shown any more change nothing."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._shown = window.shown
+        self._frame = window.frame
+        self._billing_pause = QTimer(self, singleShot=True, interval=BILLING_PAUSE_MS)
+        self._billing_pause.timeout.connect(lambda: window.bridge.submit(commands.AskBilling()))
+
+    def on_event(self, event: Event) -> None:
+        """Show a fact."""
+        match event:
+            case events.EngineReady() | events.EngineFailed() | events.EngineStopped():
+                self._on_engine(event)
+            case events.Notice():
+                self._frame.notices.show_notice(event)
+            case events.RaiseWindow():
+                self._on_raise()
+            case events.ChatsListed():
+                self._frame.sidebar.show_rows(event.rows)
+            case events.ChatRowChanged():
+                self._frame.sidebar.change_row(event.row)
+            case events.ChatOpened():
+                self._on_chat_opened(event.chat, event.at_message_id)
+            case events.SearchFound():
+                self._frame.sidebar.show_hits(event.serial, event.hits)
+                self._window.dialogs.show_hits(event.serial, event.hits)
+            case (
+                events.MessageAdded() | events.MessageChanged() | events.TextArrived()
+                | events.ThinkingArrived() | events.ToolCallShown() | events.CitationShown()
+                | events.ImageShown()
+            ):  # fmt: skip
+                self._on_message(event)
+            case (
+                events.SendAccepted() | events.SendRefused() | events.DraftSaved()
+                | events.FileAttached() | events.FileRefused() | events.QuoteReady()
+            ):  # fmt: skip
+                self._on_composer(event)
+            case events.ModelsListed() | events.KeysListed() | events.BillingReady():
+                self._on_lists(event)
+            case events.SettingsChanged():
+                self.apply_settings(event)
+            case events.LocalModelsFound():
+                self._window.dialogs.show_local(event)
+            case (
+                events.ReceiptReady() | events.KeyChecked() | events.KeychainReady()
+                | events.ProxyTested()
+            ):  # fmt: skip
+                self._on_dialog(event)
+            case events.ChatExported():
+                text = self.tr("The chat was written to {0}.").format(event.path)
+                self._frame.notices.show_notice(events.Notice("info", text))
+            case _:
+                assert_never(event)
+
+    def apply_settings(self, event: events.SettingsChanged | events.EngineReady) -> None:
+        """Look, keys and habits as set; the window's own file follows."""
+        settings = self._shown.settings = event.settings
+        theme = Theme.current()
+        theme.set_mode(settings.theme)
+        theme.set_zoom(settings.zoom_percent)
+        self._window.shortcuts.apply(dict(settings.shortcuts))
+        self.show_keys()
+        self._frame.composer.box.editor.set_enter_sends(settings.enter_sends)
+        wanted = (self._frame.sidebar_wanted, self._frame.billing_wanted)
+        if wanted != (settings.sidebar_open, settings.billing_open):
+            self._frame.apply_folds(
+                sidebar=settings.sidebar_open, billing=settings.billing_open
+            )
+        self._window.save_state_soon()
+        if isinstance(event, events.SettingsChanged):
+            self._window.dialogs.forward(event)
+
+    def show_keys(self) -> None:
+        """The keys that stand in the sidebar."""
+        keys = self._window.shortcuts.keys_text
+        self._frame.sidebar.show_keys(keys("new_chat"), keys("search_chats"))
+
+    def show_account(self) -> None:
+        """The foot of the sidebar."""
+        billing, keys = self._shown.billing, self._shown.keys
+        parts = []
+        if self._shown.demo:
+            name = self.tr("Offline demo")
+        else:
+            name = self.tr("Your own keys")
+            if self._shown.ready and not keys:
+                parts.append(self.tr("no key yet"))
+        if billing is not None:
+            total = words.cost(billing.month.total_pusd, billing.month.certainty)
+            parts.append(self.tr("{0} this month").format(total))
+        self._frame.sidebar.chip.show_account(name, " · ".join(parts), name[:1])
+
+    def show_panes(self) -> None:
+        """Models and states of the panes, wherever they are written."""
+        panes = self._frame.panes
+        panes.show_models(self._shown.models)
+        names = [self._shown.model_name(pane.model_ref) for pane in panes.panes]
+        self._frame.composer.show_panes(names)
+        self._frame.composer.show_streaming(panes.is_streaming())
+        panes.compare(self._shown.models)
+        in_demo = all(pane.model_ref.startswith("demo/") for pane in panes.panes)
+        self._frame.composer.box.show_demo(self._shown.demo or in_demo)
+
+    def _on_engine(
+        self, event: events.EngineReady | events.EngineFailed | events.EngineStopped
+    ) -> None:
+        match event:
+            case events.EngineReady():
+                self._shown.ready = True
+                self._shown.demo = self._shown.demo or event.demo
+                self._frame.show_page(None)
+                self.apply_settings(event)
+                self.show_account()
+                self._window.orders.begin(first_run=event.first_run)
+            case events.EngineFailed():
+                self._window.dialogs.show_failure(event.message, event.advice)
+                self._window.stopped = True
+            case events.EngineStopped():
+                self._window.finish_stop()
+
+    def _on_raise(self) -> None:
+        window = self._window
+        if window.isMinimized():
+            window.showNormal()
+        window.show()
+        window.raise_()
+        window.activateWindow()
+
+    def _on_chat_opened(self, chat: ChatView, at_message_id: str | None) -> None:
+        before = self._shown.chat
+        composer = self._frame.composer
+        if before is not None and before.id != chat.id:
+            composer.save_draft_now()
+        self._shown.chat = chat
+        self._frame.panes.show_chat(chat, at_message_id)
+        self._frame.sidebar.chats.show_open(chat.id)
+        if before is None or before.id != chat.id:
+            self._take_draft(chat, first=before is None)
+        self.show_panes()
+        composer.ask_quote()
+        title = f"{chat.title} – Tuppence" if chat.title else "Tuppence"
+        self._window.setWindowTitle(title)
+        self._window.orders.send_pending()
+
+    def _take_draft(self, chat: ChatView, *, first: bool) -> None:
+        """The chat's draft; what was typed before any chat was open stays after it."""
+        composer = self._frame.composer
+        typed = composer.text() if first else ""
+        if not typed:
+            composer.show_draft(chat.draft)
+        elif chat.draft.text and chat.draft.text != typed:
+            both = f"{chat.draft.text}\n{typed}"
+            composer.show_draft(DraftView(both, chat.draft.attachments))
+            composer.keep_draft()
+        else:
+            composer.keep_draft()
+
+    def _on_message(self, event: Event) -> None:
+        if not isinstance(event, _ABOUT_MESSAGES) or not self._is_shown(event.chat_id):
+            return
+        pane = self._frame.panes.at(event.pane)
+        if pane is None:
+            return
+        match event:
+            case events.MessageAdded():
+                pane.add_message(event.message)
+                self._frame.composer.show_streaming(self._frame.panes.is_streaming())
+                self._frame.panes.compare({})
+            case events.MessageChanged():
+                pane.change_message(event.message, settled=event.settled)
+                self._frame.composer.show_streaming(self._frame.panes.is_streaming())
+                if event.settled:
+                    self._on_settled()
+            case _:
+                pane.show_stream(event)
+
+    def _on_settled(self) -> None:
+        self._frame.panes.compare(self._shown.models)
+        self._billing_pause.start()
+        if not self._window.isActiveWindow():
+            QApplication.alert(self._window)
+
+    def _on_composer(self, event: Event) -> None:
+        composer = self._frame.composer
+        match event:
+            case events.SendAccepted() if self._is_shown(event.chat_id):
+                composer.accept_sent()
+            case events.SendRefused() if self._is_shown(event.chat_id):
+                composer.refuse_sent(event.fault)
+            case events.FileAttached() if self._is_shown(event.chat_id):
+                composer.show_attached(event.serial, event.attachment)
+            case events.FileRefused() if self._is_shown(event.chat_id):
+                composer.show_refused_file(
+                    event.serial, event.name, f"{event.message} {event.advice}".strip()
+                )
+            case events.QuoteReady() if self._is_shown(event.chat_id):
+                composer.show_quotes(event.serial, event.quotes)
+            case _:
+                return
+
+    def _on_lists(
+        self, event: events.ModelsListed | events.KeysListed | events.BillingReady
+    ) -> None:
+        match event:
+            case events.ModelsListed():
+                self._shown.models = {row.ref: row for row in event.rows}
+                self.show_panes()
+                self._frame.composer.ask_quote()
+            case events.KeysListed():
+                self._shown.keys = event.rows
+                self.show_account()
+            case events.BillingReady():
+                self._shown.billing = event.billing
+                self.show_account()
+        self._window.dialogs.forward(event)
+
+    def _on_dialog(self, event: Event) -> None:
+        if isinstance(event, events.KeyChecked) and event.kept:
+            self._window.dialogs.leave_first_run()
+        self._window.dialogs.forward(event)
+
+    def _is_shown(self, chat_id: str) -> bool:
+        return self._shown.chat is not None and self._shown.chat.id == chat_id
+
+
+_ABOUT_MESSAGES = (
+    events.MessageAdded, events.MessageChanged, events.TextArrived, events.ThinkingArrived,
+    events.ToolCallShown, events.CitationShown, events.ImageShown,
+)  # fmt: skip

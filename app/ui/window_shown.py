@@ -1,0 +1,28 @@
+"""What the window was last told: views to draw from again, never a truth of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from app.seam.views import BillingView, ChatView, KeyRow, ModelRow, SettingsView
+
+PendingSend = tuple[str, tuple[str, ...], tuple[int, ...]]
+
+
+@dataclass(slots=True)
+class Shown:
+    """`chat` is None until the core has opened one; typing and even sending may come before."""
+
+    demo: bool = False
+    ready: bool = False
+    chat: ChatView | None = None
+    models: dict[str, ModelRow] = field(default_factory=dict)
+    keys: tuple[KeyRow, ...] = ()
+    settings: SettingsView = field(default_factory=SettingsView)
+    billing: BillingView | None = None
+    pending_send: PendingSend | None = None
+
+    def model_name(self, ref: str) -> str:
+        """The name of a model as the picker has it, its own id where it has none."""
+        row = self.models.get(ref)
+        return row.name if row else ref.partition("/")[2]
