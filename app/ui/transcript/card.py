@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRect, QTimer, Qt
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.seam.views import FaultView, ImageView, ToolCallView
+from app.seam.views import ImageView, ToolCallView
 from app.ui.theme import Theme
 from app.ui.transcript.code_view import CodeView
 from app.ui.transcript.estimates import estimate_part
@@ -41,6 +41,7 @@ from app.ui.transcript.parts import (
     Place,
     Sources,
     Thinking,
+    Trouble,
 )
 from app.ui.transcript.pictures import PictureBox
 from app.ui.transcript.pieces import Code, Formula, Picture, Prose, Rule, Table
@@ -52,30 +53,28 @@ WIDGETS: dict[type, type[QWidget]] = {
     Prose: ProseView, Code: CodeView, Formula: CodeView, Table: TableView, Rule: RuleView,
     Picture: PictureView, ModelLabel: ModelLabelView, Thinking: ThinkingView,
     ToolCallView: ToolCallPartView, ImageView: PictureBox, Sources: SourcesView,
-    FaultView: FaultBox, HalfAnswer: HalfAnswerBox, Bubble: BubbleView, Editor: EditorView,
+    Trouble: FaultBox, HalfAnswer: HalfAnswerBox, Bubble: BubbleView, Editor: EditorView,
     Attachments: AttachmentsView, Footer: FooterView,
 }  # fmt: skip
-POOLED_MAX = 24
+POOLED_MAX = 6  # of one kind
 FAR = 2  # parts further away than so many pages give their widget back
 _GAP, _FOOTER_GAP = 12, 4
 _KEY_REASONS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 
-class Pool(QObject):
-    """Widgets of parts that are not in use, by kind."""
+class Pool:
+    """Widgets of one card that are not in use, by kind.
 
-    def __init__(self) -> None:
-        super().__init__()
+    Each card has its own: to give a widget another parent costs more than to make a new one.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
         self._idle: dict[type[QWidget], list[QWidget]] = {}
 
-    def take(self, kind: type[QWidget], parent: QWidget) -> QWidget:
+    def take(self, kind: type[QWidget]) -> QWidget:
         idle = self._idle.get(kind)
-        if not idle:
-            return kind(parent)
-        widget = idle.pop()
-        if widget.parentWidget() is not parent:
-            widget.setParent(parent)
-        return widget
+        return idle.pop() if idle else kind(self._parent)
 
     def give_back(self, widget: QWidget) -> None:
         widget.hide()
@@ -102,10 +101,10 @@ class _Slot:
 class Card(QWidget):
     """Shows the parts of one message. `lay_out` makes widgets for what can be seen."""
 
-    def __init__(self, parent: QWidget, pool: Pool, hub: Hub) -> None:
+    def __init__(self, parent: QWidget, hub: Hub) -> None:
         super().__init__(parent)
         self.message_id = ""
-        self._pool, self._hub = pool, hub
+        self._pool, self._hub = Pool(self), hub
         self._memory = Memory()
         self._slots: list[_Slot] = []
         self._hovered = False
@@ -291,7 +290,7 @@ class Card(QWidget):
         slot.width = -1
 
     def _mount(self, slot: _Slot) -> None:
-        slot.widget = self._pool.take(WIDGETS[type(slot.part)], self)
+        slot.widget = self._pool.take(WIDGETS[type(slot.part)])
         slot.widget.show_part(slot.part, slot.place)  # type: ignore[attr-defined]
         slot.width = -1
         if isinstance(slot.widget, FooterView):

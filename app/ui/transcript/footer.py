@@ -15,7 +15,9 @@ from app.ui.icons import icon
 from app.ui.theme import Size, Theme, set_look
 from app.ui.transcript.parts import Footer, Part, Place
 
-ROW = 26
+ROW = 24
+_BELOW = 8  # air under the line of an answer
+_LINE = 18
 _GAP, _GAP_TIGHT = 12, 8
 _ICON = 14
 
@@ -45,12 +47,12 @@ class CostLineView(QAbstractButton):
 
     def height_for(self, width: int) -> int:
         lines = self._flow(width)
-        return (lines[-1][1] + 1) * Theme.current().px(ROW - 6) + Theme.current().px(6)
+        return (lines[-1][1] + 1) * Theme.current().px(_LINE) + Theme.current().px(6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = Theme.current()
         painter = QPainter(self)
-        row = theme.px(ROW - 6)
+        row = theme.px(_LINE)
         top = theme.px(3)
         for number, (left, line) in enumerate(self._flow(self.width())):
             strong = number == 0
@@ -180,12 +182,12 @@ class FooterView(QWidget):
         footer = self._footer
         if footer is None or footer.cost is None or self.cost_line is None:
             self._place_actions(width)
-            return row
+            return row if footer is None or footer.role == "user" else row + theme.px(_BELOW)
         beside = self.cost_line.wanted_width() <= width - room
         across = min(width, self.cost_line.wanted_width())
         tall = self.cost_line.height_for(across)
         self.cost_line.setGeometry(0, 0, across, tall)
-        total = max(tall, row) if beside else tall + row
+        total = max(tall, row) + theme.px(_BELOW) if beside else tall + row
         self.resize(width, total)
         self._place_actions(width)
         return total
@@ -266,7 +268,7 @@ class FooterView(QWidget):
         if footer is None:
             return
         side = Theme.current().px(ROW)
-        left, top = width - self._room(), max(0, self.height() - side)
+        left, top = width - self._room(), 0
         if footer.cost is not None and self.cost_line is not None:
             top = 0 if self.cost_line.wanted_width() <= left else self.cost_line.height()
         labels = (self.previous_button, self.version_label, self.next_button)

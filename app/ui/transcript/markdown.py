@@ -24,6 +24,7 @@ from app.ui.transcript.pieces import (
     Rule,
     Span,
     Table,
+    span_style,
 )
 
 if TYPE_CHECKING:
@@ -184,46 +185,44 @@ def _read_table(tokens: Sequence[Token], indent: int) -> Table:
 
 def _read_spans(children: Sequence[Token]) -> list[Span]:
     spans: list[Span] = []
-    style = Span("")
-    address = ""
+    bold = italic = strike = False
+    address = link = ""
     for token in children:
+        code = math = False
+        text = token.content
         match token.type:
             case "strong_open" | "strong_close":
-                style = replace(style, bold=token.nesting == 1)
+                bold = token.nesting == 1
             case "em_open" | "em_close":
-                style = replace(style, italic=token.nesting == 1)
+                italic = token.nesting == 1
             case "s_open" | "s_close":
-                style = replace(style, strike=token.nesting == 1)
+                strike = token.nesting == 1
             case "link_open":
                 address = str(token.attrs.get("href", ""))
-                style = replace(style, link=safe_link(address))
+                link = safe_link(address)
             case "link_close":
-                style = replace(style, link="")
-                if not safe_link(address) and address:
-                    spans.append(replace(style, text=f" ({address})"))
+                text = f" ({address})" if address and not link else ""
+                link = ""
             case "code_inline":
-                spans.append(replace(style, text=token.content, code=True))
+                code = True
             case "formula_inline":
-                spans.append(replace(style, text=token.content, math=True))
+                math = True
             case "softbreak" | "hardbreak":
-                spans.append(replace(style, text="\n"))
+                text = "\n"
             case "image":
-                spans.append(_image_span(token, style))
-            case _:
-                spans.extend(_find_addresses(token.content, style))
+                source = str(token.attrs.get("src", ""))
+                target = link or safe_link(source)
+                spans.append(Span(f"▣ {text or source}", bold, italic, strike, link=target))
+                continue
+            case _ if "://" in text and not link:
+                spans += _find_addresses(text, bold, italic, strike)
+                continue
+        if text:
+            spans.append(Span(text, bold, italic, strike, code, math, link))
     return _join(spans)
 
 
-def _image_span(token: Token, style: Span) -> Span:
-    address = str(token.attrs.get("src", ""))
-    name = token.content or address
-    return replace(style, text=f"▣ {name}", link=style.link or safe_link(address))
-
-
-def _find_addresses(text: str, style: Span) -> Iterator[Span]:
-    if style.link or "://" not in text:
-        yield replace(style, text=text)
-        return
+def _find_addresses(text: str, bold: bool, italic: bool, strike: bool) -> Iterator[Span]:
     place = 0
     for found in _BARE_ADDRESS.finditer(text):
         address = found[0].rstrip(".,;:!?'*_~")
@@ -231,10 +230,10 @@ def _find_addresses(text: str, style: Span) -> Iterator[Span]:
             address = address.rstrip(").,;:!?")
         if not safe_link(address):
             continue
-        yield replace(style, text=text[place : found.start()])
-        yield replace(style, text=address, link=address)
+        yield Span(text[place : found.start()], bold, italic, strike)
+        yield Span(address, bold, italic, strike, link=address)
         place = found.start() + len(address)
-    yield replace(style, text=text[place:])
+    yield Span(text[place:], bold, italic, strike)
 
 
 def _join(spans: Sequence[Span]) -> list[Span]:
@@ -242,8 +241,8 @@ def _join(spans: Sequence[Span]) -> list[Span]:
     for span in spans:
         if not span.text:
             continue
-        if joined and replace(joined[-1], text=span.text) == span:
-            joined[-1] = replace(span, text=joined[-1].text + span.text)
+        if joined and span_style(joined[-1]) == span_style(span):
+            joined[-1] = Span(joined[-1].text + span.text, *span_style(span))
         else:
             joined.append(span)
     return joined

@@ -9,10 +9,9 @@ from PySide6.QtCore import QRectF, Qt, QUrl
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.seam.views import FaultView
 from app.ui.theme import Size, Theme, set_look
 from app.ui.transcript.markdown import safe_link
-from app.ui.transcript.parts import HalfAnswer, ModelLabel, Part, Place, Sources
+from app.ui.transcript.parts import HalfAnswer, ModelLabel, Part, Place, Sources, Trouble
 from app.ui.transcript.pieces import Paragraph, Picture, Span
 from app.ui.transcript.folded import MutedProse
 
@@ -106,17 +105,18 @@ class FaultBox(NoteBox):
         self.model_button.clicked.connect(self._on_model_clicked)
 
     def show_part(self, part: Part, place: Place) -> None:
-        assert isinstance(part, FaultView)
+        assert isinstance(part, Trouble)
         self._place = place
-        self.title.show_words(part.message)
-        advice = part.advice
-        if part.wait_s:
-            wait = self.tr("The provider asks to wait %1 s.").replace("%1", str(round(part.wait_s)))
+        fault = part.fault
+        self.title.show_words(fault.message)
+        advice = fault.advice
+        if fault.wait_s:
+            wait = self.tr("The provider asks to wait %1 s.").replace("%1", str(round(fault.wait_s)))
             advice = f"{advice} {wait}".strip()
         self.advice.show_words(advice)
-        self.retry_button.setVisible(part.action == "retry")
-        self.keys_button.setVisible(part.action == "keys")
-        self.model_button.setVisible(part.action in ("model", "keys", "retry"))
+        self.retry_button.setVisible(part.offers_retry)
+        self.keys_button.setVisible(fault.action == "keys")
+        self.model_button.setVisible(fault.action in ("model", "keys", "retry"))
 
     def _on_retry_clicked(self) -> None:
         if self._place is not None:

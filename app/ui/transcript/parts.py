@@ -76,6 +76,14 @@ class HalfAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong; `offers_retry` where nothing else on the card does."""
+
+    fault: FaultView
+    offers_retry: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Footer:
     """What an answer cost and what can be done with a message."""
 
@@ -88,7 +96,7 @@ class Footer:
 
 Part = (
     Segment | ModelLabel | Thinking | Bubble | Editor | Attachments | Sources | HalfAnswer | Footer
-    | ToolCallView | ImageView | FaultView
+    | ToolCallView | ImageView | Trouble
 )  # fmt: skip
 
 
@@ -170,9 +178,12 @@ def parts_of(
     parts += message.images
     if message.citations:
         parts.append(Sources(message.citations))
+    is_half = message.state in (MessageState.INTERRUPTED, MessageState.INCOMPLETE)
+    # Where nothing arrived there is nothing to resume or keep: the fault says it all.
+    is_half = is_half and bool(message.text or not message.fault)
     if message.fault:
-        parts.append(message.fault)
-    if message.state in (MessageState.INTERRUPTED, MessageState.INCOMPLETE):
+        parts.append(Trouble(message.fault, not is_half and message.role == "assistant"))
+    if is_half:
         note = message.cost.note if message.cost else ""
         stopped = message.state == MessageState.INTERRUPTED
         parts.append(HalfAnswer(stopped, not message.text, note))
@@ -189,7 +200,7 @@ def _user_parts(message: MessageView, editing: bool) -> list[Part]:
     if message.text:
         parts.append(Bubble(message.text))
     if message.fault:
-        parts.append(message.fault)
+        parts.append(Trouble(message.fault, offers_retry=False))
     return [*parts, _footer(message, False)]
 
 

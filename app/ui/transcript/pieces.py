@@ -22,6 +22,11 @@ class Span:
     link: str = ""
 
 
+def span_style(span: Span) -> tuple[bool, bool, bool, bool, bool, str]:
+    """Everything about a span but its text, in the order of its fields."""
+    return span.bold, span.italic, span.strike, span.code, span.math, span.link
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """One block of text. `heading` is 1 to 6, 0 for plain text; `marker` opens a list item."""

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from app.ui.theme import Theme
 from app.ui.transcript.look import QUOTE, Look, current_look
-from app.ui.transcript.pieces import Paragraph, Prose, Span
+from app.ui.transcript.pieces import Paragraph, Prose, Span, span_style
 from app.ui.transcript.parts import Part, Place
 
 # Characters that mean something to a QTextDocument: ends of blocks and frames, objects.
@@ -165,10 +165,10 @@ class ProseView(LockedBrowser):
         if not same_style or before.spans[:-1] != after.spans[: count - 1]:
             return False
         last, grown = before.spans[-1], after.spans[count - 1]
-        if not grown.text.startswith(last.text) or _span_style(last) != _span_style(grown):
+        if not grown.text.startswith(last.text) or span_style(last) != span_style(grown):
             return False
         cursor.movePosition(QTextCursor.MoveOperation.End)
-        rest = Span(grown.text[len(last.text) :], *_span_style(grown))
+        rest = Span(grown.text[len(last.text) :], *span_style(grown))
         for span in (rest, *after.spans[count:]):
             cursor.insertText(plain(span.text), look.span_format(span, after.heading, after.quote))
         return True
@@ -245,7 +245,3 @@ def _common(old: tuple[Paragraph, ...], new: tuple[Paragraph, ...]) -> int:
 
 def _style(paragraph: Paragraph) -> tuple[object, ...]:
     return paragraph.heading, paragraph.indent, paragraph.quote, paragraph.marker
-
-
-def _span_style(span: Span) -> tuple[bool, bool, bool, bool, bool, str]:
-    return span.bold, span.italic, span.strike, span.code, span.math, span.link

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from app.ui.transcript.pieces import Segment
-from app.ui.transcript.segments import SegmentStream, clean, segments_of
+from app.ui.transcript.segments import FORMATTED_LENGTH_MAX, SegmentStream, clean, segments_of
 
 REMEMBERED_MAX = 200
+SLICE_LENGTH = 2_000
 
 
 class Readings:
@@ -16,6 +17,7 @@ class Readings:
     def __init__(self) -> None:
         self._read: OrderedDict[str, tuple[str, tuple[Segment, ...]]] = OrderedDict()
         self._streams: dict[str, SegmentStream] = {}
+        self._ahead: tuple[str, str, SegmentStream, int] | None = None
 
     def clear(self) -> None:
         self._read.clear()
@@ -57,6 +59,29 @@ class Readings:
             self._read.move_to_end(message_id)
             return known[1]
         return self._keep(message_id, text, segments_of(text))
+
+    def read_ahead(self, message_id: str, text: str) -> bool:
+        """Read a little of a message that will be shown soon; whether there was anything to do."""
+        known = self._read.get(message_id)
+        if message_id in self._streams or (known is not None and known[0] == text):
+            return False
+        if len(text) <= SLICE_LENGTH or len(text) > FORMATTED_LENGTH_MAX or "]:" in text:
+            self.segments(message_id, text)
+            return True
+        if self._ahead is None or self._ahead[:2] != (message_id, text):
+            self._ahead = (message_id, text, SegmentStream(), 0)
+        _, _, stream, place = self._ahead
+        stream.feed(text[place : place + SLICE_LENGTH])
+        segments = stream.segments()
+        place += SLICE_LENGTH
+        self._ahead = (message_id, text, stream, place)
+        if place >= len(text):
+            self._ahead = None
+            if stream.text == clean(text):
+                self._keep(message_id, text, segments)
+            else:
+                self.segments(message_id, text)
+        return True
 
     def _keep(self, message_id: str, text: str, segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
         self._read[message_id] = (text, segments)

@@ -14,16 +14,16 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from app.ui.theme import Theme
-from app.ui.transcript.card import Card, Pool
+from app.ui.transcript.card import Card
 from app.ui.transcript.heights import Heights
 from app.ui.transcript.parts import Hub
 
 MARGIN_X, MARGIN_TOP, MARGIN_BOTTOM = 28, 20, 24
 WIDTH_MAX = 820
-GAP = 18
+GAP = 10
 OVERSCAN = 80
 SETTLE_ROUNDS = 6
-IDLE_MS = 40
+IDLE_MS = 8
 RESIZE_MS = 120
 SPARE_MAX = 12
 
@@ -34,7 +34,6 @@ class Scroller(QAbstractScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.hub = Hub(self)
-        self.pool = Pool()
         self.heights = Heights()
         self.cards: dict[int, Card] = {}
         self.sticks = True  # the end stays in view as it grows
@@ -75,6 +74,10 @@ class Scroller(QAbstractScrollArea):
 
     def card_title(self, index: int) -> str:
         """What a screen reader says for a card."""
+        raise NotImplementedError
+
+    def read_ahead(self, index: int) -> bool:
+        """Do the next small piece of work that `fill` would need; whether there was any."""
         raise NotImplementedError
 
     # Geometry.
@@ -224,7 +227,7 @@ class Scroller(QAbstractScrollArea):
         return changed
 
     def _mount(self, index: int) -> Card:
-        card = self._spare.pop() if self._spare else Card(self.viewport(), self.pool, self.hub)
+        card = self._spare.pop() if self._spare else Card(self.viewport(), self.hub)
         self.cards[index] = card
         self.fill(card, index)
         card.setAccessibleName(self.card_title(index))
@@ -251,6 +254,7 @@ class Scroller(QAbstractScrollArea):
         page = self.viewport().height()
         bar.setPageStep(max(1, page - Theme.current().px(40)))
         bar.setRange(0, max(0, self._extent() - page))
+        bar.setEnabled(bar.maximum() > 0)
         bar.setValue(value)
 
     def _place_cards(self, value: int, left: int, width: int) -> None:
@@ -284,7 +288,11 @@ class Scroller(QAbstractScrollArea):
         if missing:
             # The nearest one; `settle` then comes back here for the next.
             middle = self.heights.at(value + page // 2)
-            self._prepare(min(missing, key=lambda index: abs(index - middle)))
+            nearest = min(missing, key=lambda index: abs(index - middle))
+            if self.read_ahead(nearest):
+                self._idle.start()
+                return
+            self._prepare(nearest)
             self.settle()
 
     def _prepare(self, index: int) -> None:

@@ -31,6 +31,7 @@ TITLE_LENGTH_MAX = 240
 _BARE_TEXT = """
 LockedBrowser, LockedBrowser:focus { background: transparent; border: none; padding: 0; }
 FoldedView > QToolButton { padding: 0; text-align: left; }
+QScrollBar::handle:vertical:disabled { background: transparent; }
 FooterView > QToolButton, CodeView > QToolButton { padding: 3px; }
 """
 _BUSY = (MessageState.WAITING, MessageState.STREAMING)
@@ -254,6 +255,10 @@ class TranscriptView(Scroller):
 
     def estimate(self, index: int, width: int) -> int:
         return estimate_message(self.messages[index], width, Theme.current().zoom_percent / 100)
+
+    def read_ahead(self, index: int) -> bool:
+        message = self.messages[index]
+        return message.role != "user" and self.readings.read_ahead(message.id, message.text)
 
     def card_title(self, index: int) -> str:
         message = self.messages[index]
