@@ -9,22 +9,19 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 
-from app.commands.streams import ask_passphrase, ask_secret, read_input, write
+from app.commands.streams import Typed, ask_passphrase, write
 from app.commands.wire import LINE_BYTES_MAX, Line, decode_line, encode_line, text_of
 from app.errors import TuppenceError
 from app.instance import Holder, connect
 
 HELLO_TIMEOUT_S = 15.0
-_SECRET_PROMPT = "secret:"
-
-_ANSWERS: dict[str, Callable[[], str]] = {"input": read_input, "passphrase": ask_passphrase}
 
 
 class WindowLeft(TuppenceError):
     """The window ended while a command ran in it."""
 
 
-def hand_over(holder: Holder, words: list[str]) -> int | None:
+def hand_over(holder: Holder, words: list[str], typed: Typed) -> int | None:
     """Run a command in the window; None where no window took it, so that it did not begin.
 
     Raises WindowLeft when the window ends before the command does.
@@ -44,10 +41,10 @@ def hand_over(holder: Holder, words: list[str]) -> int | None:
             return None
         door.settimeout(None)
         with _passing_on_interrupts(door):
-            return _follow(door, lines.readline)
+            return _follow(door, lines.readline, typed)
 
 
-def _follow(door: socket.socket, next_line: Callable[[int], bytes]) -> int:
+def _follow(door: socket.socket, next_line: Callable[[int], bytes], typed: Typed) -> int:
     """Print what the window says until it names the exit code."""
     while True:
         try:
@@ -58,7 +55,7 @@ def _follow(door: socket.socket, next_line: Callable[[int], bytes]) -> int:
             raise WindowLeft(
                 "The window was closed before this was done.", "What came until then is kept there."
             )
-        code = _take(door, line)
+        code = _take(door, line, typed)
         if code is not None:
             return code
 
@@ -79,20 +76,26 @@ def _passing_on_interrupts(door: socket.socket) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _take(door: socket.socket, line: Line) -> int | None:
+def _take(door: socket.socket, line: Line, typed: Typed) -> int | None:
     if "out" in line:
         write(sys.stdout, text_of(line, "out"))
     elif "err" in line:
         write(sys.stderr, text_of(line, "err"))
     elif "question" in line:
         with contextlib.suppress(OSError):
-            door.sendall(encode_line(answer=_answer(text_of(line, "question"))))
+            door.sendall(encode_line(answer=_answer(text_of(line, "question"), typed)))
     elif isinstance(code := line.get("exit"), int):
         return code
     return None
 
 
-def _answer(question: str) -> str:
-    if question.startswith(_SECRET_PROMPT):
-        return ask_secret(question.removeprefix(_SECRET_PROMPT))
-    return _ANSWERS[question]() if question in _ANSWERS else ""
+def _answer(question: str, typed: Typed) -> str:
+    match question:
+        case "text":
+            return typed.text
+        case "secret":
+            return typed.secret
+        case "passphrase":
+            return ask_passphrase()
+        case _:
+            return ""

@@ -35,7 +35,7 @@ async def run_keys(arguments: argparse.Namespace, core: Core, streams: Streams) 
 
 
 async def _add(arguments: argparse.Namespace, core: Core, streams: Streams) -> int:
-    secret = "" if arguments.no_key else (await streams.ask_secret("Key: ")).strip()
+    secret = "" if arguments.no_key else (await streams.ask_secret()).strip()
     where = arguments.where or await _usual_place(core)
     if where == "session" and streams.local:
         raise KeychainError(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands.handover import hand_over
-from app.commands.streams import Terminal
+from app.commands.streams import Terminal, Typed, read_ahead
 from app.config import Config, Paths, load_config, load_paths
 from app.instance import Kind, Place, busy, read_holder, take
 from app.seam import events
@@ -30,12 +30,13 @@ def run_in_place(words: list[str], arguments: argparse.Namespace) -> int:
     Raises DatabaseBusy where another command holds the folder for too long.
     """
     paths = load_paths(os.environ, demo=arguments.demo)
+    typed = read_ahead(arguments)
     deadline = time.monotonic() + WAIT_S
     while True:
         place = take(paths.data, Kind.COMMAND)
         if place is not None:
-            return _run_here(place, arguments, paths)
-        code = _run_there(words, paths.data)
+            return _run_here(place, arguments, paths, typed)
+        code = _run_there(words, paths.data, typed)
         if code is not None:
             return code
         if time.monotonic() >= deadline:
@@ -43,15 +44,15 @@ def run_in_place(words: list[str], arguments: argparse.Namespace) -> int:
         time.sleep(_PAUSE_S)
 
 
-def _run_there(words: list[str], folder: Path) -> int | None:
+def _run_there(words: list[str], folder: Path, typed: Typed) -> int | None:
     """In the running window; None where none takes it (any more, or yet)."""
     holder = read_holder(folder)
     if holder is None or holder.kind is not Kind.WINDOW:
         return None
-    return hand_over(holder, words)
+    return hand_over(holder, words, typed)
 
 
-def _run_here(place: Place, arguments: argparse.Namespace, paths: Paths) -> int:
+def _run_here(place: Place, arguments: argparse.Namespace, paths: Paths, typed: Typed) -> int:
     try:
         config, notices = load_config(paths, os.environ)
         for notice in notices:
@@ -59,18 +60,20 @@ def _run_here(place: Place, arguments: argparse.Namespace, paths: Paths) -> int:
         from app.logs import start_logging
 
         start_logging(paths.logs, config.log_level)
-        return asyncio.run(_run_with_core(arguments, paths, config))
+        return asyncio.run(_run_with_core(arguments, paths, config, Terminal(typed)))
     finally:
         place.release()
 
 
-async def _run_with_core(arguments: argparse.Namespace, paths: Paths, config: Config) -> int:
+async def _run_with_core(
+    arguments: argparse.Namespace, paths: Paths, config: Config, terminal: Terminal
+) -> int:
     from app.commands.table import run_command
     from app.engine.core import open_core
 
     core = await open_core(paths, config, _show_trouble, demo=arguments.demo)
     try:
-        return await run_command(arguments, core, Terminal())
+        return await run_command(arguments, core, terminal)
     finally:
         await core.close()
 

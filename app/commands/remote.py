@@ -159,10 +159,10 @@ class _VisitorStreams:
         await self._pieces("err", text)
 
     async def read_input(self) -> str:
-        return await self._ask("input")
+        return await self._ask("text")
 
-    async def ask_secret(self, prompt: str) -> str:
-        return await self._ask(f"secret:{prompt}")
+    async def ask_secret(self) -> str:
+        return await self._ask("secret")
 
     async def ask_passphrase(self) -> str:
         return await self._ask("passphrase")

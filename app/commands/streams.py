@@ -5,9 +5,11 @@ A command writes through this and never to `sys.stdout` itself.
 
 from __future__ import annotations
 
-import asyncio
+import argparse
 import os
+import signal
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
 
@@ -15,6 +17,7 @@ from app.errors import TuppenceError
 
 STDIN_BYTES_MAX = 16 * 1024 * 1024
 PASSPHRASE_VARIABLE = "TUPPENCE_PASSPHRASE"
+KEY_PROMPT = "Key: "
 PASSPHRASE_PROMPT = "Passphrase of the vault: "
 
 
@@ -34,8 +37,8 @@ class Streams(Protocol):
         """Standard input whole; empty where it is a terminal."""
         ...
 
-    async def ask_secret(self, prompt: str) -> str:
-        """A line typed without showing it, or the next line of standard input; empty: none."""
+    async def ask_secret(self) -> str:
+        """A key typed without showing it, or a line of standard input; empty: none."""
         ...
 
     async def ask_passphrase(self) -> str:
@@ -47,13 +50,33 @@ class InputTooLong(TuppenceError):
     """More on standard input than a message may have."""
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a person gave to a command before it began."""
+
+    text: str = ""
+    secret: str = ""
+
+
+def read_ahead(arguments: argparse.Namespace) -> Typed:
+    """Read what a command will ask for before the data folder is held: it may take its time."""
+    match arguments.command:
+        case "ask":
+            return Typed(text=read_input())
+        case "keys" if arguments.action == "add" and not arguments.no_key:
+            return Typed(secret=ask_secret(KEY_PROMPT))
+        case _:
+            return Typed()
+
+
 class Terminal:
-    """The process's own streams."""
+    """The process's own streams. Reading blocks the loop, on which nothing else runs meanwhile."""
 
     local = True
 
-    def __init__(self) -> None:
+    def __init__(self, typed: Typed) -> None:
         self.folder = Path.cwd()
+        self._typed = typed
 
     async def out(self, text: str) -> None:
         write(sys.stdout, text)
@@ -62,13 +85,13 @@ class Terminal:
         write(sys.stderr, text)
 
     async def read_input(self) -> str:
-        return await asyncio.to_thread(read_input)
+        return self._typed.text
 
-    async def ask_secret(self, prompt: str) -> str:
-        return await asyncio.to_thread(ask_secret, prompt)
+    async def ask_secret(self) -> str:
+        return self._typed.secret
 
     async def ask_passphrase(self) -> str:
-        return await asyncio.to_thread(ask_passphrase)
+        return ask_passphrase()
 
 
 def write(stream: TextIO, text: str) -> None:
@@ -113,10 +136,14 @@ def ask_passphrase() -> str:
 def _from_terminal(prompt: str) -> str:
     import getpass
 
+    # A running loop takes Ctrl+C for itself and would go on waiting for the line.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return getpass.getpass(prompt)
     except EOFError:
         return ""
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _has_terminal() -> bool:

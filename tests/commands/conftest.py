@@ -43,7 +43,7 @@ class CommandLine:
             "TUPPENCE_HOME": str(home),
             "TUPPENCE_PASSPHRASE": "four plain words here",
             "XDG_RUNTIME_DIR": str(home.parent),
-            "PYTHONPATH": os.getcwd(),
+            "PYTHONPATH": os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")]),
             "PYTHONWARNINGS": "default",
         }
 
