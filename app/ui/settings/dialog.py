@@ -1,0 +1,180 @@
+"""The settings' card: pages at the left, the chosen one at the right, made when first shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedWidget, QVBoxLayout, QWidget
+
+from app.config import Paths
+from app.seam import events
+from app.seam.views import SettingsView
+from app.ui.bridge import Bridge
+from app.ui.dialog import Dialog
+from app.ui.dialog_pieces import column, plain_label, row, scrolled
+from app.ui.icons import icon
+from app.ui.settings.keys_page import KeysPage
+from app.ui.theme import Theme
+
+WIDTH, HEIGHT = 860, 620
+NAV_WIDTH = 164
+NAV_ROW_HEIGHT = 34
+PAGES = ("keys", "appearance", "shortcuts", "network", "data", "about")
+_ICONS = ("key-round", "palette", "keyboard", "globe", "database", "info")
+
+
+class SettingsDialog(Dialog):
+    """`page` is one of PAGES. Opening folders and links, and exporting, is the window's."""
+
+    link_asked = Signal(str)
+    folder_asked = Signal(str)
+    export_asked = Signal()
+
+    def __init__(
+        self, parent: QWidget, bridge: Bridge, settings: SettingsView, *,
+        paths: Paths | None = None, page: str = "keys", can_export: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__(parent, width=WIDTH)
+        self._bridge = bridge
+        self._settings = settings
+        self._paths = paths
+        self._can_export = can_export
+        self._made: dict[str, QWidget] = {}
+        self._build()
+        self._connect()
+        self.show_page(page)
+
+    def first_focus(self) -> QWidget | None:
+        page = self._made[PAGES[self._nav.currentRow()]]
+        return page.first_focus() if isinstance(page, KeysPage) else self._nav
+
+    def show_page(self, name: str) -> None:
+        """Go to a page; an unknown name leads to the keys."""
+        self._nav.setCurrentRow(PAGES.index(name) if name in PAGES else 0)
+
+    def page(self, name: str) -> QWidget:
+        """The page of that name, made now if need be."""
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def _build(self) -> None:
+        theme = Theme.current()
+        self.setAccessibleName(self.tr("Settings"))
+        self.set_card_height(HEIGHT)
+        self._nav = QListWidget()
+        self._nav.setAccessibleName(self.tr("Pages of the settings"))
+        self._nav.setFixedWidth(theme.px(NAV_WIDTH))
+        self._nav.setIconSize(QSize(theme.px(16), theme.px(16)))
+        self._nav.setStyleSheet(_nav_sheet())
+        for title, icon_name in zip(self._titles(), _ICONS, strict=True):
+            item = QListWidgetItem(icon(icon_name), title)
+            item.setSizeHint(QSize(0, theme.px(NAV_ROW_HEIGHT)))
+            self._nav.addItem(item)
+        self._stack = QStackedWidget()
+        self._areas = [QWidget() for _ in PAGES]
+        for area in self._areas:
+            self._stack.addWidget(area)
+        right = column(spacing=12)
+        right.addLayout(self._make_header(self.tr("Settings")))
+        right.addWidget(self._stack, 1)
+        whole = row(spacing=20)
+        whole.addLayout(self._build_nav())
+        whole.addLayout(right, 1)
+        self.body.addLayout(whole)
+
+    def _build_nav(self) -> QVBoxLayout:
+        box = column(spacing=10)
+        heading = plain_label(self.tr("Settings"), tone="2", size="small", strong=True)
+        heading.setContentsMargins(Theme.current().px(8), Theme.current().px(8), 0, 0)
+        box.addWidget(heading)
+        box.addWidget(self._nav, 1)
+        return box
+
+    def _connect(self) -> None:
+        self._nav.currentRowChanged.connect(self._on_row_changed)
+        self._bridge.event.connect(self._on_event)
+        Theme.current().changed.connect(self._on_theme_changed)
+
+    def _titles(self) -> tuple[str, ...]:
+        return (
+            self.tr("Your keys"), self.tr("Appearance"), self.tr("Shortcuts"),
+            self.tr("Network"), self.tr("Data"), self.tr("About"),
+        )  # fmt: skip
+
+    def _make(self, name: str) -> QWidget:
+        makers: dict[str, Callable[[], QWidget]] = {
+            "keys": self._make_keys, "appearance": self._make_appearance,
+            "shortcuts": self._make_shortcuts, "network": self._make_network,
+            "data": self._make_data, "about": self._make_about,
+        }  # fmt: skip
+        page = makers[name]()
+        area = self._areas[PAGES.index(name)]
+        edge = Theme.current().px(12)
+        page.setContentsMargins(2, 2, edge, 2)
+        column(area).addWidget(scrolled(page))
+        return page
+
+    def _make_keys(self) -> QWidget:
+        page = KeysPage(self._bridge)
+        page.link_asked.connect(self.link_asked)
+        return page
+
+    def _make_appearance(self) -> QWidget:
+        from app.ui.settings.appearance_page import AppearancePage
+
+        return AppearancePage(self._bridge, self._settings)
+
+    def _make_shortcuts(self) -> QWidget:
+        from app.ui.settings.shortcuts_page import ShortcutsPage
+
+        return ShortcutsPage(self._bridge, self._settings)
+
+    def _make_network(self) -> QWidget:
+        from app.ui.settings.network_page import NetworkPage
+
+        return NetworkPage(self._bridge, self._settings)
+
+    def _make_data(self) -> QWidget:
+        from app.ui.settings.data_page import DataPage
+
+        page = DataPage(self._paths, can_export=self._can_export)
+        page.folder_asked.connect(self.folder_asked)
+        page.export_asked.connect(self._on_export)
+        return page
+
+    def _make_about(self) -> QWidget:
+        from app.ui.settings.about_page import AboutPage
+
+        return AboutPage()
+
+    def _on_row_changed(self, place: int) -> None:
+        if place < 0:
+            return
+        self.page(PAGES[place])
+        self._stack.setCurrentIndex(place)
+        title = self._titles()[place]
+        self.title.setText(title)
+        self._stack.setAccessibleName(title)
+
+    def _on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.SettingsChanged):
+            self._settings = event.settings
+
+    def _on_export(self) -> None:
+        self.accept()
+        self.export_asked.emit()
+
+    def _on_theme_changed(self) -> None:
+        self._nav.setStyleSheet(_nav_sheet())
+
+
+def _nav_sheet() -> str:
+    theme = Theme.current()
+    radius = theme.px(8)
+    return (
+        f"QListWidget::item {{ border-radius: {radius}px; padding-left: {theme.px(8)}px; }}"
+        f"QListWidget::item:selected {{ background: {theme.colors.sel}; color: {theme.colors.ink}; }}"
+        f"QListWidget::item:selected:focus {{ border: 2px solid {theme.colors.accent}; }}"
+    )

@@ -1,0 +1,110 @@
+"""One kept key: whose it is, how it stands, what it cost; check it again, or remove it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from app.seam.views import KeyRow
+from app.ui import words
+from app.ui.dialog_pieces import column, plain_label, push_button, row, rule, tool_button
+
+NAME_WIDTH = 130
+_DANGER, _QUIET = ("refused", "missing"), "2"
+
+
+class KeyLine(QFrame):
+    """Removing asks in place first."""
+
+    check_asked = Signal(str)
+    remove_asked = Signal(str)
+
+    def __init__(self, key: KeyRow) -> None:
+        super().__init__()
+        self.key = key
+        self._build()
+        self.setAccessibleName(f"{key.provider_name}, {self.state_text()}, {self.spend_text()}")
+
+    def state_text(self) -> str:
+        """`ends in …f3Qk · works, 62 models`."""
+        key = self.key
+        parts = [key.label] if key.label and key.label != key.provider_name else []
+        if key.ends_in and key.state not in _DANGER:
+            parts.append(self.tr("ends in …{0}").format(key.ends_in))
+        parts.append(key.detail or key.state)
+        if key.where == "session":
+            parts.append(self.tr("this session only"))
+        elif key.where == "vault":
+            parts.append(self.tr("in the vault"))
+        return " · ".join(parts)
+
+    def spend_text(self) -> str:
+        """`$4.02 this month`."""
+        if self.key.month_pusd is None:
+            return self.tr("cost unknown")
+        if self.key.month_pusd == 0:
+            return words.money(0)
+        figure = words.cost(self.key.month_pusd, self.key.certainty)
+        return self.tr("{0} this month").format(figure)
+
+    def _build(self) -> None:
+        box = column(self, spacing=4)
+        box.addLayout(self._build_line())
+        self._confirm = self._build_confirm()
+        self._confirm.hide()
+        box.addWidget(self._confirm)
+        box.addWidget(rule())
+
+    def _build_line(self) -> QHBoxLayout:
+        name = plain_label(self.key.provider_name, size="note", strong=True, wrap=True)
+        name.setMinimumWidth(NAME_WIDTH)
+        tone = "danger" if self.key.state in _DANGER else _QUIET
+        state = plain_label(self.state_text(), tone=tone, size="note", wrap=True)
+        spend = plain_label(self.spend_text(), size="note", figures=True)
+        spend.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+        who = f"{self.key.provider_name} …{self.key.ends_in}"
+        self._check = tool_button(
+            "refresh-cw", self.tr("Check {0} again").format(who), self._on_check
+        )
+        self._check.setEnabled(self.key.state != "checking")
+        self._remove = tool_button("trash-2", self.tr("Remove {0}").format(who), self._on_remove)
+        line = row(spacing=8)
+        line.addWidget(name)
+        line.addWidget(state, 1)
+        line.addWidget(spend)
+        line.addWidget(self._check)
+        line.addWidget(self._remove)
+        return line
+
+    def _build_confirm(self) -> QWidget:
+        part = QWidget()
+        question = plain_label(
+            self.tr(
+                "Remove this key from this computer? It stays valid at the provider; "
+                "chats and receipts stay."
+            ),
+            size="note",
+            wrap=True,
+        )
+        self._no = push_button(self.tr("Keep it"), self._on_no)
+        self._yes = push_button(self.tr("Remove"), self._on_yes, "danger")
+        line = row(part)
+        line.addWidget(question, 1)
+        line.addWidget(self._yes)
+        line.addWidget(self._no)
+        return part
+
+    def _on_check(self) -> None:
+        self.check_asked.emit(self.key.id)
+
+    def _on_remove(self) -> None:
+        self._confirm.show()
+        self._no.setFocus()
+
+    def _on_no(self) -> None:
+        self._confirm.hide()
+        self._remove.setFocus()
+
+    def _on_yes(self) -> None:
+        self._yes.setEnabled(False)
+        self.remove_asked.emit(self.key.id)

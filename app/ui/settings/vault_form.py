@@ -1,0 +1,114 @@
+"""Open the vault with its passphrase, or make one: the passphrase twice, and how strong it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.seam.views import KeychainView
+from app.ui.dialog_pieces import column, plain_label, push_button, row
+from app.ui.settings.recognize import PASSPHRASE_LENGTH_MIN, passphrase_strength
+from app.ui.settings.secret_field import SecretField
+from app.ui.theme import set_look
+
+
+class VaultForm(QWidget):
+    """`passphrase_given` once, then `show_outcome` says how it went."""
+
+    passphrase_given = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._exists = False
+        self._waiting = False
+        self._build()
+        self._connect()
+
+    def start(self) -> None:
+        """Begin to type."""
+        self._first.setFocus()
+
+    def show_outcome(self, keychain: KeychainView) -> None:
+        """Whether there is a vault, and whether it is open by now."""
+        self._exists = keychain.vault_exists
+        if keychain.vault_open:
+            self._first.forget()
+            self._second.forget()
+        elif self._waiting:
+            self._say(keychain.trouble or self.tr("The vault could not be opened."), "danger")
+        self._waiting = False
+        self._second.setVisible(not self._exists)
+        self._title.setText(
+            self.tr("The vault is locked") if self._exists else self.tr("Make a vault")
+        )
+        self._button.setText(
+            self.tr("Open the vault") if self._exists else self.tr("Make the vault")
+        )
+        self._on_typed()
+
+    def _build(self) -> None:
+        self._title = plain_label(strong=True)
+        self._first = SecretField(self.tr("Passphrase"))
+        self._first.setObjectName("passphrase")
+        self._second = SecretField(self.tr("The same passphrase again"))
+        self._second.setObjectName("passphrase-again")
+        self._words = plain_label(tone="2", size="note", wrap=True)
+        self._warning = plain_label(
+            self.tr("Nobody can recover a forgotten passphrase; the keys must be added anew."),
+            tone="2", size="small", wrap=True,
+        )  # fmt: skip
+        self._button = push_button("", self._on_button, "primary")
+        self._button.setObjectName("open-vault")
+        foot = row()
+        foot.addWidget(self._words, 1)
+        foot.addWidget(self._button)
+        box = column(self, spacing=8)
+        for part in (self._title, self._first, self._second, self._warning):
+            box.addWidget(part)
+        box.addLayout(foot)
+
+    def _connect(self) -> None:
+        for field in (self._first, self._second):
+            field.textChanged.connect(self._on_typed)
+            field.returnPressed.connect(self._on_button)
+
+    def _on_typed(self) -> None:
+        if self._waiting:
+            return
+        first, second = self._first.text(), self._second.text()
+        if self._exists:
+            self._button.setEnabled(bool(first))
+            if first:
+                self._say("")
+            return
+        self._button.setEnabled(passphrase_strength(first) > 0 and first == second)
+        if not first:
+            self._say("")
+        elif second and not first.startswith(second):
+            self._say(self.tr("The two are not the same."), "danger")
+        else:
+            self._say_strength(first)
+
+    def _say_strength(self, passphrase: str) -> None:
+        match passphrase_strength(passphrase):
+            case 0:
+                pattern = self.tr("Too simple: at least {0} characters, not all alike.")
+                self._say(pattern.format(PASSPHRASE_LENGTH_MIN))
+            case 1:
+                self._say(self.tr("Weak: a few words more would help."), "warn")
+            case 2:
+                self._say(self.tr("Fair."))
+            case _:
+                self._say(self.tr("Strong."), "ok")
+
+    def _say(self, text: str, tone: str = "2") -> None:
+        self._words.setText(text)
+        set_look(self._words, tone=tone)
+
+    def _on_button(self) -> None:
+        if not self._button.isEnabled():
+            return
+        self._waiting = True
+        self._button.setEnabled(False)
+        self._say(self.tr("Opening …") if self._exists else self.tr("Sealing …"))
+        self.passphrase_given.emit(self._first.text())
