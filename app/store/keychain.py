@@ -117,8 +117,9 @@ def trusted_backends(platform: str = sys.platform) -> tuple[NamedBackend, ...]:
 class Keychain:
     """The secrets of one data folder, each under its key's id.
 
-    A secret is in one place; keeping it in another one moves it. Every failure is one of the
-    KeychainError or StoreError tree, and none of them removes what was kept.
+    A secret that was kept in several places is read from memory first, then the vault, then the
+    keyring; `forget` removes all of them. Every failure is one of the KeychainError or
+    StoreError tree, and none of them removes what was kept.
     """
 
     def __init__(self, folder: Path, *, backends: Sequence[NamedBackend] | None = None) -> None:
