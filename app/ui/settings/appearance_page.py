@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from app.seam import events
 from app.seam.commands import ChangeSettings
 from app.seam.views import SettingsView
 from app.ui import resources
 from app.ui.bridge import Bridge
+from app.ui.choices import ChoiceBox, ChoiceButton
 from app.ui.dialog_pieces import column, plain_label, row
 
 ZOOMS = (75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300)
@@ -30,7 +31,7 @@ class AppearancePage(QWidget):
         box = column(self, spacing=18)
         box.addWidget(self._build_theme())
         box.addWidget(self._build_zoom())
-        self._language = QComboBox()
+        self._language = ChoiceBox()
         codes = languages()
         if codes:
             box.addWidget(self._build_language(codes))
@@ -58,7 +59,7 @@ class AppearancePage(QWidget):
         box = column(part, spacing=8)
         box.addWidget(plain_label(title, strong=True))
         for number, text in enumerate(words):
-            button = QRadioButton(text)
+            button = ChoiceButton(text)
             button.setObjectName(f"{name}-{number}")
             button.setAccessibleDescription(title)
             group.addButton(button, number)
@@ -67,7 +68,7 @@ class AppearancePage(QWidget):
 
     def _build_zoom(self) -> QWidget:
         part = QWidget()
-        self._zoom = QComboBox()
+        self._zoom = ChoiceBox()
         self._zoom.setObjectName("zoom")
         self._zoom.setAccessibleName(self.tr("Size of text and controls"))
         for percent in ZOOMS:

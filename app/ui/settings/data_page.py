@@ -46,13 +46,12 @@ class DataPage(QWidget):
     def _folders(self, paths: Paths | None) -> list[tuple[str, str, Path]]:
         if paths is None:
             return []
-        found = [
+        return [
             (self.tr("Chats and files"), self.tr("the database, attachments, backups"), paths.data),
             (self.tr("Settings file"), self.tr("config.toml, where you made one"), paths.config),
             (self.tr("Cache"), self.tr("can be deleted; it is made again"), paths.cache),
             (self.tr("Logs"), self.tr("what the program did, without texts and keys"), paths.logs),
         ]
-        return found
 
     def _build_folder(self, name: str, what: str, folder: Path) -> QWidget:
         part = QFrame()

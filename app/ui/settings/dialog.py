@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedWidget, QVBoxLayout, QWidget
 
 from app.config import Paths
@@ -172,9 +172,9 @@ class SettingsDialog(Dialog):
 
 def _nav_sheet() -> str:
     theme = Theme.current()
-    radius = theme.px(8)
+    colors, edge = theme.colors, theme.px(8)
     return (
-        f"QListWidget::item {{ border-radius: {radius}px; padding-left: {theme.px(8)}px; }}"
-        f"QListWidget::item:selected {{ background: {theme.colors.sel}; color: {theme.colors.ink}; }}"
-        f"QListWidget::item:selected:focus {{ border: 2px solid {theme.colors.accent}; }}"
+        f"QListWidget::item {{ border-radius: {edge}px; padding-left: {edge}px; }}"
+        f"QListWidget::item:selected {{ background: {colors.sel}; color: {colors.ink}; }}"
+        f"QListWidget::item:selected:focus {{ border: 2px solid {colors.accent}; }}"
     )

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from itertools import count
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QWidget
 
 from app.seam.commands import CheckAndKeepKey
 from app.seam.events import KeyChecked
 from app.seam.views import ProviderRow
+from app.ui.choices import ChoiceBox
 from app.ui.dialog_pieces import column, plain_label, push_button, row
 from app.ui.settings.recognize import cleaned, recognized
 from app.ui.settings.secret_field import SecretField
@@ -122,7 +123,7 @@ class KeyForm(QWidget):
 
     def _build_details(self) -> QWidget:
         self._details = QWidget()
-        self._provider = QComboBox()
+        self._provider = ChoiceBox()
         self._provider.setObjectName("provider")
         self._provider.setAccessibleName(self.tr("Whose key it is"))
         self._provider.addItem(self.tr("Recognize it from the key"), "")
@@ -172,6 +173,7 @@ class KeyForm(QWidget):
         has_url = not needs_url or bool(self._url.text().strip())
         ready = has_key and has_url and bool(self._where) and not self._waiting
         self._button.setEnabled(ready)
+        self._keep_unchecked.setEnabled(ready)
         set_look(self._button, look="primary" if ready else "")
 
     def _other_is_offered(self) -> bool:

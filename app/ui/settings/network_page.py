@@ -6,11 +6,10 @@ from itertools import count
 
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
-    QRadioButton,
     QWidget,
 )
 
@@ -18,6 +17,7 @@ from app.seam import events
 from app.seam.commands import SetProxy, TestProxy
 from app.seam.views import ProxyView, SettingsView
 from app.ui.bridge import Bridge
+from app.ui.choices import ChoiceBox, ChoiceButton
 from app.ui.dialog_pieces import column, plain_label, push_button, row
 from app.ui.settings.secret_field import SecretField
 from app.ui.theme import Theme, set_look
@@ -46,7 +46,7 @@ class NetworkPage(QWidget):
         for number, words in enumerate(
             (self.tr("As the system is set"), self.tr("A proxy of your own"))
         ):
-            button = QRadioButton(words)
+            button = ChoiceButton(words)
             button.setObjectName(f"proxy-{number}")
             self._ways.addButton(button, number)
             box.addWidget(button)
@@ -58,7 +58,7 @@ class NetworkPage(QWidget):
 
     def _build_form(self) -> QWidget:
         self._form = QWidget()
-        self._scheme = QComboBox()
+        self._scheme = ChoiceBox()
         self._scheme.addItems(list(SCHEMES))
         self._scheme.setAccessibleName(self.tr("Kind of proxy"))
         self._host = QLineEdit(placeholderText="proxy.example.com")
@@ -86,9 +86,9 @@ class NetworkPage(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(Theme.current().px(8))
         form.setHorizontalSpacing(Theme.current().px(12))
-        form.addRow(plain_label(self.tr("Address"), tone="2", size="note"), address)
-        form.addRow(plain_label(self.tr("User"), tone="2", size="note"), self._user)
-        form.addRow(plain_label(self.tr("Password"), tone="2", size="note"), secret)
+        form.addRow(_name(self.tr("Address")), address)
+        form.addRow(_name(self.tr("User")), self._user)
+        form.addRow(_name(self.tr("Password")), secret)
         form.addRow(
             "",
             plain_label(
@@ -239,3 +239,10 @@ class NetworkPage(QWidget):
         self._show(settings.proxy)
         if was_saving and self._test.isEnabled():
             self._say(self.tr("Saved."), "ok")
+
+
+def _name(text: str) -> QLabel:
+    label = plain_label(text, tone="2", size="note")
+    # As high as the field beside it, so that both stand on one line.
+    label.setMinimumHeight(Theme.current().px(36))
+    return label

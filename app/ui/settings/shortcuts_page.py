@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QKeyCombination, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QKeySequenceEdit, QLabel, QWidget
 
@@ -69,10 +69,9 @@ class ShortcutLine(QFrame):
         self._change.setAccessibleName(self.tr("Change the keys of {0}").format(title))
         self._cancel = push_button(self.tr("Cancel"), self._stop_editing, "quiet")
         self._cancel.hide()
-        self._reset = tool_button(
-            "rotate-ccw", self.tr("Back to {0}").format(_native(self.entry.keys) or self.tr("none")),
-            self._on_reset,
-        )  # fmt: skip
+        usual = _native(self.entry.keys) or self.tr("none")
+        back = self.tr("Back to {0}").format(usual)
+        self._reset = tool_button("rotate-ccw", back, self._on_reset)
         keep = self._reset.sizePolicy()
         keep.setRetainSizeWhenHidden(True)
         self._reset.setSizePolicy(keep)
@@ -90,20 +89,20 @@ class ShortcutLine(QFrame):
     def _on_change(self) -> None:
         self.say("")
         self._edit.clear()
-        for part in (self._shown, self._change):
-            part.hide()
-        for part in (self._edit, self._cancel):
-            part.show()
+        self._swap(editing=True)
         self._edit.setFocus()
 
     def _stop_editing(self) -> None:
         focused = self._edit.hasFocus() or self._cancel.hasFocus()
-        for part in (self._edit, self._cancel):
-            part.hide()
-        for part in (self._shown, self._change):
-            part.show()
+        self._swap(editing=False)
         if focused:
             self._change.setFocus()
+
+    def _swap(self, *, editing: bool) -> None:
+        self._shown.setHidden(editing)
+        self._change.setHidden(editing)
+        self._edit.setHidden(not editing)
+        self._cancel.setHidden(not editing)
 
     def _on_edited(self) -> None:
         if self._edit.isHidden() or self._edit.keySequence().isEmpty():
@@ -133,6 +132,7 @@ class ShortcutsPage(QWidget):
         box = column(self, spacing=2)
         words = self.tr("Press Change, then the new keys.")
         box.addWidget(plain_label(words, tone="2", size="note", wrap=True))
+        box.addSpacing(Theme.current().px(6))
         for entry in ACTIONS:
             line = ShortcutLine(entry)
             line.keys_given.connect(self._on_keys_given)
@@ -196,7 +196,7 @@ def _is_typing(keys: str) -> bool:
     sequence = QKeySequence(keys)
     if sequence.isEmpty():
         return False
-    stroke = sequence[0]
+    stroke: QKeyCombination = sequence[0]  # type: ignore[index]  # missing in Qt's type stubs
     bare = stroke.keyboardModifiers() in (
         Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier,
     )  # fmt: skip
