@@ -7,6 +7,7 @@ configured. Calls block and may wait for a person: `keychain_calls` runs them of
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from app.errors import KeychainError
 from app.store import keychain_faults as faults
 from app.store.keychain_keyring import NamedBackend, SystemKeyring
-from app.store.vault import Vault
+from app.store.vault import Vault, VaultUnreadable
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -33,6 +34,9 @@ _DAEMONS = {
     "ksecretd": "KWallet",
     "keepassxc": "KeePassXC",
 }
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,20 +175,29 @@ class Keychain:
         Raises KeyringAbsent, KeyringLocked, KeyringDenied, KeyringFailed or VaultLocked where
         it cannot be known.
         """
-        if where in (None, SESSION) and key_id in self._session:
-            return self._session[key_id]
-        if where in (None, VAULT) and (secret := self._vault.read(key_id)) is not None:
-            return secret
-        return self._keyring.read(key_id) if where in (None, KEYRING) else None
+        match where:
+            case None:
+                return self._read_anywhere(key_id)
+            case "session":
+                return self._session.get(key_id)
+            case "vault":
+                return self._vault.read(key_id)
+            case _:
+                return self._keyring.read(key_id) if where == KEYRING else None
 
     def forget(self, key_id: str, where: str | None = None) -> None:
-        """Remove a secret from every place, or the one told; a locked vault is no hindrance."""
-        if where in (None, SESSION):
-            self._session.pop(key_id, None)
-        if where in (None, VAULT):
-            self._vault.forget(key_id)
-        if where == KEYRING or (where is None and self._keyring.is_there()):
+        """Remove a secret from every place, or the one told; a locked vault is no hindrance.
+
+        Where it was found in one place, another one that fails is no failure.
+        """
+        if where == KEYRING:
             self._keyring.forget(key_id)
+            return
+        found = where != VAULT and self._session.pop(key_id, None) is not None
+        if where != SESSION:
+            found = self._forget_in_vault(key_id) or found
+        if where is None and self._keyring.is_there():
+            self._forget_in_keyring(key_id, found=found)
 
     def open_vault(self, passphrase: str) -> None:
         """Open the vault, or make it where there is none; raises VaultLocked when wrong."""
@@ -200,12 +213,40 @@ class Keychain:
         """Move a vault that cannot be read out of the way; returns where it is kept."""
         return self._vault.set_aside()
 
+    def _read_anywhere(self, key_id: str) -> str | None:
+        if key_id in self._session:
+            return self._session[key_id]
+        try:
+            secret = self._vault.read(key_id)
+        except VaultUnreadable:
+            # It can only matter for what is not in the keyring.
+            secret = self._keyring.read(key_id) if self._keyring.is_there() else None
+            if secret is None:
+                raise
+        return self._keyring.read(key_id) if secret is None else secret
+
     def _forget_elsewhere(self, key_id: str, where: str) -> None:
         # A copy left in an older place would be found before the new one.
         if where != SESSION:
             self._session.pop(key_id, None)
         if where != VAULT:
-            self._vault.forget(key_id)
+            self._forget_in_vault(key_id)
+
+    def _forget_in_vault(self, key_id: str) -> bool:
+        """Whether it was there. A file that cannot be read stays as it is."""
+        try:
+            return self._vault.forget(key_id)
+        except VaultUnreadable:
+            _log.warning("the vault cannot be read and was left as it is")
+            return False
+
+    def _forget_in_keyring(self, key_id: str, *, found: bool) -> None:
+        try:
+            self._keyring.forget(key_id)
+        except KeychainError as error:
+            if not found:
+                raise
+            _log.warning("an older copy may be left in the keyring: %s", error.message)
 
 
 def _require_secret(secret: str) -> None:

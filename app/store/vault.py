@@ -37,6 +37,10 @@ _KEY_NAME = "vault-key"
 _ENTRY_PREFIX = "vault-entry/"
 
 
+class VaultUnreadable(KeychainError):
+    """The vault's file is damaged or from a newer version; it is left as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Contents:
     """What the file holds: how the passphrase becomes a key, the sealed key, the sealed secrets."""
@@ -50,7 +54,7 @@ class _Contents:
 class Vault:
     """One vault file. All methods block; opening takes about half a second by design.
 
-    Raises VaultLocked, KeychainError (damaged, or from a newer version) and StoreError.
+    Raises VaultLocked, VaultUnreadable and StoreError.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -121,13 +125,15 @@ class Vault:
                 return None
             return _unseal_entry(self._opened(), name, sealed).decode("utf-8")
 
-    def forget(self, name: str) -> None:
-        """Remove a secret; works while the vault is locked."""
+    def forget(self, name: str) -> bool:
+        """Remove a secret, also while the vault is locked; whether it was there."""
         with self._lock:
             contents = self._load()
-            if contents is not None and name in dict(contents.entries):
-                rest = tuple(entry for entry in contents.entries if entry[0] != name)
-                self._save(replace(contents, entries=rest))
+            if contents is None or name not in dict(contents.entries):
+                return False
+            rest = tuple(entry for entry in contents.entries if entry[0] != name)
+            self._save(replace(contents, entries=rest))
+            return True
 
     def set_aside(self) -> Path:
         """Move a file that cannot be read out of the way, so that a new vault can be made."""
@@ -227,11 +233,11 @@ def _decode(content: bytes, path: Path) -> _Contents:
         if not newer:
             return _contents_of(document)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise KeychainError(
+        raise VaultUnreadable(
             "The vault's file is damaged and cannot be read. It was left as it is.",
             f"Bring back {path} from a backup, or set it aside and begin a new vault.",
         ) from error
-    raise KeychainError(
+    raise VaultUnreadable(
         "The vault was written by a newer version of Tuppence. It was left as it is.",
         "Update Tuppence to open it.",
     )

@@ -14,6 +14,7 @@ from keyring.backend import KeyringBackend
 from app.errors import KeyringAbsent, KeyringDenied, KeyringFailed, KeyringLocked
 from app.store.keychain import Keychain
 from app.store.keychain_keyring import NamedBackend
+from app.store.vault import VaultUnreadable
 
 KEY = "01936f0e7c4e7000a1b2c3d4e5f60718"
 SECRET = "sk-proj-a-key-that-nobody-may-read-8d1f"
@@ -194,3 +195,33 @@ def test_a_bug_in_a_back_end_is_not_hidden_as_a_keyring_failure(
     backend.fail_on["get"] = ZeroDivisionError("a bug")
     with pytest.raises(ZeroDivisionError):
         keychain.read(KEY)
+
+
+def test_a_damaged_vault_does_not_keep_keys_of_the_keyring_away(
+    keychain: Keychain, tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "vault.json").write_bytes(b"rubbish")
+    keychain.keep(KEY, SECRET, "keyring")
+    assert keychain.read(KEY) == SECRET
+    with pytest.raises(VaultUnreadable, match="left as it is"):
+        keychain.read("another")
+    keychain.forget(KEY)
+    assert keychain.read(KEY, "keyring") is None
+    assert (tmp_path / "data" / "vault.json").read_bytes() == b"rubbish"
+
+
+def test_a_key_of_this_session_is_forgotten_though_the_keyring_fails(
+    keychain: Keychain, backend: FaultyKeyring
+) -> None:
+    keychain.keep(KEY, SECRET, "session")
+    backend.fail_on["get"] = keyring.errors.KeyringLocked("locked")
+    keychain.forget(KEY)
+    assert keychain.read(KEY) is None
+
+
+def test_a_key_that_moved_is_forgotten_in_both_places(keychain: Keychain) -> None:
+    keychain.keep(KEY, SECRET, "keyring")
+    keychain.keep(KEY, SECRET, "session")
+    keychain.forget(KEY)
+    assert keychain.read(KEY) is None
