@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from app.seam.commands import Command
-from app.seam.port import EnginePort
+if TYPE_CHECKING:
+    # Not at run time: the first paint does not wait for the seam's many small classes.
+    from app.seam.commands import Command
+    from app.seam.port import EnginePort
 
 DRAIN_INTERVAL_MS = 33
 

@@ -96,9 +96,7 @@ class FirstRun(QScrollArea):
             _option(self.tr("Use your own key"), _label(key_line, tone="2"), self._key_button)
         )
         column.addWidget(
-            _option(
-                self.tr("Use a model on this computer"), self._local_line, self._local_button
-            )
+            _option(self.tr("Use a model on this computer"), self._local_line, self._local_button)
         )
         foot = QHBoxLayout()
         foot.addWidget(_label(self.tr("Just looking?"), tone="2", size="note"))

@@ -5,12 +5,16 @@ They lie above the content, so that nothing moves under the pointer. Foreign tex
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from app.seam.events import Notice
 from app.ui.icons import icon, pixmap
 from app.ui.theme import Theme, set_look
+
+if TYPE_CHECKING:
+    from app.seam.events import Notice
 
 SHOWN_MS = {"info": 8_000, "warning": 12_000, "error": 0}  # 0: until it is closed
 _LOOKS = {

@@ -230,8 +230,8 @@ def _make_palette(colors: Colors) -> QPalette:
     palette = QPalette()
     role = QPalette.ColorRole
     for roles, token in (
-        ((role.Window,), colors.bg),
-        ((role.Base, role.Button, role.ToolTipBase), colors.raised),
+        ((role.Window, role.Base), colors.bg),
+        ((role.Button, role.ToolTipBase), colors.raised),
         ((role.AlternateBase,), colors.panel),
         ((role.WindowText, role.Text, role.ButtonText, role.ToolTipText), colors.ink),
         ((role.PlaceholderText,), colors.ink3),

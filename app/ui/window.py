@@ -8,23 +8,26 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QLocale, QMetaMethod, QTimer, QTranslator, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from app.seam.events import Event, Notice
-from app.ui.bridge import Bridge
 from app.ui.composer.editor import local_paths
 from app.ui.resources import folder, load_more_fonts
-from app.ui.shortcuts import Shortcuts
 from app.ui.theme import Theme
-from app.ui.window_dialogs import Dialogs
-from app.ui.window_events import EventSink
 from app.ui.window_frame import WindowFrame
-from app.ui.window_orders import Orders
 from app.ui.window_shown import Shown
 from app.ui.window_state import WindowState, read_state, write_state
+
+if TYPE_CHECKING:
+    from app.seam.events import Event
+    from app.ui.bridge import Bridge
+    from app.ui.shortcuts import Shortcuts
+    from app.ui.window_dialogs import Dialogs
+    from app.ui.window_events import EventSink
+    from app.ui.window_orders import Orders
 
 WIDTH, HEIGHT = 1440, 900
 WIDTH_MIN, HEIGHT_MIN = 720, 480
@@ -41,6 +44,12 @@ class MainWindow(QMainWindow):
     typed = Signal()
     retry_requested = Signal()
 
+    # Made by `complete`, after the first paint.
+    shortcuts: Shortcuts
+    dialogs: Dialogs
+    orders: Orders
+    sink: EventSink
+
     def __init__(self, bridge: Bridge, config_folder: Path, *, demo: bool = False) -> None:
         super().__init__()
         self.bridge = bridge
@@ -50,16 +59,40 @@ class MainWindow(QMainWindow):
         self.stopped = False
         self._stopping = False
         self._was_painted = False
+        self._is_complete = False
         self._build()
         self._connect()
         self._restore()
 
     def on_event(self, event: Event) -> None:
         """A fact from the core."""
+        self.complete()
         self.sink.on_event(event)
+
+    def complete(self) -> None:
+        """Make what the first paint does not show: keys, orders, dialogs, the billing panel."""
+        if self._is_complete:
+            return
+        self._is_complete = True
+        from app.ui.shortcuts import Shortcuts
+        from app.ui.window_dialogs import Dialogs
+        from app.ui.window_events import EventSink
+        from app.ui.window_orders import Orders
+
+        self.shortcuts = Shortcuts(self)
+        self.dialogs = Dialogs(self)
+        self.orders = Orders(self)
+        self.sink = EventSink(self)
+        self.orders.connect_all()
+        self.sink.show_account()
+        self.sink.show_keys()
+        self.sink.show_panes()
+        self.frame.composer.say_again()
 
     def show_crash(self, message: str) -> None:
         """Say that something in the window went wrong and was logged."""
+        from app.seam.events import Notice
+
         advice = self.tr("Nothing was lost; the log says more.")
         text = self.tr("Something in the window went wrong: {0}").format(message[:300])
         self.frame.notices.show_notice(Notice("error", text, advice))
@@ -114,17 +147,11 @@ class MainWindow(QMainWindow):
             sidebar_open=self.state.sidebar_open, billing_open=self.state.billing_open
         )
         self.setCentralWidget(self.frame)
-        self.shortcuts = Shortcuts(self)
-        self.dialogs = Dialogs(self)
-        self.orders = Orders(self)
-        self.sink = EventSink(self)
-        self.sink.show_account()
         self.frame.composer.box.show_demo(self.shown.demo)
         self.frame.composer.box.editor.setFocus()
 
     def _connect(self) -> None:
         self.bridge.event.connect(self.on_event)
-        self.orders.connect_all()
         self.frame.composer.typed.connect(self.typed)
         self.frame.folds_changed.connect(self._on_folds_changed)
         self._state_pause.timeout.connect(self._on_state_pause_over)
@@ -140,10 +167,12 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self._on_rest_wanted)
 
     def _on_rest_wanted(self) -> None:
+        self.complete()
         load_more_fonts()
         self.dialogs.make_billing()
 
     def _on_folds_changed(self, sidebar: bool, billing: bool) -> None:
+        self.complete()
         self.orders.change_settings(("sidebar_open", sidebar), ("billing_open", billing))
         self.save_state_soon()
 
@@ -157,7 +186,7 @@ class MainWindow(QMainWindow):
             billing_open=self.frame.billing_wanted,
             theme=theme.mode,
             zoom_percent=theme.zoom_percent,
-            language=self.shown.settings.language,
+            language=self.shown.settings.language if self.shown.settings else self.state.language,
         )
         write_state(self.config_folder, self.state)
 

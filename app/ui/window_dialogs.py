@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QIODevice, QObject, QSaveFile, Qt
 
 from app.seam import commands, events
 from app.seam.events import Event
-from app.seam.views import SearchHit
+from app.seam.views import ImageView, ReceiptView, SearchHit
 
 if TYPE_CHECKING:
     from app.ui.billing.panel import BillingPanel
     from app.ui.first_run import FirstRun
     from app.ui.palette.palette import Palette
+    from app.ui.picker.popup import PickerPopup
     from app.ui.window import MainWindow
 
 
@@ -28,12 +29,33 @@ class Dialogs(QObject):
         self._billing: BillingPanel | None = None
         self._first_run: FirstRun | None = None
         self._palette: Palette | None = None
+        self._picker: PickerPopup | None = None
+        self._picker_pane = 0
+        self._receipt_asked = ""
 
     def forward(self, event: Event) -> None:
-        """Bring a fact to what is open and shows it."""
+        """Bring a fact to what is made and shows it."""
+        match event:
+            case events.BillingReady() if self._billing is not None:
+                self._billing.show_billing(event.billing)
+            case events.ModelsListed() if self._picker is not None:
+                self._picker.show_models(event.rows)
+                self._picker.set_refreshing(event.refreshing)
+            case events.ReceiptReady():
+                self._show_receipt(event.receipt)
+            case _:
+                return
 
     def make_billing(self) -> None:
         """Fill the billing panel's place."""
+        from app.ui.billing.panel import BillingPanel
+
+        if self._billing is None:
+            self._billing = BillingPanel()
+            self._billing.fold_asked.connect(self._window.frame.toggle_billing)
+            self._window.frame.put_billing(self._billing)
+            if self._window.shown.billing is not None:
+                self._billing.show_billing(self._window.shown.billing)
 
     def show_first_run(self) -> None:
         """The ways to a working chat, in the middle of the window."""
@@ -98,21 +120,52 @@ class Dialogs(QObject):
 
     def open_picker(self, pane: int) -> None:
         """Choose the model of a pane."""
+        from app.ui.picker.popup import PickerPopup
+
+        window = self._window
+        there = window.frame.panes.at(pane)
+        if there is None:
+            return
+        self._picker_pane = pane
+        if self._picker is None:
+            picker = self._picker = PickerPopup(window)
+            picker.chosen.connect(self._on_model_chosen)
+            picker.favorite_changed.connect(self._on_favorite_changed)
+            picker.refresh_requested.connect(self._on_models_refresh)
+            picker.keys_requested.connect(self.open_keys)
+        if window.shown.ready and window.shown.models:
+            self._picker.show_models(tuple(window.shown.models.values()), there.model_ref)
+        self._picker.open_at(there.header.model_button)
 
     def open_settings(self) -> None:
         """All settings."""
+        self._open_settings("")
 
     def open_keys(self) -> None:
         """The keys, and a field for one more."""
+        self._open_settings("keys")
 
     def open_receipt(self, message_id: str) -> None:
         """What an answer cost, item by item."""
+        self._receipt_asked = message_id
+        self._window.bridge.submit(commands.AskReceipt(message_id))
 
-    def open_link(self, address: str) -> None:
-        """Show where a link leads, and open it only then."""
-        from app.ui.window_links import LinkDialog
+    def open_link(self, address: str, *, was_shown: bool = False) -> None:
+        """Show where a link leads, and open it only then; at once where it was shown already."""
+        from app.ui.window_links import LinkDialog, open_in_browser
 
-        LinkDialog(address, self._window).open()
+        if not (was_shown and open_in_browser(address)):
+            LinkDialog(address, self._window).open()
+
+    def _open_settings(self, page: str) -> None:
+        from app.ui.dialog import Dialog
+        from app.ui.settings.keys_page import KeysPage
+
+        dialog = Dialog(self._window, self.tr("Your keys"))
+        keys = KeysPage(self._window.bridge)
+        keys.link_asked.connect(self.open_link)
+        dialog.body.addWidget(keys)
+        dialog.open()
 
     def open_export(self, chat_id: str) -> None:
         """Ask where a chat is to be written."""
@@ -130,6 +183,44 @@ class Dialogs(QObject):
         dialog.selectFile(file_name(title))
         dialog.fileSelected.connect(lambda path: self._on_export_path(chat_id, path))
         dialog.open()
+
+    def open_save_image(self, image: ImageView) -> None:
+        """Ask where a picture that a model made is to be written, and write it."""
+        from PySide6.QtWidgets import QFileDialog
+
+        ending = image.media_type.partition("/")[2] or "png"
+        dialog = QFileDialog(self._window, self.tr("Save the picture"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(f"picture.{ending}")
+        dialog.fileSelected.connect(lambda path: self._on_image_path(image, path))
+        dialog.open()
+
+    def _on_image_path(self, image: ImageView, path: str) -> None:
+        file = QSaveFile(path)
+        written = file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(image.content) >= 0
+        if not (written and file.commit()):
+            text = self.tr("The picture could not be written: {0}").format(file.errorString())
+            self._window.frame.notices.show_notice(events.Notice("error", text))
+
+    def _show_receipt(self, receipt: ReceiptView) -> None:
+        """A receipt that was asked for last; a late one is dropped."""
+        if receipt.message_id != self._receipt_asked:
+            return
+        from app.ui.receipt.dialog import ReceiptDialog
+
+        self._receipt_asked = ""
+        ReceiptDialog(self._window, receipt).open()
+
+    def _on_model_chosen(self, model_ref: str) -> None:
+        self.leave_first_run()
+        self._window.orders.choose_model(self._picker_pane, model_ref)
+
+    def _on_favorite_changed(self, model_ref: str, favorite: bool) -> None:
+        self._window.bridge.submit(commands.SetFavorite(model_ref, favorite))
+
+    def _on_models_refresh(self) -> None:
+        self._window.bridge.submit(commands.ListModels(refresh=True))
 
     def _on_export_path(self, chat_id: str, path: str) -> None:
         form = "json" if PurePath(path).suffix.lower() == ".json" else "markdown"

@@ -14,6 +14,7 @@ from app.ui import words
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from app.ui.transcript.view import TranscriptView
     from app.ui.window import MainWindow
 
 BILLING_PAUSE_MS = 250
@@ -87,9 +88,7 @@ class EventSink(QObject):
         self._frame.composer.box.editor.set_enter_sends(settings.enter_sends)
         wanted = (self._frame.sidebar_wanted, self._frame.billing_wanted)
         if wanted != (settings.sidebar_open, settings.billing_open):
-            self._frame.apply_folds(
-                sidebar=settings.sidebar_open, billing=settings.billing_open
-            )
+            self._frame.apply_folds(sidebar=settings.sidebar_open, billing=settings.billing_open)
         self._window.save_state_soon()
         if isinstance(event, events.SettingsChanged):
             self._window.dialogs.forward(event)
@@ -107,7 +106,7 @@ class EventSink(QObject):
             name = self.tr("Offline demo")
         else:
             name = self.tr("Your own keys")
-            if self._shown.ready and not keys:
+            if keys == ():
                 parts.append(self.tr("no key yet"))
         if billing is not None:
             total = words.cost(billing.month.total_pusd, billing.month.certainty)
@@ -130,7 +129,7 @@ class EventSink(QObject):
     ) -> None:
         match event:
             case events.EngineReady():
-                self._shown.ready = True
+                self._shown.ready, self._window.stopped = True, False
                 self._shown.demo = self._shown.demo or event.demo
                 self._frame.show_page(None)
                 self.apply_settings(event)
@@ -196,7 +195,7 @@ class EventSink(QObject):
                 if event.settled:
                     self._on_settled()
             case _:
-                pane.show_stream(event)
+                _show_stream(pane.need_transcript(), event)
 
     def _on_settled(self) -> None:
         self._frame.panes.compare(self._shown.models)
@@ -245,6 +244,23 @@ class EventSink(QObject):
 
     def _is_shown(self, chat_id: str) -> bool:
         return self._shown.chat is not None and self._shown.chat.id == chat_id
+
+
+def _show_stream(transcript: TranscriptView, event: Event) -> None:
+    """A piece of an answer that is being written."""
+    match event:
+        case events.TextArrived():
+            transcript.append_text(event.message_id, event.text)
+        case events.ThinkingArrived():
+            transcript.append_thinking(event.message_id, event.text)
+        case events.ToolCallShown():
+            transcript.show_tool_call(event.message_id, event.call)
+        case events.CitationShown():
+            transcript.show_citation(event.message_id, event.citation)
+        case events.ImageShown():
+            transcript.show_image(event.message_id, event.image)
+        case _:
+            raise TypeError(f"not a piece of an answer: {event!r}")
 
 
 _ABOUT_MESSAGES = (

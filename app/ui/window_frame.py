@@ -5,15 +5,19 @@ Sidebar and panel fold by hand, and by themselves where the window is narrow.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from app.ui.composer.composer import Composer
-from app.ui.notices import NoticeBar
 from app.ui.panes.panes import Panes
 from app.ui.sidebar.sidebar import Sidebar
 from app.ui.theme import Theme, set_look
+
+if TYPE_CHECKING:
+    from app.ui.notices import NoticeBar
 
 BILLING_WIDTH = 288
 BILLING_NEEDS = 1180  # narrower than this, the panel folds
@@ -49,8 +53,10 @@ class WindowFrame(QWidget):
 
     def put_billing(self, panel: QWidget) -> None:
         """Fill the place that is kept for the billing panel."""
+        # The panel draws its own ground and edge from now on.
+        set_look(self.billing, look="")
         column = QVBoxLayout(self.billing)
-        column.setContentsMargins(1, 0, 0, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(panel)
 
     def show_page(self, page: QWidget | None) -> None:
@@ -59,6 +65,15 @@ class WindowFrame(QWidget):
         if self._pages.indexOf(page) < 0:
             self._pages.addWidget(page)
         self._pages.setCurrentWidget(page)
+
+    @property
+    def notices(self) -> NoticeBar:
+        """The passing lines, made when the first one comes."""
+        if self._notices is None:
+            from app.ui.notices import NoticeBar
+
+            self._notices = NoticeBar(self._middle)
+        return self._notices
 
     def shown_page(self) -> QWidget:
         """The page in the middle."""
@@ -74,7 +89,8 @@ class WindowFrame(QWidget):
         if room != self._room:
             self._room = room
             self._fold()
-        self.notices.place()
+        if self._notices is not None:
+            self._notices.place()
 
     def _build(self) -> None:
         self.sidebar = Sidebar()
@@ -84,7 +100,7 @@ class WindowFrame(QWidget):
         set_look(self.billing, look="billing")
         self.billing.setFixedWidth(Theme.current().px(BILLING_WIDTH))
         self._middle = QWidget()
-        self.notices = NoticeBar(self._middle)
+        self._notices: NoticeBar | None = None
         self._pages = QStackedLayout()
         self._pages.addWidget(self.panes)
 
@@ -112,7 +128,8 @@ class WindowFrame(QWidget):
         self.sidebar.setVisible(sidebar)
         self.billing.setVisible(billing)
         self.panes.show_sidebar_open(sidebar)
-        self.notices.place()
+        if self._notices is not None:
+            self._notices.place()
 
     def _set_open(self, *, sidebar: bool | None, billing: bool | None) -> None:
         """By hand it opens where there is little room too, one of both at a time there."""
@@ -129,4 +146,3 @@ class WindowFrame(QWidget):
 
     def _on_theme_changed(self) -> None:
         self.billing.setFixedWidth(Theme.current().px(BILLING_WIDTH))
-

@@ -19,6 +19,12 @@ def safe_url(address: str) -> QUrl | None:
     return url if url.host() or url.scheme().lower() == "mailto" else None
 
 
+def open_in_browser(address: str) -> bool:
+    """Open an address whose scheme is allowed; False where it is not."""
+    url = safe_url(address)
+    return url is not None and QDesktopServices.openUrl(url)
+
+
 class LinkDialog(QDialog):
     """Open, Copy or Cancel. An address that is not opened can still be read and copied."""
 
@@ -74,8 +80,7 @@ class LinkDialog(QDialog):
         self.accept()
 
     def _on_open(self) -> None:
-        if self._url is not None:
-            QDesktopServices.openUrl(self._url)
+        open_in_browser(self._address)
         self.accept()
 
 

@@ -142,9 +142,7 @@ class Orders(QObject):
         sidebar.chats.undo_asked.connect(self._frame.notices.undo_last)
         sidebar.chip.settings_asked.connect(self._window.dialogs.open_settings)
         sidebar.chip.fold_asked.connect(self._frame.toggle_sidebar)
-        self._frame.notices.undo.connect(
-            lambda chat_id: self.submit(commands.RestoreChat(chat_id))
-        )
+        self._frame.notices.undo.connect(lambda chat_id: self.submit(commands.RestoreChat(chat_id)))
 
     def _connect_panes(self) -> None:
         panes = self._frame.panes
@@ -152,6 +150,7 @@ class Orders(QObject):
         panes.menu_chosen.connect(self._on_menu)
         panes.message_asked.connect(self._on_message_asked)
         panes.starter_chosen.connect(self._on_starter)
+        panes.save_image_asked.connect(self._window.dialogs.open_save_image)
         panes.sidebar_asked.connect(self._frame.toggle_sidebar)
         panes.billing_asked.connect(self._frame.toggle_billing)
 
@@ -195,7 +194,7 @@ class Orders(QObject):
         pane = self._frame.panes.at(self._frame.panes.current)
         last = pane.last_question() if pane is not None else None
         if pane is not None and pane.transcript is not None and last is not None:
-            pane.transcript.edit_message(last.id)
+            pane.transcript.start_editing(last.id)
 
     def _on_action(self, action: str) -> None:
         if action == "keys":
@@ -241,7 +240,7 @@ class Orders(QObject):
             case "receipt":
                 self._window.dialogs.open_receipt(message_id)
             case "link":
-                self._window.dialogs.open_link(message_id)
+                self._window.dialogs.open_link(message_id, was_shown=True)
             case "edit":
                 self.submit(commands.EditMessage(chat_id, pane, message_id, text))
             case "regenerate" | "retry":

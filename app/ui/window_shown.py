@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from app.seam.views import BillingView, ChatView, KeyRow, ModelRow, SettingsView
+if TYPE_CHECKING:
+    from app.seam.views import BillingView, ChatView, KeyRow, ModelRow, SettingsView
 
 PendingSend = tuple[str, tuple[str, ...], tuple[int, ...]]
 
@@ -17,8 +19,8 @@ class Shown:
     ready: bool = False
     chat: ChatView | None = None
     models: dict[str, ModelRow] = field(default_factory=dict)
-    keys: tuple[KeyRow, ...] = ()
-    settings: SettingsView = field(default_factory=SettingsView)
+    keys: tuple[KeyRow, ...] | None = None  # None until they were listed
+    settings: SettingsView | None = None
     billing: BillingView | None = None
     pending_send: PendingSend | None = None
 

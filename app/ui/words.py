@@ -6,11 +6,12 @@ Exact and estimated never look alike: an estimate always says "about".
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
-from app.money import format_usd
-from app.seam.views import Certainty
+if TYPE_CHECKING:
+    from app.seam.views import Certainty
 
 UNKNOWN = "?"
 
@@ -20,36 +21,46 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("words", text)
 
 
+def locale() -> QLocale:
+    """The user's locale; the plain "C" of a bare system reads as US English."""
+    found = QLocale()
+    if found.language() == QLocale.Language.C:
+        return QLocale(QLocale.Language.English, QLocale.Country.UnitedStates)
+    return found
+
+
 def count(number: int) -> str:
     """A whole number with the locale's grouping: `2,950`."""
-    return QLocale().toString(number)
+    return locale().toString(number)
 
 
 def money(amount_pusd: int | None) -> str:
     """An amount in dollars the locale's way: `$0.021`, `0,021 $`; `?` where unknown."""
+    from app.money import format_usd
+
     if amount_pusd is None:
         return UNKNOWN
     text = format_usd(amount_pusd)
-    locale = QLocale()
-    if locale.decimalPoint() == "." and locale.groupSeparator() == ",":
+    place = locale()
+    if place.decimalPoint() == "." and place.groupSeparator() == ",":
         return text
     mark = text[: text.index("$")]
     whole, _, part = text[len(mark) + 1 :].partition(".")
-    figure = locale.toString(int(whole.replace(",", "")))
-    figure += f"{locale.decimalPoint()}{part}" if part else ""
+    figure = place.toString(int(whole.replace(",", "")))
+    figure += f"{place.decimalPoint()}{part}" if part else ""
     return f"{mark}{figure}\u00a0$"
 
 
 def about(text: str, certainty: Certainty) -> str:
     """The figure as it is where it is exact, with "about" before it otherwise."""
-    return text if certainty is Certainty.EXACT else tr("about {0}").format(text)
+    return text if certainty == "exact" else tr("about {0}").format(text)
 
 
 def cost(total_pusd: int | None, certainty: Certainty) -> str:
     """What something cost: `$0.021`, `about $0.021`, `free`, `?`."""
-    if total_pusd is None or certainty is Certainty.UNKNOWN:
+    if total_pusd is None or certainty == "unknown":
         return UNKNOWN
-    if total_pusd == 0 and certainty is Certainty.EXACT:
+    if total_pusd == 0 and certainty == "exact":
         return tr("free")
     return about(money(total_pusd), certainty)
 
@@ -57,7 +68,7 @@ def cost(total_pusd: int | None, certainty: Certainty) -> str:
 def short_cost(total_pusd: int | None, certainty: Certainty) -> str:
     """As `cost`, for a narrow column: `~$0.021` for an estimate."""
     text = cost(total_pusd, certainty)
-    if total_pusd is None or certainty in (Certainty.EXACT, Certainty.UNKNOWN):
+    if total_pusd is None or certainty in ("exact", "unknown"):
         return text
     return f"~{money(total_pusd)}"
 
@@ -65,7 +76,7 @@ def short_cost(total_pusd: int | None, certainty: Certainty) -> str:
 def seconds(duration_s: float) -> str:
     """How long something took: `1.9 s`, `41 s`, `3 min 5 s`."""
     if duration_s < 10:
-        return tr("{0} s").format(QLocale().toString(duration_s, "f", 1))
+        return tr("{0} s").format(locale().toString(duration_s, "f", 1))
     whole = round(duration_s)
     if whole < 60:
         return tr("{0} s").format(whole)
@@ -74,7 +85,7 @@ def seconds(duration_s: float) -> str:
 
 def size(size_bytes: int) -> str:
     """A file's size: `14 kB`, `2.1 MB`."""
-    return QLocale().formattedDataSize(size_bytes, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+    return locale().formattedDataSize(size_bytes, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 
 def rate(rate_pusd: int | None) -> str:
@@ -92,7 +103,7 @@ def rate(rate_pusd: int | None) -> str:
 def clock_time(at: datetime) -> str:
     """The time of day of a moment, where the user is."""
     local = at.astimezone()
-    return QLocale().toString(local.time(), QLocale.FormatType.ShortFormat)
+    return locale().toString(local.time(), QLocale.FormatType.ShortFormat)
 
 
 def short_date(at: datetime) -> str:
@@ -101,7 +112,7 @@ def short_date(at: datetime) -> str:
     if local.date() == today:
         return clock_time(at)
     form = "d MMM" if local.year == today.year else "d MMM yyyy"
-    return QLocale().toString(_qdate(local.date()), form)
+    return locale().toString(_qdate(local.date()), form)
 
 
 def day_group(at: datetime, today: date) -> str:
@@ -113,7 +124,7 @@ def day_group(at: datetime, today: date) -> str:
     if age == 1:
         return tr("Yesterday")
     form = "MMMM" if day.year == today.year else "MMMM yyyy"
-    return QLocale().toString(_qdate(day), form)
+    return locale().toString(_qdate(day), form)
 
 
 def _qdate(day: date) -> QDate:

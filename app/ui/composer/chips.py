@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from app.seam.views import AttachmentView
 from app.ui import words
 from app.ui.composer.flow_layout import FlowLayout
 from app.ui.icons import icon, pixmap
 from app.ui.theme import Theme, set_look
+
+if TYPE_CHECKING:
+    from app.seam.views import AttachmentView
 
 NAME_WIDTH = 180
 THUMBNAIL = 32
@@ -39,7 +43,11 @@ class Chips(QWidget):
 
     def show_all(self, attachments: tuple[AttachmentView, ...]) -> None:
         """These files and no others; reports about earlier ones go away."""
-        for chip in [*(chip for _, chip in self._attached), *self._refused, *self._waiting.values()]:
+        for chip in [
+            *(chip for _, chip in self._attached),
+            *self._refused,
+            *self._waiting.values(),
+        ]:
             self._drop(chip)
         self._attached, self._refused, self._waiting = [], [], {}
         for view in attachments:

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.seam.views import AttachmentView, DraftView, FaultView, QuoteView
 from app.ui.composer.box import ComposerBox
 from app.ui.composer.fault_card import FaultCard
 from app.ui.composer.long_text import LongTextOffer
 from app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from app.seam.views import AttachmentView, DraftView, FaultView, QuoteView
 
 DRAFT_PAUSE_MS = 300
 QUOTE_PAUSE_MS = 15
@@ -63,6 +66,12 @@ class Composer(QWidget):
         self._loading = False
         self._draft_pause.stop()
         self._refresh()
+
+    def say_again(self) -> None:
+        """Somebody listens from now on: what was typed before is saved and quoted soon."""
+        if self.text():
+            self._draft_pause.start()
+            self.ask_quote()
 
     def save_draft_now(self) -> None:
         """Hand over what was typed and not saved yet."""

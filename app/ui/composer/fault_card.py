@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout
 
-from app.seam.views import FaultView
 from app.ui.icons import icon
 from app.ui.theme import Theme, set_look
+
+if TYPE_CHECKING:
+    from app.seam.views import FaultView
 
 
 class FaultCard(QFrame):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.seam.views import Certainty, QuoteView
 from app.ui import words
 from app.ui.theme import Size, Theme
+
+if TYPE_CHECKING:
+    from app.seam.views import QuoteView
 
 Piece = tuple[str, bool]  # text, strong
 
@@ -67,7 +70,7 @@ def make_forms(quotes: Sequence[QuoteView]) -> list[list[Piece]]:
     if blocked:
         return [[(blocked[0].blocked, False)]]
     tokens = _tokens_pieces(quotes)
-    price = _price_pieces(quotes, lead=all(q.input_certainty is Certainty.EXACT for q in quotes))
+    price = _price_pieces(quotes, lead=all(q.input_certainty == "exact" for q in quotes))
     most = _most_pieces(quotes)
     payers = {quote.payer for quote in quotes if quote.payer}
     payer: list[Piece] = [(f" · {payers.pop()}", False)] if len(payers) == 1 else []
@@ -86,7 +89,7 @@ def pane_line(quote: QuoteView) -> str:
 
 
 def _tokens_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
-    exact = all(quote.input_certainty is Certainty.EXACT for quote in quotes)
+    exact = all(quote.input_certainty == "exact" for quote in quotes)
     tokens = sum(quote.input_tokens for quote in quotes)
     shown = words.tr("{0} tokens").format(words.count(tokens if exact else _rounded(tokens)))
     lead: list[Piece] = [] if exact else [(f"{words.tr('about')} ", False)]

@@ -34,9 +34,7 @@ def collect_entries(
         if entry.in_palette
     ]
     entries += [Entry("chat", row.id, row.title, short_date(row.updated_at)) for row in chats]
-    entries += [
-        Entry("model", row.ref, row.name, row.payer) for row in models if row.available
-    ]
+    entries += [Entry("model", row.ref, row.name, row.payer) for row in models if row.available]
     return entries
 
 

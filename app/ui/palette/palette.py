@@ -99,7 +99,10 @@ class Palette(QDialog):
         parent = self.parentWidget()
         self.resize(min(theme.px(WIDTH), parent.width() - 32), theme.px(HEIGHT))
         middle = parent.mapToGlobal(parent.rect().center())
-        self.move(middle.x() - self.width() // 2, parent.mapToGlobal(parent.rect().topLeft()).y() + theme.px(96))
+        self.move(
+            middle.x() - self.width() // 2,
+            parent.mapToGlobal(parent.rect().topLeft()).y() + theme.px(96),
+        )
 
     def _connect(self) -> None:
         self._field.installEventFilter(self)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from app.seam.views import CostLine
 from app.ui import words
 from app.ui.theme import Theme, set_look
+
+if TYPE_CHECKING:
+    from app.seam.views import CostLine
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.seam.views import ModelRow
 from app.ui import words
 from app.ui.theme import Theme, set_look
+
+if TYPE_CHECKING:
+    from app.seam.views import ModelRow
 
 
 class Greeting(QWidget):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton
 
-from app.seam.views import ModelRow
 from app.ui.icons import icon
 from app.ui.theme import Theme, provider_mark, set_look
+
+if TYPE_CHECKING:
+    from app.seam.views import ModelRow
 
 HEIGHT = 52
 MENU = ("add_pane", "keep_only", "close_pane", "", "find", "copy_chat", "export")
@@ -32,7 +36,7 @@ class PaneHeader(QFrame):
     def show_model(self, ref: str, row: ModelRow | None) -> None:
         """The model by its line in the picker; by its reference where it has none yet."""
         name = row.name if row else name_of(ref) or self.tr("Choose a model")
-        self.model_button.setText(f"{name.replace('&', '&&')}  ▾")
+        self.model_button.setText(f" {name.replace('&', '&&')}  ▾")
         self.model_button.setAccessibleName(self.tr("Model: {0}").format(name))
         provider = row.provider if row else ref.partition("/")[0].partition(":")[0]
         self.model_button.setIcon(_mark_icon(provider) if ref else QIcon())
@@ -41,7 +45,7 @@ class PaneHeader(QFrame):
             badge.deleteLater()
         self._badges = [_badge(*words) for words in self._badge_words(ref, row)]
         for badge in self._badges:
-            self._badge_row.addWidget(badge)
+            self._badge_row.addWidget(badge, 0, Qt.AlignmentFlag.AlignVCenter)
         self._fit_badges()
 
     def show_place(self, *, pane_count: int, first: bool, last: bool, sidebar_open: bool) -> None:
@@ -127,7 +131,9 @@ class PaneHeader(QFrame):
             elif self._offers(action):
                 name, words = self._menu_words(action)
                 entry = menu.addAction(icon(name), words)
-                entry.triggered.connect(lambda _=False, action=action: self.menu_chosen.emit(action))
+                entry.triggered.connect(
+                    lambda _=False, action=action: self.menu_chosen.emit(action)
+                )
         place = self.menu_button.mapToGlobal(self.menu_button.rect().bottomRight())
         place.setX(place.x() - menu.sizeHint().width())
         menu.popup(place)

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
-from app.seam import events
-from app.seam.views import MessageState, MessageView, ModelRow, PaneView
 from app.ui.panes.greeting import Greeting
 from app.ui.panes.header import PaneHeader
 
 if TYPE_CHECKING:
+    from app.seam.views import MessageView, ModelRow, PaneView
     from app.ui.transcript.view import TranscriptView
 
 WIDTH_MIN = 160
-_RUNNING = (MessageState.WAITING, MessageState.STREAMING)
+_RUNNING = ("waiting", "streaming")
 
 
 class Pane(QFrame):
     """`message_asked(kind, message_id, text)`: what was asked for on a card of this pane."""
 
     message_asked = Signal(str, str, str)
+    save_image_asked = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,9 +37,7 @@ class Pane(QFrame):
         self.model_ref = view.model_ref
         self.messages = list(view.messages)
         if self.messages or self.transcript is not None:
-            self._need_transcript().show_messages(view.messages)
-        if at_message_id and any(message.id == at_message_id for message in view.messages):
-            self._need_transcript().scroll_to(at_message_id)
+            self.need_transcript().show_messages(view.messages, at_message_id)
         self._show_page()
 
     def show_model(self, row: ModelRow | None) -> None:
@@ -51,7 +49,7 @@ class Pane(QFrame):
         """A card at the end, or in place of all cards after its parent."""
         self._cut_after(message.parent_id)
         self.messages.append(message)
-        self._need_transcript().add_message(message)
+        self.need_transcript().add_message(message)
         self._show_page()
 
     def change_message(self, message: MessageView, *, settled: bool) -> None:
@@ -59,24 +57,17 @@ class Pane(QFrame):
         for place, old in enumerate(self.messages):
             if old.id == message.id:
                 self.messages[place] = message
-        self._need_transcript().change_message(message)
+        self.need_transcript().change_message(message)
 
-    def show_stream(self, event: events.Event) -> None:
-        """A piece of an answer that is being written."""
-        transcript = self._need_transcript()
-        match event:
-            case events.TextArrived():
-                transcript.append_text(event.message_id, event.text)
-            case events.ThinkingArrived():
-                transcript.append_thinking(event.message_id, event.text)
-            case events.ToolCallShown():
-                transcript.show_tool_call(event.message_id, event.call)
-            case events.CitationShown():
-                transcript.show_citation(event.message_id, event.citation)
-            case events.ImageShown():
-                transcript.show_image(event.message_id, event.image)
-            case _:
-                raise TypeError(f"not a piece of an answer: {event!r}")
+    def need_transcript(self) -> TranscriptView:
+        """The transcript, made when the first message wants to be shown."""
+        if self.transcript is None:
+            from app.ui.transcript.view import TranscriptView
+
+            self.transcript = TranscriptView()
+            self._pages.addWidget(self.transcript)
+            self._connect_transcript(self.transcript)
+        return self.transcript
 
     def is_streaming(self) -> bool:
         """Whether an answer is being written here."""
@@ -109,16 +100,6 @@ class Pane(QFrame):
         column.addWidget(self.header)
         column.addLayout(self._pages, 1)
 
-    def _need_transcript(self) -> TranscriptView:
-        """The transcript, made when the first message wants to be shown."""
-        if self.transcript is None:
-            from app.ui.transcript.view import TranscriptView
-
-            self.transcript = TranscriptView()
-            self._pages.addWidget(self.transcript)
-            self._connect_transcript(self.transcript)
-        return self.transcript
-
     def _connect_transcript(self, view: TranscriptView) -> None:
         def ask(kind: str) -> Callable[..., None]:
             return lambda message_id="", text="": self.message_asked.emit(kind, message_id, text)
@@ -133,6 +114,7 @@ class Pane(QFrame):
         view.branch_requested.connect(ask("branch"))
         view.keys_requested.connect(ask("keys"))
         view.model_requested.connect(ask("model"))
+        view.save_image_requested.connect(self.save_image_asked)
 
     def _cut_after(self, parent_id: str | None) -> None:
         for place, message in enumerate(self.messages):

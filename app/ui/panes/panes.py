@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.seam.views import ChatView, ModelRow
 from app.ui.panes.comparison import Answer, Comparison
 from app.ui.panes.pane import Pane
 from app.ui.theme import set_look
+
+if TYPE_CHECKING:
+    from app.seam.views import ChatView, ModelRow
 
 
 class Panes(QWidget):
@@ -20,6 +23,7 @@ class Panes(QWidget):
     menu_chosen = Signal(int, str)
     message_asked = Signal(str, int, str, str)  # kind, pane, message id, text
     starter_chosen = Signal(str)
+    save_image_asked = Signal(object)
     sidebar_asked = Signal()
     billing_asked = Signal()
 
@@ -112,6 +116,7 @@ class Panes(QWidget):
         pane.header.sidebar_asked.connect(self.sidebar_asked)
         pane.header.billing_asked.connect(self.billing_asked)
         pane.greeting.starter_chosen.connect(self.starter_chosen)
+        pane.save_image_asked.connect(self.save_image_asked)
         pane.message_asked.connect(
             lambda kind, message_id, text: self.message_asked.emit(kind, place, message_id, text)
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
@@ -12,11 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.seam.views import ChatRow
 from app.ui import words
 from app.ui.icons import pixmap
 from app.ui.sidebar.chat_model import HEADING_ROLE, ROW_ROLE, Index
 from app.ui.theme import RADIUS, Size, Theme
+
+if TYPE_CHECKING:
+    from app.seam.views import ChatRow
 
 ROW_HEIGHT = 35
 HEADING_HEIGHT = 34
@@ -32,8 +36,8 @@ class ChatDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
-        row = index.data(ROW_ROLE)
-        if isinstance(row, ChatRow):
+        row: ChatRow | None = index.data(ROW_ROLE)
+        if row is not None:
             self._paint_row(painter, option, row)
         else:
             self._paint_heading(painter, option.rect, str(index.data(HEADING_ROLE)))

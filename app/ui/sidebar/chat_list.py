@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu
 
-from app.seam.views import ChatRow
 from app.ui.icons import icon
 from app.ui.sidebar.chat_delegate import ChatDelegate
 from app.ui.sidebar.chat_model import ROW_ROLE, ChatModel, Index
+
+if TYPE_CHECKING:
+    from app.seam.views import ChatRow
 
 
 class ChatList(QListView):
@@ -36,13 +39,13 @@ class ChatList(QListView):
     def show_rows(self, rows: Sequence[ChatRow]) -> None:
         """All chats, pinned first, newest first; scroll place and selection stay."""
         place = self.verticalScrollBar().value()
-        self._model.show(rows, date.today())
+        self._model.show(rows, datetime.now().astimezone().date())
         self.verticalScrollBar().setValue(place)
         self._select_open()
 
     def change_row(self, row: ChatRow) -> None:
         """One chat as it is now."""
-        self._model.change(row, date.today())
+        self._model.change(row, datetime.now().astimezone().date())
         self._select_open()
 
     def show_open(self, chat_id: str) -> None:
@@ -90,8 +93,8 @@ class ChatList(QListView):
         self.customContextMenuRequested.connect(self._on_menu_requested)
 
     def _row_at(self, index: Index) -> ChatRow | None:
-        row = index.data(ROW_ROLE)
-        return row if isinstance(row, ChatRow) else None
+        row: ChatRow | None = index.data(ROW_ROLE)
+        return row
 
     def _select_open(self) -> None:
         place = self._model.place_of(self._open_id)
@@ -126,9 +129,7 @@ class ChatList(QListView):
             icon("pin-off" if row.pinned else "pin"), pin,
             lambda: self.pin_asked.emit(row.id, not row.pinned),
         )  # fmt: skip
-        menu.addAction(
-            icon("download"), self.tr("Export…"), lambda: self.export_asked.emit(row.id)
-        )
+        menu.addAction(icon("download"), self.tr("Export…"), lambda: self.export_asked.emit(row.id))
         menu.addSeparator()
         menu.addAction(
             icon("trash-2", "danger"), self.tr("Delete"), "Del",

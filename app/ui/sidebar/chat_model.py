@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from app.seam.views import Certainty, ChatRow
 from app.ui import words
+
+if TYPE_CHECKING:
+    from app.seam.views import ChatRow
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -41,7 +44,7 @@ class ChatModel(QAbstractListModel):
         self.beginResetModel()
         self._lines = lines
         self._places = {
-            line.id: place for place, line in enumerate(lines) if isinstance(line, ChatRow)
+            line.id: place for place, line in enumerate(lines) if not isinstance(line, Heading)
         }
         self.endResetModel()
 
@@ -49,8 +52,12 @@ class ChatModel(QAbstractListModel):
         """Take one chat as it is now; it moves where its group or time changed."""
         place = self._places.get(row.id)
         old = self._lines[place] if place is not None else None
-        if isinstance(old, ChatRow) and _sort_key(old) == _sort_key(row):
-            assert place is not None
+        if (
+            place is not None
+            and old is not None
+            and not isinstance(old, Heading)
+            and _sort_key(old) == _sort_key(row)
+        ):
             self._lines[place] = row
             self.dataChanged.emit(self.index(place), self.index(place))
             return
@@ -59,7 +66,7 @@ class ChatModel(QAbstractListModel):
 
     def rows(self) -> list[ChatRow]:
         """The chats without the headings."""
-        return [line for line in self._lines if isinstance(line, ChatRow)]
+        return [line for line in self._lines if not isinstance(line, Heading)]
 
     def place_of(self, chat_id: str) -> int | None:
         """The line of a chat; None where it is not listed."""
@@ -79,14 +86,14 @@ class ChatModel(QAbstractListModel):
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         row = self._lines[index.row()]
         title = " ".join(str(value).split())
-        if not isinstance(row, ChatRow) or not title or title == row.title:
+        if isinstance(row, Heading) or not title or title == row.title:
             return False
         self.renamed.emit(row.id, title)
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         line = self._lines[index.row()] if 0 <= index.row() < len(self._lines) else None
-        if not isinstance(line, ChatRow):
+        if line is None or isinstance(line, Heading):
             return Qt.ItemFlag.ItemNeverHasChildren
         return (
             Qt.ItemFlag.ItemIsEnabled
@@ -127,9 +134,9 @@ def _chat_value(row: ChatRow, role: int) -> object:
 
 def tooltip(row: ChatRow) -> str:
     """The whole title and, where the figure is not plain, what it means; plain text."""
-    if row.total_pusd is None or row.certainty is Certainty.UNKNOWN:
+    if row.total_pusd is None or row.certainty == "unknown":
         meaning = words.tr("The price of some answers here is not known.")
-    elif row.certainty is not Certainty.EXACT:
+    elif row.certainty != "exact":
         meaning = words.tr("Part of this sum is estimated: {0}").format(
             words.cost(row.total_pusd, row.certainty)
         )

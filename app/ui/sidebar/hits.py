@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPointF,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QFontMetrics, QPainter, QTextCharFormat, QTextLayout, QTextOption
-from PySide6.QtWidgets import QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLabel,
+    QListView,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.seam.views import SearchHit
 from app.ui import words
 from app.ui.sidebar.chat_delegate import ChatDelegate
 from app.ui.sidebar.chat_model import Index
-from app.ui.theme import Size, Theme
+from app.ui.theme import Size, Theme, set_look
 
 HIT_ROLE = Qt.ItemDataRole.UserRole + 3
 HIT_HEIGHT = 66
@@ -46,6 +62,59 @@ class HitModel(QAbstractListModel):
                 return f"{hit.chat_title}: {split_marks(hit.snippet)[0]}"
             case _:
                 return hit if role == HIT_ROLE else None
+
+
+class HitList(QWidget):
+    """The hits as a list, or that nothing was found."""
+
+    hit_chosen = Signal(str, str)  # chat, message
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._model = HitModel()
+        self._chosen: SearchHit | None = None
+        self._build()
+        self._view.activated.connect(self._on_activated)
+        self._view.clicked.connect(self._on_activated)
+        Theme.current().changed.connect(self._view.scheduleDelayedItemsLayout)
+
+    def show_hits(self, hits: Sequence[SearchHit]) -> None:
+        """Take the hits of the newest search."""
+        self._model.show(hits)
+        self._none.setVisible(not hits)
+        self._view.setVisible(bool(hits))
+
+    def choose_first(self) -> None:
+        """Open the first hit, where there is one."""
+        if self._model.rowCount():
+            self._on_activated(self._model.index(0))
+
+    def _build(self) -> None:
+        view = self._view = QListView()
+        view.setModel(self._model)
+        view.setItemDelegate(HitDelegate(view))
+        view.setMouseTracking(True)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setAccessibleName(self.tr("Search results"))
+        self._none = QLabel(self.tr("Nothing found."), alignment=Qt.AlignmentFlag.AlignHCenter)
+        self._none.setContentsMargins(8, 24, 8, 24)
+        set_look(self._none, tone="3", size="note")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._none)
+        column.addWidget(view, 1)
+
+    def _on_activated(self, index: Index) -> None:
+        hit = index.data(HIT_ROLE)
+        if isinstance(hit, SearchHit) and hit is not self._chosen:
+            # A double click says it twice.
+            self._chosen = hit
+            QTimer.singleShot(0, self._forget_chosen)
+            self.hit_chosen.emit(hit.chat_id, hit.message_id)
+
+    def _forget_chosen(self) -> None:
+        self._chosen = None
 
 
 class HitDelegate(ChatDelegate):

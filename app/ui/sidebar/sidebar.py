@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QListView,
     QPushButton,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
 
-from app.seam.views import ChatRow, SearchHit
 from app.ui.icons import icon
 from app.ui.sidebar.account_chip import AccountChip
 from app.ui.sidebar.chat_list import ChatList
-from app.ui.sidebar.chat_model import Index
-from app.ui.sidebar.hits import HIT_ROLE, HitDelegate, HitModel
 from app.ui.theme import Theme, set_look
+
+if TYPE_CHECKING:
+    from app.seam.views import ChatRow, SearchHit
+    from app.ui.sidebar.hits import HitList
 
 WIDTH = 256
 SEARCH_PAUSE_MS = 30
@@ -59,9 +59,13 @@ class Sidebar(QFrame):
         """What the search of this number found."""
         if serial != self._serial or not self.search.text().strip():
             return
-        self._hits.show(hits)
-        self._no_hits.setVisible(not hits)
-        self._hit_view.setVisible(bool(hits))
+        if self._hits is None:
+            from app.ui.sidebar.hits import HitList
+
+            self._hits = HitList()
+            self._hits.hit_chosen.connect(self.hit_chosen)
+            self._pages.addWidget(self._hits)
+        self._hits.show_hits(hits)
         self._show_page()
 
     def clear_search(self) -> bool:
@@ -90,15 +94,7 @@ class Sidebar(QFrame):
         self.search.setClearButtonEnabled(False)
         self._search_keys = QLabel()
         self.chats = ChatList()
-        self._hits = HitModel()
-        self._hit_view = QListView()
-        self._hit_view.setModel(self._hits)
-        self._hit_view.setItemDelegate(HitDelegate(self._hit_view))
-        self._hit_view.setMouseTracking(True)
-        self._hit_view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._hit_view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self._hit_view.setAccessibleName(self.tr("Search results"))
-        self._no_hits = _quiet_label(self.tr("Nothing found."))
+        self._hits: HitList | None = None
         self._empty = _quiet_label(self.tr("Your chats will be listed here."))
         self.chip = AccountChip()
 
@@ -109,16 +105,8 @@ class Sidebar(QFrame):
         _put_inside(self.new_button, self._new_keys)
         _put_inside(self.search, self._search_keys)
         self._pages = QStackedLayout()
-        for widgets in ((self._empty,), (self.chats,), (self._hit_view, self._no_hits)):
-            page = QWidget()
-            column = QVBoxLayout(page)
-            column.setContentsMargins(0, 0, 0, 0)
-            for widget in widgets:
-                column.addWidget(widget)
-            if self.chats not in widgets:
-                column.addStretch(0)
-            self._pages.addWidget(page)
-        self._pages.setCurrentIndex(1)
+        self._pages.addWidget(self.chats)
+        self._pages.addWidget(self._empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(theme.px(12),) * 4)
         column.setSpacing(theme.px(8))
@@ -132,15 +120,13 @@ class Sidebar(QFrame):
         self.search.textChanged.connect(self._on_search_changed)
         self.search.returnPressed.connect(self._on_search_entered)
         self._pause.timeout.connect(self._on_pause_over)
-        self._hit_view.activated.connect(self._on_hit_activated)
-        self._hit_view.clicked.connect(self._on_hit_activated)
         Theme.current().changed.connect(self._on_theme_changed)
 
     def _show_page(self) -> None:
+        page: QWidget = self.chats if self.chats.rows() else self._empty
         if self.search.text().strip():
-            self._pages.setCurrentIndex(2)
-        else:
-            self._pages.setCurrentIndex(1 if self.chats.rows() else 0)
+            page = self._hits or page
+        self._pages.setCurrentWidget(page)
 
     def _on_search_changed(self, text: str) -> None:
         self._search_keys.setVisible(not text)
@@ -155,23 +141,16 @@ class Sidebar(QFrame):
         self.search_asked.emit(self._serial, self.search.text())
 
     def _on_search_entered(self) -> None:
-        first = self._hits.index(0)
-        if first.isValid() and self.search.text().strip():
-            self._on_hit_activated(first)
-
-    def _on_hit_activated(self, index: Index) -> None:
-        hit = index.data(HIT_ROLE)
-        if isinstance(hit, SearchHit):
-            self.hit_chosen.emit(hit.chat_id, hit.message_id)
+        if self._hits is not None and self.search.text().strip():
+            self._hits.choose_first()
 
     def _on_theme_changed(self) -> None:
         self.setFixedWidth(Theme.current().px(WIDTH))
         self.chats.scheduleDelayedItemsLayout()
-        self._hit_view.scheduleDelayedItemsLayout()
 
 
 def _quiet_label(text: str) -> QLabel:
-    label = QLabel(text, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+    label = QLabel(text, wordWrap=True, alignment=Qt.AlignmentFlag.AlignHCenter)
     label.setContentsMargins(8, 24, 8, 24)
     set_look(label, tone="3", size="note")
     return label
