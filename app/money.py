@@ -6,10 +6,14 @@ tokens, which is picodollars per token: rate x tokens is exact.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 
 PICODOLLARS_PER_USD = 10**12
 PICODOLLARS_PER_MICRODOLLAR = 10**6
+
+# Python's own context would round to 28 digits without a word.
+_EXACT = Context(prec=200, traps=[InvalidOperation, Inexact])
+_SHOWN = Context(prec=200)
 
 
 def pico_from_usd(usd: str | int | Decimal) -> int:
@@ -18,8 +22,8 @@ def pico_from_usd(usd: str | int | Decimal) -> int:
     Floats are not taken: pass the text that was read.
     """
     try:
-        pico = Decimal(usd) * PICODOLLARS_PER_USD
-    except InvalidOperation as error:
+        pico = _EXACT.multiply(Decimal(usd), Decimal(PICODOLLARS_PER_USD))
+    except (InvalidOperation, Inexact) as error:
         raise ValueError(f"not an amount: {usd!r}") from error
     if not pico.is_finite() or pico != pico.to_integral_value():
         raise ValueError(f"not a whole number of picodollars: {usd!r}")
@@ -36,7 +40,7 @@ def rate_from_usd_per_million(usd: str | int | Decimal) -> int:
 
 def usd_text(amount_pusd: int) -> str:
     """The exact amount in dollars without trailing zeros: `0.00123`, `12`, `0`."""
-    text = f"{Decimal(amount_pusd).scaleb(-12):f}"
+    text = f"{_EXACT.scaleb(Decimal(amount_pusd), -12):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -49,8 +53,8 @@ def format_usd(amount_pusd: int) -> str:
         return "−" + format_usd(-amount_pusd)
     if amount_pusd == 0:
         return "$0"
-    usd = Decimal(amount_pusd).scaleb(-12)
+    usd = _EXACT.scaleb(Decimal(amount_pusd), -12)
     if usd < Decimal("0.00005"):
         return "<$0.0001"
     places = 2 if usd >= 1 else min(4, max(2, 1 - usd.adjusted()))
-    return f"${usd.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN):,f}"
+    return f"${usd.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, _SHOWN):,f}"

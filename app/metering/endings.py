@@ -73,7 +73,7 @@ def _stopped(call: CallEnd) -> Settlement:
 
 
 def _failed(call: CallEnd) -> Settlement:
-    if call.usage is not None and call.usage.output_total:
+    if call.usage is not None and _covers(call.usage, call.counted_output):
         return _by_provider(
             call,
             "The answer broke off: the provider charged the input and "
@@ -83,6 +83,12 @@ def _failed(call: CallEnd) -> Settlement:
         return _counted(
             call,
             f"The answer broke off: input and {_tokens(call.counted_output)} were charged.",
+        )
+    if call.maybe_billed:
+        return _input_only(
+            call,
+            "The line broke before an answer came. The provider may have charged the input, "
+            "so it is counted here.",
         )
     return Settlement(
         HoldState.RELEASED,
@@ -106,6 +112,14 @@ def _died(call: CallEnd) -> Settlement:
     return _input_only(
         call, "The program ended before the answer began: at most the input was charged."
     )
+
+
+def _covers(usage: Usage, counted_output: int) -> bool:
+    """Whether figures that came before the end speak of what arrived, not of its beginning.
+
+    Anthropic's first event says one to eight tokens of output, whatever follows.
+    """
+    return usage.output_total > 0 and counted_output <= 2 * usage.output_total
 
 
 def _by_provider(call: CallEnd, rule: str) -> Settlement:

@@ -131,6 +131,8 @@ class CallEnd:
     stream was read to its end after the user stopped. `counted_input` and `counted_output` are
     our own counts of what was sent and of what arrived, thinking included; error text is never
     counted. `looked_up` is true where `usage` comes from the provider's record of the call.
+    `maybe_billed` is true where a call failed without an answer and nobody knows whether the
+    provider took it in: the line broke after the request was sent.
     """
 
     how: How
@@ -141,6 +143,7 @@ class CallEnd:
     usage: Usage | None = None
     drained: bool = False
     looked_up: bool = False
+    maybe_billed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
