@@ -1,0 +1,134 @@
+"""Requests in OpenAI's Chat Completions, for OpenAI and the hosts that speak the same.
+
+Source: https://platform.openai.com/docs/api-reference/chat/create, read 2026-11-21; the
+peculiarities of hosts are data in hosts.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from app.providers.hosts import Quirks, matches
+from app.providers.pictures import data_url
+from app.providers.wire import Body, conversation, json_object, text_of
+from app.request import (
+    ChatRequest,
+    ImagePart,
+    MessagePart,
+    RequestMessage,
+    Role,
+    TextPart,
+    ThinkingPart,
+    ToolCallPart,
+    ToolResultPart,
+)
+
+
+def encode_chat(request: ChatRequest, quirks: Quirks) -> Body:
+    """The body of a streaming chat completion."""
+    body: Body = {
+        "model": request.model,
+        "messages": [
+            encoded
+            for message in conversation(request)
+            for encoded in _messages(message, request.model, quirks)
+        ],
+        "stream": True,
+        quirks.output_cap: request.output_tokens_max,
+    }
+    if quirks.include_usage:
+        body["stream_options"] = {"include_usage": True}
+    if quirks.usage_accounting:
+        body["usage"] = {"include": True}
+    if request.temperature is not None and not matches(quirks.no_temperature_models, request.model):
+        body["temperature"] = request.temperature
+    if request.tools:
+        body["tools"] = [
+            {
+                "type": "function",
+                "function": {
+                    "name": tool.name,
+                    "description": tool.description,
+                    "parameters": json_object(tool.parameters_json),
+                },
+            }
+            for tool in request.tools
+        ]
+    if request.effort and (
+        not quirks.thinking_models or matches(quirks.thinking_models, request.model)
+    ):
+        body |= _effort(request.effort, quirks.effort_as)
+    return body
+
+
+def _effort(effort: str, field: str) -> Body:
+    match field:
+        case "":
+            return {}
+        case "reasoning":
+            return {"reasoning": {"effort": effort}}
+        case "enable_thinking":
+            return {"enable_thinking": True}
+        case "type":
+            return {"thinking": {"type": "enabled"}}
+        case "prompt_mode":
+            return {"prompt_mode": "reasoning"}
+        case _:
+            return {field: effort}
+
+
+def _messages(message: RequestMessage, model: str, quirks: Quirks) -> Iterator[Body]:
+    match message.role:
+        case Role.SYSTEM:
+            developer = matches(quirks.developer_role_models, model)
+            role = "developer" if developer else "system"
+            yield {"role": role, "content": text_of(message.parts)}
+        case Role.USER:
+            yield {"role": "user", "content": _content(message.parts)}
+        case Role.ASSISTANT:
+            yield _assistant(message, quirks)
+        case Role.TOOL:
+            for part in message.parts:
+                if isinstance(part, ToolResultPart):
+                    yield {"role": "tool", "tool_call_id": part.id, "content": part.text}
+        case _:
+            assert_never(message.role)
+
+
+def _content(parts: tuple[MessagePart, ...]) -> str | list[Body]:
+    """Words alone as a string, which every host takes; with pictures a list."""
+    if not any(isinstance(part, ImagePart) for part in parts):
+        return "\n\n".join(part.text for part in parts if isinstance(part, TextPart))
+    content: list[Body] = []
+    for part in parts:
+        if isinstance(part, TextPart):
+            content.append({"type": "text", "text": part.text})
+        elif isinstance(part, ImagePart):
+            url = data_url(part.media_type, part.content)
+            content.append({"type": "image_url", "image_url": {"url": url}})
+    return content
+
+
+def _assistant(message: RequestMessage, quirks: Quirks) -> Body:
+    text = text_of(message.parts)
+    encoded: Body = {"role": "assistant", "content": text}
+    calls = [part for part in message.parts if isinstance(part, ToolCallPart)]
+    if calls:
+        encoded["content"] = text or None
+        encoded["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": call.arguments},
+            }
+            for call in calls
+        ]
+    thinking = "".join(part.text for part in message.parts if isinstance(part, ThinkingPart))
+    if thinking and quirks.thinking_back_as == "parts":
+        thought = {"type": "thinking", "thinking": [{"type": "text", "text": thinking}]}
+        said = [{"type": "text", "text": text}] if text else []
+        encoded["content"] = [thought, *said]
+    elif thinking and quirks.thinking_back_as:
+        encoded[quirks.thinking_back_as] = thinking
+    return encoded
