@@ -17,15 +17,14 @@ from app.clock import Clock
 from app.errors import DatabaseBusy, DatabaseDamaged, DatabaseTooNew, StoreError
 from app.store import rescue
 from app.store.backups import back_up, sync_folder
-from app.store.connection import connect, connect_read_only
-from app.store.database_faults import folder_error, store_error
+from app.store.connection import connect
+from app.store.database_faults import folder_error, read_only, store_error
+from app.store.journal import journal_of, read_identity
 from app.store.migrations import migrate, version_of
-from app.store.schema import CURRENT_VERSION, REBUILD_SEARCH, SEARCH_INDEXES
+from app.store.schema import APPLICATION_ID, CURRENT_VERSION, REBUILD_SEARCH, SEARCH_INDEXES
 
 FILE_NAME = "tuppence.db"
 _OPEN_MARK = ".open"
-_MAGIC = b"SQLite format 3\0"
-_HEADER_BYTES = 100
 _ALWAYS_CHECKED_BYTES = 64 * 1024 * 1024
 _CHECKED_EVERY = timedelta(days=7)
 
@@ -75,7 +74,7 @@ def close_file(connection: sqlite3.Connection, path: Path, *, damaged: bool) -> 
         # A full disk: the journal stays beside the file and is read at the next start.
         damaged = True
     connection.close()
-    if damaged or _journal(path).exists():
+    if damaged or journal_of(path).exists():
         return
     try:
         _mark(path).unlink(missing_ok=True)
@@ -92,8 +91,10 @@ def _open(path: Path, clock: Clock) -> Opened:
         )
     if not path.exists():
         return _create(path, clock)
+    if not os.access(path, os.W_OK):
+        raise read_only(f"“{path}”")
     unclean = _mark(path).exists()
-    lost_journal = unclean and not _journal(path).exists()
+    lost_journal = unclean and not journal_of(path).exists()
     try:
         opened = _open_whole(path, clock, check=unclean)
     except DatabaseDamaged:
@@ -172,39 +173,19 @@ def _prepare(folder: Path) -> None:
 
 
 def _check_version(path: Path) -> None:
-    """Refuse what a newer version wrote, without a byte of it changed.
-
-    Header: https://www.sqlite.org/fileformat2.html#the_database_header
-    """
-    with path.open("rb") as file:
-        head = file.read(_HEADER_BYTES)
-    if not head.startswith(_MAGIC) or len(head) < _HEADER_BYTES:
+    """Refuse what a newer version wrote, without a byte of it changed."""
+    identity = read_identity(path)
+    if identity is None:
         raise DatabaseDamaged("The file is not a database.")
-    if _journal(path).exists():
-        version = _version_with_journal(path)
-    else:
-        version = int.from_bytes(head[60:64], "big")
+    version, application_id = identity
     if version > CURRENT_VERSION:
         raise DatabaseTooNew(
             f"The database was written by a newer Tuppence (version {version} of its format;"
             f" this one reads up to {CURRENT_VERSION}).",
             "Install the newest Tuppence. Nothing was changed.",
         )
-    if version < 1:
+    if version < 1 or application_id != APPLICATION_ID:
         raise DatabaseDamaged("The file is a database, but not one of Tuppence's.")
-
-
-def _version_with_journal(path: Path) -> int:
-    """The version, where the journal may hold a later one than the file."""
-    index = path.with_name(path.name + "-shm")
-    was_there = index.exists()
-    connection = connect_read_only(path)
-    try:
-        return version_of(connection)
-    finally:
-        connection.close()
-        if not was_there:
-            index.unlink(missing_ok=True)
 
 
 def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
@@ -251,7 +232,3 @@ def _mark(path: Path) -> Path:
 
 def _checked(path: Path) -> Path:
     return path.with_name(path.name + ".checked")
-
-
-def _journal(path: Path) -> Path:
-    return path.with_name(path.name + "-wal")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from app.store.backups import sync_file, sync_folder
 from app.store.connection import connect
+from app.store.journal import journal_of
 from app.store.migrations import migrate
 from app.store.salvage import Salvaged, salvage
 
@@ -75,7 +76,7 @@ def building_path(path: Path) -> Path:
 
 def set_aside_journal(path: Path, at: datetime) -> Path | None:
     """Keep a journal whose database is gone; SQLite would delete it."""
-    journal = path.with_name(path.name + "-wal")
+    journal = journal_of(path)
     if not journal.exists():
         return None
     kept = _free_name(path, at)
@@ -96,7 +97,7 @@ def _copy_files(path: Path, scratch: Path) -> Path:
     """Copies to read from: reading a database can change it."""
     copy = scratch / path.name
     shutil.copyfile(path, copy)
-    journal = path.with_name(path.name + "-wal")
+    journal = journal_of(path)
     if journal.exists():
         shutil.copyfile(journal, scratch / journal.name)
         if copy.stat().st_size < _PAGE_BYTES:

@@ -6,9 +6,10 @@ rows on it are left out. What the rows then lack of each other is mended at the 
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 from app.store.borrowed_schema import borrow_schema
 from app.store.connection import tolerant_text
 from app.store.mending import MENDING
+from app.store.orphans import orphan_rows
 
 # Chats before messages, so that a full disk or a second fault loses the least.
 TABLES = (
@@ -32,11 +34,15 @@ TABLES = (
     "keys",
     "model_marks",
 )
+# Tables that no other one has as many columns as: see orphans.py.
+_TOLD_BY_WIDTH = frozenset({"chats", "messages", "usage", "holds", "keys", "attachments"})
 _ROWS_PER_PAGE = 40
-_FAILURES_MAX = 30_000
+_FAILURES_MAX = 5_000
 _FAILURES_WITHOUT_A_ROW_MAX = 2_000
 
 Row = tuple[Any, ...]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,14 @@ def salvage(damaged: Path, target: sqlite3.Connection) -> Salvaged:
         borrow_schema(damaged)
     target.execute("PRAGMA foreign_keys = OFF")
     target.execute("BEGIN IMMEDIATE")
+    torn = []
     with closing(_connect(damaged)) as source:
+        _empty_journal(source)
         for table in TABLES:
-            _copy_table(source, target, table)
+            if _copy_table(source, target, table):
+                torn.append(table)
+    for table in torn:
+        _copy_orphans(damaged, target, table)
     for statement in MENDING:
         target.execute(statement)
     target.execute("COMMIT")
@@ -81,13 +92,37 @@ def _schema_reads(path: Path) -> bool:
             return False
 
 
-def _copy_table(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> None:
+def _empty_journal(source: sqlite3.Connection) -> None:
+    """Bring the journal's pages into the file, where orphans are looked for."""
+    try:
+        source.execute("PRAGMA journal_mode = DELETE").fetchall()
+    except sqlite3.DatabaseError as error:
+        _log.warning("the damaged file's journal stays beside it: %s", error)
+
+
+def _copy_table(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> bool:
+    """Copy what the table reaches; whether some of it could not be read."""
     columns = _shared_columns(source, target, table)
     if "seq" not in columns:
-        return
+        return False
+    reader = _TableReader(source, table, columns)
+    _insert(target, table, columns, reader.rows())
+    return reader.failures > 0
+
+
+def _copy_orphans(damaged: Path, target: sqlite3.Connection, table: str) -> None:
+    if table in _TOLD_BY_WIDTH:
+        with closing(_connect(damaged)) as source:
+            columns = _shared_columns(source, target, table)
+        _insert(target, table, columns, orphan_rows(damaged, table, columns))
+
+
+def _insert(
+    target: sqlite3.Connection, table: str, columns: list[str], rows: Iterable[Row]
+) -> None:
     names = ", ".join(f'"{column}"' for column in columns)
     insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
-    for row in _readable_rows(source, table, columns):
+    for row in rows:
         try:
             target.execute(insert, row)
         except sqlite3.IntegrityError:
@@ -107,45 +142,58 @@ def _shared_columns(
     return [column for column in wanted if column in there]
 
 
-def _readable_rows(source: sqlite3.Connection, table: str, columns: list[str]) -> Iterator[Row]:
-    names = ", ".join(f'"{column}"' for column in columns)
-    select = f"SELECT {names} FROM {table} NOT INDEXED WHERE seq BETWEEN ? AND ? ORDER BY seq"
-    # Wide spans first: what is whole comes back before the bad places are looked at closely.
-    spans = deque([(1, _last_seq(source, table))])
-    failures, found = 0, 0
-    while spans and failures < (_FAILURES_MAX if found else _FAILURES_WITHOUT_A_ROW_MAX):
-        low, high = spans.popleft()
-        try:
-            for row in source.execute(select, (low, high)):
-                yield row
-                found += 1
-                low = row[0] + 1
-        except sqlite3.DatabaseError:
-            failures += 1
-            if low < high:
-                middle = (low + high) // 2
-                spans += [(low, middle), (middle + 1, high)]
-            elif low == high and (row := _read_by_column(source, table, columns, low)):
-                yield row
+class _TableReader:
+    """Reads a table's rows around its bad pages and counts the spans that failed."""
+
+    def __init__(self, source: sqlite3.Connection, table: str, columns: list[str]) -> None:
+        names = ", ".join(f'"{column}"' for column in columns)
+        self._source = source
+        self._table = table
+        self._columns = columns
+        self._select = (
+            f"SELECT {names} FROM {table} NOT INDEXED WHERE seq BETWEEN ? AND ? ORDER BY seq"
+        )
+        self.failures = 0
+
+    def rows(self) -> Iterator[Row]:
+        # Wide spans first: what is whole comes back before the bad places are looked at closely.
+        spans = deque([(1, _last_seq(self._source, self._table))])
+        found = 0
+        while spans and self.failures < _failures_max(found):
+            low, high = spans.popleft()
+            try:
+                for row in self._source.execute(self._select, (low, high)):
+                    yield row
+                    found += 1
+                    low = row[0] + 1
+            except sqlite3.DatabaseError:
+                self.failures += 1
+                if low < high:
+                    middle = (low + high) // 2
+                    spans += [(low, middle), (middle + 1, high)]
+                elif low == high and (cut := self._read_by_column(low)):
+                    yield cut
+
+    def _read_by_column(self, seq: int) -> Row | None:
+        """A row of which some columns cannot be read: a long text may be cut, its cost is not."""
+        values: list[Any] = []
+        for column in self._columns:
+            try:
+                found = self._source.execute(
+                    f'SELECT "{column}" FROM {self._table} NOT INDEXED WHERE seq = ?', (seq,)
+                ).fetchone()
+            except sqlite3.DatabaseError:
+                found = ("" if column in {"text", "thinking"} else None,)
+            if found is None:
+                return None
+            values.append(found[0])
+        known = sum(value not in (None, "") for value in values)
+        return tuple(values) if known > 1 else None
 
 
-def _read_by_column(
-    source: sqlite3.Connection, table: str, columns: list[str], seq: int
-) -> Row | None:
-    """A row of which some columns cannot be read: a long text may be cut, its cost is not."""
-    values: list[Any] = []
-    for column in columns:
-        try:
-            found = source.execute(
-                f'SELECT "{column}" FROM {table} NOT INDEXED WHERE seq = ?', (seq,)
-            ).fetchone()
-        except sqlite3.DatabaseError:
-            found = ("" if column in {"text", "thinking"} else None,)
-        if found is None:
-            return None
-        values.append(found[0])
-    known = sum(value not in (None, "") for value in values)
-    return tuple(values) if known > 1 else None
+def _failures_max(found: int) -> int:
+    """Where not one row can be read, the table's first page is gone and trying is soon given up."""
+    return _FAILURES_MAX if found else _FAILURES_WITHOUT_A_ROW_MAX
 
 
 def _last_seq(source: sqlite3.Connection, table: str) -> int:

@@ -88,8 +88,11 @@ def test_every_table_is_the_class_that_describes_it(shelves: Shelves) -> None:
             )
         }
         described = {
-            (column.name, "INTEGER" if column.type.python_type is int else "TEXT",
-             not column.nullable)
+            (
+                column.name,
+                "INTEGER" if column.type.python_type is int else "TEXT",
+                not column.nullable,
+            )
             for column in table.columns
         }
         assert found == described, table.name
@@ -116,9 +119,7 @@ def test_what_does_not_fit_is_found(shelves: Shelves, records: Records) -> None:
     assert shelves.database.integrity() != ()
 
 
-def test_a_backup_is_whole_and_replaces_the_one_before(
-    open_at: OpenAt, tmp_path: Path
-) -> None:
+def test_a_backup_is_whole_and_replaces_the_one_before(open_at: OpenAt, tmp_path: Path) -> None:
     shelves = open_at(tmp_path / "home")
     copy = tmp_path / "elsewhere" / "copy.db"
     shelves.chats.create("one", "One", [])

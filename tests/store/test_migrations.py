@@ -41,9 +41,10 @@ def test_every_released_version_has_a_golden_database() -> None:
 
 
 def test_released_steps_still_make_what_they_made() -> None:
-    with closing(sqlite3.connect(":memory:")) as golden, closing(
-        sqlite3.connect(":memory:", isolation_level=None)
-    ) as made:
+    with (
+        closing(sqlite3.connect(":memory:")) as golden,
+        closing(sqlite3.connect(":memory:", isolation_level=None)) as made,
+    ):
         golden.executescript((GOLDEN / "version-1.sql").read_text("utf-8"))
         migrate(made, STEPS[:1])
         assert schema_of(golden) == schema_of(made)
@@ -62,9 +63,7 @@ def test_an_old_database_is_current_after_opening_with_all_it_held(
     assert shelves.database.integrity() == ()
 
 
-def test_what_an_old_database_held_is_found_by_the_search(
-    open_at: OpenAt, tmp_path: Path
-) -> None:
+def test_what_an_old_database_held_is_found_by_the_search(open_at: OpenAt, tmp_path: Path) -> None:
     lay_down(tmp_path, "version-1.sql")
     shelves = open_at(tmp_path)
     assert {hit.message_id for hit in shelves.search.find("starter")} == {"m1", "m2"}
@@ -133,11 +132,17 @@ def test_a_database_from_a_newer_version_is_refused_and_not_touched(
     path = tmp_path / "tuppence.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {CURRENT_VERSION + 1}")
-    before = {each.name: hashlib.sha256(each.read_bytes()).digest() for each in tmp_path.glob("*")
-              if each.is_file()}
+    before = {
+        each.name: hashlib.sha256(each.read_bytes()).digest()
+        for each in tmp_path.glob("*")
+        if each.is_file()
+    }
     with pytest.raises(DatabaseTooNew) as refused:
         open_at(tmp_path)
-    after = {each.name: hashlib.sha256(each.read_bytes()).digest() for each in tmp_path.glob("*")
-             if each.is_file()}
+    after = {
+        each.name: hashlib.sha256(each.read_bytes()).digest()
+        for each in tmp_path.glob("*")
+        if each.is_file()
+    }
     assert after == before
     assert "newest" in refused.value.advice
