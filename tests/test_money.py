@@ -23,7 +23,7 @@ def test_a_rate_times_tokens_is_exactly_the_price_in_decimals(rate: int, tokens:
 
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "1e-13", "abc", ""])
 def test_what_is_no_whole_amount_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="picodollars|amount"):
+    with pytest.raises(ValueError, match=r"picodollars|amount"):
         pico_from_usd(text)
 
 

@@ -32,7 +32,7 @@ rates = st.builds(
 
 
 def test_the_part_names_of_prices_are_those_of_usage() -> None:
-    assert PART_NAMES == tuple(part.value for part in Part)
+    assert tuple(part.value for part in Part) == PART_NAMES
 
 
 def test_exactly_at_the_threshold_the_call_is_not_dearer_yet() -> None:

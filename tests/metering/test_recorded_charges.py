@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.metering.billed_usage import PRICE_PROVIDERS, read_usage
 
 from app.catalog.pricebook import load_price_book
 from app.metering.cost import charge
 from app.metering.usage import Usage
+from tests.metering.billed_usage import PRICE_PROVIDERS, read_usage
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden"

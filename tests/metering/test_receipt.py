@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.catalog.prices import Price, Rate
+from app.errors import MeteringError
+from app.metering.cost import charge
+from app.metering.payer import Payer, PayerKind
+from app.metering.quote import make_quote
+from app.metering.receipt import Receipt, ReceiptCall, ReceiptCertainty, make_receipt
+from app.metering.token_count import TokenCount
+from app.metering.usage import Certainty, Part, Usage
+
+AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+PAYER = Payer(PayerKind.OWN_KEY, "your OpenAI key", "k1")
+PRICE = Price(
+    "openai",
+    "m",
+    (("input", Rate(2_000_000, ((9, 3_000_000),))), ("output", Rate(10_000_000))),
+    units=(("web_search", 10_000_000_000),),
+    source="a list, 1 May 2026",
+)
+
+
+def call(usage: Usage, price: Price | None = PRICE, provider: str = "openai") -> ReceiptCall:
+    return ReceiptCall(provider, "m", AT, usage, charge(usage, price), price, request_id="r-1")
+
+
+def test_the_calls_of_a_message_are_added_up() -> None:
+    receipt = make_receipt([call(Usage(input=1)), call(Usage(output=2), provider="azure")], PAYER)
+    assert receipt.total_pusd == 22_000_000
+    assert [made.provider for made in receipt.calls] == ["openai", "azure"]
+
+
+def test_a_later_price_never_alters_an_old_receipt() -> None:
+    kept = make_receipt([call(Usage(input=5, output=5))], PAYER).to_json()
+    dearer = replace(PRICE, rates=(("input", Rate(9_000_000)), ("output", Rate(90_000_000))))
+    assert charge(Usage(input=5, output=5), dearer).total_pusd != 60_000_000
+    old = Receipt.from_json(kept)
+    assert old.total_pusd == 60_000_000
+    assert old.calls[0].price == PRICE
+
+
+def test_a_receipt_can_be_charged_again_from_its_own_frozen_price() -> None:
+    receipt = Receipt.from_json(make_receipt([call(Usage(input=500, output=3))], PAYER).to_json())
+    for made in receipt.calls:
+        assert charge(made.usage, made.price) == made.charge
+
+
+def test_a_receipt_keeps_what_was_quoted() -> None:
+    quote = make_quote(TokenCount(10), PRICE, output_tokens_max=100, recent_outputs=(), payer=PAYER)
+    receipt = make_receipt([call(Usage(input=1))], PAYER, quote=quote)
+    assert (receipt.quoted_likely_pusd, receipt.quoted_most_pusd) == (
+        quote.likely_pusd,
+        quote.most_pusd,
+    )
+
+
+def test_a_receipt_without_a_price_is_unknown() -> None:
+    receipt = make_receipt([call(Usage(input=5), None)], PAYER)
+    assert (receipt.total_pusd, receipt.certainty) == (None, ReceiptCertainty.UNKNOWN)
+
+
+def test_a_receipt_with_one_unpriced_call_is_estimated_and_says_so() -> None:
+    receipt = make_receipt([call(Usage(input=5), None), call(Usage(input=1))], PAYER)
+    assert (receipt.total_pusd, receipt.certainty) == (2_000_000, ReceiptCertainty.ESTIMATED)
+    assert any("leaves out" in note for note in receipt.notes)
+
+
+@pytest.mark.parametrize("certainty", list(Certainty))
+def test_the_least_certain_call_decides(certainty: Certainty) -> None:
+    receipt = make_receipt([call(Usage(input=1)), call(Usage(input=1, certainty=certainty))], PAYER)
+    assert str(receipt.certainty) == str(certainty)
+
+
+def test_an_incomplete_price_is_told_on_the_receipt() -> None:
+    receipt = make_receipt([call(Usage(input=1, unknown_fields=("x_tokens",)))], PAYER)
+    assert receipt.certainty is ReceiptCertainty.ESTIMATED
+    assert any("x_tokens" in note for note in receipt.notes)
+
+
+usages = st.builds(
+    Usage,
+    **{part.value: st.integers(0, 10**9) for part in Part},
+    tool_units=st.lists(st.tuples(st.text(max_size=8), st.integers(0, 99)), max_size=2).map(tuple),
+    certainty=st.sampled_from(Certainty),
+    unknown_fields=st.lists(st.text(max_size=8), max_size=2).map(tuple),
+    reported_cost_pusd=st.none() | st.integers(0, 10**15),
+    service_tier=st.none() | st.text(max_size=8),
+    clamped=st.booleans(),
+)
+
+
+@given(st.lists(usages, min_size=1, max_size=3), st.text(max_size=20))
+def test_every_receipt_reads_back_the_same(used: list[Usage], rule: str) -> None:
+    receipt = make_receipt([call(usage) for usage in used], PAYER, rule=rule)
+    assert Receipt.from_json(receipt.to_json()) == receipt
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", '{"version":7}', '{"version":1,"payer":["x","y","z"]}', "null"]
+)
+def test_a_damaged_receipt_is_an_error_in_words(text: str) -> None:
+    with pytest.raises(MeteringError, match="kept receipt"):
+        Receipt.from_json(text)
+
+
+def test_a_receipt_with_a_float_in_it_is_refused() -> None:
+    text = make_receipt([call(Usage(input=1))], PAYER).to_json()
+    with pytest.raises(MeteringError):
+        Receipt.from_json(text.replace('"total_pusd":2000000', '"total_pusd":2000000.0'))
