@@ -29,10 +29,13 @@ class Answer:
     thinking_began_s: float | None = None
     thinking_s: float | None = None
     pieces: int = 0
+    closed: bool = False
 
     def take(self, event: stream.StreamEvent, at_s: float) -> seam.Event | None:
         """Add one stream event; returns what the window should hear of it. `at_s` is monotonic."""
         message, pane = self.base, self.pane
+        if self.closed and not isinstance(event, stream.UsageArrived | stream.Finished):
+            return None
         match event:
             case stream.TextArrived(text):
                 self._end_thinking(at_s)
@@ -64,6 +67,10 @@ class Answer:
                 return None
             case _:
                 assert_never(event)
+
+    def close_text(self) -> None:
+        """The user stopped: from here on only usage and the end count."""
+        self.closed = True
 
     @property
     def is_empty(self) -> bool:

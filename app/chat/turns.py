@@ -49,6 +49,8 @@ class Turn:
     answer: Answer
     began_s: float
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    hang_up: asyncio.Event = field(default_factory=asyncio.Event)
+    draining: bool = False  # the user is done with it; only the bill is still read
     dispatched: bool = False
     task: asyncio.Task[None] | None = None
 
@@ -63,6 +65,7 @@ class Turns:
         settler: Settler,
         clock: Clock,
         emit: Callable[[Event], None],
+        stopped: Callable[[str, int, MessageRecord], None],
         settled: Callable[[str, int, MessageRecord], None],
     ) -> None:
         self._shelves = shelves
@@ -70,9 +73,9 @@ class Turns:
         self._settler = settler
         self._clock = clock
         self._emit = emit
+        self._stopped = stopped
         self._settled = settled
         self._running: dict[str, Turn] = {}
-        self._drains: set[asyncio.Task[None]] = set()
         self._disk_trouble = False
 
     def start(self, message: MessageRecord, pane: int, admission: Admission) -> asyncio.Task[None]:
@@ -94,13 +97,15 @@ class Turns:
         turn = self._running.get(row.id)
         if turn is None:
             return row
-        return replace(turn.answer.record(State.STREAMING), siblings=row.siblings)
+        state = State.INTERRUPTED if turn.draining else State.STREAMING
+        return replace(turn.answer.record(state), siblings=row.siblings)
 
     def is_running(self, chat_id: str, pane: int | None = None) -> bool:
-        return any(self._of(chat_id, pane))
+        """Whether an answer is being written there; one that only drains is not."""
+        return any(not turn.draining for turn in self._of(chat_id, pane))
 
     def running_chats(self) -> set[str]:
-        return {turn.chat_id for turn in self._running.values()}
+        return {turn.chat_id for turn in self._running.values() if not turn.draining}
 
     def stop(self, chat_id: str, pane: int | None = None) -> list[Turn]:
         """Ask the turns of a chat to stop; they settle by themselves."""
@@ -111,19 +116,19 @@ class Turns:
 
     async def stop_chat(self, chat_id: str) -> None:
         """Stop a chat's turns and wait until they are settled."""
-        await self._wait(self.stop(chat_id))
+        await self._leave(self.stop(chat_id))
 
     async def stop_all(self) -> None:
-        """Stop everything and wait until it is settled; what still drains is settled as it is."""
+        """Stop everything and wait until it is settled; nothing is drained any more."""
         turns = list(self._running.values())
         for turn in turns:
             turn.stopped.set()
+        await self._leave(turns)
+
+    async def _leave(self, turns: list[Turn]) -> None:
+        for turn in turns:
+            turn.hang_up.set()
         await self._wait(turns)
-        drains = list(self._drains)
-        for drain in drains:
-            drain.cancel()
-        if drains:
-            await asyncio.wait(drains)
 
     def _of(self, chat_id: str, pane: int | None) -> list[Turn]:
         return [
@@ -167,8 +172,7 @@ class Turns:
             return await self._stop_reading(turn, reading)
         finally:
             stopping.cancel()
-            if not reading.done() and reading not in self._drains:
-                reading.cancel()
+            reading.cancel()
 
     async def _read(self, turn: Turn, stream: object, saver: PartialSaver) -> Finished:
         async for event in stream:  # type: ignore[attr-defined]
@@ -178,11 +182,39 @@ class Turns:
                 self._emit(heard)
         return turn.answer.finished or Finished(Outcome.BROKEN)
 
-    async def _stop_reading(self, turn: Turn, reading: asyncio.Task[Finished]) -> Ending:
-        """The user stopped: hang up, or read on quietly where the provider bills on anyway."""
+    async def _stop_reading(self, turn: Turn, reading: asyncio.Future[Finished]) -> Ending:
+        """The user stopped: hang up, or read on quietly where the provider bills on anyway.
+
+        Reading on gives the true bill; what comes then is neither shown nor kept.
+        """
+        stopped = Ending(State.INTERRUPTED, how=How.STOPPED)
+        turn.answer.close_text()
+        self._save(turn)
+        if turn.admission.route.host.quirks.bills_on and self._may_drain():
+            self._show_stopped(turn)
+            await self._drain(turn, reading)
+            if reading.done() and reading.exception() is None:
+                return replace(stopped, drained=turn.answer.usage is not None)
         reading.cancel()
         await asyncio.wait({reading})
-        return Ending(State.INTERRUPTED)
+        return stopped
+
+    def _may_drain(self) -> bool:
+        return sum(turn.draining for turn in self._running.values()) < DRAINS_MAX
+
+    async def _drain(self, turn: Turn, reading: asyncio.Future[Finished]) -> None:
+        """Read to the end, for as long as the limit and the program let us."""
+        turn.draining = True
+        leaving = asyncio.ensure_future(turn.hang_up.wait())
+        await asyncio.wait(
+            {reading, leaving}, timeout=DRAIN_LIMIT_S, return_when=asyncio.FIRST_COMPLETED
+        )
+        leaving.cancel()
+
+    def _show_stopped(self, turn: Turn) -> None:
+        """The answer counts as stopped at once; its cost follows."""
+        record = turn.answer.record(State.INTERRUPTED)
+        self._stopped(turn.chat_id, turn.pane, record)
 
     def _save(self, turn: Turn) -> None:
         record = turn.answer.record(State.STREAMING)

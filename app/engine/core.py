@@ -29,6 +29,7 @@ from app.metering.tokens import TokenCounter
 from app.providers.http import HttpClient, Proxy
 from app.seam import events
 from app.seam.events import Event
+from app.seam.views import Certainty, CostLine
 from app.store.keychain import Keychain
 from app.store.keychain_calls import KeychainCalls
 from app.store.records import ChatRecord, MessageRecord, PaneRecord
@@ -163,6 +164,14 @@ class Core:
         password = await self.keychain.read(PROXY_PASSWORD) if view.has_password else None
         return Proxy(view.url, view.user, password or "")
 
+    def turn_stopped(self, chat_id: str, pane: int, message: MessageRecord) -> None:
+        """The user stopped a turn whose bill is still being read: its cost is pending."""
+        row = self.shelves.messages.get(message.id) or message
+        view = self.views.message(replace(message, siblings=row.siblings))
+        pending = CostLine(None, Certainty.PENDING, 0, 0, 0, "", None)
+        self.emit(events.MessageChanged(chat_id, pane, replace(view, cost=pending), settled=True))
+        self.emit_chat_row(chat_id)
+
     def turn_settled(self, chat_id: str, pane: int, message: MessageRecord) -> None:
         """A turn ended and is stored: show the card, the row and the sums as they are now."""
         self.quoter.forget_paths()
@@ -231,6 +240,9 @@ def _wire(
     routes = Routes(shelves.keys, secrets, lambda: core.http, lambda: prices, clock)
     quoter = Quoter(shelves, routes, counter, clock)
 
+    def on_stopped(chat_id: str, pane: int, message: MessageRecord) -> None:
+        core.turn_stopped(chat_id, pane, message)
+
     def on_settled(chat_id: str, pane: int, message: MessageRecord) -> None:
         core.turn_settled(chat_id, pane, message)
 
@@ -241,6 +253,7 @@ def _wire(
         settler,
         clock,
         emit,
+        on_stopped,
         on_settled,
     )
     core = Core(
