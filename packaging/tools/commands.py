@@ -62,8 +62,11 @@ def _soak(arguments: list[str]) -> int:
 def _pytest(arguments: list[str]) -> NoReturn:
     environment = _environment(Level.DEV, "test")
     os.chdir(ROOT)
-    offscreen = {"QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
-    _become(environment, ["-P", "-m", "pytest", *arguments], offscreen)
+    variables = {
+        "PYTHONPATH": str(ROOT),  # tests start programs of their own
+        "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"),
+    }
+    _become(environment, ["-P", "-m", "pytest", *arguments], variables)
 
 
 def _check(arguments: list[str]) -> int:
