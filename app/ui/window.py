@@ -5,7 +5,6 @@ The constructor builds what the first paint shows and nothing else; the rest fol
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -157,7 +156,7 @@ class MainWindow(QMainWindow):
         self._state_pause.timeout.connect(self._on_state_pause_over)
 
     def _restore(self) -> None:
-        kept = QByteArray(_decode(self.state.geometry))
+        kept = QByteArray.fromBase64(self.state.geometry.encode("ascii", "ignore"))
         if kept.isEmpty() or not self.restoreGeometry(kept):
             room = self.screen().availableSize()
             self.resize(min(WIDTH, room.width()), min(HEIGHT, room.height()))
@@ -181,7 +180,7 @@ class MainWindow(QMainWindow):
         theme = Theme.current()
         self.state = replace(
             self.state,
-            geometry=b64encode(self.saveGeometry().data()).decode("ascii"),
+            geometry=bytes(self.saveGeometry().toBase64().data()).decode("ascii"),
             sidebar_open=self.frame.sidebar_wanted,
             billing_open=self.frame.billing_wanted,
             theme=theme.mode,
@@ -212,10 +211,3 @@ def _set_language(application: QApplication, state: WindowState) -> None:
     if translator.load(locale, "tuppence", "_", str(folder() / "translations")):
         application.installTranslator(translator)
         application.setLayoutDirection(locale.textDirection())
-
-
-def _decode(text: str) -> bytes:
-    try:
-        return b64decode(text, validate=True)
-    except ValueError:
-        return b""

@@ -7,13 +7,11 @@ Rubbish in the file costs the remembered look, never the start.
 from __future__ import annotations
 
 import json
-import logging
 import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 FILE_NAME = "window.json"
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +52,6 @@ def write_state(folder: Path, state: WindowState) -> None:
         draft.write_text(json.dumps(asdict(state), indent=2), encoding="utf-8")
         os.replace(draft, path)
     except OSError as error:
-        _log.warning("the window's state was not saved: %s", error)
+        import logging
+
+        logging.getLogger(__name__).warning("the window's state was not saved: %s", error)

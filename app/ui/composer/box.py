@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -13,18 +14,22 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from app.ui.composer.chips import Chips
 from app.ui.composer.editor import Editor
 from app.ui.composer.quote_line import QuoteLine
 from app.ui.composer.target import TargetButton
 from app.ui.icons import icon
 from app.ui.theme import Theme, set_look
 
+if TYPE_CHECKING:
+    from app.seam.views import AttachmentView
+    from app.ui.composer.chips import Chips
+
 
 class ComposerBox(QFrame):
     """The parts and their places; what they mean is decided in `Composer`."""
 
     files_chosen = Signal(list)
+    files_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,12 +46,43 @@ class ComposerBox(QFrame):
         """Stop stands beside Send while an answer is written."""
         self.stop_button.setVisible(streaming)
 
+    @property
+    def chips(self) -> Chips:
+        """The files of the message, made with the first one."""
+        if self._chips is None:
+            from app.ui.composer.chips import Chips
+
+            self._chips = Chips()
+            self._chips.changed.connect(self.files_changed)
+            self._column.insertWidget(0, self._chips)
+        return self._chips
+
+    def attachments(self) -> tuple[AttachmentView, ...]:
+        """What is attached, without what is still being read."""
+        return self._chips.attachments() if self._chips is not None else ()
+
+    def is_reading(self) -> bool:
+        """Whether a file was given that has neither come nor been refused."""
+        return self._chips is not None and self._chips.is_reading()
+
+    def show_attachments(self, attachments: tuple[AttachmentView, ...]) -> None:
+        """These files and no others."""
+        if attachments or self._chips is not None:
+            self.chips.show_all(attachments)
+
+    def take_away(self, sent_ids: tuple[str, ...]) -> None:
+        """These went out with a message."""
+        if self._chips is not None:
+            self._chips.take_away(sent_ids)
+
     def show_demo(self, demo: bool) -> None:
         """Say all the time that these answers are scripted."""
         self.demo_badge.setVisible(demo)
 
     def choose_files(self) -> None:
         """Let the person pick files."""
+        from PySide6.QtWidgets import QFileDialog
+
         dialog = QFileDialog(self, self.tr("Attach files"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -55,7 +91,7 @@ class ComposerBox(QFrame):
 
     def _build(self) -> None:
         set_look(self, look="composer")
-        self.chips = Chips()
+        self._chips: Chips | None = None
         self.editor = Editor()
         self.attach_button = QToolButton()
         self.attach_button.setIcon(icon("paperclip"))
@@ -83,10 +119,9 @@ class ComposerBox(QFrame):
         row.addWidget(self.quote, 1)
         row.addWidget(self.stop_button)
         row.addWidget(self.send_button)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(16), theme.px(12), theme.px(12), theme.px(10))
         column.setSpacing(theme.px(6))
-        column.addWidget(self.chips)
         column.addWidget(self.editor)
         column.addLayout(row)
 

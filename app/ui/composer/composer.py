@@ -13,12 +13,12 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui.composer.box import ComposerBox
-from app.ui.composer.fault_card import FaultCard
-from app.ui.composer.long_text import LongTextOffer
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
     from app.seam.views import AttachmentView, DraftView, FaultView, QuoteView
+    from app.ui.composer.fault_card import FaultCard
+    from app.ui.composer.long_text import LongTextOffer
 
 DRAFT_PAUSE_MS = 300
 QUOTE_PAUSE_MS = 15
@@ -53,16 +53,16 @@ class Composer(QWidget):
 
     def attachment_ids(self) -> tuple[str, ...]:
         """The files that would go with it."""
-        return tuple(view.id for view in self.box.chips.attachments())
+        return tuple(view.id for view in self.box.attachments())
 
     def show_draft(self, draft: DraftView) -> None:
         """Take the draft of another chat in place of what is here."""
         self._loading = True
         self._sent = None
-        self.fault.hide()
+        self._hide_fault()
         self.box.editor.setPlainText(draft.text)
         self.box.editor.moveCursor(self.box.editor.textCursor().MoveOperation.End)
-        self.box.chips.show_all(draft.attachments)
+        self.box.show_attachments(draft.attachments)
         self._loading = False
         self._draft_pause.stop()
         self._refresh()
@@ -86,8 +86,8 @@ class Composer(QWidget):
         """The message is stored: what was sent goes away, what was typed since stays."""
         text, attachment_ids = self._sent or ("", ())
         self._sent = None
-        self.fault.hide()
-        self.box.chips.take_away(attachment_ids)
+        self._hide_fault()
+        self.box.take_away(attachment_ids)
         now = self.text()
         if now == text:
             self.box.editor.clear()
@@ -101,7 +101,13 @@ class Composer(QWidget):
     def refuse_sent(self, fault: FaultView) -> None:
         """Nothing was sent; say why and keep everything."""
         self._sent = None
-        self.fault.show_fault(fault)
+        if self._fault is None:
+            from app.ui.composer.fault_card import FaultCard
+
+            self._fault = FaultCard()
+            self._fault.action_asked.connect(self._on_action_asked)
+            self._column.insertWidget(0, self._fault)
+        self._fault.show_fault(fault)
         self._refresh()
 
     def send(self) -> None:
@@ -147,14 +153,12 @@ class Composer(QWidget):
 
     def _build(self) -> None:
         theme = Theme.current()
-        self.fault = FaultCard()
-        self.long_text = LongTextOffer()
+        self._fault: FaultCard | None = None
+        self._long_text: LongTextOffer | None = None
         self.box = ComposerBox()
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(24), 0, theme.px(24), theme.px(18))
         column.setSpacing(theme.px(8))
-        column.addWidget(self.fault)
-        column.addWidget(self.long_text)
         column.addWidget(self.box)
         self._refresh()
 
@@ -165,15 +169,12 @@ class Composer(QWidget):
         box.editor.edit_last_asked.connect(self.edit_last_asked)
         box.editor.files_given.connect(self.add_files)
         box.editor.picture_given.connect(self._on_picture_given)
-        box.editor.long_text_pasted.connect(self.long_text.offer)
-        box.chips.changed.connect(self._on_text_changed)
+        box.editor.long_text_pasted.connect(self._on_long_text_pasted)
+        box.files_changed.connect(self._on_text_changed)
         box.target.changed.connect(self.ask_quote)
         box.files_chosen.connect(self.add_files)
         box.send_button.clicked.connect(self.send)
         box.stop_button.clicked.connect(self.stop_asked)
-        self.fault.action_asked.connect(self._on_action_asked)
-        self.long_text.as_file.connect(self._on_long_text_as_file)
-        self.long_text.as_text.connect(box.editor.insertPlainText)
         self._draft_pause.timeout.connect(self._on_draft_pause_over)
         self._quote_pause.timeout.connect(self._on_quote_pause_over)
 
@@ -182,7 +183,11 @@ class Composer(QWidget):
         return (document.isEmpty() or not self.text().strip()) and not self.attachment_ids()
 
     def _can_send(self) -> bool:
-        return self._sent is None and not self.box.chips.is_reading() and not self._is_empty()
+        return self._sent is None and not self.box.is_reading() and not self._is_empty()
+
+    def _hide_fault(self) -> None:
+        if self._fault is not None:
+            self._fault.hide()
 
     def _refresh(self) -> None:
         self.box.show_sendable(self._can_send())
@@ -218,12 +223,22 @@ class Composer(QWidget):
     def _on_picture_given(self, content: bytes) -> None:
         self._attach(self.tr("Pasted picture.png"), "", content)
 
+    def _on_long_text_pasted(self, text: str) -> None:
+        if self._long_text is None:
+            from app.ui.composer.long_text import LongTextOffer
+
+            self._long_text = LongTextOffer()
+            self._long_text.as_file.connect(self._on_long_text_as_file)
+            self._long_text.as_text.connect(self.box.editor.insertPlainText)
+            self._column.insertWidget(self._column.count() - 1, self._long_text)
+        self._long_text.offer(text)
+
     def _on_long_text_as_file(self, text: str) -> None:
         self._attach(self.tr("Pasted text.txt"), "", text.encode())
 
     def _on_action_asked(self, action: str) -> None:
         if action == "retry":
-            self.fault.hide()
+            self._hide_fault()
             self.send()
         else:
             self.action_asked.emit(action)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtWidgets import QPushButton
 
 from app.ui.theme import set_look
 
@@ -51,6 +51,8 @@ class TargetButton(QPushButton):
         self.setVisible(len(self._names) > 1)
 
     def _on_clicked(self) -> None:
+        from PySide6.QtWidgets import QMenu
+
         menu = QMenu(self)
         menu.aboutToHide.connect(menu.deleteLater)
         choices: list[tuple[str, int | None]] = [(self.tr("To all panes"), None)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
 
 from app.ui.icons import icon
 from app.ui.theme import Theme, provider_mark, set_look
@@ -123,6 +123,8 @@ class PaneHeader(QFrame):
             badge.setVisible(used <= self.width())
 
     def _on_menu_clicked(self) -> None:
+        from PySide6.QtWidgets import QMenu
+
         menu = QMenu(self)
         menu.aboutToHide.connect(menu.deleteLater)
         for action in MENU:

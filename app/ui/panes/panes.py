@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.panes.comparison import Answer, Comparison
 from app.ui.panes.pane import Pane
 from app.ui.theme import set_look
 
 if TYPE_CHECKING:
     from app.seam.views import ChatView, ModelRow
+    from app.ui.panes.comparison import Comparison
 
 
 class Panes(QWidget):
@@ -63,6 +63,10 @@ class Panes(QWidget):
 
     def compare(self, rows: Mapping[str, ModelRow]) -> None:
         """Compare the newest answers once two panes or more are done."""
+        if self._comparison is None and len(self.panes) == 1:
+            return
+        from app.ui.panes.comparison import Answer, Comparison
+
         answers = []
         for pane in self.panes:
             last = pane.messages[-1] if pane.messages else None
@@ -70,7 +74,10 @@ class Panes(QWidget):
                 row = rows.get(pane.model_ref)
                 name = last.model_name or (row.name if row else "")
                 answers.append(Answer(name, last.cost))
-        self.comparison.show_answers(answers if len(answers) == len(self.panes) else ())
+        if self._comparison is None:
+            self._comparison = Comparison()
+            self._column.addWidget(self._comparison)
+        self._comparison.show_answers(answers if len(answers) == len(self.panes) else ())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress and watched in self.panes:
@@ -80,12 +87,11 @@ class Panes(QWidget):
     def _build(self) -> None:
         self._row = QHBoxLayout()
         self._row.setSpacing(0)
-        self.comparison = Comparison()
-        column = QVBoxLayout(self)
+        self._comparison: Comparison | None = None
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._row, 1)
-        column.addWidget(self.comparison)
         self._set_count(1)
 
     def _set_count(self, count: int) -> None:

@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
 
 from app.ui.icons import icon
 from app.ui.sidebar.account_chip import AccountChip
-from app.ui.sidebar.chat_list import ChatList
 from app.ui.theme import Theme, set_look
 
 if TYPE_CHECKING:
     from app.seam.views import ChatRow, SearchHit
+    from app.ui.sidebar.chat_list import ChatList
     from app.ui.sidebar.hits import HitList
 
 WIDTH = 256
@@ -44,6 +44,16 @@ class Sidebar(QFrame):
         self._build()
         self._lay_out()
         self._connect()
+
+    @property
+    def chats(self) -> ChatList:
+        """The list, made after the first paint."""
+        if self._chats is None:
+            from app.ui.sidebar.chat_list import ChatList
+
+            self._chats = ChatList()
+            self._pages.addWidget(self._chats)
+        return self._chats
 
     def show_rows(self, rows: Sequence[ChatRow]) -> None:
         """All chats, pinned first, newest first."""
@@ -93,7 +103,7 @@ class Sidebar(QFrame):
         self.search.setAccessibleName(self.tr("Search all chats"))
         self.search.setClearButtonEnabled(False)
         self._search_keys = QLabel()
-        self.chats = ChatList()
+        self._chats: ChatList | None = None
         self._hits: HitList | None = None
         self._empty = _quiet_label(self.tr("Your chats will be listed here."))
         self.chip = AccountChip()
@@ -105,7 +115,7 @@ class Sidebar(QFrame):
         _put_inside(self.new_button, self._new_keys)
         _put_inside(self.search, self._search_keys)
         self._pages = QStackedLayout()
-        self._pages.addWidget(self.chats)
+        self._pages.addWidget(QWidget())  # nothing is known before the first rows come
         self._pages.addWidget(self._empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(theme.px(12),) * 4)
@@ -146,7 +156,8 @@ class Sidebar(QFrame):
 
     def _on_theme_changed(self) -> None:
         self.setFixedWidth(Theme.current().px(WIDTH))
-        self.chats.scheduleDelayedItemsLayout()
+        if self._chats is not None:
+            self._chats.scheduleDelayedItemsLayout()
 
 
 def _quiet_label(text: str) -> QLabel:
