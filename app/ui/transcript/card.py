@@ -273,7 +273,7 @@ class Card(QWidget):
             painter.end()
 
     def _make_slot(self, part: Part) -> _Slot:
-        place = Place(self.message_id, 0, self._hub, self._memory)
+        place = Place(self.message_id, type(part), 0, self._hub, self._memory)
         zoom = Theme.current().zoom_percent / 100
         return _Slot(part, place, estimate_part(part, max(100, self.width()), zoom))
 

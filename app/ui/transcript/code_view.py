@@ -96,7 +96,7 @@ class CodeView(QFrame):
         self._text = part.text
         self._dress()
         self._show_text()
-        wrapped = place.memory.has(place.number, _WRAPPED)
+        wrapped = place.memory.has(place, _WRAPPED)
         if wrapped != self.wrap_button.isChecked():
             self.wrap_button.setChecked(wrapped)
         if self.coloring.show(self._language, self._shown, is_open=place.open):
@@ -158,11 +158,11 @@ class CodeView(QFrame):
 
     def _show_text(self) -> None:
         assert self._place is not None
-        if self._place.open and not self._place.memory.has(self._place.number, _WHOLE):
+        if self._place.open and not self._place.memory.has(self._place, _WHOLE):
             # A block that was watched as it grew is not folded when it is done.
             if self._text.count("\n") > LINES_MAX or len(self._text) > LENGTH_MAX:
-                self._place.memory.toggle(self._place.number, _WHOLE)
-        whole = self._place.memory.has(self._place.number, _WHOLE)
+                self._place.memory.toggle(self._place, _WHOLE)
+        whole = self._place.memory.has(self._place, _WHOLE)
         shown = _bounded(self._text, whole)
         self._write(shown)
         hidden = len(shown) < len(self._text)
@@ -236,7 +236,7 @@ class CodeView(QFrame):
         if self._place is None:
             return
         place = self._place
-        place.memory.toggle(place.number, mark)
+        place.memory.toggle(place, mark)
         assert self._part is not None
         self.show_part(self._part, place)
         place.hub.resized.emit(place.message_id)

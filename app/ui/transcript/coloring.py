@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from PySide6.QtGui import QBrush, QTextCharFormat, QTextDocument, QTextLayout
+from shiboken6 import isValid
 
 from app.ui.theme import Theme
 from app.ui.transcript.highlighting import SHELF, Highlighter, Stretch
@@ -30,7 +31,7 @@ class ColoringQueue(QObject):
     _current: ColoringQueue | None = None
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(QCoreApplication.instance())
         self._waiting: list[Colored] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -38,7 +39,7 @@ class ColoringQueue(QObject):
 
     @classmethod
     def current(cls) -> ColoringQueue:
-        if cls._current is None:
+        if cls._current is None or not isValid(cls._current):
             cls._current = ColoringQueue()
         return cls._current
 
@@ -55,7 +56,8 @@ class ColoringQueue(QObject):
     def _on_timeout(self) -> None:
         if self._waiting:
             block = self._waiting.pop(0)
-            if block.color_more(SLICE_S):
+            # A window that closed takes its blocks with it, waiting or not.
+            if isValid(block) and block.color_more(SLICE_S):
                 self._waiting.append(block)
         if self._waiting:
             self._timer.start(TICK_MS)

@@ -40,7 +40,7 @@ class FoldedView(QFrame):
 
     @property
     def unfolded(self) -> bool:
-        return self._place is not None and self._place.memory.has(self._place.number, _UNFOLDED)
+        return self._place is not None and self._place.memory.has(self._place, _UNFOLDED)
 
     def height_for(self, width: int) -> int:
         theme = Theme.current()
@@ -90,7 +90,7 @@ class FoldedView(QFrame):
     def _on_heading_clicked(self) -> None:
         if self._place is not None:
             place = self._place
-            place.memory.toggle(place.number, _UNFOLDED)
+            place.memory.toggle(place, _UNFOLDED)
             self._show(self.heading.accessibleName(), place)
             place.hub.resized.emit(place.message_id)
 

@@ -127,20 +127,21 @@ class Memory:
     __slots__ = ("_marks",)
 
     def __init__(self) -> None:
-        self._marks: set[tuple[int, str]] = set()
+        self._marks: set[tuple[type, int, str]] = set()
 
-    def has(self, place: int, mark: str) -> bool:
-        return (place, mark) in self._marks
+    def has(self, place: Place, mark: str) -> bool:
+        return (place.kind, place.number, mark) in self._marks
 
-    def toggle(self, place: int, mark: str) -> None:
-        self._marks ^= {(place, mark)}
+    def toggle(self, place: Place, mark: str) -> None:
+        self._marks ^= {(place.kind, place.number, mark)}
 
 
 @dataclass(slots=True)
 class Place:
-    """Where a part stands: in which message, as which part, and whether text still comes."""
+    """Where a part stands: in which message, as which of its kind, and whether text comes."""
 
     message_id: str
+    kind: type
     number: int
     hub: Hub
     memory: Memory

@@ -97,6 +97,7 @@ class ProseView(LockedBrowser):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
         self._paragraphs: tuple[Paragraph, ...] = ()
         self._starts: list[int] = []  # where each paragraph begins in the document
         self._look: Look | None = None
@@ -116,6 +117,8 @@ class ProseView(LockedBrowser):
         kept = _common(self._paragraphs, paragraphs) if look is self._look else 0
         if kept == len(paragraphs) == len(self._paragraphs):
             return
+        selected = self.textCursor() if self.textCursor().hasSelection() else None
+        chosen = (selected.anchor(), selected.position()) if selected else (0, 0)
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
         if self._grow_last(cursor, kept, paragraphs, look):
@@ -125,6 +128,12 @@ class ProseView(LockedBrowser):
         for number in range(kept, len(paragraphs)):
             self._write(cursor, number, paragraphs, look)
         cursor.endEditBlock()
+        if selected and kept:
+            # Text that was inserted where the selection ends would have become part of it.
+            selected.setPosition(min(chosen[0], cursor.position()))
+            keep = QTextCursor.MoveMode.KeepAnchor
+            selected.setPosition(min(chosen[1], cursor.position()), keep)
+            self.setTextCursor(selected)
         self._paragraphs, self._look = paragraphs, look
         self._quoted = any(paragraph.quote for paragraph in paragraphs)
         linked = any(span.link for paragraph in paragraphs for span in paragraph.spans)

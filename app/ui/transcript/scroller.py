@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from app.ui.theme import Theme
@@ -40,6 +40,7 @@ class Scroller(QAbstractScrollArea):
         self._anchor = (0, 0, 0)  # card, part, pixels below the part's edge
         self._spare: list[Card] = []
         self._settling = False
+        self._follows_focus = False
         self._build_area()
 
     def _build_area(self) -> None:
@@ -53,7 +54,6 @@ class Scroller(QAbstractScrollArea):
         self._resized = self._make_timer(RESIZE_MS, self._on_resized)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.verticalScrollBar().setSingleStep(Theme.current().px(40))
-        QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
 
     def _make_timer(self, interval_ms: int, slot: object) -> QTimer:
         timer = QTimer(self)
@@ -311,6 +311,25 @@ class Scroller(QAbstractScrollArea):
         self.settle()
         if event.oldSize().width() != event.size().width():
             self._resized.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._follow_focus(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        # Never while the view is being destroyed: the focus changes then, too.
+        self._follow_focus(False)
+        super().hideEvent(event)
+
+    def _follow_focus(self, follows: bool) -> None:
+        application = QApplication.instance()
+        if follows == self._follows_focus or not isinstance(application, QApplication):
+            return
+        self._follows_focus = follows
+        if follows:
+            application.focusChanged.connect(self._on_focus_changed)
+        else:
+            application.focusChanged.disconnect(self._on_focus_changed)
 
     def _on_resized(self) -> None:
         self.guess_again()

@@ -56,7 +56,7 @@ class TableView(QFrame):
     def show_part(self, part: Part, place: Place) -> None:
         assert isinstance(part, Table)
         self._place = place
-        whole = place.memory.has(place.number, _WHOLE)
+        whole = place.memory.has(place, _WHOLE)
         rows = part.rows[: WHOLE_ROWS_MAX if whole else ROWS_MAX]
         shown = tuple(row[:COLUMNS_MAX] for row in (part.header, *rows))
         look = current_look()
@@ -142,7 +142,7 @@ class TableView(QFrame):
 
     def _on_whole_clicked(self) -> None:
         if self._place is not None and self._table is not None:
-            self._place.memory.toggle(self._place.number, _WHOLE)
+            self._place.memory.toggle(self._place, _WHOLE)
             self.show_part(self._table, self._place)
             self._place.hub.resized.emit(self._place.message_id)
 

@@ -43,7 +43,7 @@ class BubbleView(QWidget):
         assert isinstance(part, Bubble)
         self._place, self._part = place, part
         folded = _folded(part.text)
-        whole = place.memory.has(place.number, _WHOLE)
+        whole = place.memory.has(place, _WHOLE)
         self.body.show_paragraphs(plain_paragraphs(part.text if whole else folded))
         self.whole_button.setVisible(len(folded) < len(part.text))
         self.whole_button.setText(self.tr("Show less") if whole else self.tr("Show all"))
@@ -80,7 +80,7 @@ class BubbleView(QWidget):
     def _on_whole_clicked(self) -> None:
         if self._place is not None and self._part is not None:
             place = self._place
-            place.memory.toggle(place.number, _WHOLE)
+            place.memory.toggle(place, _WHOLE)
             self.show_part(self._part, place)
             place.hub.resized.emit(place.message_id)
 

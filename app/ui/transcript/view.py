@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
 from app.seam.views import CitationView, ImageView, MessageState, MessageView, ToolCallView
@@ -443,6 +443,6 @@ class TranscriptView(Scroller):
             return
         super().keyPressEvent(event)
 
-    def hideEvent(self, event: QEvent) -> None:  # type: ignore[override]
+    def hideEvent(self, event: QHideEvent) -> None:
         self.link_bar.hide()
-        super().hideEvent(event)  # type: ignore[arg-type]
+        super().hideEvent(event)

@@ -1,0 +1,90 @@
+"""What a model writes opens no file and no connection, wherever it is shown."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel
+
+from app.ui.transcript.prose import LockedBrowser
+
+PROGRAM = Path(__file__).with_name("hostile.py")
+
+
+@pytest.fixture(scope="module")
+def hostile() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("hostile", PROGRAM)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_there_are_at_least_sixty_hostile_texts(hostile: ModuleType) -> None:
+    assert len(set(hostile.texts())) >= 60
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace to see system calls")
+@pytest.mark.timeout(300)
+def test_no_hostile_text_opens_a_file_or_a_connection(tmp_path: Path) -> None:
+    bait = tmp_path / "bait"
+    bait.mkdir()
+    QImage(4, 4, QImage.Format.Format_RGB32).save(str(bait / "bait.png"))
+    log = tmp_path / "calls"
+    calls = "trace=open,openat,stat,newfstatat,statx,access,readlink,connect,socket,sendto,execve"
+    done = subprocess.run(
+        ["strace", "-f", "-qq", "-s", "300", "-e", calls, "-o", str(log), sys.executable, "-B",
+         str(PROGRAM), str(bait)],
+        cwd=bait, capture_output=True, text=True, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "ASKED 0" in done.stdout
+    lines = log.read_text(errors="replace").splitlines()
+    begin = next(number for number, line in enumerate(lines) if f"{bait}/begin" in line)
+    end = next(number for number, line in enumerate(lines) if f"{bait}/end" in line)
+    shown = lines[begin + 1 : end]
+    touched = [line for line in shown if "bait.png" in line or "203.0.113.7" in line]
+    connected = [line for line in shown if re.search(r"\b(connect|sendto|execve)\(|AF_INET", line)]
+    assert not touched
+    assert not connected
+
+
+def test_the_trap_would_notice_a_browser_that_is_not_locked(tmp_path: Path) -> None:
+    picture = tmp_path / "bait.png"
+    QImage(4, 4, QImage.Format.Format_RGB32).save(str(picture))
+    before = LockedBrowser.loads_refused
+    from PySide6.QtWidgets import QApplication
+
+    _ = QApplication.instance() or QApplication([])
+    browser = LockedBrowser()
+    browser.setHtml(f'<img src="{picture}">')
+    browser.document().size()
+    browser.grab()
+    assert LockedBrowser.loads_refused > before
+
+
+def test_a_resource_is_answered_with_an_empty_picture_never_with_nothing(qapp) -> None:  # noqa: ANN001
+    found = LockedBrowser().loadResource(2, QUrl("file:///etc/hostname"))
+    assert isinstance(found, QImage)
+    assert (found.width(), found.height()) == (1, 1)
+
+
+def test_every_label_shows_foreign_text_as_plain_text(view, hostile: ModuleType) -> None:  # noqa: ANN001
+    from PySide6.QtCore import Qt
+
+    view.resize(600, 4000)
+    view.show_messages(hostile.messages_for('<img src="x"><b>bold</b>', 1))
+    labels = [label for label in view.findChildren(QLabel) if "<b>" in label.text()]
+    assert labels
+    assert all(label.textFormat() == Qt.TextFormat.PlainText for label in labels)

@@ -1,0 +1,139 @@
+"""What is streamed and what is stored look the same in the end."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from PySide6.QtWidgets import QTextBrowser
+from pytestqt.qtbot import QtBot
+
+from app.seam.views import CitationView, CostLine, MessageState, ToolCallView
+from app.ui.transcript.code_view import CodeView
+from app.ui.transcript.folded import ThinkingView
+from app.ui.transcript.parts import Thinking
+from app.ui.transcript.prose import ProseView
+from app.ui.transcript.view import TranscriptView
+
+ANSWERS = (
+    "Plain text that goes on.\n\nA **second** paragraph with `code` and [a link](https://a.example).",
+    "# Head\n\n1. one\n2. two **bold**\n   - nested\n\n> quote\n> more\n\nend\n===\n",
+    "Before\n\n```python\ndef f(x):\n    '''doc\n\n    string'''\n    return x  # done\n```\n\nafter",
+    "| a | b |\n|---|--:|\n| 1 | **2** |\n| 3 | 4 |\n| 5 |\n\ntail",
+    "see [it] first\n\nmore\n\n- x\n- [it]\n\n[it]: https://late.example\n",
+    "```\nnever closed\n<b>\n",
+    "a\r\nb\r\n\r\n$$\nx^2\n$$\n\n---\n\n![p](https://p.example/q.png)\n\nfin",
+)
+
+
+def shown(view: TranscriptView, number: int) -> list[tuple[str, str]]:
+    """Every text of a card: as plain text and as Qt would write it as HTML."""
+    card = view.cards[number]
+    texts = []
+    for widget in card.widgets():
+        found = [widget] if isinstance(widget, QTextBrowser) else widget.findChildren(QTextBrowser)
+        texts += [(text.toPlainText(), text.toHtml()) for text in found if not text.isHidden()]
+    return texts
+
+
+def stream_into(view: TranscriptView, message, text: str, seed: int) -> None:  # noqa: ANN001
+    view.add_message(message(2, "", state=MessageState.STREAMING))
+    chance = random.Random(seed)
+    place = 0
+    while place < len(text):
+        step = chance.randint(1, 9)
+        view.append_text("m2", text[place : place + step])
+        view._flush()
+        place += step
+
+
+@pytest.mark.parametrize("text", ANSWERS)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_streamed_card_equals_the_stored_one(
+    make_view, message, text: str, seed: int  # noqa: ANN001
+) -> None:
+    view, stored = make_view(480, 2000), make_view(480, 2000)
+    view.show_messages((message(1, "Hi"),))
+    stream_into(view, message, text, seed)
+    view.change_message(message(2, text))
+    stored.show_messages((message(1, "Hi"), message(2, text)))
+    assert view.cards[1].parts == stored.cards[1].parts
+    assert shown(view, 1) == shown(stored, 1)
+    assert view.heights[1] == stored.heights[1]
+
+
+def test_closed_blocks_are_not_written_again_while_the_rest_arrives(
+    view: TranscriptView, message  # noqa: ANN001
+) -> None:
+    view.show_messages((message(1, "Hi"),))
+    stream_into(view, message, "first\n\n```\ncode\n```\n\nsecond\n\n", 1)
+    code = next(w for w in view.cards[1].widgets() if isinstance(w, CodeView))
+    first = next(w for w in view.cards[1].widgets() if isinstance(w, ProseView))
+    revisions = code.body.document().revision(), first.document().revision()
+    for word in ("and ", "so ", "on"):
+        view.append_text("m2", word)
+        view._flush()
+    assert (code.body.document().revision(), first.document().revision()) == revisions
+
+
+def test_text_is_shown_at_most_thirty_times_a_second(
+    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+) -> None:
+    view.show_messages((message(1, "Hi"), message(2, "", state=MessageState.STREAMING)))
+    prose_before = len(view.cards[1].parts)
+    for word in "many small words in one go".split():
+        view.append_text("m2", word + " ")
+    assert len(view.cards[1].parts) == prose_before
+    qtbot.waitUntil(lambda: len(view.cards[1].parts) == prose_before + 1, timeout=2000)
+    assert shown(view, 1)[0][0] == "many small words in one go"
+
+
+def test_a_selection_survives_text_that_arrives_below_it(
+    view: TranscriptView, message  # noqa: ANN001
+) -> None:
+    view.show_messages((message(1, "Hi"),))
+    stream_into(view, message, "alpha beta\n\ngamma", 3)
+    prose = next(w for w in view.cards[1].widgets() if isinstance(w, ProseView))
+    cursor = prose.textCursor()
+    cursor.setPosition(0)
+    cursor.movePosition(cursor.MoveOperation.EndOfBlock, cursor.MoveMode.KeepAnchor)
+    prose.setTextCursor(cursor)
+    view.append_text("m2", " delta\n\nepsilon")
+    view._flush()
+    assert prose.textCursor().selectedText() == "alpha beta"
+
+
+def test_thinking_says_how_long_it_took_once_that_is_known(
+    view: TranscriptView, message, cost: CostLine  # noqa: ANN001
+) -> None:
+    view.show_messages((message(1, "Hi"), message(2, "", state=MessageState.WAITING)))
+    view.append_thinking("m2", "let me see")
+    view._flush()
+    thinking = next(w for w in view.cards[1].widgets() if isinstance(w, ThinkingView))
+    assert thinking.heading.text() == "Thinking…"
+    view.change_message(message(2, "So.", thinking="let me see", thinking_s=3.2, cost=cost))
+    assert thinking.heading.text() == "Thought for 3 s · 214 tokens"
+    assert isinstance(view.cards[1].parts[0], Thinking)
+
+
+def test_tool_calls_and_sources_join_the_growing_card(
+    view: TranscriptView, message  # noqa: ANN001
+) -> None:
+    view.show_messages((message(1, "Hi"), message(2, "", state=MessageState.STREAMING)))
+    view.show_tool_call("m2", ToolCallView("t", "search", "{}"))
+    view.show_tool_call("m2", ToolCallView("t", "search", "{}", "found"))
+    view.show_citation("m2", CitationView("https://a.example", "A"))
+    message_now = view.message("m2")
+    assert message_now is not None
+    assert [call.result for call in message_now.tool_calls] == ["found"]
+    assert any("Sources" in text for text, _ in shown(view, 1))
+
+
+def test_the_mark_of_writing_goes_when_the_answer_is_done(
+    view: TranscriptView, message  # noqa: ANN001
+) -> None:
+    view.show_messages((message(1, "Hi"),))
+    stream_into(view, message, "words", 1)
+    assert view._caret.isVisible()
+    view.change_message(message(2, "words"))
+    assert not view._caret.isVisible()
