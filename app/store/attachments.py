@@ -15,6 +15,7 @@ from app.store.connection import storable
 from app.store.database import Database
 from app.store.database_faults import folder_error
 from app.store.records import AttachmentRecord
+from app.store.rescue import DAMAGED_MARK
 from app.store.tables import AttachmentRow
 
 FOLDER_NAME = "attachments"
@@ -89,7 +90,12 @@ class Attachments:
         return content
 
     def purge_unused(self) -> int:
-        """Delete files that no message and no draft names; how many."""
+        """Delete files that no message and no draft names; how many. For a start, not between.
+
+        While a damaged database is kept beside, nothing goes: its messages may name them.
+        """
+        if any(self._folder.parent.glob(f"*{DAMAGED_MARK}*")):
+            return 0
         with self._database.transaction():
             unused = [row[0] for row in self._database.rows(_UNUSED)]
             self._database.write_many(

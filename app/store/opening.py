@@ -25,7 +25,7 @@ from app.store.schema import APPLICATION_ID, CURRENT_VERSION, REBUILD_SEARCH, SE
 
 FILE_NAME = "tuppence.db"
 _OPEN_MARK = ".open"
-_ALWAYS_CHECKED_BYTES = 64 * 1024 * 1024
+_ALWAYS_CHECKED_BYTES = 32 * 1024 * 1024
 _CHECKED_EVERY = timedelta(days=7)
 
 # Closing any descriptor of a file drops this process's locks on it (POSIX), so a second

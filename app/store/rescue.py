@@ -19,6 +19,7 @@ from app.store.journal import journal_of
 from app.store.migrations import migrate
 from app.store.salvage import Salvaged, salvage
 
+DAMAGED_MARK = ".damaged-"
 _COMPANIONS = ("-wal", "-shm")
 _PAGE_BYTES = 4096
 
@@ -130,7 +131,7 @@ def _set_aside(path: Path, at: datetime) -> Path:
 
 
 def _free_name(path: Path, at: datetime) -> Path:
-    stem = f"{path.stem}.damaged-{at:%Y%m%d-%H%M%S}"
+    stem = f"{path.stem}{DAMAGED_MARK}{at:%Y%m%d-%H%M%S}"
     number = 1
     while True:
         kept = path.with_name(f"{stem}{'' if number == 1 else f'-{number}'}{path.suffix}")

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from pathlib import Path
 
+from figures import Figure, percentile
+
 from app.clock import Clock
 from app.store.connection import connect
 from app.store.database import Database
 from app.store.migrations import migrate
 from app.store.search import Search
-from figures import Figure, percentile
 
 MESSAGES = 1_000_000
 MESSAGES_PER_CHAT = 100
@@ -26,7 +27,8 @@ P99_LIMIT_MS = 50.0
 WORK = Path(__file__).resolve().parents[1] / ".environment" / "bench" / "search-1"
 
 _SYLLABLES = (
-    "ka lo mi ren sto ta bel ur an is che do fra gi hu ost pre qui sal ti un ver wo ex".split()
+    *("ka", "lo", "mi", "ren", "sto", "ta", "bel", "ur", "an", "is", "che", "do", "fra"),
+    *("gi", "hu", "ost", "pre", "qui", "sal", "ti", "un", "ver", "wo", "ex"),
 )
 
 

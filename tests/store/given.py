@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from sqlmodel import Session
+
 from app.clock import Clock
+from app.store.database import Database
 from app.store.records import HoldRecord, HoldState, MessageRecord, PaneRecord, State, UsageRecord
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -76,3 +80,15 @@ class Records:
 
     def pane(self, leaf_id: str | None = None, position: int = 0) -> PaneRecord:
         return PaneRecord(position, "key/gpt", leaf_id)
+
+
+class Undone(Exception):
+    """Raised by a test to leave a transaction."""
+
+
+@contextmanager
+def undone(database: Database) -> Iterator[Session]:
+    """A transaction that does what the block says and then fails."""
+    with suppress(Undone), database.transaction() as session:
+        yield session
+        raise Undone

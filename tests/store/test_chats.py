@@ -6,14 +6,16 @@ import pytest
 
 from app.errors import StoreError
 from app.store.records import PaneRecord, State
+from app.store.shelves import Shelves
 from app.store.sums import rebuild_sums
+from tests.store.given import Records, SetClock
 
 
-def titles(shelves):
+def titles(shelves: Shelves) -> list[str]:
     return [chat.title for chat in shelves.chats.rows()]
 
 
-def test_pinned_chats_come_first_then_the_newest(shelves, set_clock):
+def test_pinned_chats_come_first_then_the_newest(shelves: Shelves, set_clock: SetClock) -> None:
     for title in ("old", "new"):
         set_clock.advance(minutes=1)
         shelves.chats.create(title, title, [])
@@ -21,7 +23,9 @@ def test_pinned_chats_come_first_then_the_newest(shelves, set_clock):
     assert titles(shelves) == ["old", "new", "A chat"]
 
 
-def test_a_touched_chat_moves_up_and_a_clock_set_back_moves_none_down(shelves, set_clock):
+def test_a_touched_chat_moves_up_and_a_clock_set_back_moves_none_down(
+    shelves: Shelves, set_clock: SetClock
+) -> None:
     set_clock.advance(minutes=1)
     shelves.chats.create("new", "new", [])
     shelves.chats.touch("chat", set_clock.at + timedelta(minutes=1))
@@ -30,14 +34,14 @@ def test_a_touched_chat_moves_up_and_a_clock_set_back_moves_none_down(shelves, s
     assert titles(shelves) == ["A chat", "new"]
 
 
-def test_a_title_of_the_users_own_is_never_replaced(shelves):
+def test_a_title_of_the_users_own_is_never_replaced(shelves: Shelves) -> None:
     shelves.chats.rename("chat", "Mine", own=True)
     shelves.chats.rename("chat", "Found by itself", own=False)
     chat = shelves.chats.get("chat")
     assert (chat.title, chat.title_is_own) == ("Mine", True)
 
 
-def test_a_hidden_chat_is_out_of_the_list_and_can_come_back(shelves):
+def test_a_hidden_chat_is_out_of_the_list_and_can_come_back(shelves: Shelves) -> None:
     shelves.chats.hide("chat")
     assert titles(shelves) == []
     assert shelves.chats.get("chat").hidden_at is not None
@@ -45,7 +49,9 @@ def test_a_hidden_chat_is_out_of_the_list_and_can_come_back(shelves):
     assert titles(shelves) == ["A chat"]
 
 
-def test_purging_deletes_what_was_hidden_long_ago_and_keeps_its_spend(shelves, records, set_clock):
+def test_purging_deletes_what_was_hidden_long_ago_and_keeps_its_spend(
+    shelves: Shelves, records: Records, set_clock: SetClock
+) -> None:
     done = records.message("answer", state=State.COMPLETE)
     shelves.messages.finish(done, [records.usage("call")], None)
     shelves.chats.hide("chat")
@@ -61,7 +67,9 @@ def test_purging_deletes_what_was_hidden_long_ago_and_keeps_its_spend(shelves, r
     assert shelves.database.integrity() == ()
 
 
-def test_a_chat_of_thousands_in_one_line_can_be_purged(shelves, records, set_clock):
+def test_a_chat_of_thousands_in_one_line_can_be_purged(
+    shelves: Shelves, records: Records, set_clock: SetClock
+) -> None:
     with shelves.database.transaction():
         for number in range(3000):
             parent = f"m{number - 1}" if number else None
@@ -71,24 +79,24 @@ def test_a_chat_of_thousands_in_one_line_can_be_purged(shelves, records, set_clo
     assert shelves.database.rows("SELECT count(*) FROM messages") == [(0,)]
 
 
-def test_panes_are_replaced_together(shelves):
+def test_panes_are_replaced_together(shelves: Shelves) -> None:
     panes = (PaneRecord(0, "key/a", None), PaneRecord(1, "key/b", "leaf"))
     shelves.chats.set_panes("chat", panes)
     assert shelves.chats.get("chat").panes == panes
 
 
-def test_a_pane_gets_another_leaf_and_another_model(shelves):
+def test_a_pane_gets_another_leaf_and_another_model(shelves: Shelves) -> None:
     shelves.chats.set_leaf("chat", 0, "leaf")
     shelves.chats.set_model("chat", 0, "key/other")
     assert shelves.chats.get("chat").panes == (PaneRecord(0, "key/other", "leaf"),)
 
 
-def test_a_pane_that_is_not_there_is_an_error(shelves):
+def test_a_pane_that_is_not_there_is_an_error(shelves: Shelves) -> None:
     with pytest.raises(StoreError):
         shelves.chats.set_leaf("chat", 3, "leaf")
 
 
-def test_sums_count_each_answer_once_and_can_be_rebuilt(shelves, records):
+def test_sums_count_each_answer_once_and_can_be_rebuilt(shelves: Shelves, records: Records) -> None:
     calls = {
         "one": [records.usage("1", "one", cost_pusd=5), records.usage("2", "one", cost_pusd=6)],
         "two": [
@@ -118,8 +126,8 @@ def test_sums_count_each_answer_once_and_can_be_rebuilt(shelves, records):
     ],
 )
 def test_a_chat_is_unfinished_where_a_pane_stands_on_a_broken_answer(
-    shelves, records, state, extras_json, unfinished
-):
+    shelves: Shelves, records: Records, state: State, extras_json: str | None, unfinished: bool
+) -> None:
     shelves.messages.add(records.message("answer", state=state, extras_json=extras_json))
     shelves.chats.set_leaf("chat", 0, "answer")
     assert shelves.chats.rows()[0].unfinished is unfinished

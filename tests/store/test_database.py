@@ -12,7 +12,7 @@ from app.errors import DiskFull, StoreError
 from app.store import tables
 from app.store.records import State
 from app.store.shelves import Shelves
-from tests.store.given import Records
+from tests.store.given import Records, undone
 
 OpenAt = Callable[[Path], Shelves]
 
@@ -22,44 +22,39 @@ def titles(shelves: Shelves) -> list[str]:
 
 
 def test_an_error_undoes_the_whole_transaction(shelves: Shelves) -> None:
-    with pytest.raises(RuntimeError), shelves.database.transaction():
+    with undone(shelves.database):
         shelves.chats.create("one", "One", [])
         shelves.settings.set("name", 1)
-        raise RuntimeError
     assert titles(shelves) == ["A chat"]
     assert shelves.settings.all() == {}
 
 
 def test_a_nested_transaction_joins_the_outer_one(shelves: Shelves) -> None:
-    with pytest.raises(RuntimeError), shelves.database.transaction():
-        with shelves.database.transaction():
-            shelves.settings.set("inner", 1)
-        raise RuntimeError
+    with undone(shelves.database), shelves.database.transaction():
+        shelves.settings.set("inner", 1)
     assert shelves.settings.all() == {}
 
 
 def test_an_error_that_is_caught_undoes_the_inner_part_only(shelves: Shelves) -> None:
     with shelves.database.transaction():
         shelves.settings.set("outer", 1)
-        with pytest.raises(RuntimeError), shelves.database.transaction():
+        with undone(shelves.database):
             shelves.settings.set("inner", 1)
-            raise RuntimeError
     assert shelves.settings.all() == {"outer": 1}
 
 
 def test_what_a_session_and_a_statement_write_is_one_transaction(shelves: Shelves) -> None:
-    with pytest.raises(RuntimeError), shelves.database.transaction() as session:
+    with undone(shelves.database) as session:
         session.add(tables.SettingRow(name="by session", value_json="1"))
         shelves.database.write("INSERT INTO settings (name, value_json) VALUES ('by text', '2')")
         assert len(shelves.settings.all()) == 2
-        raise RuntimeError
     assert shelves.settings.all() == {}
 
 
 def test_a_second_error_in_a_session_is_a_store_error(shelves: Shelves) -> None:
+    same = [tables.SettingRow(name="same", value_json="1") for _ in range(2)]
     with pytest.raises(StoreError), shelves.database.transaction() as session:
-        session.add(tables.SettingRow(name="same", value_json="1"))
-        session.add(tables.SettingRow(name="same", value_json="1"))
+        session.add_all(same)
     shelves.settings.set("after", 1)
     assert shelves.settings.all() == {"after": 1}
 
@@ -149,9 +144,14 @@ def test_a_disk_that_fills_up_inside_a_nested_transaction_undoes_all_of_it(
 ) -> None:
     pages = shelves.database.rows("PRAGMA page_count")[0][0]
     shelves.database.rows(f"PRAGMA max_page_count = {pages + 2}")
-    with pytest.raises(DiskFull), shelves.database.transaction():
-        shelves.settings.set("before", 1)
-        shelves.messages.add(records.message("much", text="x" * 100_000))
+
+    def save_both() -> None:
+        with shelves.database.transaction():
+            shelves.settings.set("before", 1)
+            shelves.messages.add(records.message("much", text="x" * 100_000))
+
+    with pytest.raises(DiskFull):
+        save_both()
     shelves.database.rows("PRAGMA max_page_count = 1000000")
     assert shelves.settings.all() == {}
     shelves.messages.add(records.message("after"))

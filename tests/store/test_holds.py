@@ -5,7 +5,10 @@ from dataclasses import replace
 import pytest
 
 from app.errors import StoreError
+from app.store.holds import Holds
 from app.store.records import HoldState
+from app.store.shelves import Shelves
+from tests.store.given import Records
 
 ENDS = {
     "release": lambda holds: holds.release("hold", proof=True),
@@ -14,26 +17,26 @@ ENDS = {
 
 
 @pytest.fixture
-def holds(shelves, records):
+def holds(shelves: Shelves, records: Records) -> Holds:
     shelves.holds.admit(records.hold())
     return shelves.holds
 
 
-def test_a_hold_comes_back_as_it_was_admitted(holds, records):
+def test_a_hold_comes_back_as_it_was_admitted(holds: Holds, records: Records) -> None:
     assert holds.get("hold") == records.hold()
 
 
-def test_a_negative_hold_is_refused(shelves, records):
+def test_a_negative_hold_is_refused(shelves: Shelves, records: Records) -> None:
     with pytest.raises(StoreError):
         shelves.holds.admit(records.hold(amount_pusd=-1))
 
 
-def test_a_hold_begins_as_held(shelves, records):
+def test_a_hold_begins_as_held(shelves: Shelves, records: Records) -> None:
     with pytest.raises(StoreError):
         shelves.holds.admit(records.hold(state=HoldState.DISPATCHED))
 
 
-def test_a_dispatched_hold_settles_with_amount_and_basis(holds, records):
+def test_a_dispatched_hold_settles_with_amount_and_basis(holds: Holds, records: Records) -> None:
     holds.dispatch("hold")
     holds.settle("hold", 42, "counted_partial")
     assert holds.get("hold") == replace(
@@ -41,30 +44,30 @@ def test_a_dispatched_hold_settles_with_amount_and_basis(holds, records):
     )
 
 
-def test_a_call_without_a_price_settles_at_an_unknown_amount(holds):
+def test_a_call_without_a_price_settles_at_an_unknown_amount(holds: Holds) -> None:
     holds.dispatch("hold")
     holds.settle("hold", None, "provider_usage")
     assert holds.get("hold").settled_pusd is None
 
 
-def test_a_held_hold_never_settles(holds):
+def test_a_held_hold_never_settles(holds: Holds) -> None:
     with pytest.raises(StoreError):
         holds.settle("hold", 1, "provider_usage")
 
 
-def test_a_hold_is_dispatched_once(holds):
+def test_a_hold_is_dispatched_once(holds: Holds) -> None:
     holds.dispatch("hold")
     with pytest.raises(StoreError):
         holds.dispatch("hold")
 
 
-def test_a_held_hold_is_released_without_proof(holds):
+def test_a_held_hold_is_released_without_proof(holds: Holds) -> None:
     holds.release("hold")
     assert holds.get("hold").state is HoldState.RELEASED
 
 
 @pytest.mark.parametrize("parked", [False, True])
-def test_a_hold_that_left_is_released_only_with_proof(holds, parked):
+def test_a_hold_that_left_is_released_only_with_proof(holds: Holds, parked: bool) -> None:
     holds.dispatch("hold")
     if parked:
         holds.park("hold")
@@ -76,7 +79,7 @@ def test_a_hold_that_left_is_released_only_with_proof(holds, parked):
 
 @pytest.mark.parametrize("first", ENDS)
 @pytest.mark.parametrize("second", [*ENDS, "dispatch", "park"])
-def test_a_hold_ends_exactly_once(holds, first, second):
+def test_a_hold_ends_exactly_once(holds: Holds, first: str, second: str) -> None:
     holds.dispatch("hold")
     ENDS[first](holds)
     ended = holds.get("hold")
@@ -86,20 +89,24 @@ def test_a_hold_ends_exactly_once(holds, first, second):
     assert holds.get("hold") == ended
 
 
-def test_an_ended_hold_cannot_change_behind_the_rules_either(shelves, holds):
+def test_an_ended_hold_cannot_change_behind_the_rules_either(
+    shelves: Shelves, holds: Holds
+) -> None:
     holds.release("hold")
     with pytest.raises(StoreError, match="exactly once"):
         shelves.database.write("UPDATE holds SET state = 'held' WHERE id = 'hold'")
 
 
-def test_a_parked_hold_can_still_be_settled(holds):
+def test_a_parked_hold_can_still_be_settled(holds: Holds) -> None:
     holds.dispatch("hold")
     holds.park("hold")
     holds.settle("hold", 3, "provider_lookup")
     assert holds.get("hold").state is HoldState.SETTLED
 
 
-def test_a_sweep_releases_what_never_left_and_parks_what_did(shelves, records):
+def test_a_sweep_releases_what_never_left_and_parks_what_did(
+    shelves: Shelves, records: Records
+) -> None:
     for id_ in ("stayed", "left", "done"):
         shelves.holds.admit(records.hold(id_))
     for id_ in ("left", "done"):
@@ -111,13 +118,13 @@ def test_a_sweep_releases_what_never_left_and_parks_what_did(shelves, records):
     assert shelves.holds.get("done").state is HoldState.SETTLED
 
 
-def test_a_second_sweep_changes_nothing(shelves, records):
+def test_a_second_sweep_changes_nothing(shelves: Shelves, records: Records) -> None:
     shelves.holds.admit(records.hold())
     shelves.holds.dispatch("hold")
     assert shelves.holds.sweep() == shelves.holds.sweep()
 
 
-def test_the_newest_hold_of_a_message_is_its_own(shelves, records):
+def test_the_newest_hold_of_a_message_is_its_own(shelves: Shelves, records: Records) -> None:
     shelves.holds.admit(records.hold("first"))
     shelves.holds.release("first")
     shelves.holds.admit(records.hold("second"))
@@ -125,6 +132,6 @@ def test_the_newest_hold_of_a_message_is_its_own(shelves, records):
     assert [hold.id for hold in shelves.holds.open_holds()] == ["second"]
 
 
-def test_a_hold_that_is_not_there_says_so(shelves):
+def test_a_hold_that_is_not_there_says_so(shelves: Shelves) -> None:
     with pytest.raises(StoreError, match="not there"):
         shelves.holds.dispatch("nothing")

@@ -5,16 +5,18 @@ from dataclasses import replace
 import pytest
 
 from app.errors import StoreError
-from app.store.records import HoldState, State
+from app.store.records import HoldRecord, HoldState, MessageRecord, State
+from app.store.shelves import Shelves
+from tests.store.given import Records, SetClock, undone
 
 
-def answer(records, **fields):
+def answer(records: Records, **fields: object) -> MessageRecord:
     values = {"role": "assistant", "text": "", "state": State.STREAMING}
     return records.message("answer", "question", **(values | fields))
 
 
 @pytest.fixture
-def asked(shelves, records):
+def asked(shelves: Shelves, records: Records) -> Shelves:
     """A question, a running answer, and its hold, dispatched."""
     shelves.messages.add(records.message("question"))
     shelves.messages.add(answer(records))
@@ -23,11 +25,11 @@ def asked(shelves, records):
     return shelves
 
 
-def settled(records):
+def settled(records: Records) -> HoldRecord:
     return records.hold(state=HoldState.SETTLED, settled_pusd=1_000_000, basis="provider_usage")
 
 
-def test_a_message_comes_back_as_it_was_written(shelves, records):
+def test_a_message_comes_back_as_it_was_written(shelves: Shelves, records: Records) -> None:
     written = records.message(
         "full",
         text="héllo\n🙂",
@@ -46,21 +48,21 @@ def test_a_message_comes_back_as_it_was_written(shelves, records):
     assert shelves.messages.get("full") == replace(written, siblings=("full",))
 
 
-def test_a_message_that_is_not_there_is_none(shelves):
+def test_a_message_that_is_not_there_is_none(shelves: Shelves) -> None:
     assert shelves.messages.get("nobody") is None
 
 
-def test_a_path_goes_from_the_root_to_the_leaf(shelves, records):
+def test_a_path_goes_from_the_root_to_the_leaf(shelves: Shelves, records: Records) -> None:
     for id_, parent in (("a", None), ("b", "a"), ("c", "b"), ("other", "a")):
         shelves.messages.add(records.message(id_, parent))
     assert [message.id for message in shelves.messages.path("c")] == ["a", "b", "c"]
 
 
-def test_no_leaf_is_an_empty_path(shelves):
+def test_no_leaf_is_an_empty_path(shelves: Shelves) -> None:
     assert shelves.messages.path(None) == []
 
 
-def test_siblings_are_all_versions_oldest_first(shelves, records):
+def test_siblings_are_all_versions_oldest_first(shelves: Shelves, records: Records) -> None:
     shelves.messages.add(records.message("question"))
     for id_ in ("z", "m", "a"):
         shelves.messages.add(records.message(id_, "question"))
@@ -68,7 +70,9 @@ def test_siblings_are_all_versions_oldest_first(shelves, records):
     assert shelves.messages.path("m")[-1].siblings == ("z", "m", "a")
 
 
-def test_a_clock_that_is_set_back_changes_no_order(shelves, records, set_clock):
+def test_a_clock_that_is_set_back_changes_no_order(
+    shelves: Shelves, records: Records, set_clock: SetClock
+) -> None:
     shelves.messages.add(records.message("question"))
     shelves.messages.add(records.message("first", "question", created_at=set_clock.at))
     set_clock.advance(days=-400)
@@ -77,19 +81,19 @@ def test_a_clock_that_is_set_back_changes_no_order(shelves, records, set_clock):
     assert shelves.messages.newest_leaf("question") == "second"
 
 
-def test_a_message_without_its_chat_is_refused(shelves, records):
+def test_a_message_without_its_chat_is_refused(shelves: Shelves, records: Records) -> None:
     with pytest.raises(StoreError):
         shelves.messages.add(records.message("lost", chat_id="nowhere"))
 
 
-def test_a_partial_answer_is_read_whole(asked):
+def test_a_partial_answer_is_read_whole(asked: Shelves) -> None:
     for text in ("One", "One two", "One two three"):
         asked.messages.save_partial("answer", text=text, thinking="hm", output_tokens=3)
     saved = asked.messages.get("answer")
     assert (saved.text, saved.thinking, saved.state) == ("One two three", "hm", State.STREAMING)
 
 
-def test_saving_a_partial_answer_writes_only_what_is_new(asked):
+def test_saving_a_partial_answer_writes_only_what_is_new(asked: Shelves) -> None:
     long = "word " * 10_000
     asked.messages.save_partial("answer", text=long, thinking="", output_tokens=1)
     asked.messages.save_partial("answer", text=long + "more", thinking="", output_tokens=2)
@@ -97,34 +101,37 @@ def test_saving_a_partial_answer_writes_only_what_is_new(asked):
     assert pieces == [(long,), ("more",)]
 
 
-def test_a_partial_answer_that_was_changed_replaces_what_was_saved(asked):
+def test_a_partial_answer_that_was_changed_replaces_what_was_saved(asked: Shelves) -> None:
     asked.messages.save_partial("answer", text="abc", thinking="", output_tokens=1)
     asked.messages.save_partial("answer", text="xyz!", thinking="", output_tokens=2)
     assert asked.messages.get("answer").text == "xyz!"
 
 
-def test_a_partial_save_that_was_undone_is_written_again(asked):
+def test_a_partial_save_that_was_undone_is_written_again(asked: Shelves) -> None:
     asked.messages.save_partial("answer", text="one ", thinking="", output_tokens=1)
-    with pytest.raises(RuntimeError), asked.database.transaction():
+    with undone(asked.database):
         asked.messages.save_partial("answer", text="one two ", thinking="", output_tokens=2)
-        raise RuntimeError
     asked.messages.save_partial("answer", text="one two three", thinking="", output_tokens=3)
     assert asked.messages.get("answer").text == "one two three"
 
 
-def test_a_partial_save_is_the_holds_heartbeat(asked):
+def test_a_partial_save_is_the_holds_heartbeat(asked: Shelves) -> None:
     asked.messages.save_partial("answer", text="a", thinking="", output_tokens=12)
     asked.messages.save_partial("answer", text="ab", thinking="", output_tokens=7)
     assert asked.holds.get("hold").output_tokens_seen == 12
 
 
-def test_a_late_partial_save_leaves_a_finished_answer_alone(asked, records):
+def test_a_late_partial_save_leaves_a_finished_answer_alone(
+    asked: Shelves, records: Records
+) -> None:
     asked.messages.finish(answer(records, text="done", state=State.COMPLETE), [], settled(records))
     asked.messages.save_partial("answer", text="don", thinking="", output_tokens=1)
     assert asked.messages.get("answer").text == "done"
 
 
-def test_an_answer_ends_with_receipt_usage_sums_and_hold_together(asked, records):
+def test_an_answer_ends_with_receipt_usage_sums_and_hold_together(
+    asked: Shelves, records: Records
+) -> None:
     asked.messages.save_partial("answer", text="par", thinking="", output_tokens=1)
     done = answer(records, text="whole", state=State.COMPLETE, receipt_json='{"total": 5}')
     asked.messages.finish(done, [records.usage("call")], settled(records))
@@ -134,7 +141,7 @@ def test_an_answer_ends_with_receipt_usage_sums_and_hold_together(asked, records
     assert asked.database.rows("SELECT count(*) FROM pieces") == [(0,)]
 
 
-def test_an_end_that_fails_leaves_nothing_behind(asked, records):
+def test_an_end_that_fails_leaves_nothing_behind(asked: Shelves, records: Records) -> None:
     asked.holds.release("hold", proof=True)
     done = answer(records, text="whole", state=State.COMPLETE, receipt_json="{}")
     with pytest.raises(StoreError):
@@ -145,13 +152,13 @@ def test_an_end_that_fails_leaves_nothing_behind(asked, records):
     assert asked.database.rows("SELECT count(*) FROM usage") == [(0,)]
 
 
-def test_a_refused_call_ends_with_its_hold_released(asked, records):
+def test_a_refused_call_ends_with_its_hold_released(asked: Shelves, records: Records) -> None:
     ended = answer(records, state=State.INCOMPLETE, fault_json="[]")
     asked.messages.finish(ended, [], records.hold(state=HoldState.RELEASED))
     assert asked.holds.get("hold").state is HoldState.RELEASED
 
 
-def test_a_second_finish_of_an_answer_counts_it_once(asked, records):
+def test_a_second_finish_of_an_answer_counts_it_once(asked: Shelves, records: Records) -> None:
     done = answer(records, text="a", state=State.INTERRUPTED, receipt_json="{}")
     asked.messages.finish(done, [records.usage("call", cost_pusd=None)], settled(records))
     assert asked.chats.get("chat").unpriced == 1
@@ -161,14 +168,14 @@ def test_a_second_finish_of_an_answer_counts_it_once(asked, records):
     assert (chat.total_pusd, chat.unpriced, chat.estimated) == (12, 0, 0)
 
 
-def test_running_answers_are_found_after_a_start(asked):
+def test_running_answers_are_found_after_a_start(asked: Shelves) -> None:
     asked.messages.save_partial("answer", text="so far", thinking="", output_tokens=2)
     assert [(message.id, message.text) for message in asked.messages.unfinished()] == [
         ("answer", "so far")
     ]
 
 
-def test_an_answer_that_is_stopped_keeps_what_came(asked):
+def test_an_answer_that_is_stopped_keeps_what_came(asked: Shelves) -> None:
     asked.messages.save_partial("answer", text="so far", thinking="hm", output_tokens=2)
     asked.messages.set_state("answer", State.INTERRUPTED)
     kept = asked.messages.get("answer")
@@ -176,17 +183,17 @@ def test_an_answer_that_is_stopped_keeps_what_came(asked):
     assert asked.messages.unfinished() == []
 
 
-def test_extras_can_be_set_later(asked):
+def test_extras_can_be_set_later(asked: Shelves) -> None:
     asked.messages.set_extras("answer", '{"kept": true}')
     assert asked.messages.get("answer").extras_json == '{"kept": true}'
 
 
-def test_changing_a_message_that_is_gone_is_an_error(shelves):
+def test_changing_a_message_that_is_gone_is_an_error(shelves: Shelves) -> None:
     with pytest.raises(StoreError):
         shelves.messages.set_state("nobody", State.COMPLETE)
 
 
-def test_a_message_of_five_megabytes_comes_back_whole(asked, records):
+def test_a_message_of_five_megabytes_comes_back_whole(asked: Shelves, records: Records) -> None:
     text = "Ünïcode words and more. " * 220_000
     asked.messages.save_partial("answer", text=text, thinking="", output_tokens=1)
     assert asked.messages.get("answer").text == text
@@ -194,12 +201,16 @@ def test_a_message_of_five_megabytes_comes_back_whole(asked, records):
     assert asked.messages.get("answer").text == text
 
 
-def test_half_a_surrogate_pair_is_replaced_and_not_refused(shelves, records):
+def test_half_a_surrogate_pair_is_replaced_and_not_refused(
+    shelves: Shelves, records: Records
+) -> None:
     shelves.messages.add(records.message("odd", text="a\ud83db\0c"))
     assert shelves.messages.get("odd").text == "a\ufffdb\0c"
 
 
-def test_all_of_a_chat_is_every_branch_in_the_order_of_writing(shelves, records):
+def test_all_of_a_chat_is_every_branch_in_the_order_of_writing(
+    shelves: Shelves, records: Records
+) -> None:
     for id_, parent in (("a", None), ("b", "a"), ("c", "a"), ("d", "b")):
         shelves.messages.add(records.message(id_, parent))
     assert [message.id for message in shelves.messages.all_of("chat")] == ["a", "b", "c", "d"]

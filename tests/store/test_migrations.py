@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -125,24 +124,34 @@ def test_a_current_database_runs_no_step(tmp_path: Path) -> None:
         assert migrate(connection, (never,)) == CURRENT_VERSION
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
 def test_a_database_from_a_newer_version_is_refused_and_not_touched(
     open_at: OpenAt, tmp_path: Path
 ) -> None:
     open_at(tmp_path).database.close()
-    path = tmp_path / "tuppence.db"
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(sqlite3.connect(tmp_path / "tuppence.db")) as connection:
         connection.execute(f"PRAGMA user_version = {CURRENT_VERSION + 1}")
-    before = {
-        each.name: hashlib.sha256(each.read_bytes()).digest()
-        for each in tmp_path.glob("*")
-        if each.is_file()
-    }
+    before = contents(tmp_path)
     with pytest.raises(DatabaseTooNew) as refused:
         open_at(tmp_path)
-    after = {
-        each.name: hashlib.sha256(each.read_bytes()).digest()
-        for each in tmp_path.glob("*")
-        if each.is_file()
-    }
-    assert after == before
+    assert contents(tmp_path) == before
     assert "newest" in refused.value.advice
+
+
+def test_a_newer_version_that_only_the_journal_knows_is_refused_too(
+    open_at: OpenAt, tmp_path: Path
+) -> None:
+    shelves = open_at(tmp_path / "running")
+    shelves.settings.set("name", "value")
+    shelves.database.rows(f"PRAGMA user_version = {CURRENT_VERSION + 1}")
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    for name in ("tuppence.db", "tuppence.db-wal"):
+        (killed / name).write_bytes((tmp_path / "running" / name).read_bytes())
+    before = contents(killed)
+    with pytest.raises(DatabaseTooNew):
+        open_at(killed)
+    assert contents(killed) == before

@@ -159,10 +159,14 @@ def test_a_full_disk_keeps_what_was_said_to_be_saved(
     shelves = open_at(small_disk)
     shelves.chats.create("chat", "A chat", [])
     saved = []
-    with pytest.raises(DiskFull):
+
+    def write_on_and_on() -> None:
         for number in range(1000):
             shelves.messages.add(records.message(f"m{number}", text="words " * 5000))
             saved.append(f"m{number}")
+
+    with pytest.raises(DiskFull):
+        write_on_and_on()
     assert [message.id for message in shelves.messages.all_of("chat")] == saved
     shelves.database.close()
     again = open_at(small_disk)

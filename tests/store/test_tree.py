@@ -12,10 +12,11 @@ from app.store.records import MessageRecord, State
 from app.store.shelves import shelves_over
 from app.store.tree import Tree
 
+Parents = dict[str, str | None]
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 
 
-def model_path(parents, leaf):
+def model_path(parents: Parents, leaf: str | None) -> list[str]:
     path = []
     while leaf is not None:
         path.insert(0, leaf)
@@ -23,13 +24,13 @@ def model_path(parents, leaf):
     return path
 
 
-def model_newest_leaf(parents, at):
+def model_newest_leaf(parents: Parents, at: str) -> str:
     children = [id_ for id_, parent in parents.items() if parent == at]
     return model_newest_leaf(parents, children[-1]) if children else at
 
 
 @st.composite
-def trees(draw):
+def trees(draw: st.DrawFn) -> Parents:
     """Parents by id, in the order of writing; any earlier message or none is a parent."""
     size = draw(st.integers(1, 25))
     names = draw(st.permutations([f"m{number:02}" for number in range(size)]))
@@ -41,7 +42,7 @@ def trees(draw):
 
 @settings(max_examples=60)
 @given(trees())
-def test_paths_versions_and_newest_leaves_are_those_of_a_plain_tree(parents):
+def test_paths_versions_and_newest_leaves_are_those_of_a_plain_tree(parents: Parents) -> None:
     database = Database.in_memory(Clock())
     shelves = shelves_over(database, Path(), Clock())
     shelves.chats.create("chat", "A chat", [])
@@ -57,7 +58,7 @@ def test_paths_versions_and_newest_leaves_are_those_of_a_plain_tree(parents):
     database.close()
 
 
-def test_a_ring_in_a_damaged_tree_ends():
+def test_a_ring_in_a_damaged_tree_ends() -> None:
     tree = Tree([(1, "a", "b"), (2, "b", "a")])
     assert set(tree.path("a")) == {"a", "b"}
     assert tree.newest_leaf("a") in {"a", "b"}
