@@ -22,7 +22,6 @@ from app.providers.json_text import (
     as_list,
     as_object,
     as_text,
-    first_object,
     json_text,
 )
 from app.providers.pictures import picture

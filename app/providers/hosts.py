@@ -292,15 +292,6 @@ _ROWS: tuple[Host, ...] = (
         key_page="https://huggingface.co/settings/tokens",
     ),
     Host(
-        id="perplexity",
-        name="Perplexity",
-        language=Language.OPENAI_CHAT,
-        base_url="https://api.perplexity.ai",
-        price_provider="perplexity",
-        key_prefixes=("pplx-",),
-        key_page="https://www.perplexity.ai/settings/api",
-    ),
-    Host(
         id="crusoe",
         name="Crusoe",
         language=Language.OPENAI_CHAT,

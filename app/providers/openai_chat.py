@@ -110,9 +110,8 @@ class OpenAIChatDecoder(StreamDecoder):
             picture = picture_of_url(as_text(as_object(image.get("image_url")).get("url")))
             if picture is not None:
                 self.emit(picture)
-        if audio := as_object(delta.get("audio")):
-            if transcript := as_text(audio.get("transcript")):
-                self.emit(TextArrived(transcript))
+        if transcript := as_text(as_object(delta.get("audio")).get("transcript")):
+            self.emit(TextArrived(transcript))
         self._cite(delta.get("annotations"))
         self._executed(delta.get("executed_tools"))
 

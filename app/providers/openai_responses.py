@@ -64,12 +64,15 @@ class OpenAIResponsesDecoder(StreamDecoder):
             self._name_model(as_object(message.get("response")))
         elif kind in _ENDS:
             self._end(as_object(message.get("response")), payload)
-        elif kind == "error" or name == "error":
+        else:
+            self._take_rare(name, message, payload)
+
+    def _take_rare(self, name: str, message: Json, payload: bytes) -> None:
+        kind = message.get("type")
+        if kind == "error" or name == "error" or (kind is None and message.get("error")):
             self.fail(message.get("error") or message)
         elif message.get("object") == "response":
             self._body(message, payload)
-        elif kind is None and message.get("error"):
-            self.fail(message["error"])
 
     def _item(self, item: Json) -> None:
         kind = as_text(item.get("type"))

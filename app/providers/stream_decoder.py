@@ -61,6 +61,11 @@ class StreamDecoder:
             self._at_close()
         return self._drain()
 
+    def abort(self, fault: Fault) -> list[StreamEvent]:
+        """The connection broke: the end, with what happened."""
+        self.break_off(fault)
+        return self._drain()
+
     def feed_body(self, body: bytes) -> list[StreamEvent]:
         """A whole answer that was not streamed: one JSON text."""
         self._whole(body)

@@ -1,4 +1,4 @@
-"""Tool calls put together from their pieces, several at once, until the model says they are whole."""
+"""Tool calls put together from their pieces, several at once, until they are whole."""
 
 from __future__ import annotations
 

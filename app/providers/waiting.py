@@ -32,7 +32,7 @@ def retry_after_s(headers: Mapping[str, str], at: datetime | None = None) -> flo
 
 
 def backoff_s(attempt: int, share: float) -> float:
-    """The pause before attempt `attempt` + 1 (from 0): doubled each time, spread by `share` (0-1)."""
+    """The pause after attempt `attempt` (from 0), doubled each time, spread by `share` (0-1)."""
     return min(20.0, 0.5 * 2**attempt) * (0.5 + share / 2)
 
 
