@@ -6,6 +6,7 @@ Every label here shows its text as it is: names, messages and labels come from o
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
@@ -39,6 +40,11 @@ def plain_label(
     return label
 
 
+def plain_tooltip(text: str) -> str:
+    """A tooltip that shows the text as it is: Qt guesses whether one is HTML, so it gets HTML."""
+    return f"<p style='white-space: pre-wrap'>{escape(text)}</p>" if text else ""
+
+
 def push_button(text: str, on_click: Callable[[], object], look: str = "") -> QPushButton:
     """A button; `look` is primary, danger, quiet or link."""
     button = QPushButton(text)
@@ -55,7 +61,7 @@ def tool_button(
     """An icon that says in words what it does."""
     button = QToolButton()
     button.setIcon(icon(icon_name, tone))
-    button.setToolTip(words)
+    button.setToolTip(plain_tooltip(words))
     button.setAccessibleName(words)
     # A tool button can be reached by the mouse alone unless it is told otherwise.
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

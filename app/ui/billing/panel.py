@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from app.seam.views import BillingView, SpendLine
 from app.ui import words
 from app.ui.billing.chart import DayChart
-from app.ui.billing.spend_list import SpendList, figure_label, figure_of
+from app.ui.billing.spend_list import SpendList, counts_of, figure_of
 from app.ui.billing.sums import top_and_rest
 from app.ui.dialog_pieces import column, plain_label, row, rule, scrolled, tool_button
 from app.ui.theme import Theme, set_look
@@ -74,8 +74,10 @@ class BillingPanel(QFrame):
         self._figure = plain_label(size="figure", figures=True)
         self._month = plain_label(tone="2", size="note", wrap=True)
         self._today_name = plain_label(self.tr("Today"), size="note")
-        self._today = row(spacing=8)
-        self._today.addWidget(self._today_name, 1)
+        self._today = plain_label(tone="2", size="note", figures=True)
+        today = row(spacing=8)
+        today.addWidget(self._today_name, 1)
+        today.addWidget(self._today)
         self._unpriced = plain_label(tone="warn", size="small", wrap=True)
         self._keys = SpendList(self.tr("By key, this month"))
         self._models = SpendList(self.tr("By model, this month"))
@@ -87,7 +89,7 @@ class BillingPanel(QFrame):
         top.addWidget(self._figure)
         top.addWidget(self._month)
         top.addSpacing(Theme.current().px(6))
-        top.addLayout(self._today)
+        top.addLayout(today)
         top.addWidget(self._unpriced)
         box.addLayout(top)
         for part in (rule(), self._keys, rule(), self._models, rule(), self._build_chart(utc)):
@@ -163,14 +165,9 @@ class BillingPanel(QFrame):
         return pattern.format(month, words.count(billing.month.messages))
 
     def _show_today(self, today: SpendLine) -> None:
-        while self._today.count() > 1:
-            item = self._today.takeAt(1)
-            old = item.widget() if item else None
-            if old is not None:
-                old.deleteLater()
-        figure = figure_label(today)
-        figure.setAccessibleName(self.tr("Today: {0}").format(figure.text()))
-        self._today.addWidget(figure)
+        self._today.setText(figure_of(today))
+        self._today.setAccessibleName(self.tr("Today: {0}").format(figure_of(today)))
+        self._today.setToolTip(counts_of(today))
 
     def _say_unpriced(self, messages: int) -> None:
         pattern = self.tr("{0} messages have no known price and are not in these sums.")

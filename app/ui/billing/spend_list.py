@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.seam.views import SpendLine
 from app.ui import words
-from app.ui.dialog_pieces import clear_layout, column, plain_label, row
+from app.ui.dialog_pieces import clear_layout, column, plain_label, plain_tooltip, row
 from app.ui.theme import Size, Theme
 
 SPACING = 8  # between the lines
@@ -51,7 +50,7 @@ class ElidedLabel(QWidget):
         metrics = QFontMetrics(font)
         shown = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
         whole = shown == self._text
-        self.setToolTip("" if whole else f"<p>{escape(self._text)}</p>")
+        self.setToolTip("" if whole else plain_tooltip(self._text))
         align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
         painter.drawText(self.rect(), align, shown)
 
@@ -83,16 +82,16 @@ def figure_of(line: SpendLine) -> str:
     return words.cost(line.total_pusd, line.certainty)
 
 
-def figure_label(line: SpendLine) -> QLabel:
-    """The figure, with messages and tokens behind it."""
-    label = plain_label(figure_of(line), tone="2", size="note", figures=True)
+def counts_of(line: SpendLine) -> str:
+    """`12 messages, 22,800 tokens`, for a tooltip."""
     pattern = tr("{0} messages, {1} tokens")
-    label.setToolTip(pattern.format(words.count(line.messages), words.count(line.tokens)))
-    return label
+    return pattern.format(words.count(line.messages), words.count(line.tokens))
 
 
 def _line(line: SpendLine) -> QHBoxLayout:
-    name, figure = ElidedLabel(line.label), figure_label(line)
+    name = ElidedLabel(line.label)
+    figure = plain_label(figure_of(line), tone="2", size="note", figures=True)
+    figure.setToolTip(counts_of(line))
     figure.setAccessibleName(f"{name.text()}: {figure.text()}")
     box = row(spacing=8)
     box.addWidget(name, 1)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
 from app.seam.views import ModelRow
+from app.ui.dialog_pieces import plain_tooltip
 from app.ui.picker.listing import Heading, Line
 from app.ui.picker.wording import spoken, tooltip
 
@@ -77,7 +77,6 @@ class LineModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
                 return spoken(line)
             case Qt.ItemDataRole.ToolTipRole:
-                # A tooltip guesses whether it is HTML; escaped and wrapped, it cannot be fooled.
-                return f"<p style='white-space:pre-wrap'>{escape(tooltip(line))}</p>"
+                return plain_tooltip(tooltip(line))
             case _:
                 return None

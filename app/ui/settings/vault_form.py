@@ -34,9 +34,9 @@ class VaultForm(QWidget):
         if keychain.vault_open:
             self._first.forget()
             self._second.forget()
-        elif self._waiting:
-            self._say(keychain.trouble or self.tr("The vault could not be opened."), "danger")
+        failed = self._waiting and not keychain.vault_open
         self._waiting = False
+        self._show_ready()
         self._second.setVisible(not self._exists)
         self._title.setText(
             self.tr("The vault is locked") if self._exists else self.tr("Make a vault")
@@ -44,7 +44,10 @@ class VaultForm(QWidget):
         self._button.setText(
             self.tr("Open the vault") if self._exists else self.tr("Make the vault")
         )
-        self._on_typed()
+        if failed:
+            self._say(keychain.trouble or self.tr("The vault could not be opened."), "danger")
+        elif not self._exists:
+            self._on_typed()
 
     def _build(self) -> None:
         self._title = plain_label(strong=True)
@@ -75,19 +78,19 @@ class VaultForm(QWidget):
     def _on_typed(self) -> None:
         if self._waiting:
             return
+        self._show_ready()
         first, second = self._first.text(), self._second.text()
-        if self._exists:
-            self._button.setEnabled(bool(first))
-            if first:
-                self._say("")
-            return
-        self._button.setEnabled(passphrase_strength(first) > 0 and first == second)
-        if not first:
+        if self._exists or not first:
             self._say("")
         elif second and not first.startswith(second):
             self._say(self.tr("The two are not the same."), "danger")
         else:
             self._say_strength(first)
+
+    def _show_ready(self) -> None:
+        first, second = self._first.text(), self._second.text()
+        new_one = passphrase_strength(first) > 0 and first == second
+        self._button.setEnabled(bool(first) if self._exists else new_one)
 
     def _say_strength(self, passphrase: str) -> None:
         match passphrase_strength(passphrase):
