@@ -29,6 +29,20 @@ def matches(rule: object, name: str) -> bool:
     return _matches_text(kind, wanted, name)
 
 
+def only_names(rule: object) -> frozenset[str] | None:
+    """The names that a rule fits where it does nothing but compare names, else None."""
+    if not isinstance(rule, Mapping) or len(rule) != 1:
+        return None
+    kind, wanted = next(iter(rule.items()))
+    if kind == "equals" and isinstance(wanted, str):
+        return frozenset({wanted.lower()})
+    if kind != "or" or not isinstance(wanted, list):
+        return None
+    inner = [only_names(rule) for rule in wanted]
+    found = [names for names in inner if names is not None]
+    return frozenset().union(*found) if found and len(found) == len(inner) else None
+
+
 def _matches_text(kind: object, wanted: str, name: str) -> bool:
     match kind:
         case "equals":

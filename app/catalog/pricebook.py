@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app.catalog.book_file import Book, card_of, check_record, price_of, read_book
-from app.catalog.match import matches, spellings, undated
+from app.catalog.match import matches, only_names, spellings, undated
 from app.catalog.models import ModelCard
 from app.catalog.prices import Price
 from app.errors import CatalogError
@@ -36,6 +36,18 @@ ALIASES: Mapping[str, str] = {
     "bedrock": "aws",
     "moonshot": "moonshotai",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """One provider's rules in the list's order; those that only compare names by name.
+
+    OpenRouter alone has 700 rules, nearly all of them bare names.
+    """
+
+    by_name: Mapping[str, int]
+    others: tuple[tuple[int, dict[str, Any]], ...]
+    records: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,7 @@ class PriceBook:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._found: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self._rules: dict[str, _Rules] = {}
 
     @property
     def source_line(self) -> str:
@@ -159,10 +172,30 @@ class PriceBook:
 
     def _search_rules(self, provider: str, name: str) -> dict[str, Any] | None:
         for house in self._houses(provider):
-            for record in self._prices_of(house):
-                if "match" in record and self._fits(house, record, name):
+            rules = self._rules_of(house)
+            first = rules.by_name.get(name, len(rules.records))
+            for place, record in rules.others:
+                if place > first:
+                    break
+                if self._fits(house, record, name):
                     return record
+            if first < len(rules.records):
+                return rules.records[first]
         return None
+
+    def _rules_of(self, house: str) -> _Rules:
+        if house not in self._rules:
+            records = self._prices_of(house)
+            by_name: dict[str, int] = {}
+            others = []
+            for place, record in enumerate(records):
+                names = only_names(record.get("match"))
+                if names is None and "match" in record:
+                    others.append((place, record))
+                for name in names or ():
+                    by_name.setdefault(name, place)
+            self._rules[house] = _Rules(by_name, tuple(others), records)
+        return self._rules[house]
 
     def _fits(self, house: str, record: dict[str, Any], name: str) -> bool:
         try:

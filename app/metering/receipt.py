@@ -91,9 +91,9 @@ def make_receipt(
     quote: Quote | None = None,
     notes: Sequence[str] = (),
 ) -> Receipt:
-    """Sum up a message's calls; the notes of every charge are taken along, each once."""
+    """Sum up a message's calls; the notes of every charge and price are taken along, each once."""
     known = [call.charge.total_pusd for call in calls if call.charge.total_pusd is not None]
-    every_note = [*notes, *(note for call in calls for note in call.charge.notes)]
+    every_note = [*notes, *(note for call in calls for note in _notes(call))]
     if known and len(known) < len(calls):
         every_note.append("The total leaves out calls without a known price.")
     return Receipt(
@@ -107,6 +107,10 @@ def make_receipt(
         quoted_input_tokens=quote.input_tokens if quote else None,
         notes=tuple(dict.fromkeys(every_note)),
     )
+
+
+def _notes(call: ReceiptCall) -> tuple[str, ...]:
+    return call.charge.notes + (call.price.notes if call.price is not None else ())
 
 
 def _certainty(calls: Sequence[ReceiptCall]) -> ReceiptCertainty:

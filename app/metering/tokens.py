@@ -6,6 +6,7 @@ or, where there are none, what their bills show (`profiles`). Nothing is sent an
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from app.metering.correction import Correction, corrected
@@ -67,6 +68,8 @@ class TokenCounter:
         """
         profile = profile_for(model, language=language)
         counts = self._counts[profile.vocabulary]
+        if request.effort is not None:
+            hints = replace(hints, thinking=True)
         figures = measure(
             request,
             hints,

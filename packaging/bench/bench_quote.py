@@ -25,6 +25,7 @@ BOOK_LIMIT_MS = 30.0
 PASTE_LIMIT_MS = 500.0
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PAYER = Payer(PayerKind.OWN_KEY, "your key")
+_WORDS = "the price of a message grows with its chat; Kosten wachsen. naïve 漢字 x=42 {}"
 MODELS = (("openai", "gpt-5"), ("anthropic", "claude-sonnet-4-5"), ("google", "gemini-2.5-pro"))
 
 
@@ -116,23 +117,7 @@ def _history() -> tuple[RequestMessage, ...]:
 
 
 def _text(chosen: random.Random, characters: int) -> str:
-    words = [
-        "the",
-        "price",
-        "of",
-        "a",
-        "message",
-        "grows",
-        "with",
-        "its",
-        "chat;",
-        "Kosten",
-        "wachsen.",
-        "naïve",
-        "漢字",
-        "x=42",
-        "{}",
-    ]
+    words = _WORDS.split()
     made: list[str] = []
     length = 0
     while length < characters:

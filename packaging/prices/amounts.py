@@ -13,7 +13,6 @@ from typing import NoReturn
 
 from app.money import pico_from_usd, rate_from_usd_per_million
 
-
 FLOAT_DIGITS = 15
 _MICRO = Decimal("0.000001")
 

@@ -106,6 +106,27 @@ def test_a_disagreement_of_the_sources_is_told(book: PriceBook) -> None:
     assert "models.dev has another price" in price.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("provider", "model", "tier", "percent"),
+    [
+        ("openai", "gpt-5.4", "flex", 50),
+        ("openai", "gpt-4o", "batch", 50),
+        ("openai", "gpt-5.5", "priority", 250),
+        ("anthropic", "claude-sonnet-4-5", "batch", 50),
+        ("google", "gemini-2.5-pro", "batch", 50),
+        ("groq", "llama-3.3-70b-versatile", "flex", 100),
+    ],
+)
+def test_service_tiers_have_the_price_that_their_vendor_publishes(
+    book: PriceBook, provider: str, model: str, tier: str, percent: int
+) -> None:
+    price = book.price(provider, model, NOON)
+    assert price is not None
+    standard, served = price.rates_at(1000), price.rates_at(1000, tier)
+    assert served.tier_known
+    assert served.parts["output"] * 100 == standard.parts["output"] * percent
+
+
 def test_a_card_tells_limits_and_abilities(book: PriceBook) -> None:
     card = book.card("anthropic", "claude-sonnet-4-5-20250929")
     assert card is not None

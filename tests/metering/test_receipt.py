@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,8 @@ from app.metering.receipt import Receipt, ReceiptCall, ReceiptCertainty, make_re
 from app.metering.token_count import TokenCount
 from app.metering.usage import Certainty, Part, Usage
 
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "receipts"
+TOTAL = 32_477_000_000
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PAYER = Payer(PayerKind.OWN_KEY, "your OpenAI key", "k1")
 PRICE = Price(
@@ -61,6 +64,18 @@ def test_a_receipt_keeps_what_was_quoted() -> None:
     )
 
 
+def test_a_receipt_of_the_first_version_is_read_for_ever() -> None:
+    text = (GOLDEN / "version-1.json").read_text("utf-8").strip()
+    receipt = Receipt.from_json(text)
+    assert receipt.total_pusd == TOTAL
+    assert receipt.payer.words == "your Anthropic key"
+    assert [made.delivered for made in receipt.calls] == [False, True]
+    assert receipt.calls[1].usage.tool_units == (("web_search", 2),)
+    assert [charge(made.usage, made.price).total_pusd for made in receipt.calls] == [
+        made.charge.total_pusd for made in receipt.calls
+    ]
+
+
 def test_a_receipt_without_a_price_is_unknown() -> None:
     receipt = make_receipt([call(Usage(input=5), None)], PAYER)
     assert (receipt.total_pusd, receipt.certainty) == (None, ReceiptCertainty.UNKNOWN)
@@ -82,6 +97,12 @@ def test_an_incomplete_price_is_told_on_the_receipt() -> None:
     receipt = make_receipt([call(Usage(input=1, unknown_fields=("x_tokens",)))], PAYER)
     assert receipt.certainty is ReceiptCertainty.ESTIMATED
     assert any("x_tokens" in note for note in receipt.notes)
+
+
+def test_a_disagreement_about_the_price_is_told_on_the_receipt() -> None:
+    doubted = PRICE.with_notes("another list has another price")
+    receipt = make_receipt([call(Usage(input=1), doubted)], PAYER)
+    assert receipt.notes == ("another list has another price",)
 
 
 usages = st.builds(
