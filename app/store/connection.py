@@ -42,6 +42,12 @@ def connect_in_memory() -> sqlite3.Connection:
     return connection
 
 
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """A connection that changes no byte of the file; SQLite may leave empty files beside it."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+
+
 def tolerant_text(content: bytes) -> str:
     """Text with what is not UTF-8 replaced: one flipped bit must not hide a whole chat."""
     return content.decode("utf-8", "replace")

@@ -28,15 +28,16 @@ def database_troubles(folder: Path) -> tuple[str, ...] | None:
     path = folder / FILE_NAME
     if not path.exists():
         return None
-    index = path.with_name(path.name + "-shm")
-    was_there = index.exists()
+    # SQLite makes both to look into a database of this kind.
+    beside = [path.with_name(path.name + suffix) for suffix in ("-shm", "-wal")]
+    made = [each for each in beside if not each.exists()]
     try:
         return _look(path)
     except (sqlite3.Error, OSError) as error:
         return (str(error),)
     finally:
-        if not was_there:
-            index.unlink(missing_ok=True)
+        for each in made:
+            each.unlink(missing_ok=True)
 
 
 def _look(path: Path) -> tuple[str, ...]:
