@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import fields, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from app.errors import ConfigError
@@ -26,7 +27,7 @@ class Preferences:
 
     def view(self) -> SettingsView:
         defaults = SettingsView()
-        known = {}
+        known: dict[str, Any] = {}
         for name in _PLAIN:
             default = getattr(defaults, name)
             value = self._settings.get(name, default)
@@ -50,15 +51,14 @@ class Preferences:
             changed[action] = keys
         else:
             changed.pop(action, None)
-        self._settings.set("shortcuts", sorted(changed.items()))
+        self._settings.set("shortcuts", [list(pair) for pair in sorted(changed.items())])
 
     def proxy(self) -> ProxyView:
         stored = self._settings.get("proxy", {})
-        if not isinstance(stored, dict) or not isinstance(stored.get("url"), str):
+        url = stored.get("url") if isinstance(stored, dict) else None
+        if not isinstance(stored, dict) or not isinstance(url, str):
             return ProxyView()
-        return ProxyView(
-            stored["url"], str(stored.get("user", "")), bool(stored.get("has_password"))
-        )
+        return ProxyView(url, str(stored.get("user", "")), bool(stored.get("has_password")))
 
     def set_proxy(self, proxy: ProxyView) -> None:
         """Keep the proxy's address; raises ConfigError where it is none."""
@@ -73,10 +73,11 @@ class Preferences:
         stored = self._settings.get("shortcuts", [])
         if not isinstance(stored, list):
             return ()
+        pairs = [pair for pair in stored if isinstance(pair, list) and len(pair) == 2]
         return tuple(
-            (pair[0], pair[1])
-            for pair in stored
-            if isinstance(pair, list) and len(pair) == 2 and all(isinstance(x, str) for x in pair)
+            (action, keys)
+            for action, keys in pairs
+            if isinstance(action, str) and isinstance(keys, str)
         )
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from app.chat.answer import Answer
 from app.chat.faults import fault_json, fault_view, stream_fault_view
@@ -19,7 +20,7 @@ from app.chat.settle import Done, Ending, Settler
 from app.clock import Clock
 from app.errors import ProviderError, StoreError, TuppenceError
 from app.metering.hold import How
-from app.providers.events import Finished, Outcome
+from app.providers.events import Finished, Outcome, StreamEvent
 from app.seam import events
 from app.seam.events import Event
 from app.seam.views import FaultView
@@ -166,7 +167,8 @@ class Turns:
         reading = asyncio.ensure_future(self._read(turn, stream, saver))
         stopping = asyncio.ensure_future(turn.stopped.wait())
         try:
-            await asyncio.wait({reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {reading, stopping}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if reading.done():
                 return _ending_of(reading.result())
             return await self._stop_reading(turn, reading)
@@ -174,8 +176,10 @@ class Turns:
             stopping.cancel()
             reading.cancel()
 
-    async def _read(self, turn: Turn, stream: object, saver: PartialSaver) -> Finished:
-        async for event in stream:  # type: ignore[attr-defined]
+    async def _read(
+        self, turn: Turn, stream: AsyncIterator[StreamEvent], saver: PartialSaver
+    ) -> Finished:
+        async for event in stream:
             heard = turn.answer.take(event, self._clock.monotonic())
             if heard is not None and not turn.stopped.is_set():
                 saver.mark()
@@ -206,9 +210,8 @@ class Turns:
         """Read to the end, for as long as the limit and the program let us."""
         turn.draining = True
         leaving = asyncio.ensure_future(turn.hang_up.wait())
-        await asyncio.wait(
-            {reading, leaving}, timeout=DRAIN_LIMIT_S, return_when=asyncio.FIRST_COMPLETED
-        )
+        either: set[asyncio.Future[Any]] = {reading, leaving}
+        await asyncio.wait(either, timeout=DRAIN_LIMIT_S, return_when=asyncio.FIRST_COMPLETED)
         leaving.cancel()
 
     def _show_stopped(self, turn: Turn) -> None:
@@ -293,7 +296,6 @@ def _ending_of(finished: Finished) -> Ending:
         case Outcome.LENGTH:
             return Ending(State.COMPLETE, LENGTH_REACHED)
         case Outcome.REFUSED:
-            view = stream_fault_view(fault) if fault is not None else None
-            return Ending(State.COMPLETE, view)
+            return Ending(State.COMPLETE, stream_fault_view(fault) if fault else None)
         case _:
             return Ending(State.COMPLETE)

@@ -13,6 +13,7 @@ from app.engine.core import Core
 from app.engine.handlers.chats import UNSAVED_DRAFT
 from app.errors import TuppenceError
 from app.seam import commands, events
+from app.seam.views import MessageView
 from app.store.records import ChatRecord, MessageRecord, PaneRecord
 
 
@@ -119,7 +120,7 @@ def _show_and_start(core: Core, sent: Sent) -> None:
     core.emit(events.MessageAdded(chat_id, sent.pane, _view(core, sent.answer)))
 
 
-def _view(core: Core, message: MessageRecord) -> events.MessageView:
+def _view(core: Core, message: MessageRecord) -> MessageView:
     row = core.shelves.messages.get(message.id) or message
     return core.views.message(replace(row, fault_json=message.fault_json))
 
