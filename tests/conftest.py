@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -45,3 +46,13 @@ def own_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if variable not in ("TUPPENCE_HOME", "TUPPENCE_ENVIRONMENT"):
             monkeypatch.delenv(variable)
     return home
+
+
+@pytest.fixture(autouse=True)
+def same_folder() -> Iterator[None]:
+    """A test that leaves the working folder fails itself, and not some other one after it."""
+    before = Path.cwd()
+    yield
+    if Path.cwd() != before:
+        os.chdir(before)
+        pytest.fail("the test left the working folder; monkeypatch.chdir comes back by itself")
