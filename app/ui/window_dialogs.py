@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QIODevice, QObject, QSaveFile, Qt
+from PySide6.QtCore import QIODevice, QObject, QSaveFile, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 
 from app.seam import commands, events
 from app.seam.events import Event
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from app.ui.first_run import FirstRun
     from app.ui.palette.palette import Palette
     from app.ui.picker.popup import PickerPopup
+    from app.ui.settings.dialog import SettingsDialog
     from app.ui.window import MainWindow
 
 
@@ -31,6 +34,7 @@ class Dialogs(QObject):
         self._palette: Palette | None = None
         self._picker: PickerPopup | None = None
         self._picker_pane = 0
+        self._settings: SettingsDialog | None = None
         self._receipt_asked = ""
 
     def forward(self, event: Event) -> None:
@@ -139,7 +143,7 @@ class Dialogs(QObject):
 
     def open_settings(self) -> None:
         """All settings."""
-        self._open_settings("")
+        self._open_settings("appearance")
 
     def open_keys(self) -> None:
         """The keys, and a field for one more."""
@@ -158,13 +162,23 @@ class Dialogs(QObject):
             LinkDialog(address, self._window).open()
 
     def _open_settings(self, page: str) -> None:
-        from app.ui.dialog import Dialog
-        from app.ui.settings.keys_page import KeysPage
+        from app.config import load_paths
+        from app.seam.views import SettingsView
+        from app.ui.settings.dialog import SettingsDialog
 
-        dialog = Dialog(self._window, self.tr("Your keys"))
-        keys = KeysPage(self._window.bridge)
-        keys.link_asked.connect(self.open_link)
-        dialog.body.addWidget(keys)
+        window = self._window
+        if self._settings is not None:
+            self._settings.reject()
+        chat = window.shown.chat
+        dialog = self._settings = SettingsDialog(
+            window, window.bridge, window.shown.settings or SettingsView(),
+            paths=load_paths(os.environ, demo=window.shown.demo),
+            page=page, can_export=chat is not None,
+        )  # fmt: skip
+        dialog.link_asked.connect(self.open_link)
+        dialog.folder_asked.connect(self._on_folder_asked)
+        dialog.export_asked.connect(self._on_export_asked)
+        dialog.finished.connect(self._on_settings_finished)
         dialog.open()
 
     def open_export(self, chat_id: str) -> None:
@@ -221,6 +235,16 @@ class Dialogs(QObject):
 
     def _on_models_refresh(self) -> None:
         self._window.bridge.submit(commands.ListModels(refresh=True))
+
+    def _on_folder_asked(self, path: str) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+
+    def _on_export_asked(self) -> None:
+        if self._window.shown.chat is not None:
+            self.open_export(self._window.shown.chat.id)
+
+    def _on_settings_finished(self) -> None:
+        self._settings = None
 
     def _on_export_path(self, chat_id: str, path: str) -> None:
         form = "json" if PurePath(path).suffix.lower() == ".json" else "markdown"

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.seam.views import SearchHit
+from app.ui.dialog import Dialog
 from app.ui.icons import icon
 from app.ui.palette.entries import Entry, rank
 from app.ui.sidebar.hits import split_marks
-from app.ui.theme import Theme, set_look
+from app.ui.theme import set_look
 
 WIDTH, HEIGHT = 620, 420
 SEARCH_PAUSE_MS = 30
@@ -30,20 +27,20 @@ SERIAL_BASE = 1_000_000  # apart from the sidebar's numbers
 ICONS = {"action": "command", "chat": "message-square", "model": "sparkles", "hit": "search"}
 
 
-class Palette(QDialog):
+class Palette(Dialog):
     """`chosen(kind, value)` for a command, chat or model; `hit_chosen` for a message."""
 
     chosen = Signal(str, str)
     hit_chosen = Signal(str, str)
     search_asked = Signal(int, str)
     _serial = SERIAL_BASE
+    closes_on_outside_click = True
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.FramelessWindowHint)
+        super().__init__(parent, width=WIDTH)
         self._entries: Sequence[Entry] = ()
         self._hits: list[Entry] = []
         self._pause = QTimer(self, singleShot=True, interval=SEARCH_PAUSE_MS)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._build()
         self._connect()
 
@@ -62,6 +59,9 @@ class Palette(QDialog):
         ]
         self._refresh()
 
+    def first_focus(self) -> QWidget:
+        return self._field
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
@@ -73,36 +73,22 @@ class Palette(QDialog):
         return super().eventFilter(watched, event)
 
     def _build(self) -> None:
-        theme = Theme.current()
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setAccessibleName(self.tr("Search and commands"))
-        card = QFrame()
-        set_look(card, look="dialog")
+        self.set_card_height(HEIGHT)
         self._field = QLineEdit(placeholderText=self.tr("Search chats, models and commands"))
         self._field.setAccessibleName(self.tr("Search and commands"))
         self._list = QListWidget()
         self._list.setUniformItemSizes(True)
+        self._list.setIconSize(QSize(16, 16))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setAccessibleName(self.tr("Matches"))
         set_look(self._list, look="palette")
         self._none = QLabel(self.tr("Nothing found."))
         set_look(self._none, tone="3")
-        column = QVBoxLayout(card)
-        column.setContentsMargins(*(theme.px(12),) * 4)
-        column.addWidget(self._field)
-        column.addWidget(self._list, 1)
-        column.addWidget(self._none)
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(card)
-        parent = self.parentWidget()
-        self.resize(min(theme.px(WIDTH), parent.width() - 32), theme.px(HEIGHT))
-        middle = parent.mapToGlobal(parent.rect().center())
-        self.move(
-            middle.x() - self.width() // 2,
-            parent.mapToGlobal(parent.rect().topLeft()).y() + theme.px(96),
-        )
+        self.body.addWidget(self._field)
+        self.body.addWidget(self._none)
+        self.body.addWidget(self._list, 1)
 
     def _connect(self) -> None:
         self._field.installEventFilter(self)
