@@ -12,7 +12,7 @@ def main(arguments: list[str] | None = None) -> int:
         from app.desktop import open_window
 
         return open_window(demo=bool(words))
-    from app.commands import main as run_command
+    from app.commands.entry import main as run_command
 
     return run_command(words)
 
