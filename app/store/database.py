@@ -237,7 +237,10 @@ class Database:
 
     def _fault(self, error: sqlite3.Error) -> StoreError:
         fault = store_error(error, self._path)
-        self._damage_seen = self._damage_seen or isinstance(fault, DatabaseDamaged)
+        if isinstance(fault, DatabaseDamaged) and not self._damage_seen:
+            self._damage_seen = True
+            if self._path is not None:
+                opening.note_damage(self._path)
         return fault
 
 

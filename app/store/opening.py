@@ -25,8 +25,9 @@ from app.store.schema import APPLICATION_ID, CURRENT_VERSION, REBUILD_SEARCH, SE
 
 FILE_NAME = "tuppence.db"
 _OPEN_MARK = ".open"
+_DAMAGE_SEEN = b"damage seen"
 _ALWAYS_CHECKED_BYTES = 32 * 1024 * 1024
-_CHECKED_EVERY = timedelta(days=7)
+_CHECKED_EVERY = timedelta(days=30)
 
 # Closing any descriptor of a file drops this process's locks on it (POSIX), so a second
 # opening in one process is refused before it looks at the file.
@@ -56,13 +57,21 @@ def open_file(folder: Path, clock: Clock) -> Opened:
         raise DatabaseBusy("The database is open already.", "Close the other window first.")
     try:
         opened = _open(path, clock)
-        _mark(path).touch()
+        _mark(path).write_bytes(b"")
     except sqlite3.Error as error:
         raise store_error(error, path) from error
     except OSError as error:
         raise folder_error(error, folder) from error
     _open_here.add(path)
     return opened
+
+
+def note_damage(path: Path) -> None:
+    """Damage was met while running: the next start looks at every page."""
+    try:
+        _mark(path).write_bytes(_DAMAGE_SEEN)
+    except OSError as error:
+        raise folder_error(error, path.parent) from error
 
 
 def close_file(connection: sqlite3.Connection, path: Path, *, damaged: bool) -> None:
@@ -96,7 +105,8 @@ def _open(path: Path, clock: Clock) -> Opened:
     unclean = _mark(path).exists()
     lost_journal = unclean and not journal_of(path).exists()
     try:
-        opened = _open_whole(path, clock, check=unclean)
+        damage_seen = unclean and _mark(path).read_bytes() == _DAMAGE_SEEN
+        opened = _open_whole(path, clock, check=damage_seen)
     except DatabaseDamaged:
         opened = _open_rescued(path, clock)
     if lost_journal:
@@ -133,7 +143,7 @@ def _open_whole(path: Path, clock: Clock, *, check: bool) -> Opened:
         _check_version(path)
         connection = connect(path)
         version = version_of(connection)
-        if check or _is_check_due(path, connection, clock):
+        if check or _is_check_due(path, clock):
             _check_pages(connection, path)
             _note_check(path, clock)
         opened = Opened(path, connection)
@@ -206,8 +216,8 @@ def _mend_search(connection: sqlite3.Connection) -> None:
             connection.execute(statement)
 
 
-def _is_check_due(path: Path, connection: sqlite3.Connection, clock: Clock) -> bool:
-    """Small files always; large ones, where it takes seconds, once a week."""
+def _is_check_due(path: Path, clock: Clock) -> bool:
+    """Small files always; large ones, where it takes seconds, once a month."""
     if path.stat().st_size <= _ALWAYS_CHECKED_BYTES:
         return True
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.clock import Clock
-from app.errors import DatabaseBusy, DiskFull, FolderReadOnly, StoreError
+from app.errors import DatabaseBusy, DatabaseDamaged, DiskFull, FolderReadOnly, StoreError
 from app.store.database import Database
 from app.store.shelves import Shelves
 from tests.store.given import Records
@@ -192,3 +192,27 @@ def test_a_full_disk_refuses_an_attachment_and_keeps_no_half_of_it(
         shelves.attachments.keep("big.txt", "text/plain", bytes(4 * 1024 * 1024))
     assert [path for path in (small_disk / "attachments").rglob("*") if path.is_file()] == []
     assert shelves.attachments.keep("small.txt", "text/plain", b"small").size_bytes == 5
+
+
+def test_what_a_crash_left_of_a_database_in_the_making_is_no_hindrance(
+    open_at: OpenAt, tmp_path: Path
+) -> None:
+    for name in (f"{FILE}.building", f"{FILE}.building-wal"):
+        (tmp_path / name).write_bytes(b"half of it")
+    assert open_at(tmp_path).database.report.created
+    assert not (tmp_path / f"{FILE}.building").exists()
+
+
+def test_a_damaged_search_index_is_made_again_at_the_next_start(
+    open_at: OpenAt, tmp_path: Path, records: Records
+) -> None:
+    shelves = open_at(tmp_path)
+    shelves.chats.create("chat", "A chat", [])
+    shelves.messages.add(records.message("m", text="needle"))
+    shelves.database.write("UPDATE message_search_data SET block = x'00' WHERE id > 1000")
+    with pytest.raises(DatabaseDamaged):
+        shelves.database.rows("SELECT rowid FROM message_search ('needle')")
+    shelves.database.close()
+    again = open_at(tmp_path)
+    assert again.database.report.damaged is None
+    assert again.database.rows("SELECT rowid FROM message_search ('needle')") == [(1,)]
