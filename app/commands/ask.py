@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 _LOOK_S = 0.03
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Running:
-    """A turn that was started for this command."""
+    """A turn that was started for this command; `printed` characters of it are out."""
 
     answer: MessageRecord
     task: asyncio.Task[None]
+    printed: int = 0
 
 
 async def run_ask(arguments: argparse.Namespace, core: Core, streams: Streams) -> int:
@@ -47,10 +48,15 @@ async def run_ask(arguments: argparse.Namespace, core: Core, streams: Streams) -
             await asyncio.wait({running.task})
         else:
             await _print_as_it_comes(core, streams, running)
-    except (asyncio.CancelledError, BrokenPipeError):
+    except asyncio.CancelledError:
         # The person stopped it: what came is charged and kept, as in the window.
         await core.turns.stop_chat(running.answer.chat_id)
+        if not arguments.json:
+            await _print_rest(core, streams, running)
         await _print_cost(streams, _view(core, running))
+        raise
+    except BrokenPipeError:
+        await core.turns.stop_chat(running.answer.chat_id)
         raise
     return await _finish(arguments, core, streams, running)
 
@@ -133,16 +139,24 @@ async def _start(core: Core, ref: str, text: str) -> _Running:
 
 
 async def _print_as_it_comes(core: Core, streams: Streams, running: _Running) -> None:
-    printed = 0
     while not running.task.done():
         await asyncio.wait({running.task}, timeout=_LOOK_S)
-        text = _text(core, running)
-        if len(text) > printed:
-            await streams.out(text[printed:])
-            printed = len(text)
+        await _print_new(streams, running, _text(core, running))
+    await _print_rest(core, streams, running)
+
+
+async def _print_rest(core: Core, streams: Streams, running: _Running) -> None:
+    """What is still to be printed of an answer that has ended, and the end of its line."""
     text = _text(core, running)
-    rest = text[printed:]
-    await streams.out(rest if text.endswith("\n") or not text else rest + "\n")
+    await _print_new(streams, running, text)
+    if text and not text.endswith("\n"):
+        await streams.out("\n")
+
+
+async def _print_new(streams: Streams, running: _Running, text: str) -> None:
+    if new := text[running.printed :]:
+        running.printed = len(text)
+        await streams.out(new)
 
 
 def _text(core: Core, running: _Running) -> str:

@@ -101,13 +101,11 @@ def test_chats_are_listed_with_their_cost(tuppence: CommandLine, asked: dict[str
     assert "Where is Paris?" in tuppence("chats", "list").out
 
 
-@pytest.mark.parametrize("text", ["Paris", '"', "AND", "(", "pär*"])
-def test_any_text_can_be_searched_for(
-    tuppence: CommandLine, asked: dict[str, str], text: str
-) -> None:
-    done = tuppence("chats", "search", text)
-    assert done.code == 0, done.err
-    assert ("Where is Paris?" in done.out) == (text == "Paris")
+def test_any_text_can_be_searched_for(tuppence: CommandLine, asked: dict[str, str]) -> None:
+    assert "Where is Paris?" in tuppence("chats", "search", "Paris").out
+    for text in ('"', "AND (", "pär*"):
+        done = tuppence("chats", "search", text)
+        assert (done.code, done.out) == (0, ""), done.err
 
 
 def test_what_is_not_found_is_said_so(tuppence: CommandLine) -> None:
