@@ -38,17 +38,6 @@ hypothesis.settings.load_profile("project")
 
 
 @pytest.fixture(autouse=True)
-def own_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Every test has an empty profile; the one of the person who runs it is never touched."""
-    home = tmp_path / "profile"
-    monkeypatch.setenv("TUPPENCE_HOME", str(home))
-    for variable in [name for name in os.environ if name.startswith("TUPPENCE_")]:
-        if variable not in ("TUPPENCE_HOME", "TUPPENCE_ENVIRONMENT"):
-            monkeypatch.delenv(variable)
-    return home
-
-
-@pytest.fixture(autouse=True)
 def same_folder() -> Iterator[None]:
     """A test that leaves the working folder fails itself, and not some other one after it."""
     before = Path.cwd()
@@ -56,3 +45,14 @@ def same_folder() -> Iterator[None]:
     if Path.cwd() != before:
         os.chdir(before)
         pytest.fail("the test left the working folder; monkeypatch.chdir comes back by itself")
+
+
+@pytest.fixture(autouse=True)
+def own_profile(same_folder: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every test has an empty profile; the one of the person who runs it is never touched."""
+    home = tmp_path / "profile"
+    monkeypatch.setenv("TUPPENCE_HOME", str(home))
+    for variable in [name for name in os.environ if name.startswith("TUPPENCE_")]:
+        if variable not in ("TUPPENCE_HOME", "TUPPENCE_ENVIRONMENT"):
+            monkeypatch.delenv(variable)
+    return home
