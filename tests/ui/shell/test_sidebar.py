@@ -1,0 +1,138 @@
+"""The sidebar: chats by day with what they cost, search as one types, all by keyboard."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+
+from app.seam import commands, events
+from app.seam.views import Certainty, SearchHit
+from app.ui.sidebar.chat_model import Heading, group_rows, tooltip
+from app.ui.sidebar.hits import HitList, split_marks
+from app.ui.words import short_cost
+from tests.ui.shell.conftest import Desk
+from tests.ui.shell.recording import chat, chat_row
+
+KEY = Qt.Key
+
+
+def select(desk: Desk, row: int) -> None:
+    chats = desk.frame.sidebar.chats
+    chats.setFocus()
+    chats.setCurrentIndex(chats.model().index(row, 0))
+
+
+def test_chats_stand_under_their_day_with_the_pinned_ones_first() -> None:
+    rows = [chat_row("a", "A", pinned=True), chat_row("b", "B"), chat_row("c", "C", days=1),
+            chat_row("d", "D", days=400)]  # fmt: skip
+    today = datetime.now().astimezone().date()
+    headings = [line.text for line in group_rows(rows, today) if isinstance(line, Heading)]
+    assert headings[:3] == ["Pinned", "Today", "Yesterday"]
+    assert headings[3].split()[-1].isdigit()
+
+
+def test_a_chats_cost_says_whether_it_is_exact_estimated_free_or_unknown() -> None:
+    assert short_cost(21 * 10**9, Certainty.EXACT) == "$0.021"
+    assert short_cost(21 * 10**9, Certainty.ESTIMATED) == "~$0.021"
+    assert short_cost(0, Certainty.EXACT) == "free"
+    assert short_cost(None, Certainty.UNKNOWN) == "?"
+    assert "not known" in tooltip(chat_row("a", "A", None, certainty=Certainty.UNKNOWN))
+
+
+def test_a_click_opens_a_chat(desk: Desk) -> None:
+    desk.tell(events.ChatsListed((chat_row("a", "A"), chat_row("b", "B"))))
+    chats = desk.frame.sidebar.chats
+    place = chats.visualRect(chats.model().index(2, 0)).center()
+    desk.qtbot.mouseClick(chats.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert desk.port.asked(commands.OpenChat) == [commands.OpenChat("b")]
+
+
+def test_f2_renames_in_place(desk: Desk) -> None:
+    desk.tell(events.ChatsListed((chat_row("a", "A"),)))
+    select(desk, 1)
+    desk.qtbot.keyClick(desk.frame.sidebar.chats, KEY.Key_F2)
+    editor = desk.frame.sidebar.chats.viewport().findChild(QLineEdit)
+    assert editor is not None
+    desk.qtbot.keyClicks(editor, "Better name")
+    desk.qtbot.keyClick(editor, KEY.Key_Return)
+    desk.qtbot.waitUntil(lambda: bool(desk.port.asked(commands.RenameChat)), timeout=2000)
+    assert desk.port.asked(commands.RenameChat) == [commands.RenameChat("a", "Better name")]
+
+
+def test_delete_can_be_undone_from_the_notice_and_by_key(desk: Desk) -> None:
+    desk.tell(events.ChatsListed((chat_row("a", "A"),)))
+    select(desk, 1)
+    desk.qtbot.keyClick(desk.frame.sidebar.chats, KEY.Key_Delete)
+    assert desk.port.asked(commands.DeleteChat) == [commands.DeleteChat("a")]
+    desk.tell(events.Notice("info", "“A” was deleted.", undo_chat_id="a"))
+    desk.qtbot.keyClick(desk.frame.sidebar.chats, KEY.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert desk.port.asked(commands.RestoreChat) == [commands.RestoreChat("a")]
+
+
+def test_deleting_the_open_chat_opens_a_new_one(desk: Desk) -> None:
+    desk.tell(events.ChatsListed((chat_row("c1", "A"),)))
+    desk.port.orders.clear()
+    select(desk, 1)
+    desk.qtbot.keyClick(desk.frame.sidebar.chats, KEY.Key_Delete)
+    assert [type(order) for order in desk.port.orders] == [commands.DeleteChat, commands.NewChat]
+
+
+def test_search_asks_as_one_types_and_a_hit_opens_its_message(desk: Desk) -> None:
+    sidebar = desk.frame.sidebar
+    desk.qtbot.keyClicks(sidebar.search, "lock")
+    desk.qtbot.waitUntil(lambda: bool(desk.port.asked(commands.SearchChats)), timeout=2000)
+    asked = desk.port.asked(commands.SearchChats)[-1]
+    assert isinstance(asked, commands.SearchChats)
+    hit = SearchHit("a", "m7", "Postgres", "the row \x02lock\x03", datetime.now().astimezone())
+    desk.tell(events.SearchFound(asked.serial, (hit,)))
+    assert desk.frame.sidebar.findChild(HitList) is not None
+    desk.qtbot.keyClick(sidebar.search, KEY.Key_Return)
+    assert desk.port.asked(commands.OpenChat) == [commands.OpenChat("a", "m7")]
+
+
+def test_hits_of_an_older_search_are_dropped(desk: Desk) -> None:
+    desk.qtbot.keyClicks(desk.frame.sidebar.search, "lock")
+    hit = SearchHit("a", "m7", "Postgres", "late", datetime.now().astimezone())
+    desk.tell(events.SearchFound(1, (hit,)))
+    assert desk.frame.sidebar.findChild(HitList) is None
+
+
+def test_escape_clears_the_search(desk: Desk) -> None:
+    search = desk.frame.sidebar.search
+    search.setFocus()
+    desk.qtbot.keyClicks(search, "lock")
+    desk.qtbot.keyClick(search, KEY.Key_Escape)
+    assert search.text() == ""
+
+
+def test_the_marks_of_a_snippet_become_places_in_plain_text() -> None:
+    text, marks = split_marks("one \x02two\x03 three \x02four\x03")
+    assert text == "one two three four"
+    assert [text[start : start + length] for start, length in marks] == ["two", "four"]
+
+
+def test_a_snippet_with_broken_marks_loses_no_text() -> None:
+    assert split_marks("a \x02b")[0] == "a b"
+    assert split_marks("a\x03 b")[0] in ("a\x03 b", "a b")
+
+
+def test_the_open_chat_is_selected_and_stays_so_when_others_change(desk: Desk) -> None:
+    desk.tell(
+        events.ChatsListed((chat_row("a", "A"), chat_row("b", "B"))),
+        events.ChatOpened(chat("b", title="B")),
+        events.ChatRowChanged(chat_row("a", "A2", streaming=True)),
+    )
+    selected = desk.frame.sidebar.chats.selectedIndexes()
+    assert [index.data() for index in selected] == ["B"]
+
+
+def test_a_thousand_chats_are_listed_at_once(desk: Desk) -> None:
+    rows = tuple(chat_row(str(n), f"Chat {n}", n * 10**9, days=n // 10) for n in range(1000))
+    began = time.monotonic()
+    desk.frame.sidebar.show_rows(rows)
+    desk.frame.sidebar.chats.doItemsLayout()
+    assert time.monotonic() - began < 0.25
+    assert len(desk.frame.sidebar.chats.rows()) == 1000
