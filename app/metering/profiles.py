@@ -55,7 +55,7 @@ _GPT_CHAT = Profile(
     parallel_call=17,
     result_name_permille=1000,
     schema_permille=800,
-    server_tools={"web_search": 300, "file_search": 1140, "code_interpreter": 1320},
+    server_tools={"web_search": 300, "file_search": 1140, "code_interpreter": 1320, "mcp": 870},
     spread_permille=20,
 )
 _GPT_RESPONSES = replace(
@@ -116,7 +116,7 @@ _CLAUDE = Profile(
         "tool_search_tool_regex": 260,
         "memory": 1120,
         "web_search": 7300,
-        "web_fetch": 9000,
+        "web_fetch": 7000,
         "advisor": 1900,
     },
     spread_permille=120,
@@ -132,7 +132,7 @@ _GEMINI = Profile(
     per_call=9,
     thinking_permille=1050,
     keeps_thinking=True,
-    server_tools={"googleSearch": 0, "fileSearch": 40},
+    server_tools={"googleSearch": 0, "fileSearch": 40, "codeExecution": 110},
     spread_permille=150,
 )
 _GEMINI_2_0 = replace(_GEMINI, name="gemini-2.0", tools_permille=260, per_tool=-1, per_call=0)

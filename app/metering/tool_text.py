@@ -54,11 +54,9 @@ def schema_of(tool: ToolSpec) -> dict[str, Any]:
 
 
 def _comment(text: object, indent: str) -> list[str]:
-    return (
-        [f"{indent}// {line}" for line in text.split("\n")]
-        if isinstance(text, str) and text
-        else []
-    )
+    """A description; of several lines only the first is marked, as the bills show."""
+    said = text.strip() if isinstance(text, str) else ""
+    return [f"{indent}// {said}"] if said else []
 
 
 def _properties(schema: dict[str, Any], depth: int) -> Iterator[str]:
