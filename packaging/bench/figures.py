@@ -8,6 +8,7 @@ when a limit is missed. Measure on at least five runs and give the median.
 from __future__ import annotations
 
 import json
+import math
 import statistics
 import time
 from collections.abc import Callable, Iterable
@@ -93,4 +94,4 @@ def median_time_s(work: Callable[[], object], runs: int = RUNS) -> float:
 def percentile(values: Iterable[float], share: float) -> float:
     """The value below which `share` (0 to 1) of all values lie, nearest rank."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered) + 0.5) - 1))]
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
