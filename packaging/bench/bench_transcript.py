@@ -61,19 +61,32 @@ def tokens_of(text: str) -> list[str]:
 def figures() -> Iterable[Figure]:
     """All figures, each the median of several processes."""
     opened = _measures("opening")
-    yield Figure(metric="open_10000_messages", value=_middle(opened, "seconds") * 1000, unit="ms", limit=100)
-    yield Figure(metric="open_10000_messages_memory", value=_middle(opened, "mebibytes"), unit="MiB", limit=40)
+    yield Figure(
+        metric="open_10000_messages", value=_middle(opened, "seconds") * 1000, unit="ms", limit=100
+    )
+    yield Figure(
+        metric="open_10000_messages_memory",
+        value=_middle(opened, "mebibytes"),
+        unit="MiB",
+        limit=40,
+    )
     scrolled = _measures("scrolling")
-    yield Figure(metric="scroll_step_p99", value=_middle(scrolled, "p99") * 1000, unit="ms", limit=16)
+    yield Figure(
+        metric="scroll_step_p99", value=_middle(scrolled, "p99") * 1000, unit="ms", limit=16
+    )
     ours, rival = _measures("streaming"), _measures("rival", runs=1)
     yield Figure(metric="stream_update_p99", value=_middle(ours, "p99") * 1000, unit="ms", limit=8)
-    yield Figure(metric="stream_worst_stall", value=_middle(ours, "worst") * 1000, unit="ms", limit=33)
+    yield Figure(
+        metric="stream_worst_stall", value=_middle(ours, "worst") * 1000, unit="ms", limit=33
+    )
     yield Figure(
         metric="stream_4000_tokens_cpu", value=_middle(ours, "cpu"), unit="s", limit=0.2,
         against="QTextBrowser.setMarkdown for each token", base=_middle(rival, "cpu"),
     )  # fmt: skip
     panes = _measures("panes")
-    yield Figure(metric="four_panes_worst_stall", value=_middle(panes, "worst") * 1000, unit="ms", limit=33)
+    yield Figure(
+        metric="four_panes_worst_stall", value=_middle(panes, "worst") * 1000, unit="ms", limit=33
+    )
     yield Figure(metric="four_panes_cpu_share", value=_middle(panes, "share"), unit="of one core")
 
 
@@ -82,7 +95,11 @@ def _measures(name: str, runs: int = RUNS) -> list[dict[str, float]]:
     results = []
     for _ in range(runs):
         done = subprocess.run(
-            [sys.executable, __file__, name], env=environment, capture_output=True, text=True, check=True
+            [sys.executable, __file__, name],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         results.append(json.loads(done.stdout.splitlines()[-1]))
     return results
@@ -211,7 +228,7 @@ def streaming() -> dict[str, float]:
         view.append_text(growing.id, token)
         if number % 3 == 2:
             begin = time.perf_counter()
-            view._flush()
+            view.flush()
             stage.process()
             spent.append(time.perf_counter() - begin)
     begin = time.perf_counter()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -159,7 +159,9 @@ class Card(QWidget):
             visible = y < bottom and y + slot.height > top
             if slot.widget is None and visible:
                 self._mount(slot)
-            elif slot.widget is not None and not visible and self._is_far(slot, y, top, bottom, page):
+            elif (
+                slot.widget is not None and not visible and self._is_far(slot, y, top, bottom, page)
+            ):
                 self._drop(slot)
             if slot.widget is not None:
                 if slot.width != room:
@@ -211,12 +213,17 @@ class Card(QWidget):
                 break
             rect: QRect = caret()
             return rect.translated(slot.widget.pos())
-        below = max((s.top + s.height for s in self._slots if not isinstance(s.part, Footer)), default=0)
+        below = max(
+            (s.top + s.height for s in self._slots if not isinstance(s.part, Footer)), default=0
+        )
         return QRect(0, below + (4 if below else 0), 1, Theme.current().px(18))
 
     def has_focus_inside(self) -> bool:
-        focus = QApplication.focusWidget()
-        return focus is not None and (focus is self or self.isAncestorOf(focus))
+        return self.holds(QApplication.focusWidget())
+
+    def holds(self, widget: QObject | None) -> bool:
+        """Whether this is the card itself or one of its parts."""
+        return isinstance(widget, QWidget) and (widget is self or self.isAncestorOf(widget))
 
     def set_active(self, active: bool) -> None:
         """Show what can be done with the message."""
@@ -280,7 +287,9 @@ class Card(QWidget):
     def _update(self, slot: _Slot, part: Part, number: int, is_open: bool) -> None:
         place = slot.place
         unchanged = part is slot.part or part == slot.part
-        settled = place.open == is_open and place.number == number and place.message_id == self.message_id
+        settled = (
+            place.open == is_open and place.number == number and place.message_id == self.message_id
+        )
         place.message_id, place.memory = self.message_id, self._memory
         place.number, place.open = number, is_open
         slot.part = part

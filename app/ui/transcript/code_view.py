@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen, QTextBlockFormat, QTextCharFormat
-from PySide6.QtGui import QBrush, QTextCursor, QWheelEvent
+from PySide6.QtGui import (
+    QBrush,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QFrame, QLabel, QTextBrowser, QToolButton, QWidget
 
 from app.ui.icons import icon
@@ -158,10 +167,10 @@ class CodeView(QFrame):
 
     def _show_text(self) -> None:
         assert self._place is not None
-        if self._place.open and not self._place.memory.has(self._place, _WHOLE):
+        is_long = self._text.count("\n") > LINES_MAX or len(self._text) > LENGTH_MAX
+        if self._place.open and is_long and not self._place.memory.has(self._place, _WHOLE):
             # A block that was watched as it grew is not folded when it is done.
-            if self._text.count("\n") > LINES_MAX or len(self._text) > LENGTH_MAX:
-                self._place.memory.toggle(self._place, _WHOLE)
+            self._place.memory.toggle(self._place, _WHOLE)
         whole = self._place.memory.has(self._place, _WHOLE)
         shown = _bounded(self._text, whole)
         self._write(shown)
@@ -244,7 +253,9 @@ class CodeView(QFrame):
 
 def _bounded(text: str, whole: bool) -> str:
     """The beginning of a long text, as many whole lines as may be shown."""
-    lines_max, length_max = (WHOLE_LINES_MAX, WHOLE_LENGTH_MAX) if whole else (LINES_MAX, LENGTH_MAX)
+    lines_max, length_max = (
+        (WHOLE_LINES_MAX, WHOLE_LENGTH_MAX) if whole else (LINES_MAX, LENGTH_MAX)
+    )
     text = text[:length_max]
     place = -1
     for _ in range(lines_max):

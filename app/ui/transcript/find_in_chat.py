@@ -39,6 +39,7 @@ class FindInChat(QObject):
     def open(self) -> None:
         self.bar.show()
         self.bar.raise_()
+        self._make_room()
         self.place()
         self.bar.line.selectAll()
         self.bar.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -46,6 +47,7 @@ class FindInChat(QObject):
 
     def close(self) -> None:
         self.bar.hide()
+        self._make_room()
         self._finding = Finding()
         self._mark()
         self._view.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -74,14 +76,17 @@ class FindInChat(QObject):
             self._marking.start()
 
     def place(self) -> None:
-        """Stand at the upper right."""
+        """Stand above the cards, in room of its own, so that no hit is hidden behind it."""
         if self.bar.isHidden():
             return
-        theme = Theme.current()
-        area = self._view.viewport().geometry()
-        across = min(area.width() - theme.px(16), theme.px(380))
+        theme, area = Theme.current(), self._view.viewport().geometry()
         tall = self.bar.sizeHint().height()
-        self.bar.setGeometry(QRect(area.right() - across - theme.px(8), theme.px(8), across, tall))
+        across = min(area.width() - theme.px(16), theme.px(420))
+        self.bar.setGeometry(QRect(area.right() - across - theme.px(8), theme.px(6), across, tall))
+
+    def _make_room(self) -> None:
+        tall = 0 if self.bar.isHidden() else self.bar.sizeHint().height() + Theme.current().px(10)
+        self._view.setViewportMargins(0, tall, 0, 0)
 
     def _show(self) -> None:
         self.bar.show_count(self._finding.position, len(self._finding))
@@ -154,7 +159,7 @@ def _hits(card: Card, needle: str) -> list[tuple[QTextBrowser, QTextCursor]]:
 def _mark(cursor: QTextCursor, *, strong: bool) -> QTextEdit.ExtraSelection:
     theme = Theme.current()
     made = QTextEdit.ExtraSelection()
-    made.cursor = cursor  # type: ignore[attr-defined]
-    made.format.setBackground(theme.color("accent" if strong else "accent_soft"))  # type: ignore[attr-defined]
-    made.format.setForeground(theme.color("on_accent" if strong else "ink"))  # type: ignore[attr-defined]
+    made.cursor = cursor
+    made.format.setBackground(theme.color("accent" if strong else "accent_soft"))
+    made.format.setForeground(theme.color("on_accent" if strong else "ink"))
     return made

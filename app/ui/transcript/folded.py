@@ -96,7 +96,7 @@ class FoldedView(QFrame):
 
 
 class ThinkingView(FoldedView):
-    """"Thought for 3 s · 214 tokens"."""
+    """ "Thought for 3 s · 214 tokens"."""
 
     def show_part(self, part: Part, place: Place) -> None:
         assert isinstance(part, Thinking)
@@ -138,9 +138,9 @@ class ToolCallPartView(FoldedView):
 
     def _paragraphs(self) -> tuple[Paragraph, ...]:
         call = self._call
-        lines = [Paragraph((Span(self.tr("Asked"), bold=True),)), _mono(call.arguments)]
+        lines = [_labeled(self.tr("Asked"), call.arguments)]
         if call.result is not None:
-            lines += [Paragraph((Span(self.tr("Came back"), bold=True),)), _mono(call.result)]
+            lines.append(_labeled(self.tr("Came back"), call.result))
         return tuple(lines)
 
 
@@ -153,6 +153,6 @@ def plain_paragraphs(text: str) -> tuple[Paragraph, ...]:
     return tuple(made)
 
 
-def _mono(text: str) -> Paragraph:
+def _labeled(label: str, text: str) -> Paragraph:
     shown = text[:SHOWN_LENGTH_MAX] + ("…" if len(text) > SHOWN_LENGTH_MAX else "")
-    return Paragraph((Span(shown or "–", code=True),))
+    return Paragraph((Span(label + "\n", bold=True), Span(shown or "–", code=True)))

@@ -6,7 +6,7 @@ The room for the buttons is always there, so nothing moves when they appear unde
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QToolButton, QWidget
 
 from app.seam.views import Certainty, CostLine
@@ -34,7 +34,9 @@ class CostLineView(QAbstractButton):
 
     def show_cost(self, cost: CostLine) -> None:
         self._pieces = [piece for piece in self._words(cost) if piece]
-        self.setAccessibleName(self.tr("Cost: %1. Opens the receipt.").replace("%1", ", ".join(self._pieces)))
+        self.setAccessibleName(
+            self.tr("Cost: %1. Opens the receipt.").replace("%1", ", ".join(self._pieces))
+        )
         self.update()
 
     def texts(self) -> list[str]:
@@ -94,10 +96,10 @@ class CostLineView(QAbstractButton):
             return self.tr("price unknown")
         return words.cost(cost.total_pusd, cost.certainty)
 
-    def _font(self, strong: bool):  # noqa: ANN202
+    def _font(self, strong: bool) -> QFont:
         font = Theme.current().font(Size.SMALL, figures=True)
         if strong:
-            font.setWeight(font.Weight.Medium)
+            font.setWeight(QFont.Weight.Medium)
         return font
 
     def _widths(self) -> list[int]:
@@ -130,7 +132,7 @@ class FooterView(QWidget):
         self._active = False
         self._theme_key: tuple[object, ...] = ()
         self.cost_line: CostLineView | None = None
-        self.actions: dict[str, QToolButton] = {}
+        self.buttons: dict[str, QToolButton] = {}
         self.previous_button: QToolButton | None = None
         self.next_button: QToolButton | None = None
         self.version_label: QLabel | None = None
@@ -157,7 +159,7 @@ class FooterView(QWidget):
         if active:
             self._make_actions_once()
         wanted = self._wanted_actions(footer) if active else ()
-        for name, button in self.actions.items():
+        for name, button in self.buttons.items():
             button.setVisible(name in wanted)
         if active:
             self._place_actions(self.width())
@@ -170,7 +172,7 @@ class FooterView(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for name in self._wanted_actions(self._footer):
-            title = self.actions[name].accessibleName()
+            title = self.buttons[name].accessibleName()
             menu.addAction(title, lambda name=name: self._on_action(name))
         if self._footer.cost is not None:
             menu.addAction(self.tr("Receipt"), self._on_cost_clicked)
@@ -196,7 +198,7 @@ class FooterView(QWidget):
         self._place = self._footer = None
         self.set_active(False)
         self._active = False
-        for button in self.actions.values():
+        for button in self.buttons.values():
             button.hide()
 
     def _wanted_actions(self, footer: Footer) -> tuple[str, ...]:
@@ -205,7 +207,7 @@ class FooterView(QWidget):
         return ("copy",) if footer.busy else ("copy", "regenerate", "continue")
 
     def _make_actions_once(self) -> None:
-        if self.actions:
+        if self.buttons:
             return
         hub_calls = (
             ("copy", "copy", self.tr("Copy as Markdown")),
@@ -216,7 +218,7 @@ class FooterView(QWidget):
         for name, icon_name, title in hub_calls:
             button = self._make_button(icon_name, title)
             button.clicked.connect(lambda _=False, name=name: self._on_action(name))
-            self.actions[name] = button
+            self.buttons[name] = button
 
     def _make_button(self, icon_name: str, title: str) -> QToolButton:
         theme = Theme.current()
@@ -280,7 +282,7 @@ class FooterView(QWidget):
             if self.version_label is not None:
                 self.version_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for name in self._wanted_actions(footer):
-            button = self.actions.get(name)
+            button = self.buttons.get(name)
             if button is not None:
                 button.setGeometry(left, top, side, side)
             left += side

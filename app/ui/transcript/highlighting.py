@@ -34,7 +34,7 @@ class LexerShelf:
     """Lexers by language, made in the background; `None` in `ready` where there is none."""
 
     def __init__(self) -> None:
-        self.ready: dict[str, Any] = {name: None for name in _PLAIN_NAMES}
+        self.ready: dict[str, Any] = dict.fromkeys(_PLAIN_NAMES)
         self._asked: set[str] = set()
         self._lock = threading.Lock()
         self._waiting: list[str] = []

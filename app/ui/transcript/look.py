@@ -31,7 +31,16 @@ class Look:
 
     def span_format(self, span: Span, heading: int = 0, quote: int = 0) -> QTextCharFormat:
         """How a span is drawn; a link carries its address."""
-        key = (span.bold, span.italic, span.strike, span.code, span.math, bool(span.link), heading, quote)
+        key = (
+            span.bold,
+            span.italic,
+            span.strike,
+            span.code,
+            span.math,
+            bool(span.link),
+            heading,
+            quote,
+        )
         made = self._formats.get(key)
         if made is None:
             made = self._formats[key] = self._make_span_format(span, heading, quote)

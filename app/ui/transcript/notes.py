@@ -10,10 +10,10 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.ui.theme import Size, Theme, set_look
+from app.ui.transcript.folded import MutedProse
 from app.ui.transcript.markdown import safe_link
 from app.ui.transcript.parts import HalfAnswer, ModelLabel, Part, Place, Sources, Trouble
 from app.ui.transcript.pieces import Paragraph, Picture, Span
-from app.ui.transcript.folded import MutedProse
 
 SOURCES_MAX = 100
 ADDRESS_LENGTH_MAX = 90
@@ -61,7 +61,9 @@ class NoteBox(QFrame):
 
     def height_for(self, width: int) -> int:
         self._dress()
-        return max(self._column.totalHeightForWidth(width), self._column.totalMinimumSize().height())
+        return max(
+            self._column.totalHeightForWidth(width), self._column.totalMinimumSize().height()
+        )
 
     def release(self) -> None:
         self._place = None
@@ -99,7 +101,7 @@ class FaultBox(NoteBox):
         super().__init__(parent)
         self.retry_button = self.add_button(self.tr("Try again"))
         self.keys_button = self.add_button(self.tr("Open keys"))
-        self.model_button = self.add_button(self.tr("Choose another model"))
+        self.model_button = self.add_button(self.tr("Other model"))
         self.retry_button.clicked.connect(self._on_retry_clicked)
         self.keys_button.clicked.connect(self._on_keys_clicked)
         self.model_button.clicked.connect(self._on_model_clicked)
@@ -111,7 +113,9 @@ class FaultBox(NoteBox):
         self.title.show_words(fault.message)
         advice = fault.advice
         if fault.wait_s:
-            wait = self.tr("The provider asks to wait %1 s.").replace("%1", str(round(fault.wait_s)))
+            wait = self.tr("The provider asks to wait %1 s.").replace(
+                "%1", str(round(fault.wait_s))
+            )
             advice = f"{advice} {wait}".strip()
         self.advice.show_words(advice)
         self.retry_button.setVisible(part.offers_retry)

@@ -5,8 +5,18 @@ Big ones are decoded on another thread; nothing is ever read from a file or an a
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRect, QRunnable, QSize, Qt
-from PySide6.QtCore import QThreadPool, Signal
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QIODevice,
+    QObject,
+    QRect,
+    QRunnable,
+    QSize,
+    Qt,
+    QThreadPool,
+    Signal,
+)
 from PySide6.QtGui import QImage, QImageReader, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QToolButton, QWidget
 
@@ -130,12 +140,16 @@ class PictureBox(QWidget):
         button = self.save_button.sizeHint()
         if self._size.isEmpty():
             self.trouble.setGeometry(0, 0, width - button.width(), theme.px(32))
-            self.save_button.setGeometry(QRect(width - button.width(), 0, button.width(), button.height()))
+            self.save_button.setGeometry(
+                QRect(width - button.width(), 0, button.width(), button.height())
+            )
             return theme.px(32)
         shown = self._shown_size(width)
         self._decode(shown)
         left = min(shown.width(), width - button.width())
-        self.save_button.setGeometry(QRect(left, shown.height() - button.height(), button.width(), button.height()))
+        self.save_button.setGeometry(
+            QRect(left, shown.height() - button.height(), button.width(), button.height())
+        )
         return shown.height()
 
     def release(self) -> None:

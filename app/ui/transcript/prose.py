@@ -21,8 +21,8 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from app.ui.theme import Theme
 from app.ui.transcript.look import QUOTE, Look, current_look
-from app.ui.transcript.pieces import Paragraph, Prose, Span, span_style
 from app.ui.transcript.parts import Part, Place
+from app.ui.transcript.pieces import Paragraph, Prose, Span, span_style
 
 # Characters that mean something to a QTextDocument: ends of blocks and frames, objects.
 _CONTROLS = {0xFDD0: "\ufffd", 0xFDD1: "\ufffd", 0xFFFC: "\ufffd", 0x2029: "\n", 0: "\ufffd"}
@@ -56,7 +56,7 @@ class LockedBrowser(QTextBrowser):
         self.viewport().setAutoFillBackground(False)
         self.setAcceptDrops(False)
 
-    def loadResource(self, kind: int, name: QUrl) -> object:
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
         # Returning nothing would let Qt look for the file itself.
         LockedBrowser.loads_refused += 1
         placeholder = QImage(1, 1, QImage.Format.Format_ARGB32)
@@ -209,8 +209,8 @@ class ProseView(LockedBrowser):
         if paragraph.marker:
             cursor.insertText(paragraph.marker + "\t", marker)
         for span in paragraph.spans:
-            form = look.span_format(span, paragraph.heading, paragraph.quote)
-            cursor.insertText(plain(span.text), form)
+            style = look.span_format(span, paragraph.heading, paragraph.quote)
+            cursor.insertText(plain(span.text), style)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._quoted:
@@ -235,11 +235,15 @@ class ProseView(LockedBrowser):
 
     def _on_anchor_clicked(self, url: QUrl) -> None:
         if self._place is not None:
-            self._place.hub.link_pressed.emit(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
+            self._place.hub.link_pressed.emit(
+                url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
+            )
 
     def _on_highlighted(self, url: QUrl) -> None:
         if self._place is not None:
-            self._place.hub.link_hovered.emit(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
+            self._place.hub.link_hovered.emit(
+                url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
+            )
 
 
 def _common(old: tuple[Paragraph, ...], new: tuple[Paragraph, ...]) -> int:

@@ -83,7 +83,9 @@ class Readings:
                 self.segments(message_id, text)
         return True
 
-    def _keep(self, message_id: str, text: str, segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    def _keep(
+        self, message_id: str, text: str, segments: tuple[Segment, ...]
+    ) -> tuple[Segment, ...]:
         self._read[message_id] = (text, segments)
         while len(self._read) > REMEMBERED_MAX:
             self._read.popitem(last=False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from app.ui.theme import Theme
@@ -213,7 +213,10 @@ class Scroller(QAbstractScrollArea):
         if not count:
             return False
         margin = self._top_margin()
-        upper, lower = value - margin - overscan, value - margin + self.viewport().height() + overscan
+        upper, lower = (
+            value - margin - overscan,
+            value - margin + self.viewport().height() + overscan,
+        )
         index = self.heights.at(upper)
         top = self.heights.top(index)
         changed = False
@@ -296,7 +299,7 @@ class Scroller(QAbstractScrollArea):
             self.settle()
 
     def _prepare(self, index: int) -> None:
-        left, width = self.column()
+        width = self.column()[1]
         card = self._mount(index)
         page = self.viewport().height()
         # From the side that will be seen first.
@@ -345,38 +348,9 @@ class Scroller(QAbstractScrollArea):
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.verticalScrollBar().event(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        bar = self.verticalScrollBar()
-        match event.key():
-            case Qt.Key.Key_PageUp | Qt.Key.Key_PageDown | Qt.Key.Key_Space:
-                up = event.key() == Qt.Key.Key_PageUp
-                bar.setValue(bar.value() + (-bar.pageStep() if up else bar.pageStep()))
-            case Qt.Key.Key_Home:
-                bar.setValue(0)
-            case Qt.Key.Key_End:
-                self.go_to_end()
-            case Qt.Key.Key_Up | Qt.Key.Key_Down:
-                self._step_card(-1 if event.key() == Qt.Key.Key_Up else 1)
-            case _:
-                super().keyPressEvent(event)
-
     def focused_index(self) -> int | None:
         """The card that has the focus, itself or one of its parts."""
         return next((i for i, card in self.cards.items() if card.has_focus_inside()), None)
-
-    def _step_card(self, step: int) -> None:
-        if not len(self.heights):
-            return
-        at = self.focused_index()
-        if at is None:
-            seen = self.visible_indices()
-            target = seen[-1] if step < 0 else seen[0]
-        else:
-            target = max(0, min(len(self.heights) - 1, at + step))
-        self.bring(target)
-        card = self.cards.get(target)
-        if card is not None:
-            card.setFocus(Qt.FocusReason.TabFocusReason)
 
     def bring(self, index: int) -> None:
         """Scroll no more than needed for a card's beginning, and its end where it fits."""
@@ -384,14 +358,16 @@ class Scroller(QAbstractScrollArea):
         top = self.heights.top(index) + self._top_margin()
         if index == len(self.heights) - 1 and self.heights[index] < page:
             self.go_to_end()
-        elif top < value or index not in self.cards or top + min(self.heights[index], page) > value + page:
+        elif (
+            top < value
+            or index not in self.cards
+            or top + min(self.heights[index], page) > value + page
+        ):
             self.go_to(index)
 
     def _on_focus_changed(self, old: QObject | None, new: QObject | None) -> None:
         for card in self.cards.values():
-            if isinstance(old, QWidget) and (old is card or card.isAncestorOf(old)):
-                card.focus_changed()
-            elif isinstance(new, QWidget) and card.isAncestorOf(new):
+            if card.holds(old) or card.holds(new):
                 card.focus_changed()
 
     def changeEvent(self, event: QEvent) -> None:

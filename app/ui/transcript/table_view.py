@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import (
     QBrush,
@@ -21,7 +23,6 @@ from app.ui.transcript.look import Look, current_look
 from app.ui.transcript.parts import Part, Place
 from app.ui.transcript.pieces import Cell, Span, Table
 from app.ui.transcript.prose import plain
-from dataclasses import replace
 
 ROWS_MAX, WHOLE_ROWS_MAX = 100, 2_000
 COLUMNS_MAX = 60
@@ -86,7 +87,9 @@ class TableView(QFrame):
         self.body.setGeometry(QRect(0, 0, min(width, across) if not bar else width, height))
         if not self.whole_button.isHidden():
             size = self.whole_button.sizeHint()
-            self.whole_button.setGeometry(QRect(0, height + theme.px(4), size.width(), size.height()))
+            self.whole_button.setGeometry(
+                QRect(0, height + theme.px(4), size.width(), size.height())
+            )
             height += size.height() + theme.px(4)
         return height
 
@@ -104,7 +107,9 @@ class TableView(QFrame):
         document = self.body.document()
         cursor = QTextCursor(document)
         cursor.beginEditBlock()
-        table = next((f for f in document.rootFrame().childFrames() if isinstance(f, QTextTable)), None)
+        table = next(
+            (f for f in document.rootFrame().childFrames() if isinstance(f, QTextTable)), None
+        )
         if table is None or not kept or table.columns() != len(shown[0]):
             cursor.select(QTextCursor.SelectionType.Document)
             cursor.removeSelectedText()

@@ -6,16 +6,23 @@ import math
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.seam.views import AttachmentView
 from app.ui import words
 from app.ui.icons import pixmap
 from app.ui.theme import Size, Theme, set_look
 from app.ui.transcript.folded import plain_paragraphs
-from app.ui.transcript.pictures import read_small
 from app.ui.transcript.parts import Attachments, Bubble, Editor, Part, Place
+from app.ui.transcript.pictures import read_small
 from app.ui.transcript.prose import ProseView
 
 SHARE = 0.82  # of the card's width, at most
@@ -61,7 +68,9 @@ class BubbleView(QWidget):
         self.body.setGeometry(left + pad_x, pad_y, inner, height)
         total = height + 2 * pad_y
         if not button.isEmpty():
-            self.whole_button.setGeometry(QRect(left + pad_x - 4, total - pad_y // 2, button.width(), button.height()))
+            self.whole_button.setGeometry(
+                QRect(left + pad_x - 4, total - pad_y // 2, button.width(), button.height())
+            )
             total += button.height() + pad_y // 2
         self._frame = QRect(left, 0, inner + 2 * pad_x, total)
         return total

@@ -7,30 +7,32 @@ given and the text that has arrived since; everything else can be made again fro
 from __future__ import annotations
 
 from dataclasses import replace
+from html import escape
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.seam.views import CitationView, ImageView, MessageState, MessageView, ToolCallView
-from app.ui.icons import icon
 from app.ui.theme import Theme
-from app.ui.transcript.bars import Caret, LinkBar
+from app.ui.transcript.arrivals import Arrivals
 from app.ui.transcript.card import Card
 from app.ui.transcript.estimates import estimate_message
 from app.ui.transcript.find_in_chat import FindInChat
+from app.ui.transcript.keyboard import press
 from app.ui.transcript.markdown import safe_link
+from app.ui.transcript.overlay import Overlay
 from app.ui.transcript.parts import Editor, Memory, parts_of
 from app.ui.transcript.pieces import Segment
 from app.ui.transcript.readings import Readings
 from app.ui.transcript.scroller import Scroller
 
-FLUSH_MS = 33
 TITLE_LENGTH_MAX = 240
 # Texts inside cards have no frame of their own, unlike fields that one types into.
 _BARE_TEXT = """
 LockedBrowser, LockedBrowser:focus { background: transparent; border: none; padding: 0; }
 FoldedView > QToolButton { padding: 0; text-align: left; }
+FoldedView > QToolButton:checked { background: transparent; }
 QScrollBar::handle:vertical:disabled { background: transparent; }
 FooterView > QToolButton, CodeView > QToolButton { padding: 3px; }
 """
@@ -60,24 +62,15 @@ class TranscriptView(Scroller):
         self._numbers: dict[str, int] = {}
         self._memories: dict[str, Memory] = {}
         self._editing = ""
-        self._pending_text: dict[str, list[str]] = {}
-        self._pending_thinking: dict[str, list[str]] = {}
         self._build()
         self._connect()
 
     def _build(self) -> None:
         self.setAccessibleName(self.tr("Conversation"))
         self.setStyleSheet(_BARE_TEXT)
-        self._caret = Caret(self.viewport())
-        self.link_bar = LinkBar(self)
-        self.link_bar.hide()
-        self.jump_button = QPushButton(icon("arrow-down", "ink2"), self.tr("Jump to newest"), self)
-        self.jump_button.hide()
+        self.overlay = Overlay(self)
         self.finding = FindInChat(self)
-        self._flush_timer = QTimer(self)
-        self._flush_timer.setSingleShot(True)
-        self._flush_timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._caret.dress()
+        self._arrivals = Arrivals(self, self.flush)
 
     def _connect(self) -> None:
         hub = self.hub
@@ -93,10 +86,8 @@ class TranscriptView(Scroller):
         hub.edit_ended.connect(self._on_edit_ended)
         hub.copy_requested.connect(self.copy_message)
         hub.resized.connect(self._on_part_resized)
-        self.link_bar.opened.connect(self.link_clicked)
-        self.link_bar.copied.connect(self._copy)
-        self.jump_button.clicked.connect(self.go_to_end)
-        self._flush_timer.timeout.connect(self._flush)
+        self.overlay.link_bar.opened.connect(self.link_clicked)
+        self.overlay.link_bar.copied.connect(self._copy)
         Theme.current().changed.connect(self._on_theme_changed)
 
     # What the pane tells.
@@ -106,7 +97,7 @@ class TranscriptView(Scroller):
     ) -> None:
         """Show these messages and nothing else, at the end or at the message named."""
         same_chat = bool(self.messages) and bool(messages) and self.messages[0].id == messages[0].id
-        self._forget_pending()
+        self._arrivals.take()
         self._editing = ""
         self.messages = list(messages)
         self._numbers = {message.id: index for index, message in enumerate(messages)}
@@ -128,7 +119,7 @@ class TranscriptView(Scroller):
         if message.id in self._numbers:
             self.change_message(message)
             return
-        self._flush()
+        self.flush()
         parent = self._numbers.get(message.parent_id) if message.parent_id else None
         self._cut_after(-1 if message.parent_id is None else parent)
         self._numbers[message.id] = len(self.messages)
@@ -143,13 +134,11 @@ class TranscriptView(Scroller):
 
     def append_text(self, message_id: str, text: str) -> None:
         """Text of a growing answer; shown with the next update."""
-        self._pending_text.setdefault(message_id, []).append(text)
-        self._plan_flush()
+        self._arrivals.add_text(message_id, text)
 
     def append_thinking(self, message_id: str, text: str) -> None:
         """Thinking of a growing answer; shown with the next update."""
-        self._pending_thinking.setdefault(message_id, []).append(text)
-        self._plan_flush()
+        self._arrivals.add_thinking(message_id, text)
 
     def show_tool_call(self, message_id: str, call: ToolCallView) -> None:
         """A tool call, or the same one again with its result."""
@@ -175,7 +164,7 @@ class TranscriptView(Scroller):
         """A card as it stands now. One that is done is shown as it would be from the store."""
         if message.id not in self._numbers:
             return
-        self._flush()
+        self.flush()
         busy = message.state in _BUSY
         if busy and not self.readings.streams(message.id):
             self.readings.begin(message.id, message.text)
@@ -211,7 +200,7 @@ class TranscriptView(Scroller):
         """Open the line to find in this chat (Ctrl+F)."""
         self.finding.open()
 
-    def find(self, text: str) -> int:
+    def find(self, text: str) -> int:  # type: ignore[override]
         """Mark all hits and go to the first from here on; how many there are."""
         return self.finding.find(text)
 
@@ -225,7 +214,7 @@ class TranscriptView(Scroller):
 
     def copy_message(self, message_id: str) -> None:
         """Put a message on the clipboard, as its Markdown."""
-        self._flush()
+        self.flush()
         message = self.message(message_id)
         if message is not None:
             self._copy(message.text)
@@ -266,8 +255,10 @@ class TranscriptView(Scroller):
         return f"{who}: {' '.join(message.text[:TITLE_LENGTH_MAX].split())}"
 
     def settled(self) -> None:
-        self._place_caret()
-        self._place_bars()
+        last = len(self.messages) - 1
+        busy = last >= 0 and self.messages[last].state in _BUSY
+        self.overlay.place(self.cards.get(last) if busy else None)
+        self.finding.place()
 
     # Inside.
 
@@ -278,7 +269,10 @@ class TranscriptView(Scroller):
         if message.role != "user" and (message.text or growing):
             segments = self.readings.segments(message.id, message.text)
         parts = parts_of(
-            message, segments, label=self._is_other_model(index), editing=message.id == self._editing
+            message,
+            segments,
+            label=self._is_other_model(index),
+            editing=message.id == self._editing,
         )
         open_number = -1
         if growing and segments:
@@ -316,81 +310,33 @@ class TranscriptView(Scroller):
             return
         for message in self.messages[parent + 1 :]:
             self._numbers.pop(message.id, None)
-            self._pending_text.pop(message.id, None)
         del self.messages[parent + 1 :]
         self.cut(parent + 1)
 
-    def _plan_flush(self) -> None:
-        if not self._flush_timer.isActive():
-            self._flush_timer.start(FLUSH_MS)
-
-    def _forget_pending(self) -> None:
-        self._flush_timer.stop()
-        self._pending_text.clear()
-        self._pending_thinking.clear()
-
-    def _flush(self) -> None:
-        """Show what has arrived since the last update."""
-        self._flush_timer.stop()
-        grown = {*self._pending_text, *self._pending_thinking}
-        for message_id in grown:
+    def flush(self) -> None:
+        """Show at once what has arrived; happens by itself thirty times a second."""
+        arrived = self._arrivals.take()
+        for message_id, (text, thinking) in arrived.items():
             index = self._numbers.get(message_id)
-            if index is None:
-                continue
-            message = self.messages[index]
-            if message_id in self._pending_text:
-                if not self.readings.streams(message_id):
-                    self.readings.begin(message_id, message.text)
-                text = "".join(self._pending_text[message_id])
-                self.readings.feed(message_id, text)
-                message = replace(message, text=message.text + text, state=MessageState.STREAMING)
-            if message_id in self._pending_thinking:
-                thinking = "".join(self._pending_thinking[message_id])
-                message = replace(message, thinking=message.thinking + thinking)
-            self.messages[index] = message
-            card = self.cards.get(index)
-            if card is not None:
-                self._show_parts(card, index)
-            else:
-                guess = self.estimate(index, self.column()[1])
-                self.heights.put(index, guess, exact=False)
-        self._pending_text.clear()
-        self._pending_thinking.clear()
-        if grown:
+            if index is not None:
+                self._grow(index, text, thinking)
+        if arrived:
             self.settle()
 
-    def _place_caret(self) -> None:
-        last = len(self.messages) - 1
-        card = self.cards.get(last)
-        growing = card is not None and self.messages[last].state in _BUSY
-        if not growing or card is None:
-            self._caret.hide()
-            return
-        rect = card.caret_rect().translated(card.pos())
-        theme = Theme.current()
-        tall = min(rect.height(), theme.px(17))
-        self._caret.setGeometry(rect.x() + 1, rect.y() + (rect.height() - tall) // 2, theme.px(6), tall)
-        if self._caret.isHidden():
-            self._caret.show()
-            self._caret.raise_()
-
-    def _place_bars(self) -> None:
-        theme = Theme.current()
-        area = self.viewport().geometry()
-        show_jump = bool(self.messages) and not self.at_end and not self.sticks
-        if show_jump != self.jump_button.isVisible():
-            self.jump_button.setVisible(show_jump)
-        if show_jump:
-            size = self.jump_button.sizeHint()
-            left = area.center().x() - size.width() // 2
-            self.jump_button.setGeometry(left, area.bottom() - size.height() - theme.px(10), size.width(), size.height())
-        if self.link_bar.isVisible():
-            across = min(area.width() - theme.px(24), theme.px(560))
-            layout = self.link_bar.layout()
-            tall = layout.totalHeightForWidth(across) if layout is not None else 0
-            left = area.center().x() - across // 2
-            self.link_bar.setGeometry(left, area.bottom() - tall - theme.px(12), across, tall)
-        self.finding.place()
+    def _grow(self, index: int, text: str, thinking: str) -> None:
+        message = self.messages[index]
+        if text:
+            if not self.readings.streams(message.id):
+                self.readings.begin(message.id, message.text)
+            self.readings.feed(message.id, text)
+            grown = message.text + text
+            message = replace(message, text=grown, state=MessageState.STREAMING)
+        self.messages[index] = replace(message, thinking=message.thinking + thinking)
+        card = self.cards.get(index)
+        if card is not None:
+            self._show_parts(card, index)
+        else:
+            self.heights.put(index, self.estimate(index, self.column()[1]), exact=False)
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
@@ -400,15 +346,12 @@ class TranscriptView(Scroller):
 
     def _on_link_pressed(self, address: str) -> None:
         if safe_link(address):
-            self.link_bar.ask(address)
-            self._place_bars()
+            self.overlay.ask(address)
 
     def _on_link_hovered(self, address: str) -> None:
         if not address:
             QToolTip.hideText()
             return
-        from html import escape
-
         position: QPoint = self.cursor().pos()
         QToolTip.showText(position, f"<p>{escape(address[:400])}</p>", self.viewport())
 
@@ -427,7 +370,7 @@ class TranscriptView(Scroller):
             self.settle()
 
     def _on_theme_changed(self) -> None:
-        self._caret.dress()
+        self.overlay.caret.dress()
         for card in self.cards.values():
             card.refresh()
         self.guess_again()
@@ -441,8 +384,9 @@ class TranscriptView(Scroller):
         if event.matches(QKeySequence.StandardKey.Copy) and index is not None:
             self.copy_message(self.messages[index].id)
             return
-        super().keyPressEvent(event)
+        if not press(self, event):
+            super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self.link_bar.hide()
+        self.overlay.link_bar.hide()
         super().hideEvent(event)

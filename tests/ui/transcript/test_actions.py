@@ -43,16 +43,19 @@ def footer(view: TranscriptView, number: int) -> FooterView:
 
 
 def test_the_buttons_come_with_the_pointer_and_move_nothing(
-    view: TranscriptView, qtbot: QtBot, message, cost: CostLine  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
+    cost: CostLine,
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "Hello", cost=cost)))
     before = [(card.geometry(), card.footer().geometry()) for card in view.cards.values()]
     card = view.cards[1]
     card.enterEvent(None)  # type: ignore[arg-type]
-    assert footer(view, 1).actions["regenerate"].isVisible()
+    assert footer(view, 1).buttons["regenerate"].isVisible()
     assert [(c.geometry(), c.footer().geometry()) for c in view.cards.values()] == before
     card.leaveEvent(None)  # type: ignore[arg-type]
-    assert not footer(view, 1).actions["regenerate"].isVisible()
+    assert not footer(view, 1).buttons["regenerate"].isVisible()
 
 
 @pytest.mark.parametrize(
@@ -60,22 +63,28 @@ def test_the_buttons_come_with_the_pointer_and_move_nothing(
     [("regenerate", "regenerate_requested"), ("continue", "continue_requested")],
 )
 def test_buttons_of_an_answer_say_what_is_wanted_for_which_message(
-    view: TranscriptView, qtbot: QtBot, message, name: str, signal: str  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
+    name: str,
+    signal: str,
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "Hello")))
     view.cards[1].set_active(True)
     with qtbot.waitSignal(getattr(view, signal)) as caught:
-        qtbot.mouseClick(footer(view, 1).actions[name], LEFT)
+        qtbot.mouseClick(footer(view, 1).buttons[name], LEFT)
     assert caught.args == ["m2"]
 
 
 def test_tab_reaches_the_buttons_of_the_focused_card(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "Hello")))
     view.activateWindow()
     view.cards[1].setFocus(Qt.FocusReason.TabFocusReason)
-    copy = footer(view, 1).actions["copy"]
+    copy = footer(view, 1).buttons["copy"]
     assert copy.isVisible()
     for _ in range(6):
         if copy.hasFocus():
@@ -87,7 +96,9 @@ def test_tab_reaches_the_buttons_of_the_focused_card(
 
 
 def test_copy_takes_the_markdown_and_ctrl_c_on_a_card_does_the_same(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     text = "a **b**\n\n```py\nc\n```\n"
     view.show_messages((message(1, "Hi"), message(2, text)))
@@ -115,11 +126,13 @@ def test_every_button_has_a_name(view: TranscriptView, message, cost: CostLine) 
 
 
 def test_editing_sends_the_new_text_and_closes_the_editor(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "Hello")))
     view.cards[0].set_active(True)
-    qtbot.mouseClick(footer(view, 0).actions["edit"], LEFT)
+    qtbot.mouseClick(footer(view, 0).buttons["edit"], LEFT)
     editor = part(view, 0, EditorView)
     assert isinstance(editor, EditorView)
     assert editor.text.toPlainText() == "Hi"
@@ -131,7 +144,9 @@ def test_editing_sends_the_new_text_and_closes_the_editor(
 
 
 def test_escape_leaves_the_message_as_it_was(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "Hello")))
     view.start_editing("m1")
@@ -146,7 +161,9 @@ def test_escape_leaves_the_message_as_it_was(
 
 
 def test_an_answer_that_arrives_does_not_disturb_the_editor(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "", state=MessageState.STREAMING)))
     view.start_editing("m1")
@@ -154,7 +171,7 @@ def test_an_answer_that_arrives_does_not_disturb_the_editor(
     assert isinstance(editor, EditorView)
     qtbot.keyClicks(editor.text, " and more")
     view.append_text("m2", "text\n\n" * 30)
-    view._flush()
+    view.flush()
     view.change_message(message(2, "text\n\n" * 30))
     assert editor.text.toPlainText() == "Hi and more"
 
@@ -170,7 +187,10 @@ def test_an_answer_that_arrives_does_not_disturb_the_editor(
     ],
 )
 def test_the_total_tells_exact_from_estimated_from_unknown(
-    view: TranscriptView, message, cost_line: CostLine, total: str  # noqa: ANN001
+    view: TranscriptView,
+    message: Callable[..., MessageView],
+    cost_line: CostLine,
+    total: str,
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "Hello", cost=cost_line)))
     line = footer(view, 1).cost_line
@@ -179,7 +199,10 @@ def test_the_total_tells_exact_from_estimated_from_unknown(
 
 
 def test_the_cost_line_says_tokens_payer_and_time_and_opens_the_receipt(
-    view: TranscriptView, qtbot: QtBot, message, cost: CostLine  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
+    cost: CostLine,
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "Hello", cost=cost)))
     line = footer(view, 1).cost_line
@@ -203,7 +226,11 @@ def test_the_cost_line_says_tokens_payer_and_time_and_opens_the_receipt(
     ],
 )
 def test_a_half_answer_offers_resume_retry_and_keep(
-    view: TranscriptView, qtbot: QtBot, message, button: str, signal: str  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
+    button: str,
+    signal: str,
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "Hel", state=MessageState.INCOMPLETE)))
     box = part(view, 1, HalfAnswerBox)
@@ -212,13 +239,17 @@ def test_a_half_answer_offers_resume_retry_and_keep(
     assert caught.args == ["m2"]
 
 
-def test_a_kept_answer_loses_its_offers(view: TranscriptView, message) -> None:  # noqa: ANN001
+def test_a_kept_answer_loses_its_offers(
+    view: TranscriptView, message: Callable[..., MessageView]
+) -> None:
     view.show_messages((message(1, "Hi"), message(2, "Hel", state=MessageState.INTERRUPTED)))
     view.change_message(message(2, "Hel"))
     assert not any(isinstance(widget, HalfAnswerBox) for widget in view.cards[1].widgets())
 
 
-def test_a_fault_names_the_way_on(view: TranscriptView, qtbot: QtBot, message) -> None:  # noqa: ANN001
+def test_a_fault_names_the_way_on(
+    view: TranscriptView, qtbot: QtBot, message: Callable[..., MessageView]
+) -> None:
     fault = FaultView("key", "The key was refused.", "Look at it.", "keys")
     view.show_messages(
         (message(1, "Hi"), message(2, "", state=MessageState.INCOMPLETE, fault=fault))
@@ -235,7 +266,9 @@ def test_a_fault_names_the_way_on(view: TranscriptView, qtbot: QtBot, message) -
 
 
 def test_versions_are_counted_and_turned_over(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "Hello", siblings=("a", "m2", "c"))))
     line = footer(view, 1)
@@ -250,7 +283,9 @@ def test_versions_are_counted_and_turned_over(
 
 
 def test_thinking_and_tool_calls_open_with_a_click_and_fold_again(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     call = ToolCallView("t", "search", '{"q": 1}', "three pages")
     view.show_messages(
@@ -270,7 +305,9 @@ def test_thinking_and_tool_calls_open_with_a_click_and_fold_again(
 
 
 def test_code_is_copied_whole_and_wraps_when_asked(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     code = "x = 1  # " + "long " * 40 + "\ny = 2"
     view.show_messages((message(1, "Hi"), message(2, f"```python\n{code}\n```")))
@@ -286,7 +323,9 @@ def test_code_is_copied_whole_and_wraps_when_asked(
 
 
 def test_code_gets_its_colors_a_little_later(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "```python\ndef f():\n    return 'x'\n```")))
     block = part(view, 1, CodeView)
@@ -300,7 +339,9 @@ def test_code_gets_its_colors_a_little_later(
 
 
 def test_very_long_code_is_folded_until_it_is_asked_for(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     code = "\n".join(f"line {number}" for number in range(2000))
     view.show_messages((message(1, "Hi"), message(2, f"```\n{code}\n```")), "m2")
@@ -328,12 +369,12 @@ def test_a_link_shows_its_whole_address_before_it_is_opened(
     view: TranscriptView, qtbot: QtBot, press_link: Callable[[str], None]
 ) -> None:
     press_link("https://user@evil.example/path?q=1")
-    assert view.link_bar.isVisible()
-    assert "evil.example" in view.link_bar.title.text()
-    shown = view.link_bar.address.text().replace("\u200b", "")
+    assert view.overlay.link_bar.isVisible()
+    assert "evil.example" in view.overlay.link_bar.title.text()
+    shown = view.overlay.link_bar.address.text().replace("\u200b", "")
     assert shown == "https://user@evil.example/path?q=1"
     with qtbot.waitSignal(view.link_clicked) as caught:
-        qtbot.mouseClick(view.link_bar.open_button, LEFT)
+        qtbot.mouseClick(view.overlay.link_bar.open_button, LEFT)
     assert caught.args == ["https://user@evil.example/path?q=1"]
 
 
@@ -341,7 +382,7 @@ def test_a_host_that_only_looks_alike_is_spelled_out(
     view: TranscriptView, press_link: Callable[[str], None]
 ) -> None:
     press_link("https://аpple.example/")
-    assert "xn--" in view.link_bar.title.text()
+    assert "xn--" in view.overlay.link_bar.title.text()
 
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "javascript:alert(1)", "//host/share"])
@@ -350,32 +391,38 @@ def test_no_other_address_comes_through_the_handler(
 ) -> None:
     with qtbot.assertNotEmitted(view.link_clicked):
         press_link(address)
-    assert not view.link_bar.isVisible()
+    assert not view.overlay.link_bar.isVisible()
 
 
 def test_a_click_on_a_link_in_the_text_asks_first(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "[there](https://a.example/b)")))
     prose = part(view, 1, ProseView)
     assert isinstance(prose, ProseView)
     qtbot.mouseClick(prose.viewport(), LEFT, pos=QPoint(12, 8))
-    assert view.link_bar.isVisible()
+    assert view.overlay.link_bar.isVisible()
 
 
 def test_an_image_in_the_text_is_an_address_and_a_button(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "![a cat](https://pics.example/cat.png)")))
     picture = part(view, 1, PictureView)
     assert isinstance(picture, PictureView)
     assert picture.title.text() == "Image at pics.example: a cat"
     qtbot.mouseClick(picture.show_button, LEFT)
-    assert view.link_bar.isVisible()
+    assert view.overlay.link_bar.isVisible()
 
 
 def test_a_picture_that_cannot_be_read_says_so_and_can_be_saved(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     broken = ImageView("image/png", b"\x89PNG\r\n\x1a\n" + b"\0" * 40)
     view.show_messages((message(1, "Hi"), message(2, "x", images=(broken,))))
@@ -387,7 +434,9 @@ def test_a_picture_that_cannot_be_read_says_so_and_can_be_saved(
     assert caught.args == [broken]
 
 
-def test_attachments_are_chips_with_name_and_size(view: TranscriptView, message) -> None:  # noqa: ANN001
+def test_attachments_are_chips_with_name_and_size(
+    view: TranscriptView, message: Callable[..., MessageView]
+) -> None:
     from PySide6.QtWidgets import QLabel
 
     file = AttachmentView("a", "<b>notes</b>.pdf", "application/pdf", 14_000)
@@ -398,7 +447,9 @@ def test_attachments_are_chips_with_name_and_size(view: TranscriptView, message)
 
 
 def test_find_counts_marks_and_goes_around(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     texts = ["needle one", *["hay " * 60] * 30, "two needle and needle"]
     view.show_messages(tuple(message(n, t) for n, t in enumerate(texts, start=1)), "m1")
@@ -424,7 +475,9 @@ def test_find_counts_marks_and_goes_around(
     assert not prose.extraSelections()
 
 
-def test_find_says_when_there_is_nothing(view: TranscriptView, message) -> None:  # noqa: ANN001
+def test_find_says_when_there_is_nothing(
+    view: TranscriptView, message: Callable[..., MessageView]
+) -> None:
     view.show_messages((message(1, "Hi"),))
     view.open_find()
     assert view.find("absent") == 0

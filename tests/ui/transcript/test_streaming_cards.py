@@ -43,14 +43,17 @@ def stream_into(view: TranscriptView, message, text: str, seed: int) -> None:  #
     while place < len(text):
         step = chance.randint(1, 9)
         view.append_text("m2", text[place : place + step])
-        view._flush()
+        view.flush()
         place += step
 
 
 @pytest.mark.parametrize("text", ANSWERS)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_streamed_card_equals_the_stored_one(
-    make_view, message, text: str, seed: int  # noqa: ANN001
+    make_view: Callable[..., TranscriptView],
+    message: Callable[..., MessageView],
+    text: str,
+    seed: int,
 ) -> None:
     view, stored = make_view(480, 2000), make_view(480, 2000)
     view.show_messages((message(1, "Hi"),))
@@ -63,7 +66,8 @@ def test_a_streamed_card_equals_the_stored_one(
 
 
 def test_closed_blocks_are_not_written_again_while_the_rest_arrives(
-    view: TranscriptView, message  # noqa: ANN001
+    view: TranscriptView,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages((message(1, "Hi"),))
     stream_into(view, message, "first\n\n```\ncode\n```\n\nsecond\n\n", 1)
@@ -72,16 +76,18 @@ def test_closed_blocks_are_not_written_again_while_the_rest_arrives(
     revisions = code.body.document().revision(), first.document().revision()
     for word in ("and ", "so ", "on"):
         view.append_text("m2", word)
-        view._flush()
+        view.flush()
     assert (code.body.document().revision(), first.document().revision()) == revisions
 
 
 def test_text_is_shown_at_most_thirty_times_a_second(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "", state=MessageState.STREAMING)))
     prose_before = len(view.cards[1].parts)
-    for word in "many small words in one go".split():
+    for word in ["many", "small", "words", "in", "one", "go"]:
         view.append_text("m2", word + " ")
     assert len(view.cards[1].parts) == prose_before
     qtbot.waitUntil(lambda: len(view.cards[1].parts) == prose_before + 1, timeout=2000)
@@ -89,7 +95,8 @@ def test_text_is_shown_at_most_thirty_times_a_second(
 
 
 def test_a_selection_survives_text_that_arrives_below_it(
-    view: TranscriptView, message  # noqa: ANN001
+    view: TranscriptView,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages((message(1, "Hi"),))
     stream_into(view, message, "alpha beta\n\ngamma", 3)
@@ -99,16 +106,18 @@ def test_a_selection_survives_text_that_arrives_below_it(
     cursor.movePosition(cursor.MoveOperation.EndOfBlock, cursor.MoveMode.KeepAnchor)
     prose.setTextCursor(cursor)
     view.append_text("m2", " delta\n\nepsilon")
-    view._flush()
+    view.flush()
     assert prose.textCursor().selectedText() == "alpha beta"
 
 
 def test_thinking_says_how_long_it_took_once_that_is_known(
-    view: TranscriptView, message, cost: CostLine  # noqa: ANN001
+    view: TranscriptView,
+    message: Callable[..., MessageView],
+    cost: CostLine,
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "", state=MessageState.WAITING)))
     view.append_thinking("m2", "let me see")
-    view._flush()
+    view.flush()
     thinking = next(w for w in view.cards[1].widgets() if isinstance(w, ThinkingView))
     assert thinking.heading.text() == "Thinking…"
     view.change_message(message(2, "So.", thinking="let me see", thinking_s=3.2, cost=cost))
@@ -117,7 +126,8 @@ def test_thinking_says_how_long_it_took_once_that_is_known(
 
 
 def test_tool_calls_and_sources_join_the_growing_card(
-    view: TranscriptView, message  # noqa: ANN001
+    view: TranscriptView,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "", state=MessageState.STREAMING)))
     view.show_tool_call("m2", ToolCallView("t", "search", "{}"))
@@ -130,10 +140,11 @@ def test_tool_calls_and_sources_join_the_growing_card(
 
 
 def test_the_mark_of_writing_goes_when_the_answer_is_done(
-    view: TranscriptView, message  # noqa: ANN001
+    view: TranscriptView,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages((message(1, "Hi"),))
     stream_into(view, message, "words", 1)
-    assert view._caret.isVisible()
+    assert view.overlay.caret.isVisible()
     view.change_message(message(2, "words"))
-    assert not view._caret.isVisible()
+    assert not view.overlay.caret.isVisible()

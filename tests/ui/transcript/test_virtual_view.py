@@ -13,7 +13,9 @@ TEXT = "Some words of an answer that fill more than one line of the card. " * 4
 
 
 def chat(message, count: int):  # noqa: ANN001, ANN201
-    return tuple(message(number, f"{number}: {TEXT * (1 + number % 5)}") for number in range(1, count + 1))
+    return tuple(
+        message(number, f"{number}: {TEXT * (1 + number % 5)}") for number in range(1, count + 1)
+    )
 
 
 def top_on_screen(view: TranscriptView, index: int) -> int:
@@ -21,7 +23,8 @@ def top_on_screen(view: TranscriptView, index: int) -> int:
 
 
 def test_ten_thousand_messages_make_only_the_cards_near_the_eye(
-    view: TranscriptView, message  # noqa: ANN001
+    view: TranscriptView,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages(chat(message, 10_000))
     assert len(view.cards) < 20
@@ -31,7 +34,9 @@ def test_ten_thousand_messages_make_only_the_cards_near_the_eye(
 
 @pytest.mark.parametrize("target", [1, 40, 77, 200])
 def test_scrolling_to_a_message_brings_its_beginning_to_the_top(
-    view: TranscriptView, message, target: int  # noqa: ANN001
+    view: TranscriptView,
+    message: Callable[..., MessageView],
+    target: int,
 ) -> None:
     view.show_messages(chat(message, 200))
     view.scroll_to(f"m{target}")
@@ -40,13 +45,16 @@ def test_scrolling_to_a_message_brings_its_beginning_to_the_top(
     assert at_end or 0 <= top_on_screen(view, target - 1) <= 40
 
 
-def test_opening_at_a_message_shows_it_at_once(view: TranscriptView, message) -> None:  # noqa: ANN001
+def test_opening_at_a_message_shows_it_at_once(
+    view: TranscriptView, message: Callable[..., MessageView]
+) -> None:
     view.show_messages(chat(message, 500), "m250")
     assert "m250" in view.visible_message_ids()
 
 
 def test_the_card_under_the_eye_stays_still_when_heights_above_are_corrected(
-    view: TranscriptView, message  # noqa: ANN001
+    view: TranscriptView,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages(chat(message, 300), "m150")
     bar = view.verticalScrollBar()
@@ -58,7 +66,9 @@ def test_the_card_under_the_eye_stays_still_when_heights_above_are_corrected(
 
 
 def test_preparing_cards_while_idle_moves_nothing_that_is_seen(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages(chat(message, 300), "m150")
     before = {index: top_on_screen(view, index) for index in view.visible_indices()}
@@ -68,17 +78,20 @@ def test_preparing_cards_while_idle_moves_nothing_that_is_seen(
 
 
 def test_the_end_stays_in_view_while_an_answer_grows(
-    view: TranscriptView, message  # noqa: ANN001
+    view: TranscriptView,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages((*chat(message, 21), message(22, "", state=MessageState.STREAMING)))
     for _ in range(30):
         view.append_text("m22", TEXT + "\n\n")
-        view._flush()
+        view.flush()
         assert view.verticalScrollBar().value() == view.verticalScrollBar().maximum()
 
 
 def test_a_reader_who_scrolled_up_is_left_in_peace_and_can_jump_back(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages((*chat(message, 21), message(22, "", state=MessageState.STREAMING)))
     bar = view.verticalScrollBar()
@@ -87,16 +100,17 @@ def test_a_reader_who_scrolled_up_is_left_in_peace_and_can_jump_back(
     before = top_on_screen(view, seen)
     for _ in range(10):
         view.append_text("m22", TEXT + "\n\n")
-        view._flush()
+        view.flush()
     assert top_on_screen(view, seen) == before
-    assert view.jump_button.isVisible()
-    qtbot.mouseClick(view.jump_button, Qt.MouseButton.LeftButton)
+    assert view.overlay.jump_button.isVisible()
+    qtbot.mouseClick(view.overlay.jump_button, Qt.MouseButton.LeftButton)
     assert view.at_end
-    assert not view.jump_button.isVisible()
+    assert not view.overlay.jump_button.isVisible()
 
 
 def test_a_new_message_replaces_everything_after_its_parent(
-    view: TranscriptView, message  # noqa: ANN001
+    view: TranscriptView,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages(chat(message, 6))
     view.add_message(message(9, "other way", parent_id="m4"))
@@ -106,7 +120,9 @@ def test_a_new_message_replaces_everything_after_its_parent(
 
 
 def test_a_narrower_view_keeps_the_card_under_the_eye(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages(chat(message, 200), "m100")
     view.resize(360, 640)
@@ -115,7 +131,9 @@ def test_a_narrower_view_keeps_the_card_under_the_eye(
 
 
 def test_zoom_measures_everything_again_and_keeps_the_place(
-    view: TranscriptView, theme, message  # noqa: ANN001
+    view: TranscriptView,
+    theme: Theme,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages(chat(message, 200), "m100")
     before = view.heights[99]
@@ -125,7 +143,9 @@ def test_zoom_measures_everything_again_and_keeps_the_place(
 
 
 def test_a_card_is_no_taller_for_having_been_recycled(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     messages = tuple(
         message(n, f"text {n}\n\n```py\nx = {n}\n```\n\n| a |\n|---|\n| {n} |\n\n" * (n % 3 + 1))
@@ -141,7 +161,9 @@ def test_a_card_is_no_taller_for_having_been_recycled(
 
 
 def test_arrows_go_from_card_to_card_and_keys_scroll(
-    view: TranscriptView, qtbot: QtBot, message  # noqa: ANN001
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
 ) -> None:
     view.show_messages(chat(message, 50))
     view.activateWindow()
@@ -160,7 +182,9 @@ def test_arrows_go_from_card_to_card_and_keys_scroll(
     assert view.at_end
 
 
-def test_every_card_has_a_name_for_screen_readers(view: TranscriptView, message) -> None:  # noqa: ANN001
+def test_every_card_has_a_name_for_screen_readers(
+    view: TranscriptView, message: Callable[..., MessageView]
+) -> None:
     view.show_messages((message(1, "a question"), message(2, "an answer", model_name="GPT")))
     assert view.cards[0].accessibleName() == "You: a question"
     assert view.cards[1].accessibleName() == "GPT: an answer"
