@@ -94,10 +94,8 @@ def end_fields(name: str, result: ReplayResult, prices: PriceBook) -> Fields:
     }
 
 
-def usage_fields(usage: Usage | None) -> Fields:
-    """Six figures of which none is in another: audio, images and video stand with their kind."""
-    if usage is None:
-        return {**dict.fromkeys(_FIGURES), "status": "unknown"}
+def usage_fields(usage: Usage) -> Fields:
+    """Five figures of which none is in another: audio, images and video stand with their kind."""
     cache_read = usage.cache_read + usage.cache_read_audio + usage.cache_read_image
     figures = (
         usage.input_total - cache_read - usage.cache_write,
@@ -113,10 +111,10 @@ _FIGURES = ("input", "cache_read", "cache_write", "output", "reasoning")
 
 
 def _cost(result: ReplayResult, prices: PriceBook) -> str | None:
-    if result.usage is None:
-        return None
-    price = prices.price(result.provider_id, result.model or "", now())
-    total_pusd = charge(result.usage, price).total_pusd
+    # The model that answered is billed; where the book does not know it, the one that was asked.
+    models = dict.fromkeys(model for model in (result.model, result.model_id) if model)
+    found = (prices.price(result.provider_id, model, now()) for model in models)
+    total_pusd = charge(result.usage, next(filter(None, found), None)).total_pusd
     return None if total_pusd is None else usd_text(total_pusd)
 
 
@@ -138,10 +136,10 @@ def _failed_end(name: str) -> Fields:
         "text": "",
         "thinking": "",
         "tool_calls": [],
-        "usage": usage_fields(None),
+        "usage": {**dict.fromkeys(_FIGURES), "status": "unknown"},
         "cost_usd": None,
     }
 
 
 def _print(fields: Fields) -> None:
-    sys.stdout.write(json.dumps(fields, ensure_ascii=True) + "\n")
+    sys.stdout.write(json.dumps(fields, separators=(",", ":")) + "\n")
