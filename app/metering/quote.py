@@ -13,7 +13,7 @@ from statistics import median_low
 from app.catalog.prices import Price, RatesAt
 from app.metering.payer import Payer
 from app.metering.token_count import TokenCount
-from app.metering.usage import Certainty, Part, Usage
+from app.metering.usage import Certainty, Part
 
 LIKELY_OUTPUT_AT_FIRST = 400
 RECENT_NEEDED = 5
@@ -89,11 +89,6 @@ def make_quote(
         price_trouble=trouble,
         note=note,
     )
-
-
-def counted_usage(count: TokenCount, output_tokens: int) -> Usage:
-    """The usage of a call that we counted ourselves."""
-    return Usage(input=count.tokens, output=output_tokens, certainty=Certainty.ESTIMATED)
 
 
 def _likely(rates: RatesAt, input_tokens: int, cached: int, output_tokens: int) -> int:
