@@ -97,7 +97,8 @@ def _cpu_us(language: Language, count: int) -> float:
 
 def _check_end(language: Language, events: list[object]) -> None:
     last = events[-1]
-    assert isinstance(last, Finished) and last.outcome is Outcome.COMPLETE, language
+    assert isinstance(last, Finished), language
+    assert last.outcome is Outcome.COMPLETE, language
 
 
 def _chunks(language: Language) -> Iterator[bytes]:
