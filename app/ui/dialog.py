@@ -51,7 +51,10 @@ class Veil(QWidget):
             color = theme.color("bg" if theme.dark else "ink")
             color.setAlphaF(VEIL_DARK_ALPHA if theme.dark else VEIL_LIGHT_ALPHA)
             painter.fillRect(self.rect(), color)
-        self._paint_shadow(painter)
+        inside = round(theme.px(CARD_RADIUS))
+        # What changes in the card alone needs no new shadow around it.
+        if not self.card.adjusted(inside, 0, -inside, 0).contains(event.rect()):
+            self._paint_shadow(painter)
 
     def _paint_shadow(self, painter: QPainter) -> None:
         # A handful of rounded rectangles cost nothing; a shadow effect would redraw the whole card.

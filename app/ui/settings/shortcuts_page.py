@@ -41,8 +41,8 @@ class ShortcutLine(QFrame):
         super().__init__()
         self.entry = entry
         self.keys = entry.keys
+        self._edit: KeysEdit | None = None
         self._build()
-        self._edit.editingFinished.connect(self._on_edited)
 
     def show_keys(self, keys: str) -> None:
         """The keys in force."""
@@ -61,14 +61,8 @@ class ShortcutLine(QFrame):
     def _build(self) -> None:
         title = title_of(self.entry)
         self._shown: QLabel = plain_label(tone="2", size="note")
-        self._edit = KeysEdit()
-        self._edit.setFixedWidth(Theme.current().px(EDIT_WIDTH))
-        self._edit.setAccessibleName(self.tr("New keys for {0}").format(title))
-        self._edit.hide()
         self._change = push_button(self.tr("Change"), self._on_change, "quiet")
         self._change.setAccessibleName(self.tr("Change the keys of {0}").format(title))
-        self._cancel = push_button(self.tr("Cancel"), self._stop_editing, "quiet")
-        self._cancel.hide()
         usual = _native(self.entry.keys) or self.tr("none")
         back = self.tr("Back to {0}").format(usual)
         self._reset = tool_button("rotate-ccw", back, self._on_reset)
@@ -77,35 +71,49 @@ class ShortcutLine(QFrame):
         self._reset.setSizePolicy(keep)
         self._said = plain_label(tone="danger", size="small", wrap=True)
         self._said.hide()
-        line = row(spacing=8)
+        self._line = line = row(spacing=8)
         line.addWidget(plain_label(title, size="note", wrap=True), 1)
-        for part in (self._shown, self._edit, self._change, self._cancel, self._reset):
+        for part in (self._shown, self._change, self._reset):
             line.addWidget(part)
         box = column(self, spacing=2)
         box.addLayout(line)
         box.addWidget(self._said)
         box.addWidget(rule())
 
+    def _make_edit(self) -> KeysEdit:
+        # Made when it is wanted: one for each of the many lines would make the page slow to open.
+        edit = KeysEdit()
+        edit.setFixedWidth(Theme.current().px(EDIT_WIDTH))
+        edit.setAccessibleName(self.tr("New keys for {0}").format(title_of(self.entry)))
+        edit.editingFinished.connect(self._on_edited)
+        self._line.insertWidget(1, edit)
+        QWidget.setTabOrder(self._change, edit)
+        return edit
+
     def _on_change(self) -> None:
+        if self._edit is not None:
+            self._stop_editing()
+            return
         self.say("")
-        self._edit.clear()
-        self._swap(editing=True)
+        self._edit = self._make_edit()
+        self._shown.hide()
+        self._change.setText(self.tr("Cancel"))
+        self._edit.show()
         self._edit.setFocus()
 
     def _stop_editing(self) -> None:
-        focused = self._edit.hasFocus() or self._cancel.hasFocus()
-        self._swap(editing=False)
-        if focused:
+        edit, self._edit = self._edit, None
+        if edit is None:
+            return
+        if edit.hasFocus():
             self._change.setFocus()
-
-    def _swap(self, *, editing: bool) -> None:
-        self._shown.setHidden(editing)
-        self._change.setHidden(editing)
-        self._edit.setHidden(not editing)
-        self._cancel.setHidden(not editing)
+        edit.hide()
+        edit.deleteLater()
+        self._shown.show()
+        self._change.setText(self.tr("Change"))
 
     def _on_edited(self) -> None:
-        if self._edit.isHidden() or self._edit.keySequence().isEmpty():
+        if self._edit is None or self._edit.keySequence().isEmpty():
             return
         keys = self._edit.keySequence().toString(QKeySequence.SequenceFormat.PortableText)
         self._stop_editing()

@@ -60,7 +60,7 @@ class VaultForm(QWidget):
             self.tr("Nobody can recover a forgotten passphrase; the keys must be added anew."),
             tone="2", size="small", wrap=True,
         )  # fmt: skip
-        self._button = push_button("", self._on_button, "primary")
+        self._button = push_button(self.tr("Open the vault"), self._on_button, "primary")
         self._button.setObjectName("open-vault")
         foot = row()
         foot.addWidget(self._words, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +16,8 @@ from tests.ui.dialogs.samples import NotingBridge, make_host
 @pytest.fixture
 def theme(qapp: QApplication) -> Iterator[Theme]:
     """The light theme at 100 %, put back afterwards."""
+    # Widgets of earlier tests still wait to be deleted; dressing them anew takes a second.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     current = Theme.current()
     current.start(qapp, "light", 100)
     yield current
