@@ -66,7 +66,11 @@ def started(command: list[str], home: Path, display: str) -> Iterator[Started]:
     with (home / "output.txt").open("wb") as output:
         process = subprocess.Popen(command, env=variables, stdout=output, stderr=output)
     try:
-        painted = wait_for(lambda: marks_in(trace).get("painted"), "first paint", process)
+        try:
+            painted = wait_for(lambda: marks_in(trace).get("painted"), "first paint", process)
+        except RuntimeError as error:
+            said = (home / "output.txt").read_text(encoding="utf-8", errors="replace")
+            raise RuntimeError(f"{error}\n{said}") from error
         yield Started(process, began_s, painted - began_s, trace)
     finally:
         end(process)
@@ -108,6 +112,8 @@ def tree_pss_mib(process: subprocess.Popen[bytes]) -> float:
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """Ask it to end as a session does, then insist."""
+    if process.poll() is not None:
+        return
     children = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGTERM)
     try:

@@ -17,6 +17,7 @@ from tests.fixtures.display import virtual_display
 SCREEN = "1440x900x24"
 START_LIMIT_S = 60.0
 SETTLE_S = 2.5
+ANSWER_S = 12.0  # the scripted answer comes at a model's pace
 QUESTION = "How much does a message cost before I send it?"
 # What is pressed, and the picture that is taken once the window has settled.
 SCENES: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
@@ -54,7 +55,7 @@ def main(folder: Path) -> int:
             for presses, name in SCENES:
                 for words in presses:
                     subprocess.run(["xdotool", *words], env=variables, check=True)
-                time.sleep(SETTLE_S)
+                time.sleep(ANSWER_S if name == "answer" else SETTLE_S)
                 picture = folder / f"{name}.png"
                 subprocess.run([sys.executable, "-c", GRAB, picture], env=variables, check=True)
                 print(picture)
