@@ -55,6 +55,8 @@ class NoticeBar(QFrame):
     def place(self) -> None:
         """Lie at the top of the parent, in its middle."""
         theme, parent = Theme.current(), self.parentWidget()
+        if parent is None:
+            return
         width = min(parent.width() - theme.px(32), theme.px(WIDTH_MAX))
         self.setFixedWidth(max(200, width))
         self.adjustSize()

@@ -40,15 +40,11 @@ class EventSink(QObject):
                 self._frame.notices.show_notice(event)
             case events.RaiseWindow():
                 self._on_raise()
-            case events.ChatsListed():
-                self._frame.sidebar.show_rows(event.rows)
-            case events.ChatRowChanged():
-                self._frame.sidebar.change_row(event.row)
-            case events.ChatOpened():
-                self._on_chat_opened(event.chat, event.at_message_id)
-            case events.SearchFound():
-                self._frame.sidebar.show_hits(event.serial, event.hits)
-                self._window.dialogs.show_hits(event.serial, event.hits)
+            case (
+                events.ChatsListed() | events.ChatRowChanged() | events.ChatOpened()
+                | events.SearchFound()
+            ):  # fmt: skip
+                self._on_chats(event)
             case (
                 events.MessageAdded() | events.MessageChanged() | events.TextArrived()
                 | events.ThinkingArrived() | events.ToolCallShown() | events.CitationShown()
@@ -64,16 +60,11 @@ class EventSink(QObject):
                 self._on_lists(event)
             case events.SettingsChanged():
                 self.apply_settings(event)
-            case events.LocalModelsFound():
-                self._window.dialogs.show_local(event)
             case (
                 events.ReceiptReady() | events.KeyChecked() | events.KeychainReady()
-                | events.ProxyTested()
+                | events.ProxyTested() | events.LocalModelsFound() | events.ChatExported()
             ):  # fmt: skip
                 self._on_dialog(event)
-            case events.ChatExported():
-                text = self.tr("The chat was written to {0}.").format(event.path)
-                self._frame.notices.show_notice(events.Notice("info", text))
             case _:
                 assert_never(event)
 
@@ -109,8 +100,12 @@ class EventSink(QObject):
             if keys == ():
                 parts.append(self.tr("no key yet"))
         if billing is not None:
-            total = words.cost(billing.month.total_pusd, billing.month.certainty)
-            parts.append(self.tr("{0} this month").format(total))
+            month = billing.month
+            total = words.short_cost(month.total_pusd, month.certainty)
+            if month.total_pusd:
+                parts.append(self.tr("{0} this month").format(total))
+            elif month.messages:
+                parts.append(self.tr("free this month"))
         self._frame.sidebar.chip.show_account(name, " · ".join(parts), name[:1])
 
     def show_panes(self) -> None:
@@ -140,6 +135,21 @@ class EventSink(QObject):
                 self._window.stopped = True
             case events.EngineStopped():
                 self._window.finish_stop()
+
+    def _on_chats(
+        self,
+        event: events.ChatsListed | events.ChatRowChanged | events.ChatOpened | events.SearchFound,
+    ) -> None:
+        match event:
+            case events.ChatsListed():
+                self._frame.sidebar.show_rows(event.rows)
+            case events.ChatRowChanged():
+                self._frame.sidebar.change_row(event.row)
+            case events.ChatOpened():
+                self._on_chat_opened(event.chat, event.at_message_id)
+            case events.SearchFound():
+                self._frame.sidebar.show_hits(event.serial, event.hits)
+                self._window.dialogs.show_hits(event.serial, event.hits)
 
     def _on_raise(self) -> None:
         window = self._window
@@ -208,6 +218,7 @@ class EventSink(QObject):
         match event:
             case events.SendAccepted() if self._is_shown(event.chat_id):
                 composer.accept_sent()
+                self._window.dialogs.leave_first_run()
             case events.SendRefused() if self._is_shown(event.chat_id):
                 composer.refuse_sent(event.fault)
             case events.FileAttached() if self._is_shown(event.chat_id):
@@ -238,9 +249,16 @@ class EventSink(QObject):
         self._window.dialogs.forward(event)
 
     def _on_dialog(self, event: Event) -> None:
-        if isinstance(event, events.KeyChecked) and event.kept:
-            self._window.dialogs.leave_first_run()
-        self._window.dialogs.forward(event)
+        match event:
+            case events.LocalModelsFound():
+                self._window.dialogs.show_local(event)
+            case events.ChatExported():
+                text = self.tr("The chat was written to {0}.").format(event.path)
+                self._frame.notices.show_notice(events.Notice("info", text))
+            case events.KeyChecked() if event.kept:
+                self._window.dialogs.leave_first_run()
+            case _:
+                self._window.dialogs.forward(event)
 
     def _is_shown(self, chat_id: str) -> bool:
         return self._shown.chat is not None and self._shown.chat.id == chat_id

@@ -31,6 +31,7 @@ class WindowFrame(QWidget):
 
     def __init__(self, *, sidebar_open: bool, billing_open: bool) -> None:
         super().__init__()
+        self._notices: NoticeBar | None = None
         self.sidebar_wanted = sidebar_open
         self.billing_wanted = billing_open
         self._room = (True, True)
@@ -75,7 +76,7 @@ class WindowFrame(QWidget):
             self._notices = NoticeBar(self._middle)
         return self._notices
 
-    def shown_page(self) -> QWidget:
+    def shown_page(self) -> QWidget | None:
         """The page in the middle."""
         return self._pages.currentWidget()
 
@@ -100,7 +101,6 @@ class WindowFrame(QWidget):
         set_look(self.billing, look="billing")
         self.billing.setFixedWidth(Theme.current().px(BILLING_WIDTH))
         self._middle = QWidget()
-        self._notices: NoticeBar | None = None
         self._pages = QStackedLayout()
         self._pages.addWidget(self.panes)
 

@@ -168,7 +168,6 @@ class Orders(QObject):
         if self._shown.chat is None:
             self._shown.pending_send = (text, attachment_ids, panes)
             return
-        self._window.dialogs.leave_first_run()
         self.submit(commands.SendMessage(self._shown.chat.id, panes, text, attachment_ids))
 
     def _on_draft(self, text: str, attachment_ids: tuple[str, ...]) -> None:

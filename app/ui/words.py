@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QDate, QLocale
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
 if TYPE_CHECKING:
     from app.seam.views import Certainty
@@ -60,7 +60,8 @@ def cost(total_pusd: int | None, certainty: Certainty) -> str:
     """What something cost: `$0.021`, `about $0.021`, `free`, `?`."""
     if total_pusd is None or certainty == "unknown":
         return UNKNOWN
-    if total_pusd == 0 and certainty == "exact":
+    if total_pusd == 0 and certainty in ("exact", "estimated"):
+        # Tokens may be estimated; times a price of zero they cost nothing all the same.
         return tr("free")
     return about(money(total_pusd), certainty)
 
@@ -68,7 +69,7 @@ def cost(total_pusd: int | None, certainty: Certainty) -> str:
 def short_cost(total_pusd: int | None, certainty: Certainty) -> str:
     """As `cost`, for a narrow column: `~$0.021` for an estimate."""
     text = cost(total_pusd, certainty)
-    if total_pusd is None or certainty in ("exact", "unknown"):
+    if not total_pusd or certainty in ("exact", "unknown"):
         return text
     return f"~{money(total_pusd)}"
 
@@ -103,7 +104,7 @@ def rate(rate_pusd: int | None) -> str:
 def clock_time(at: datetime) -> str:
     """The time of day of a moment, where the user is."""
     local = at.astimezone()
-    return locale().toString(local.time(), QLocale.FormatType.ShortFormat)
+    return locale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
 
 
 def short_date(at: datetime) -> str:

@@ -33,6 +33,8 @@ class ComposerBox(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        self._column = QVBoxLayout(self)
+        self._chips: Chips | None = None
         self._build()
         self._lay_out()
         self.attach_button.clicked.connect(self.choose_files)
@@ -91,7 +93,6 @@ class ComposerBox(QFrame):
 
     def _build(self) -> None:
         set_look(self, look="composer")
-        self._chips: Chips | None = None
         self.editor = Editor()
         self.attach_button = QToolButton()
         self.attach_button.setIcon(icon("paperclip"))
@@ -115,11 +116,11 @@ class ComposerBox(QFrame):
         row.setSpacing(theme.px(8))
         row.addWidget(self.attach_button)
         row.addWidget(self.target)
-        row.addWidget(self.demo_badge)
+        row.addWidget(self.demo_badge, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.quote, 1)
         row.addWidget(self.stop_button)
         row.addWidget(self.send_button)
-        column = self._column = QVBoxLayout(self)
+        column = self._column
         column.setContentsMargins(theme.px(16), theme.px(12), theme.px(12), theme.px(10))
         column.setSpacing(theme.px(6))
         column.addWidget(self.editor)

@@ -38,6 +38,9 @@ class Composer(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._column = QVBoxLayout(self)
+        self._fault: FaultCard | None = None
+        self._long_text: LongTextOffer | None = None
         self._serial = 0
         self._quote_serial = 0
         self._sent: tuple[str, tuple[str, ...]] | None = None
@@ -153,10 +156,8 @@ class Composer(QWidget):
 
     def _build(self) -> None:
         theme = Theme.current()
-        self._fault: FaultCard | None = None
-        self._long_text: LongTextOffer | None = None
         self.box = ComposerBox()
-        column = self._column = QVBoxLayout(self)
+        column = self._column
         column.setContentsMargins(theme.px(24), 0, theme.px(24), theme.px(18))
         column.setSpacing(theme.px(8))
         column.addWidget(self.box)

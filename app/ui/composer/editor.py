@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QBuffer, QIODevice, QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QImage, QImageWriter, QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
 from app.ui.theme import Theme, set_look
@@ -88,7 +88,7 @@ class Editor(QPlainTextEdit):
         picture = found if isinstance(found, QImage) else QImage()
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        if not picture.isNull() and picture.save(buffer, "PNG"):
+        if not picture.isNull() and QImageWriter(buffer, b"png").write(picture):
             self.picture_given.emit(bytes(buffer.data().data()))
 
     def _on_size_changed(self) -> None:

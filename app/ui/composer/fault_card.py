@@ -38,7 +38,7 @@ class FaultCard(QFrame):
         }
         self._way_on.setText(names.get(fault.action, ""))
         self._way_on.setVisible(fault.action in names)
-        self._other_model.setVisible(fault.action in ("keys", "retry"))
+        self._other_model.setVisible(fault.action != "model")
         self.setAccessibleName(f"{fault.message} {fault.advice}")
         self.show()
 

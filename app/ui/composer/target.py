@@ -56,8 +56,8 @@ class TargetButton(QPushButton):
         menu = QMenu(self)
         menu.aboutToHide.connect(menu.deleteLater)
         choices: list[tuple[str, int | None]] = [(self.tr("To all panes"), None)]
-        for pane, name in enumerate(self._names):
-            choices.append((self.tr("Only to pane {0}, {1}").format(pane + 1, name), pane))
+        for place, name in enumerate(self._names):
+            choices.append((self.tr("Only to pane {0}, {1}").format(place + 1, name), place))
         for text, pane in choices:
             action = menu.addAction(text.replace("&", "&&"))
             action.setCheckable(True)

@@ -29,6 +29,8 @@ class Panes(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._column = QVBoxLayout(self)
+        self._comparison: Comparison | None = None
         self.panes: list[Pane] = []
         self.current = 0
         self._rules: list[QFrame] = []
@@ -81,14 +83,13 @@ class Panes(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress and watched in self.panes:
-            self.current = self.panes.index(watched)  # type: ignore[arg-type]
+            self.current = self.panes.index(watched)
         return False
 
     def _build(self) -> None:
         self._row = QHBoxLayout()
         self._row.setSpacing(0)
-        self._comparison: Comparison | None = None
-        column = self._column = QVBoxLayout(self)
+        column = self._column
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._row, 1)

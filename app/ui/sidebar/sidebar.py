@@ -39,6 +39,8 @@ class Sidebar(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        self._chats: ChatList | None = None
+        self._hits: HitList | None = None
         self._serial = 0
         self._pause = QTimer(self, singleShot=True, interval=SEARCH_PAUSE_MS)
         self._build()
@@ -103,8 +105,6 @@ class Sidebar(QFrame):
         self.search.setAccessibleName(self.tr("Search all chats"))
         self.search.setClearButtonEnabled(False)
         self._search_keys = QLabel()
-        self._chats: ChatList | None = None
-        self._hits: HitList | None = None
         self._empty = _quiet_label(self.tr("Your chats will be listed here."))
         self.chip = AccountChip()
 

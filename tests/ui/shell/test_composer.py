@@ -134,8 +134,10 @@ def test_a_late_quote_is_dropped(desk: Desk) -> None:
 def test_the_quotes_of_several_panes_are_summed_and_told_apart_in_the_tooltip(desk: Desk) -> None:
     desk.tell(events.ChatOpened(chat("c1", (GPT, ()), (CLAUDE, ()))))
     type_text(desk, "hello")
-    both = (quote(0, tokens=100, likely=10**9, most=2 * 10**9),
-            quote(1, tokens=110, likely=3 * 10**9, most=5 * 10**9, name="Claude Sonnet"))  # fmt: skip
+    both = (
+        quote(0, tokens=100, likely=10**9, most=2 * 10**9),
+        quote(1, tokens=110, likely=3 * 10**9, most=5 * 10**9, name="Claude Sonnet"),
+    )
     desk.tell(events.QuoteReady(newest_quote_serial(desk), "c1", both))
     line = desk.composer.box.quote
     assert line.text().startswith("about 210 tokens in · $0.0040 · at most $0.0070")

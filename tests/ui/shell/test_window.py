@@ -157,6 +157,7 @@ def test_the_first_run_offers_ways_that_all_lead_somewhere(empty_desk: Desk) -> 
 def test_the_demo_starts_from_the_first_run(empty_desk: Desk) -> None:
     empty_desk.tell(ready(first_run=True), events.ChatOpened(chat("c1", ("", ()))))
     page = empty_desk.frame.shown_page()
+    assert page is not None
     demo = next(b for b in page.findChildren(QPushButton) if "demo" in b.text())
     empty_desk.qtbot.mouseClick(demo, Qt.MouseButton.LeftButton)
     assert empty_desk.port.asked(commands.StartDemo)
@@ -167,6 +168,7 @@ def test_a_core_that_cannot_open_says_why_and_offers_ways_on(empty_desk: Desk) -
     empty_desk.window.retry_requested.connect(lambda: asked.append(True))
     empty_desk.tell(events.EngineFailed("Another program holds the database.", "Close it."))
     page = empty_desk.frame.shown_page()
+    assert page is not None
     retry = next(b for b in page.findChildren(QPushButton) if b.text() == "Try again")
     empty_desk.qtbot.mouseClick(retry, Qt.MouseButton.LeftButton)
     assert asked == [True]
