@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -36,7 +37,7 @@ PARAGRAPH = (
 CODE = (
     "```python\ndef settle(hold: Hold, *, at: datetime) -> int:\n"
     '    """The part of a hold that is spent."""\n    if hold.ended:\n'
-    "        raise ValueError(f'ended at {at}')\n    return hold.amount * 3  # never negative\n```\n\n"
+    "        raise ValueError(f'ended at {at}')\n    return hold.amount * 3  # exact\n```\n\n"
 )
 LIST = "1. first take the lock\n2. then **change** the row\n   - and nothing else\n3. commit\n\n"
 TABLE = "| lock | waits for |\n|---|---|\n| `UPDATE` | *all* |\n| `SHARE` | writers |\n\n"
@@ -306,7 +307,7 @@ def panes() -> dict[str, float]:
     cpu = time.process_time()
     loop.exec()
     share = (time.process_time() - cpu) / (time.perf_counter() - begin)
-    gaps = [later - earlier for earlier, later in zip(beats, beats[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(beats)]
     return {"worst": max(gaps), "share": share, "p99": percentile(gaps, 0.99)}
 
 

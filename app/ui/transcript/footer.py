@@ -5,6 +5,8 @@ The room for the buttons is always there, so nothing moves when they appear unde
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QToolButton, QWidget
@@ -173,7 +175,7 @@ class FooterView(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for name in self._wanted_actions(self._footer):
             title = self.buttons[name].accessibleName()
-            menu.addAction(title, lambda name=name: self._on_action(name))
+            menu.addAction(title, partial(self._on_action, name))
         if self._footer.cost is not None:
             menu.addAction(self.tr("Receipt"), self._on_cost_clicked)
         menu.popup(at)
@@ -217,7 +219,7 @@ class FooterView(QWidget):
         )
         for name, icon_name, title in hub_calls:
             button = self._make_button(icon_name, title)
-            button.clicked.connect(lambda _=False, name=name: self._on_action(name))
+            button.clicked.connect(partial(self._on_action, name))
             self.buttons[name] = button
 
     def _make_button(self, icon_name: str, title: str) -> QToolButton:
@@ -298,7 +300,7 @@ class FooterView(QWidget):
         if 0 <= at < len(self._footer.siblings):
             self._place.hub.branch_requested.emit(self._footer.siblings[at])
 
-    def _on_action(self, name: str) -> None:
+    def _on_action(self, name: str, _checked: bool = False) -> None:
         if self._place is None:
             return
         hub, identity = self._place.hub, self._place.message_id

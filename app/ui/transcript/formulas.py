@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.ruler import RuleOptionsType
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
 
@@ -21,7 +22,7 @@ _TEX_SIGN = re.compile(r"[\\^_={}+<>|]")
 
 def add_formulas(parser: MarkdownIt) -> None:
     """Teach a parser the tokens `formula_block` and `formula_inline`."""
-    stops = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    stops: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.before("fence", "formula_block", _read_block, stops)
     parser.inline.ruler.before("escape", "formula_inline", _read_inline)
 

@@ -178,9 +178,17 @@ class Highlighter:
             if number:
                 self.lines.append([])
                 self._line_start = start
-            if tone and piece.strip():
-                self.lines[-1].append((start - self._line_start, len(piece), tone))
+            if tone and piece:
+                self._add(start - self._line_start, len(piece), tone)
             start += len(piece) + 1
+
+    def _add(self, start: int, length: int, tone: str) -> None:
+        """One more stretch, joined with the one before where that goes on."""
+        line = self.lines[-1]
+        if line and line[-1][2] == tone and line[-1][0] + line[-1][1] == start:
+            line[-1] = (line[-1][0], line[-1][1] + length, tone)
+        else:
+            line.append((start, length, tone))
 
 
 _known_tones: dict[Any, str] = {}

@@ -36,6 +36,12 @@ LANGUAGE_LENGTH_MAX = 40
 _BARE_ADDRESS = re.compile(r"https?://[^\s<>\"`|\\^{}]+", re.IGNORECASE)
 _SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*):")
 _TASK = re.compile(r"^\[([ xX])\] +")
+_TURNS = frozenset(
+    (
+        "bullet_list_close", "ordered_list_close", "blockquote_close", "list_item_open",
+        "heading_open", "heading_close",
+    )
+)  # fmt: skip
 References = dict[str, Any]
 
 
@@ -86,6 +92,32 @@ class _Walk:
     marker: str = ""
     heading: int = 0
 
+    def open(self, token: Token, first_number: int | None) -> None:
+        """Enter a list or a quote."""
+        match token.type:
+            case "blockquote_open":
+                self.quote += 1
+            case "bullet_list_open":
+                self.lists.append(_List(None))
+            case _:
+                start = token.attrs.get("start", 1)
+                number = int(start) if first_number is None else first_number
+                self.lists.append(_List(number, token.markup))
+
+    def turn(self, token: Token) -> None:
+        """Leave a list or a quote, begin an item, begin or end a heading."""
+        match token.type:
+            case "blockquote_close":
+                self.quote -= 1
+            case "list_item_open":
+                self.marker = self.lists[-1].next_marker()
+            case "heading_open":
+                self.heading = int(token.tag[1])
+            case "heading_close":
+                self.heading = 0
+            case _:
+                self.lists.pop()
+
     def paragraph(self, spans: Sequence[Span]) -> Paragraph:
         marker, self.marker = self.marker, ""
         task = _TASK.match(spans[0].text) if marker and spans else None
@@ -108,64 +140,52 @@ def read_pieces(tokens: Sequence[Token], first_number: int | None = None) -> lis
     while place < len(tokens):
         token = tokens[place]
         match token.type:
-            case "bullet_list_open":
+            case "bullet_list_open" | "ordered_list_open" | "blockquote_open":
                 pieces += walk.owed_marker()
-                walk.lists.append(_List(None))
-            case "ordered_list_open":
-                pieces += walk.owed_marker()
-                number = int(token.attrGet("start") or 1) if "start" in token.attrs else 1
-                if place == 0 and first_number is not None:
-                    number = first_number
-                walk.lists.append(_List(number, token.markup))
-            case "bullet_list_close" | "ordered_list_close":
-                walk.lists.pop()
-            case "list_item_open":
-                walk.marker = walk.lists[-1].next_marker()
+                walk.open(token, None if place else first_number)
             case "list_item_close":
                 pieces += walk.owed_marker()
-            case "blockquote_open":
-                pieces += walk.owed_marker()
-                walk.quote += 1
-            case "blockquote_close":
-                walk.quote -= 1
-            case "heading_open":
-                walk.heading = int(token.tag[1])
-            case "heading_close":
-                walk.heading = 0
             case "inline":
                 pieces += _read_inline(token, walk)
-            case "fence" | "code_block":
+            case "fence" | "code_block" | "formula_block" | "hr":
                 pieces += walk.owed_marker()
-                pieces.append(_read_code(token, len(walk.lists)))
-            case "formula_block":
-                pieces += walk.owed_marker()
-                pieces.append(Formula(token.content, len(walk.lists)))
-            case "hr":
-                pieces.append(Rule())
+                pieces.append(_read_leaf(token, len(walk.lists)))
             case "table_open":
                 pieces += walk.owed_marker()
                 end = next(i for i in range(place, len(tokens)) if tokens[i].type == "table_close")
                 pieces.append(_read_table(tokens[place:end], len(walk.lists)))
                 place = end
+            case name if name in _TURNS:
+                walk.turn(token)
         place += 1
     return pieces
 
 
-def _read_code(token: Token, indent: int) -> Code:
+def _read_leaf(token: Token, indent: int) -> Piece:
+    if token.type == "hr":
+        return Rule()
+    if token.type == "formula_block":
+        return Formula(token.content, indent)
     language = token.info.split()[0][:LANGUAGE_LENGTH_MAX] if token.info.split() else ""
     return Code(language, token.content.rstrip(" \t\n"), indent)
 
 
 def _read_inline(token: Token, walk: _Walk) -> Iterator[Piece]:
     children = token.children or []
-    pictures = [child for child in children if child.type == "image"]
+    if walk.heading or not _is_pictures(children):
+        yield walk.paragraph(_read_spans(children))
+        return
+    yield from walk.owed_marker()
+    for child in children:
+        if child.type == "image":
+            yield Picture(str(child.attrs.get("src", "")), child.content)
+
+
+def _is_pictures(children: Sequence[Token]) -> bool:
+    """Whether a paragraph is nothing but pictures."""
     others = [child for child in children if child.type not in ("image", "softbreak")]
-    if pictures and not walk.heading and all(not child.content.strip() for child in others):
-        if not any(child.type.endswith("_open") for child in others):
-            yield from walk.owed_marker()
-            yield from (Picture(str(p.attrs.get("src", "")), p.content) for p in pictures)
-            return
-    yield walk.paragraph(_read_spans(children))
+    blank = all(child.type == "text" and not child.content.strip() for child in others)
+    return blank and any(child.type == "image" for child in children)
 
 
 def _read_table(tokens: Sequence[Token], indent: int) -> Table:
@@ -185,39 +205,30 @@ def _read_table(tokens: Sequence[Token], indent: int) -> Table:
 
 def _read_spans(children: Sequence[Token]) -> list[Span]:
     spans: list[Span] = []
-    bold = italic = strike = False
+    style = {"strong": False, "em": False, "s": False}
     address = link = ""
     for token in children:
-        code = math = False
+        bold, italic, strike = style.values()
+        kind, _, side = token.type.partition("_")
         text = token.content
-        match token.type:
-            case "strong_open" | "strong_close":
-                bold = token.nesting == 1
-            case "em_open" | "em_close":
-                italic = token.nesting == 1
-            case "s_open" | "s_close":
-                strike = token.nesting == 1
-            case "link_open":
-                address = str(token.attrs.get("href", ""))
-                link = safe_link(address)
-            case "link_close":
-                text = f" ({address})" if address and not link else ""
-                link = ""
-            case "code_inline":
-                code = True
-            case "formula_inline":
-                math = True
-            case "softbreak" | "hardbreak":
-                text = "\n"
-            case "image":
-                source = str(token.attrs.get("src", ""))
-                target = link or safe_link(source)
-                spans.append(Span(f"▣ {text or source}", bold, italic, strike, link=target))
-                continue
-            case _ if "://" in text and not link:
-                spans += _find_addresses(text, bold, italic, strike)
-                continue
-        if text:
+        if kind in style:
+            style[kind] = side == "open"
+        elif token.type == "link_open":
+            address = str(token.attrs.get("href", ""))
+            link = safe_link(address)
+        elif token.type == "link_close":
+            if address and not link:
+                spans.append(Span(f" ({address})", bold, italic, strike))
+            link = ""
+        elif token.type == "image":
+            source = str(token.attrs.get("src", ""))
+            target = link or safe_link(source)
+            spans.append(Span(f"▣ {text or source}", bold, italic, strike, link=target))
+        elif token.type == "text" and "://" in text and not link:
+            spans += _find_addresses(text, bold, italic, strike)
+        else:
+            text = "\n" if token.type in ("softbreak", "hardbreak") else text
+            code, math = token.type == "code_inline", token.type == "formula_inline"
             spans.append(Span(text, bold, italic, strike, code, math, link))
     return _join(spans)
 

@@ -115,6 +115,16 @@ class Scroller(QAbstractScrollArea):
         self.settle()
         self._note_anchor(self.verticalScrollBar().value())
 
+    def reading_place(self) -> tuple[int, int, int]:
+        """What stands at the upper edge: card, part, and pixels below the part's edge."""
+        return self._anchor
+
+    def go_back_to(self, place: tuple[int, int, int]) -> None:
+        """Bring a `reading_place` back to the upper edge."""
+        self.sticks = False
+        self._anchor = place
+        self.settle()
+
     def go_to_end(self) -> None:
         """Bring the end into view and stay there."""
         self.sticks = True

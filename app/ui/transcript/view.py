@@ -95,8 +95,13 @@ class TranscriptView(Scroller):
     def show_messages(
         self, messages: tuple[MessageView, ...], at_message_id: str | None = None
     ) -> None:
-        """Show these messages and nothing else, at the end or at the message named."""
+        """Show these messages and nothing else, at the message named or at the end.
+
+        A chat that is shown already stays where the reader is, where that message is still there.
+        """
         same_chat = bool(self.messages) and bool(messages) and self.messages[0].id == messages[0].id
+        kept = self.reading_place() if same_chat and not self.sticks else None
+        kept_id = self.messages[kept[0]].id if kept is not None else ""
         self._arrivals.take()
         self._editing = ""
         self.messages = list(messages)
@@ -111,6 +116,8 @@ class TranscriptView(Scroller):
         self.finding.messages_changed()
         if at_message_id is not None and at_message_id in self._numbers:
             self.go_to(self._numbers[at_message_id])
+        elif kept is not None and kept_id in self._numbers:
+            self.go_back_to((self._numbers[kept_id], *kept[1:]))
         else:
             self.go_to_end()
 

@@ -3,6 +3,8 @@
 Also a program: it shows them all in a real view and ends; the test watches its system calls.
 """
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import sys

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.seam.views import (
@@ -17,6 +17,7 @@ from app.seam.views import (
     FaultView,
     ImageView,
     MessageState,
+    MessageView,
     ToolCallView,
 )
 from app.ui.transcript.code_view import CodeView
@@ -107,9 +108,9 @@ def test_copy_takes_the_markdown_and_ctrl_c_on_a_card_does_the_same(
     assert QGuiApplication.clipboard().text() == text
 
 
-def test_every_button_has_a_name(view: TranscriptView, message, cost: CostLine) -> None:  # noqa: ANN001
-    from PySide6.QtWidgets import QAbstractButton
-
+def test_every_button_has_a_name(
+    view: TranscriptView, message: Callable[..., MessageView], cost: CostLine
+) -> None:
     text = "```py\nx\n```\n\n![p](https://p.example/q.png)"
     fault = FaultView("x", "Broke.", "Try.", "retry")
     view.show_messages(
@@ -355,7 +356,7 @@ def test_very_long_code_is_folded_until_it_is_asked_for(
 
 
 @pytest.fixture
-def press_link(view: TranscriptView, message) -> Callable[[str], None]:  # noqa: ANN001
+def press_link(view: TranscriptView, message: Callable[..., MessageView]) -> Callable[[str], None]:
     def press(address: str) -> None:
         view.show_messages((message(1, "Hi"), message(2, f"go [there](<{address}>)")))
         prose = part(view, 1, ProseView)
@@ -437,8 +438,6 @@ def test_a_picture_that_cannot_be_read_says_so_and_can_be_saved(
 def test_attachments_are_chips_with_name_and_size(
     view: TranscriptView, message: Callable[..., MessageView]
 ) -> None:
-    from PySide6.QtWidgets import QLabel
-
     file = AttachmentView("a", "<b>notes</b>.pdf", "application/pdf", 14_000)
     view.show_messages((message(1, "Look", attachments=(file,)),))
     texts = [label.text() for label in view.cards[0].findChildren(QLabel)]

@@ -12,11 +12,12 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from app.ui.transcript.prose import LockedBrowser
+from app.ui.transcript.view import TranscriptView
 
 PROGRAM = Path(__file__).with_name("hostile.py")
 
@@ -46,7 +47,8 @@ def test_no_hostile_text_opens_a_file_or_a_connection(tmp_path: Path) -> None:
     done = subprocess.run(
         ["strace", "-f", "-qq", "-s", "300", "-e", calls, "-o", str(log), sys.executable, "-B",
          str(PROGRAM), str(bait)],
-        cwd=bait, capture_output=True, text=True, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        cwd=bait, capture_output=True, text=True,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     assert "ASKED 0" in done.stdout
@@ -64,8 +66,6 @@ def test_the_trap_would_notice_a_browser_that_is_not_locked(tmp_path: Path) -> N
     picture = tmp_path / "bait.png"
     QImage(4, 4, QImage.Format.Format_RGB32).save(str(picture))
     before = LockedBrowser.loads_refused
-    from PySide6.QtWidgets import QApplication
-
     _ = QApplication.instance() or QApplication([])
     browser = LockedBrowser()
     browser.setHtml(f'<img src="{picture}">')
@@ -74,15 +74,17 @@ def test_the_trap_would_notice_a_browser_that_is_not_locked(tmp_path: Path) -> N
     assert LockedBrowser.loads_refused > before
 
 
-def test_a_resource_is_answered_with_an_empty_picture_never_with_nothing(qapp) -> None:  # noqa: ANN001
+def test_a_resource_is_answered_with_an_empty_picture_never_with_nothing(
+    qapp: QApplication,
+) -> None:
     found = LockedBrowser().loadResource(2, QUrl("file:///etc/hostname"))
     assert isinstance(found, QImage)
     assert (found.width(), found.height()) == (1, 1)
 
 
-def test_every_label_shows_foreign_text_as_plain_text(view, hostile: ModuleType) -> None:  # noqa: ANN001
-    from PySide6.QtCore import Qt
-
+def test_every_label_shows_foreign_text_as_plain_text(
+    view: TranscriptView, hostile: ModuleType
+) -> None:
     view.resize(600, 4000)
     view.show_messages(hostile.messages_for('<img src="x"><b>bold</b>', 1))
     labels = [label for label in view.findChildren(QLabel) if "<b>" in label.text()]

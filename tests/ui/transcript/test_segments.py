@@ -1,5 +1,7 @@
 """Markdown as segments, whole and in a stream that is cut anywhere."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import time

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtWidgets import QTextBrowser
 from pytestqt.qtbot import QtBot
 
-from app.seam.views import CitationView, CostLine, MessageState, ToolCallView
+from app.seam.views import CitationView, CostLine, MessageState, MessageView, ToolCallView
 from app.ui.transcript.code_view import CodeView
 from app.ui.transcript.folded import ThinkingView
 from app.ui.transcript.parts import Thinking
@@ -18,7 +19,7 @@ from app.ui.transcript.view import TranscriptView
 ANSWERS = (
     "Plain text that goes on.\n\nA **second** paragraph with `code` and [a link](https://a.example).",
     "# Head\n\n1. one\n2. two **bold**\n   - nested\n\n> quote\n> more\n\nend\n===\n",
-    "Before\n\n```python\ndef f(x):\n    '''doc\n\n    string'''\n    return x  # done\n```\n\nafter",
+    "Before\n\n```python\ndef f(x):\n    '''doc\n\n    string'''\n    return x\n```\n\nafter",
     "| a | b |\n|---|--:|\n| 1 | **2** |\n| 3 | 4 |\n| 5 |\n\ntail",
     "see [it] first\n\nmore\n\n- x\n- [it]\n\n[it]: https://late.example\n",
     "```\nnever closed\n<b>\n",
@@ -36,7 +37,9 @@ def shown(view: TranscriptView, number: int) -> list[tuple[str, str]]:
     return texts
 
 
-def stream_into(view: TranscriptView, message, text: str, seed: int) -> None:  # noqa: ANN001
+def stream_into(
+    view: TranscriptView, message: Callable[..., MessageView], text: str, seed: int
+) -> None:
     view.add_message(message(2, "", state=MessageState.STREAMING))
     chance = random.Random(seed)
     place = 0

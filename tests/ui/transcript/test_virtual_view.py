@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QTextBrowser
 from pytestqt.qtbot import QtBot
 
-from app.seam.views import MessageState
+from app.seam.views import MessageState, MessageView
+from app.ui.theme import Theme
 from app.ui.transcript.view import TranscriptView
 
 TEXT = "Some words of an answer that fill more than one line of the card. " * 4
 
 
-def chat(message, count: int):  # noqa: ANN001, ANN201
+def chat(message: Callable[..., MessageView], count: int) -> tuple[MessageView, ...]:
     return tuple(
         message(number, f"{number}: {TEXT * (1 + number % 5)}") for number in range(1, count + 1)
     )
@@ -188,3 +193,49 @@ def test_every_card_has_a_name_for_screen_readers(
     view.show_messages((message(1, "a question"), message(2, "an answer", model_name="GPT")))
     assert view.cards[0].accessibleName() == "You: a question"
     assert view.cards[1].accessibleName() == "GPT: an answer"
+
+
+def test_a_text_leaves_the_wheel_to_the_column(
+    view: TranscriptView, message: Callable[..., MessageView]
+) -> None:
+    view.show_messages(chat(message, 50))
+    bar = view.verticalScrollBar()
+    before = bar.value()
+    text = view.cards[49].findChild(QTextBrowser).viewport()
+    for target in (text, view.viewport()):  # Qt itself goes from one to the other
+        place = QPointF(5, 5)
+        event = QWheelEvent(
+            place, target.mapToGlobal(place), QPoint(0, 0), QPoint(0, 120),
+            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(target, event)
+        assert event.isAccepted() == (target is view.viewport())
+    assert bar.value() < before
+
+
+def test_a_chat_that_is_shown_again_stays_where_the_reader_is(
+    view: TranscriptView, message: Callable[..., MessageView]
+) -> None:
+    messages = chat(message, 100)
+    view.show_messages(messages, "m40")
+    view.verticalScrollBar().setValue(view.verticalScrollBar().value() + 55)
+    seen = view.visible_message_ids()
+    before = top_on_screen(view, view.visible_indices()[0])
+    view.show_messages((*messages, message(101, "new")))
+    assert view.visible_message_ids() == seen
+    assert top_on_screen(view, view.visible_indices()[0]) == before
+
+
+def test_another_chat_is_shown_at_its_end(
+    view: TranscriptView, message: Callable[..., MessageView]
+) -> None:
+    view.show_messages(chat(message, 100), "m40")
+    view.show_messages(tuple(message(n, TEXT, id=f"x{n}") for n in range(1, 60)))
+    assert view.at_end
+
+
+def test_no_messages_are_shown_as_nothing(view: TranscriptView) -> None:
+    view.show_messages(())
+    assert view.visible_message_ids() == ()
+    assert not view.overlay.jump_button.isVisible()
