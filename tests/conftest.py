@@ -19,8 +19,10 @@ pytest_plugins = (
     "tests.fixtures.needs",
     "tests.fixtures.browser",
     "tests.fixtures.display",
+    "tests.fixtures.core",
     "tests.fixtures.network",
     "tests.fixtures.postgres",
+    "tests.fixtures.provider_server",
 )
 
 CACHE = Path(__file__).resolve().parents[1] / "packaging" / ".environment" / "cache"

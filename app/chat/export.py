@@ -29,7 +29,13 @@ def chat_markdown(chat: ChatRecord, path: Sequence[tuple[MessageRecord, CostLine
 def cost_words(cost: CostLine) -> str:
     """One line: `$0.0056 · 318 in · 96 out · your Anthropic key`."""
     about = "" if cost.certainty is Certainty.EXACT else "about "
-    total = "price unknown" if cost.total_pusd is None else about + format_usd(cost.total_pusd)
+    match cost.total_pusd:
+        case None:
+            total = "price unknown"
+        case 0:
+            total = "free"
+        case amount:
+            total = about + format_usd(amount)
     figures = f"{cost.input_tokens:,} in · {cost.output_tokens:,} out"
     thinking = f" · {cost.thinking_tokens:,} thinking" if cost.thinking_tokens else ""
     return f"{total} · {figures}{thinking} · {cost.payer}"

@@ -16,7 +16,7 @@ from app.metering.hold import CallEnd, How, Settlement
 from app.metering.payer import Payer
 from app.metering.quote import Quote
 from app.metering.receipt import Receipt, ReceiptCall, make_receipt
-from app.metering.usage import Certainty, Usage
+from app.metering.usage import Usage
 from app.providers.events import Finished
 from app.seam.views import FaultView
 from app.store.records import HoldRecord, HoldState, MessageRecord, State, UsageRecord
@@ -112,11 +112,6 @@ class Settler:
         ending, admission = done.ending, done.admission
         how = ending.how
         usage = done.usage
-        if how is How.FAILED and ending.error is not None and ending.error.billed is None:
-            # Nobody knows whether the request arrived: reckon with what it would have cost.
-            usage = usage or Usage(
-                input=admission.quote.input_tokens, certainty=Certainty.ESTIMATED
-            )
         counted = 0
         if usage is None or how is not How.COMPLETE:
             counted = self._count_text(done.new_text, admission.route.model_id)
@@ -128,6 +123,7 @@ class Settler:
             output_tokens_max=admission.request.output_tokens_max,
             usage=usage,
             drained=ending.drained,
+            maybe_billed=ending.error is not None and ending.error.billed is None,
         )
 
     def _call(self, done: Done, settlement: Settlement) -> ReceiptCall:
