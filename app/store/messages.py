@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.errors import StoreError
+from app.store.collector import paused_collector
 from app.store.connection import storable
 from app.store.database import Database, Row
 from app.store.holds import Holds
@@ -58,22 +59,19 @@ class Messages:
 
     def path(self, leaf_id: str | None) -> list[MessageRecord]:
         """The messages from the root to a leaf, with their siblings; none for no leaf."""
-        tree = None if leaf_id is None else self._tree_around(leaf_id)
-        if leaf_id is None or tree is None:
+        if leaf_id is None:
             return []
-        ids = tree.path(leaf_id)
-        seqs = json.dumps([tree.seq(id_) for id_ in ids])
-        rows = self._rows("WHERE seq IN (SELECT value FROM json_each(?))", (seqs,))
-        by_id = {row[0]: row for row in rows}
-        whole = self._pieces.complete(rows)
-        return [_message(by_id[id_], whole, tuple(tree.siblings(id_))) for id_ in ids]
+        with paused_collector():
+            tree = self._tree_around(leaf_id)
+            return [] if tree is None else self._along(tree, leaf_id)
 
     def all_of(self, chat_id: str) -> list[MessageRecord]:
         """Every branch of a chat, in the order of writing."""
-        tree = self._tree(chat_id)
-        rows = self._rows("WHERE chat_id = ? ORDER BY seq", (chat_id,))
-        whole = self._pieces.complete(rows)
-        return [_message(row, whole, tuple(tree.siblings(row[0]))) for row in rows]
+        with paused_collector():
+            tree = self._tree(chat_id)
+            rows = self._rows("WHERE chat_id = ? ORDER BY seq", (chat_id,))
+            whole = self._pieces.complete(rows)
+            return [_message(row, whole, tuple(tree.siblings(row[0]))) for row in rows]
 
     def newest_leaf(self, message_id: str) -> str:
         """The end of the branch that one gets by following the newest answers down."""
@@ -134,6 +132,14 @@ class Messages:
     def _tree_around(self, message_id: str) -> Tree | None:
         row = self._database.first("SELECT chat_id FROM messages WHERE id = ?", (message_id,))
         return None if row is None else self._tree(row[0])
+
+    def _along(self, tree: Tree, leaf_id: str) -> list[MessageRecord]:
+        ids = tree.path(leaf_id)
+        seqs = json.dumps([tree.seq(id_) for id_ in ids])
+        rows = self._rows("WHERE seq IN (SELECT value FROM json_each(?))", (seqs,))
+        by_id = {row[0]: row for row in rows}
+        whole = self._pieces.complete(rows)
+        return [_message(by_id[id_], whole, tuple(tree.siblings(id_))) for id_ in ids]
 
     def _tree(self, chat_id: str) -> Tree:
         edges = self._database.rows(
