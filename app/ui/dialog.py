@@ -6,7 +6,7 @@ looks and sits the same on every system, Wayland included.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -183,6 +183,9 @@ class Dialog(QDialog):
         set_look(self.title, size="title")
         self.close_button = QToolButton()
         self.close_button.setIcon(icon("x"))
+        side = Theme.current().px(16)
+        self.close_button.setIconSize(QSize(side, side))
+        self.close_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.close_button.setAccessibleName(self.tr("Close"))
         self.close_button.setToolTip(self.tr("Close (Esc)"))
         self.close_button.clicked.connect(self.reject)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from html import escape
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -61,6 +61,8 @@ def tool_button(
     """An icon that says in words what it does."""
     button = QToolButton()
     button.setIcon(icon(icon_name, tone))
+    side = Theme.current().px(16)
+    button.setIconSize(QSize(side, side))
     button.setToolTip(plain_tooltip(words))
     button.setAccessibleName(words)
     # A tool button can be reached by the mouse alone unless it is told otherwise.

@@ -76,7 +76,7 @@ class LineDelegate(QStyledItemDelegate):
         _draw(painter, places.context, wording.context_size(row.context_tokens), figures, _END)
         known = row.free or row.input_rate is not None or row.output_rate is not None
         painter.setPen(theme.color(name_tone if known else "ink3"))
-        _draw(painter, places.price, wording.price(row), figures, _END)
+        _draw(painter, places.price, _left_to_right(wording.price(row)), figures, _END)
         painter.setPen(theme.color(name_tone))
         _draw(painter, places.payer, wording.one_line(row.payer), note, _END)
 
@@ -119,6 +119,11 @@ class LineDelegate(QStyledItemDelegate):
             painter.fillRect(bar, theme.color("accent"))
         painter.setPen(QPen(theme.color("line"), 1))
         painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
+
+
+def _left_to_right(figures: str) -> str:
+    # Between right-to-left words, "in / out" would be drawn as "out / in".
+    return f"\u2066{figures}\u2069" if "/" in figures else figures
 
 
 def _draw(painter: QPainter, box: QRect, text: str, font: QFont, align: Qt.AlignmentFlag) -> None:

@@ -190,7 +190,7 @@ class KeyForm(QWidget):
         elif (provider := self._chosen()) is not None:
             self._say(self.tr("This looks like a key of {0}.").format(provider.name))
         else:
-            self._say(self.tr("It does not say whose key it is: please choose the provider."))
+            self._say(self.tr("Not recognized from its beginning: please choose the provider."))
 
     def _set_waiting(self, waiting: bool) -> None:
         self._waiting = waiting

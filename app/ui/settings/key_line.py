@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 
 from app.seam.views import KeyRow
 from app.ui import words
 from app.ui.dialog_pieces import column, plain_label, push_button, row, rule, tool_button
+from app.ui.theme import Theme
 
-NAME_WIDTH = 130
+NAME_WIDTH = 92
+NARROW = 480  # below this, the cost stands under the state
 _DANGER, _QUIET = ("refused", "missing"), "2"
 
 
@@ -47,6 +50,12 @@ class KeyLine(QFrame):
         figure = words.cost(self.key.month_pusd, self.key.certainty)
         return self.tr("{0} this month").format(figure)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < Theme.current().px(NARROW)
+        ways = QBoxLayout.Direction
+        self._middle.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
+
     def _build(self) -> None:
         box = column(self, spacing=4)
         box.addLayout(self._build_line())
@@ -57,11 +66,10 @@ class KeyLine(QFrame):
 
     def _build_line(self) -> QHBoxLayout:
         name = plain_label(self.key.provider_name, size="note", strong=True, wrap=True)
-        name.setMinimumWidth(NAME_WIDTH)
+        name.setMinimumWidth(Theme.current().px(NAME_WIDTH))
         tone = "danger" if self.key.state in _DANGER else _QUIET
         state = plain_label(self.state_text(), tone=tone, size="note", wrap=True)
         spend = plain_label(self.spend_text(), size="note", figures=True)
-        spend.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
         who = f"{self.key.provider_name} …{self.key.ends_in}"
         self._check = tool_button(
             "refresh-cw", self.tr("Check {0} again").format(who), self._on_check
@@ -70,8 +78,10 @@ class KeyLine(QFrame):
         self._remove = tool_button("trash-2", self.tr("Remove {0}").format(who), self._on_remove)
         line = row(spacing=8)
         line.addWidget(name)
-        line.addWidget(state, 1)
-        line.addWidget(spend)
+        self._middle = row(spacing=8)
+        self._middle.addWidget(state, 1)
+        self._middle.addWidget(spend)
+        line.addLayout(self._middle, 1)
         line.addWidget(self._check)
         line.addWidget(self._remove)
         return line
@@ -88,10 +98,13 @@ class KeyLine(QFrame):
         )
         self._no = push_button(self.tr("Keep it"), self._on_no)
         self._yes = push_button(self.tr("Remove"), self._on_yes, "danger")
-        line = row(part)
-        line.addWidget(question, 1)
-        line.addWidget(self._yes)
-        line.addWidget(self._no)
+        ways = row()
+        ways.addWidget(self._yes)
+        ways.addWidget(self._no)
+        ways.addStretch(1)
+        box = column(part, spacing=6)
+        box.addWidget(question)
+        box.addLayout(ways)
         return part
 
     def _on_check(self) -> None:
