@@ -28,6 +28,10 @@ class KeyLine(QFrame):
         self._build()
         self.setAccessibleName(f"{key.provider_name}, {self.state_text()}, {self.spend_text()}")
 
+    def take_focus(self) -> None:
+        """Let the keyboard go on from here."""
+        self._remove.setFocus()
+
     def state_text(self) -> str:
         """`ends in …f3Qk · works, 62 models`."""
         key = self.key
@@ -119,5 +123,6 @@ class KeyLine(QFrame):
         self._remove.setFocus()
 
     def _on_yes(self) -> None:
-        self._yes.setEnabled(False)
+        self._confirm.hide()
+        self._remove.setFocus()
         self.remove_asked.emit(self.key.id)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.seam import commands, events
 from app.seam.views import KeyRow
@@ -72,13 +72,26 @@ class KeysPage(QWidget):
         if tuple(rows) == self._rows and self._lines.count():
             return
         self._rows = tuple(rows)
+        before = self._focused_key()
         clear_layout(self._lines)
         for row in rows:
             line = KeyLine(row)
             line.check_asked.connect(self._on_check)
             line.remove_asked.connect(self._on_remove)
             self._lines.addWidget(line)
+            if row.id == before:
+                line.show()
+                line.take_focus()
+        if before and before not in {row.id for row in rows}:
+            self.first_focus().setFocus()
         self._none.setVisible(not rows)
+
+    def _focused_key(self) -> str:
+        """The key whose line has the keyboard; empty where none has."""
+        focused = QApplication.focusWidget()
+        lines = self.findChildren(KeyLine)
+        holders = (line.key.id for line in lines if focused and line.isAncestorOf(focused))
+        return next(holders, "")
 
     def _on_event(self, event: events.Event) -> None:
         match event:

@@ -7,7 +7,15 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.seam import commands, events
@@ -286,6 +294,22 @@ def test_removing_a_key_asks_in_place_first(
     yes = next(b for b in page.findChildren(QPushButton) if b.text() == "Remove" and b.isVisible())
     qtbot.mouseClick(yes, Qt.MouseButton.LeftButton)
     assert bridge.of(commands.RemoveKey) == [commands.RemoveKey("k1")]
+
+
+def test_the_keyboard_stays_with_a_key_that_changes_and_leaves_one_that_is_gone(
+    qtbot: QtBot, page: KeysPage, bridge: NotingBridge
+) -> None:
+    bin_button = next(
+        b for b in page.findChildren(QToolButton) if b.accessibleName() == "Remove OpenAI …f3Qk"
+    )
+    bin_button.setFocus()
+    changed = (replace(sample_keys()[0], detail="works, 63 models"), *sample_keys()[1:])
+    bridge.event.emit(events.KeysListed(changed, sample_providers()))
+    focused = QApplication.focusWidget()
+    assert focused is not bin_button
+    assert focused.accessibleName() == "Remove OpenAI …f3Qk"
+    bridge.event.emit(events.KeysListed(sample_keys()[1:], sample_providers()))
+    assert QApplication.focusWidget() is secret(page)
 
 
 def test_a_key_can_be_checked_again(qtbot: QtBot, page: KeysPage, bridge: NotingBridge) -> None:
