@@ -1,0 +1,89 @@
+"""Lines and events out of bytes that are cut anywhere, within bounds."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.providers.decode import decoder_for
+from app.providers.events import Finished, Outcome
+from app.providers.framing import Bounds, EventStream, JsonLines, StreamTooLong
+from app.providers.languages import Language
+
+_LINES = st.lists(
+    st.sampled_from(
+        ["data: a", "data:b", "data: é€😀", "", "", ": comment", "event: x", "id: 1", "data"]
+    ),
+    max_size=12,
+)
+
+
+@given(_LINES, st.sampled_from(["\n", "\r\n", "\r"]), st.lists(st.integers(0, 200), max_size=5))
+def test_where_it_is_cut_makes_no_difference(lines: list[str], end: str, cuts: list[int]) -> None:
+    body = end.join([*lines, ""]).encode()
+    whole = EventStream()
+    expected = whole.feed(body) + whole.close()
+    places = sorted({0, len(body), *(cut for cut in cuts if cut < len(body))})
+    stream = EventStream()
+    found = [m for a, b in zip(places, places[1:], strict=False) for m in stream.feed(body[a:b])]
+    assert found + stream.close() == expected
+
+
+def test_several_data_lines_are_one_message() -> None:
+    assert EventStream().feed(b"event: e\ndata: a\ndata: b\n\n") == [("e", b"a\nb")]
+
+
+def test_a_mark_at_the_beginning_is_no_part_of_it() -> None:
+    assert EventStream().feed(b"\xef\xbb\xbfdata: a\n\n") == [("", b"a")]
+
+
+@pytest.mark.parametrize("piece", [b"x" * 600, b"data: " + b"y" * 300 + b"\n"])
+def test_what_never_ends_is_given_up(piece: bytes) -> None:
+    stream = EventStream(Bounds(line_bytes_max=1000))
+    with pytest.raises(StreamTooLong):
+        for _ in range(10):
+            stream.feed(piece)
+
+
+def test_the_number_and_the_size_of_all_are_bounded() -> None:
+    with pytest.raises(StreamTooLong):
+        EventStream(Bounds(messages_max=3)).feed(b"data: a\n\n" * 4)
+    with pytest.raises(StreamTooLong):
+        JsonLines(Bounds(total_bytes_max=10)).feed(b"{}\n" * 4)
+
+
+def test_an_answer_without_end_is_broken_in_words() -> None:
+    decoder = decoder_for(Language.OPENAI_CHAT, bounds=Bounds(line_bytes_max=1000))
+    events = [event for _ in range(9) for event in decoder.feed(b"data: " + b"x" * 400)]
+    (end,) = events
+    assert isinstance(end, Finished)
+    assert end.outcome is Outcome.BROKEN
+    assert end.fault is not None
+
+
+def test_halves_of_a_character_are_joined_or_replaced() -> None:
+    chunk = 'data: {"choices":[{"delta":{"content":"\\ud83d\\ude00 \\ud83d"}}]}\n\n'
+    (event,) = decoder_for(Language.OPENAI_CHAT).feed(chunk.encode())
+    assert event.text == "😀 \ufffd"  # type: ignore[union-attr]
+
+
+def test_ollamas_lines_become_events() -> None:
+    body = (
+        '{"model":"q","message":{"content":"Hi","thinking":"Hm"},"done":false}\n'
+        '{"model":"q","message":{"tool_calls":[{"function":{"name":"f","arguments":{"a":1}}}]},"done":false}\n'
+        '{"model":"q","done":true,"done_reason":"stop","prompt_eval_count":7,"eval_count":3}\n'
+    )
+    decoder = decoder_for(Language.OLLAMA)
+    events = decoder.feed(body.encode()) + decoder.close()
+    names = [type(event).__name__ for event in events]
+    assert names == [
+        "ThinkingArrived",
+        "TextArrived",
+        "UsageArrived",
+        "ToolCallArrived",
+        "Finished",
+    ]
+    assert events[2].usage.input == 7  # type: ignore[union-attr]
+    assert events[3].arguments == '{"a": 1}'  # type: ignore[union-attr]
+    assert events[4].outcome is Outcome.TOOL_CALLS  # type: ignore[union-attr]

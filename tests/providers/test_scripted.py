@@ -1,0 +1,157 @@
+"""The scripted provider, the demo, failover, and programs on this computer."""
+
+from __future__ import annotations
+
+import httpx2
+import pytest
+
+from app.errors import ContentRefused, ProviderDown, ProviderUnreachable
+from app.metering.usage import Certainty, Usage
+from app.providers.events import (
+    Fault,
+    Finished,
+    Outcome,
+    StreamEvent,
+    TextArrived,
+    ThinkingArrived,
+    UsageArrived,
+)
+from app.providers.failover import Attempt, Route, stream_with_failover
+from app.providers.http import HttpClient
+from app.providers.local import find_local
+from app.providers.scripted import (
+    Cut,
+    Emit,
+    End,
+    Fail,
+    Pause,
+    ScriptedProvider,
+    Type,
+    demo_script,
+    text_step,
+)
+from tests.providers.loopback import ask, no_sleep
+
+
+async def _all(*steps: object) -> list[StreamEvent]:
+    provider = ScriptedProvider(steps, sleep=no_sleep)  # type: ignore[arg-type]
+    return [event async for event in provider.stream(ask())]
+
+
+async def test_a_script_is_played_in_order_and_ends_once() -> None:
+    usage = UsageArrived(Usage(input=1, output=2))
+    events = await _all(Type("think ", thinking=True), Pause(1), text_step("Hi"), Emit(usage))
+    end = Finished(Outcome.COMPLETE, "gpt-4o")
+    assert events == [ThinkingArrived("think"), ThinkingArrived(" "), TextArrived("Hi"), usage, end]
+
+
+async def test_typing_gives_back_every_letter() -> None:
+    text = "# Title\n\n  indented *words*,\tand\n```\ncode\n```\n "
+    events = await _all(Type(text))
+    assert "".join(event.text for event in events if isinstance(event, TextArrived)) == text
+
+
+async def test_a_cut_ends_as_broken() -> None:
+    events = await _all(text_step("Hi"), Cut(), text_step("never"))
+    assert [type(event) for event in events] == [TextArrived, Finished]
+    assert events[-1].outcome is Outcome.BROKEN  # type: ignore[union-attr]
+
+
+async def test_timing_is_the_scripts() -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    provider = ScriptedProvider((Pause(3), Type("a b", words_per_s=4)), sleep=sleep)
+    assert len([event async for event in provider.stream(ask())]) == 3
+    assert waited == [3, 0.25, 0.25]
+
+
+@pytest.mark.parametrize("words", ["hello", "cost", "code", "a table", "think", "long", "error"])
+async def test_the_demo_says_that_it_is_one(words: str) -> None:
+    provider = ScriptedProvider(demo_script(), sleep=no_sleep)
+    events = [
+        event
+        async for event in provider.stream(
+            ask(
+                words,
+                model="demo",
+            )
+        )
+    ]
+    text = "".join(event.text for event in events if isinstance(event, TextArrived))
+    assert "scripted demo" in text
+    usages = [event.usage for event in events if isinstance(event, UsageArrived)]
+    assert all(usage.certainty is Certainty.ESTIMATED for usage in usages)
+    end = events[-1]
+    assert isinstance(end, Finished)
+    assert (end.outcome is Outcome.BROKEN) == (words == "error")
+
+
+async def test_the_demo_keeps_to_the_cap() -> None:
+    from dataclasses import replace
+
+    request = replace(ask("long"), output_tokens_max=20)
+    provider = ScriptedProvider(demo_script(), sleep=no_sleep)
+    events = [event async for event in provider.stream(request)]
+    assert sum(len(e.text) for e in events if isinstance(e, TextArrived)) == 80
+    assert events[-1] == Finished(Outcome.LENGTH, "gpt-4o")
+
+
+DOWN = ProviderDown("down")
+
+
+async def _failover(*scripts: tuple[object, ...]) -> tuple[list[StreamEvent], list[Attempt]]:
+    told: list[Attempt] = []
+    routes = [Route(ScriptedProvider(script, sleep=no_sleep), ask()) for script in scripts]  # type: ignore[arg-type]
+    events = [event async for event in stream_with_failover(routes, told.append)]
+    return events, told
+
+
+async def test_another_route_answers_and_both_attempts_are_told() -> None:
+    events, told = await _failover((Fail(DOWN),), (text_step("Hi"),))
+    assert events[0] == TextArrived("Hi")
+    assert [(a.place, a.fault.kind if a.fault else None) for a in told] == [
+        (0, "ProviderDown"),
+        (1, None),
+    ]
+
+
+async def test_an_error_inside_a_200_before_any_token_is_tried_elsewhere() -> None:
+    events, told = await _failover((Cut(Fault("RateLimited", "slow")),), (text_step("Hi"),))
+    assert events[0] == TextArrived("Hi")
+    assert len(told) == 2
+
+
+async def test_after_the_first_token_nothing_is_tried_elsewhere() -> None:
+    events, told = await _failover((text_step("Hi"), Cut()), (text_step("never"),))
+    assert TextArrived("never") not in events
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("error", [ContentRefused("no"), ProviderUnreachable("lost", billed=None)])
+async def test_what_another_route_cannot_mend_or_may_be_billed_is_raised(error: Exception) -> None:
+    with pytest.raises(type(error)):
+        await _failover((Fail(error),), (text_step("never"),))  # type: ignore[arg-type]
+
+
+async def test_the_last_fault_is_raised_where_nobody_answers() -> None:
+    with pytest.raises(ProviderDown):
+        await _failover((Fail(DOWN),), (Fail(DOWN),))
+
+
+async def test_programs_on_this_computer_are_found_with_their_models() -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if request.url.port == 11434:
+            return httpx2.Response(200, json={"models": [{"model": "qwen3:8b"}]})
+        if request.url.port == 8080:
+            return httpx2.Response(200, text="<html>some other program</html>")
+        raise httpx2.ConnectError("refused")
+
+    found = await find_local(HttpClient(transport=httpx2.MockTransport(answer)))
+    assert [(local.host.id, local.models) for local in found] == [("ollama", ("qwen3:8b",))]
+
+
+def test_an_end_can_be_any_outcome() -> None:
+    assert End(Outcome.REFUSED).outcome is Outcome.REFUSED
