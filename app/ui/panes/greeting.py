@@ -62,7 +62,7 @@ class Greeting(QWidget):
         button = QPushButton(text)
         set_look(button, look="suggestion")
         button.setMinimumWidth(0)
-        button.setMaximumWidth(Theme.current().px(440))
+        button.setMaximumWidth(Theme.current().px(520))
         button.clicked.connect(lambda: self.starter_chosen.emit(text))
         return button
 
