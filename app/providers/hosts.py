@@ -82,6 +82,12 @@ def matches(globs: tuple[str, ...], model: str) -> bool:
     return any(fnmatchcase(bare, glob) or fnmatchcase(model, glob) for glob in globs)
 
 
+def _claude(*versions: str) -> tuple[str, ...]:
+    """Globs of these versions in every family; `claude-3-5-haiku` must not pass for a version 5."""
+    families = ("opus", "sonnet", "haiku")
+    return tuple(f"claude-{family}-{version}" for family in families for version in versions)
+
+
 _OPENAI_QUIRKS = Quirks(
     output_cap="max_completion_tokens",
     effort_as="reasoning_effort",
@@ -125,10 +131,10 @@ _ROWS: tuple[Host, ...] = (
         auth_header="x-api-key",
         quirks=Quirks(
             effort_as="thinking",
-            thinking_models=("claude-3-7*", "claude-*-4*", "claude-*-5*", "claude-mythos*"),
+            thinking_models=("claude-3-7*", *_claude("4*", "5*"), "claude-mythos*"),
             # From these on the model itself decides how long to think, within an effort.
-            adaptive_models=("claude-*-4-6*", "claude-*-4-7*", "claude-*-4-8*", "claude-*-5*"),
-            no_temperature_models=("claude-opus-4-7*", "claude-opus-4-8*", "claude-*-5*"),
+            adaptive_models=_claude("4-6*", "4-7*", "4-8*", "5*"),
+            no_temperature_models=("claude-opus-4-7*", "claude-opus-4-8*", *_claude("5*")),
             counter_path="/messages/count_tokens",
             headers=(("anthropic-version", "2023-06-01"),),
         ),
