@@ -115,6 +115,8 @@ class Dialog(QDialog):
 
     def done(self, result: int) -> None:
         focused = self._has_focus()
+        if self.isVisible():
+            _application().focusChanged.disconnect(self._on_focus_changed)
         super().done(result)
         self._veil.hide()
         self._veil.window().removeEventFilter(self)
@@ -199,6 +201,7 @@ class Dialog(QDialog):
         if not self.isVisible():
             self._focus_before = QApplication.focusWidget()
             window.installEventFilter(self)
+            _application().focusChanged.connect(self._on_focus_changed)
         self.setResult(0)
         self._place()
         self._veil.show()
@@ -258,9 +261,31 @@ class Dialog(QDialog):
         focused = QApplication.focusWidget()
         return focused is None or focused is self or self.isAncestorOf(focused)
 
+    def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
+        """What happens below must not draw the keyboard away: a secret may be half typed."""
+        window = self._veil.window()
+        if now is None or now.window() is not window or _is_over_veil(now):
+            return
+        back = old if old is not None and self.isAncestorOf(old) else self.first_focus()
+        (back or self).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _on_outside_press(self) -> None:
         if self.closes_on_outside_click:
             self.reject()
+
+
+def _application() -> QApplication:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    return application
+
+
+def _is_over_veil(widget: QWidget) -> bool:
+    """Whether a widget belongs to a card, this one or one above it."""
+    above: QWidget | None = widget
+    while above is not None and not isinstance(above, Veil):
+        above = above.parentWidget()
+    return above is not None
 
 
 def _takes_tab(widget: QWidget) -> bool:

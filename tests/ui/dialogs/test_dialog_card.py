@@ -98,3 +98,22 @@ def test_a_card_that_is_done_goes_away(qtbot: QtBot, host: QWidget, card: Dialog
     card.open()
     with qtbot.waitSignal(card.destroyed):
         card.accept()
+
+
+def test_what_happens_below_does_not_draw_the_keyboard_away(
+    qtbot: QtBot, host: QWidget, card: Dialog
+) -> None:
+    card.open()
+    field = card.findChild(QLineEdit, "first")
+    field.setFocus()
+    host.findChild(QPushButton, "below").setFocus()
+    qtbot.keyClicks(QApplication.focusWidget(), "secret")
+    assert field.text() == "secret"
+
+
+def test_after_the_card_the_keyboard_is_free(qtbot: QtBot, host: QWidget, card: Dialog) -> None:
+    card.open()
+    card.accept()
+    below = host.findChild(QPushButton, "below")
+    below.setFocus()
+    assert QApplication.focusWidget() is below
