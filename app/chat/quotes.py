@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from app.chat.context import (
     OUTPUT_TOKENS_MAX,
@@ -15,12 +12,12 @@ from app.chat.context import (
     build_messages,
     user_parts,
 )
+from app.chat.counting import Counting
 from app.chat.routes import Route, RouteMissing, Routes
 from app.clock import Clock
 from app.errors import ContextTooLong
 from app.metering.payer import Payer
 from app.metering.quote import Quote, make_quote
-from app.metering.tokens import TokenCounter
 from app.request import ChatRequest, RequestMessage, Role
 from app.seam.views import Certainty, QuoteView
 from app.store.records import HoldRecord, HoldState, MessageRecord, PaneRecord
@@ -38,6 +35,7 @@ class Admission:
     quote: Quote
     hold_id: str
     at: datetime
+    counted_tokens: int  # the input as counted, before any correction
 
     @property
     def payer(self) -> Payer:
@@ -64,25 +62,13 @@ class Admission:
 class Quoter:
     """Quotes what is typed and admits what is sent."""
 
-    def __init__(
-        self, shelves: Shelves, routes: Routes, counter: TokenCounter, clock: Clock
-    ) -> None:
+    def __init__(self, shelves: Shelves, routes: Routes, counting: Counting, clock: Clock) -> None:
         self._shelves = shelves
         self._routes = routes
-        self._counter = counter
+        self._counting = counting
         self._clock = clock
         self._newest = 0
-        # The counter belongs to one thread: the vocabulary is loaded and used there.
-        self._counting = ThreadPoolExecutor(1, thread_name_prefix="counting")
         self._paths: dict[tuple[str | None, str], tuple[RequestMessage, ...]] = {}
-
-    def count_text(self, text: str, model: str) -> int:
-        """The tokens of an answer, counted on the counter's own thread; waits for it."""
-        return self._counting.submit(self._counter.count_text, text).result()
-
-    def close(self) -> None:
-        """Let the counter's thread go."""
-        self._counting.shutdown(wait=False, cancel_futures=True)
 
     def forget_paths(self) -> None:
         """A conversation changed: what was built from it is built again."""
@@ -113,9 +99,9 @@ class Quoter:
         route = self._routes.find(model_ref)
         messages = build_messages(path, self._shelves.attachments, route.host.id)
         request = ChatRequest(route.model_id, messages, output_cap(route))
-        quote = await self._count(route, request)
+        quote, counted = await self._count(route, request)
         _require_fit(route, quote)
-        return Admission(route, request, quote, self._clock.new_id(), self._clock.now())
+        return Admission(route, request, quote, self._clock.new_id(), self._clock.now(), counted)
 
     async def _quote_pane(
         self, pane: PaneRecord, text: str, attachment_ids: Sequence[str]
@@ -130,7 +116,7 @@ class Quoter:
         request = ChatRequest(
             route.model_id, (*self._history(pane, route), typed), output_cap(route)
         )
-        quote = await self._count(route, request)
+        quote, _ = await self._count(route, request)
         try:
             _require_fit(route, quote)
         except ContextTooLong as error:
@@ -146,23 +132,16 @@ class Quoter:
             self._paths[key] = build_messages(path, self._shelves.attachments, route.host.id)
         return self._paths[key]
 
-    async def _count(self, route: Route, request: ChatRequest) -> Quote:
-        count = await asyncio.get_running_loop().run_in_executor(
-            self._counting,
-            partial(
-                self._counter.count,
-                request,
-                provider=route.host.price_provider,
-                model=route.model_id,
-            ),
-        )
-        return make_quote(
+    async def _count(self, route: Route, request: ChatRequest) -> tuple[Quote, int]:
+        count, bare = await self._counting.count(request, route)
+        quote = make_quote(
             count,
             price=route.price,
             output_tokens_max=request.output_tokens_max,
             recent_outputs=self._shelves.usage.recent_outputs(route.model_id),
             payer=route.payer,
         )
+        return quote, bare
 
 
 def output_cap(route: Route) -> int:

@@ -32,7 +32,7 @@ def recover(shelves: Shelves, settler: Settler) -> int:
         hold = shelves.holds.for_message(message.id)
         _end_answer(shelves, settler, message, hold)
     for hold in shelves.holds.open_holds():
-        _end_hold(shelves, hold)
+        _end_hold(shelves, settler, hold)
     if unfinished:
         _log.warning("%d answers were half done", len(unfinished))
     return len(unfinished)
@@ -51,14 +51,14 @@ def _end_answer(
     settler.settle_after_crash(ended, hold)
 
 
-def _end_hold(shelves: Shelves, hold: HoldRecord) -> None:
+def _end_hold(shelves: Shelves, settler: Settler, hold: HoldRecord) -> None:
     """A hold without a running message: its answer was stored, or never began."""
     if hold.state is HoldState.HELD:
         shelves.holds.release(hold.id)
         return
     if hold.state is HoldState.DISPATCHED:
         shelves.holds.park(hold.id)
-    shelves.holds.settle(hold.id, hold.amount_pusd, "input_only")
+    shelves.holds.settle(hold.id, settler.last_seen_pusd(hold), "counted_partial")
 
 
 def _released(hold: HoldRecord | None) -> HoldRecord | None:

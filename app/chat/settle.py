@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from app.catalog.prices import Price
+from app.chat.counting import Counting
 from app.chat.faults import fault_json
 from app.chat.quotes import Admission
 from app.clock import Clock
 from app.errors import ProviderError
 from app.metering.cost import charge
 from app.metering.endings import end_of
-from app.metering.hold import CallEnd, How, Settlement
+from app.metering.hold import Basis, CallEnd, How, Settlement
 from app.metering.payer import Payer
 from app.metering.quote import Quote
 from app.metering.receipt import Receipt, ReceiptCall, make_receipt
-from app.metering.usage import Usage
+from app.metering.usage import Certainty, Usage
 from app.providers.events import Finished
 from app.seam.views import FaultView
 from app.store.records import HoldRecord, HoldState, MessageRecord, State, UsageRecord
@@ -47,15 +47,12 @@ class Done:
     new_text: str  # what this call wrote, thinking included
 
 
-CountText = Callable[[str, str], int]
-
-
 class Settler:
     """Charges calls that ended and stores their messages."""
 
-    def __init__(self, shelves: Shelves, count_text: CountText, clock: Clock) -> None:
+    def __init__(self, shelves: Shelves, counting: Counting, clock: Clock) -> None:
         self._shelves = shelves
-        self._count_text = count_text
+        self._counting = counting
         self._clock = clock
 
     def settle(self, done: Done) -> MessageRecord:
@@ -76,6 +73,9 @@ class Settler:
             self._shelves.messages.finish(message, (), released)
             return message
         call = self._call(done, settlement)
+        if settlement.basis is Basis.PROVIDER_USAGE and settlement.usage.input_total:
+            billed = settlement.usage.input_total
+            self._counting.learn(admission.route, counted=admission.counted_tokens, billed=billed)
         return self._store(message, call, settlement, hold, admission.payer, admission.quote)
 
     def settle_after_crash(self, message: MessageRecord, hold: HoldRecord) -> MessageRecord:
@@ -91,7 +91,7 @@ class Settler:
                 how=How.DIED,
                 dispatched=True,
                 counted_input=hold.input_tokens,
-                counted_output=self._count_text(message.text + message.thinking, model),
+                counted_output=self._counting.count_text(message.text + message.thinking, model),
                 output_tokens_max=hold.output_tokens_max,
             )
         )
@@ -108,13 +108,23 @@ class Settler:
         )
         return self._store(message, call, settlement, hold, payer_of_hold(hold), None)
 
+    def last_seen_pusd(self, hold: HoldRecord) -> int | None:
+        """What a hold's call cost as far as its last heartbeat; None where no price is known."""
+        price = Price.from_json(hold.price_json) if hold.price_json else None
+        seen = Usage(
+            input=hold.input_tokens,
+            output=min(hold.output_tokens_seen, hold.output_tokens_max),
+            certainty=Certainty.ESTIMATED,
+        )
+        return charge(seen, price).total_pusd
+
     def _facts(self, done: Done) -> CallEnd:
         ending, admission = done.ending, done.admission
         how = ending.how
         usage = done.usage
         counted = 0
         if usage is None or how is not How.COMPLETE:
-            counted = self._count_text(done.new_text, admission.route.model_id)
+            counted = self._counting.count_text(done.new_text, admission.route.model_id)
         return CallEnd(
             how=how,
             dispatched=done.dispatched,

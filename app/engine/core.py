@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from app.catalog.pricebook import PriceBook, load_price_book
+from app.chat.counting import Counting
 from app.chat.keys import KeyDesk
 from app.chat.model_list import ModelList
 from app.chat.preferences import Preferences
@@ -60,7 +61,7 @@ class Core:
     keychain: KeychainCalls
     secrets: Secrets
     prices: PriceBook
-    counter: TokenCounter
+    counting: Counting
     preferences: Preferences
     views: ChatViews
     routes: Routes
@@ -187,7 +188,7 @@ class Core:
         for task in list(self._background):
             task.cancel()
         await self.turns.stop_all()
-        self.quoter.close()
+        self.counting.close()
         await self.http.aclose()
         self.shelves.database.close()
 
@@ -211,6 +212,7 @@ async def open_core(
     shelves = open_shelves(paths.data, clock)
     core = _wire(paths, config, emit, clock, shelves, keychain or Keychain(paths.data), demo)
     core.shelves.chats.purge_hidden(clock.now() - HIDDEN_KEPT)
+    core.shelves.attachments.purge_unused()
     recover(shelves, core.settler)
     try:
         core.http = HttpClient(proxy=await core.proxy())
@@ -233,12 +235,12 @@ def _wire(
 ) -> Core:
     resources = resources_folder()
     prices = load_price_book(resources / "prices")
-    counter = TokenCounter(resources / "tokenizers")
+    counting = Counting(TokenCounter(resources / "tokenizers"), shelves.settings)
     calls = KeychainCalls(keychain)
     secrets = Secrets(calls.read)
     preferences = Preferences(shelves.settings)
     routes = Routes(shelves.keys, secrets, lambda: core.http, lambda: prices, clock)
-    quoter = Quoter(shelves, routes, counter, clock)
+    quoter = Quoter(shelves, routes, counting, clock)
 
     def on_stopped(chat_id: str, pane: int, message: MessageRecord) -> None:
         core.turn_stopped(chat_id, pane, message)
@@ -246,7 +248,7 @@ def _wire(
     def on_settled(chat_id: str, pane: int, message: MessageRecord) -> None:
         core.turn_settled(chat_id, pane, message)
 
-    settler = Settler(shelves, quoter.count_text, clock)
+    settler = Settler(shelves, counting, clock)
     turns = Turns(
         shelves,
         routes,
@@ -266,7 +268,7 @@ def _wire(
         keychain=calls,
         secrets=secrets,
         prices=prices,
-        counter=counter,
+        counting=counting,
         preferences=preferences,
         views=ChatViews(shelves, turns.live),
         routes=routes,

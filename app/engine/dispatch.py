@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from app.engine.core import Core
-from app.engine.handlers import HANDLERS
+from app.engine.handlers.table import HANDLERS
 from app.errors import TuppenceError
 from app.seam import events
 from app.seam.commands import Command

@@ -2,9 +2,3 @@
 
 Handlers translate between the seam and the use cases; a rule that matters lives further down.
 """
-
-from __future__ import annotations
-
-from app.engine.handlers.table import HANDLERS
-
-__all__ = ["HANDLERS"]

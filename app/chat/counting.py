@@ -1,0 +1,80 @@
+"""Counting for the use cases: on a thread of its own, corrected by what settled calls taught."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from app.chat.routes import Route
+from app.errors import MeteringError
+from app.metering.correction import Correction, corrected, learned
+from app.metering.token_count import TokenCount
+from app.metering.tokens import TokenCounter
+from app.request import ChatRequest
+from app.store.settings import Settings
+
+_SETTING = "token_corrections"
+
+
+class Counting:
+    """Counts what will be sent and what arrived. The vocabulary loads with the first count."""
+
+    def __init__(self, counter: TokenCounter, settings: Settings) -> None:
+        self._counter = counter
+        self._settings = settings
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="counting")
+        self._corrections: dict[str, Correction] | None = None
+
+    async def count(self, request: ChatRequest, route: Route) -> tuple[TokenCount, int]:
+        """The request's tokens as this model bills them, and the bare count before correction."""
+        bare = await asyncio.get_running_loop().run_in_executor(
+            self._thread,
+            partial(
+                self._counter.count,
+                request,
+                provider=route.host.price_provider,
+                model=route.model_id,
+                language=route.host.language_of(route.model_id).value,
+            ),
+        )
+        return corrected(bare, self._correction(route)), bare.tokens
+
+    def count_text(self, text: str, model: str) -> int:
+        """The tokens of an answer; waits for the counting thread."""
+        return self._thread.submit(self._counter.count_text, text, model).result()
+
+    def learn(self, route: Route, *, counted: int, billed: int) -> None:
+        """A call was settled by the provider's own figures: count this model better from now on."""
+        name = _name(route)
+        self._known()[name] = learned(self._correction(route), counted=counted, billed=billed)
+        self._settings.set(
+            _SETTING, {name: state.to_json() for name, state in self._known().items()}
+        )
+
+    def close(self) -> None:
+        """Let the thread go."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _correction(self, route: Route) -> Correction:
+        return self._known().get(_name(route), Correction())
+
+    def _known(self) -> dict[str, Correction]:
+        if self._corrections is None:
+            stored = self._settings.get(_SETTING, {})
+            pairs = stored.items() if isinstance(stored, dict) else ()
+            self._corrections = {
+                name: state for name, text in pairs if (state := _read(text)) is not None
+            }
+        return self._corrections
+
+
+def _name(route: Route) -> str:
+    return f"{route.host.price_provider}/{route.model_id}"
+
+
+def _read(text: object) -> Correction | None:
+    try:
+        return Correction.from_json(text) if isinstance(text, str) else None
+    except MeteringError:
+        return None
