@@ -16,7 +16,7 @@ from app.providers.events import (
 )
 from app.providers.faults import fault_of
 from app.providers.json_text import Json, as_list, as_object, as_text, json_text
-from app.providers.stream_decoder import StreamDecoder
+from app.providers.stream_decoder import DecoderOptions, StreamDecoder
 from app.providers.tool_calls import PartialCall
 from app.providers.usage_anthropic import anthropic_usage
 
@@ -35,8 +35,8 @@ REDACTED = "redacted:"
 class AnthropicDecoder(StreamDecoder):
     """Blocks that start, grow and stop; `message_stop` is the end."""
 
-    def __init__(self, **options: object) -> None:
-        super().__init__(**options)  # type: ignore[arg-type]
+    def __init__(self, options: DecoderOptions) -> None:
+        super().__init__(options)
         self._usage: dict[str, object] = {}
         self._calls: dict[object, PartialCall] = {}
         self._order = 0

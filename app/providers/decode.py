@@ -9,7 +9,7 @@ from app.providers.languages import Language
 from app.providers.ollama import OllamaDecoder
 from app.providers.openai_chat import OpenAIChatDecoder
 from app.providers.openai_responses import OpenAIResponsesDecoder
-from app.providers.stream_decoder import StreamDecoder
+from app.providers.stream_decoder import DecoderOptions, StreamDecoder
 
 Decoder = StreamDecoder
 
@@ -34,5 +34,4 @@ def decoder_for(
     `host` is the name to use in faults; `output_tokens_max` the cap that was sent: usage above it
     is brought down to it and flagged.
     """
-    decoder = _DECODERS[language]
-    return decoder(host=host, output_tokens_max=output_tokens_max, bounds=bounds)
+    return _DECODERS[language](DecoderOptions(host, output_tokens_max, bounds))

@@ -25,7 +25,7 @@ from app.providers.json_text import (
     json_text,
 )
 from app.providers.pictures import picture
-from app.providers.stream_decoder import StreamDecoder
+from app.providers.stream_decoder import DecoderOptions, StreamDecoder
 from app.providers.usage_gemini import gemini_usage
 
 _REFUSALS = frozenset(
@@ -46,8 +46,8 @@ _REFUSALS = frozenset(
 class GeminiDecoder(StreamDecoder):
     """Candidates with parts; there is no end mark: the connection ends after a finish reason."""
 
-    def __init__(self, **options: object) -> None:
-        super().__init__(**options)  # type: ignore[arg-type]
+    def __init__(self, options: DecoderOptions) -> None:
+        super().__init__(options)
         self._reason: str | None = None
         self._reason_words = ""
         self._blocked: str | None = None

@@ -69,7 +69,7 @@ def _named(body: Body, parameter: str, words: str) -> list[str]:
     lower = words.lower()
     for spoken, fields in _SPOKEN.items():
         if spoken in lower:
-                names.extend(field for field in fields if field in body)
+            names.extend(field for field in fields if field in body)
     sent = [name for name in (*_RENAMES, *_DROPPABLE) if name in body]
     names.extend(name for name in sent if re.search(rf"\b{name}\b", lower))
     return names

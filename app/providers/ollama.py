@@ -10,15 +10,15 @@ from app.providers.counts import Counter
 from app.providers.events import Outcome, TextArrived, ThinkingArrived
 from app.providers.framing import Bounds, Framing, JsonLines
 from app.providers.json_text import Json, as_list, as_object, as_text
-from app.providers.stream_decoder import StreamDecoder
+from app.providers.stream_decoder import DecoderOptions, StreamDecoder
 from app.providers.tool_calls import PartialCalls
 
 
 class OllamaDecoder(StreamDecoder):
     """A message in pieces; the last line has `done` and the counts."""
 
-    def __init__(self, **options: object) -> None:
-        super().__init__(**options)  # type: ignore[arg-type]
+    def __init__(self, options: DecoderOptions) -> None:
+        super().__init__(options)
         self._calls = PartialCalls()
         self._count = 0
 

@@ -25,7 +25,7 @@ from app.providers.json_text import (
     json_text,
 )
 from app.providers.pictures import picture_of_url
-from app.providers.stream_decoder import StreamDecoder
+from app.providers.stream_decoder import DecoderOptions, StreamDecoder
 from app.providers.tool_calls import PartialCalls
 from app.providers.usage_openai import openai_usage
 
@@ -50,8 +50,8 @@ _OUTCOMES = {
 class OpenAIChatDecoder(StreamDecoder):
     """`choices[0].delta` into events; the end is `[DONE]`, or the connection's after a reason."""
 
-    def __init__(self, **options: object) -> None:
-        super().__init__(**options)  # type: ignore[arg-type]
+    def __init__(self, options: DecoderOptions) -> None:
+        super().__init__(options)
         self._reason: str | None = None
         self._tier: str | None = None
         self._calls = PartialCalls()

@@ -18,7 +18,7 @@ from app.providers.events import (
 from app.providers.faults import fault_of
 from app.providers.json_text import Json, as_list, as_object, as_text, json_text
 from app.providers.pictures import picture
-from app.providers.stream_decoder import StreamDecoder
+from app.providers.stream_decoder import DecoderOptions, StreamDecoder
 from app.providers.usage_openai import openai_usage
 
 # Tools that the provider runs, by the type of their item, with the name that a receipt counts.
@@ -38,8 +38,8 @@ _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed
 class OpenAIResponsesDecoder(StreamDecoder):
     """Typed events; the last one carries the whole response, of which only the end is taken."""
 
-    def __init__(self, **options: object) -> None:
-        super().__init__(**options)  # type: ignore[arg-type]
+    def __init__(self, options: DecoderOptions) -> None:
+        super().__init__(options)
         self._tools: Tally[str] = Tally()
         self._called = False
         self._refused = False

@@ -6,6 +6,7 @@ A language adds what its messages mean. Sans I/O; memory does not grow with the 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from decimal import InvalidOperation
 
 from app.metering.usage import Usage
@@ -17,23 +18,26 @@ from app.providers.json_text import Json, as_object, as_text, read_json, read_js
 _KEEP = "What came is kept. Send again to get the rest."
 
 
-class StreamDecoder:
-    """One answer's decoder. `output_tokens_max` is the cap that was sent, where one was."""
+@dataclass(frozen=True, slots=True)
+class DecoderOptions:
+    """`host` is a name for words; `output_tokens_max` the cap that was sent, where one was."""
 
-    def __init__(
-        self,
-        *,
-        host: str = "The provider",
-        output_tokens_max: int | None = None,
-        bounds: Bounds | None = None,
-    ) -> None:
-        self.host = host
-        self.output_tokens_max = output_tokens_max
+    host: str = "The provider"
+    output_tokens_max: int | None = None
+    bounds: Bounds | None = None
+
+
+class StreamDecoder:
+    """One answer's decoder."""
+
+    def __init__(self, options: DecoderOptions) -> None:
+        self.host = options.host
+        self.output_tokens_max = options.output_tokens_max
         self.model: str | None = None
         self.request_id: str | None = None
         self.ended = False
         self._events: list[StreamEvent] = []
-        self._framing: Framing = self._new_framing(bounds)
+        self._framing: Framing = self._new_framing(options.bounds)
 
     def feed(self, chunk: bytes) -> list[StreamEvent]:
         """The events that this piece completes; cut anywhere."""

@@ -117,7 +117,8 @@ async def test_a_value_out_of_range_teaches_nothing() -> None:
 
 
 async def test_a_whole_answer_instead_of_a_stream_is_taken() -> None:
-    body = '{"id":"1","model":"m","choices":[{"index":0,"message":{"content":"Hi"},"finish_reason":"stop"}]}'
+    choice = '{"index":0,"message":{"content":"Hi"},"finish_reason":"stop"}'
+    body = f'{{"id":"1","model":"m","choices":[{choice}]}}'
     events = await _all(_provider(Answers(stream_of(body, "application/json"))))
     assert events == [TextArrived("Hi"), Finished(Outcome.COMPLETE, "m", "1")]
 

@@ -1,4 +1,4 @@
-"""Requests in each language: the shape that recorded requests have, and the hosts' peculiarities."""
+"""Requests in each language: shaped like recorded ones, with each host's peculiarities."""
 
 from __future__ import annotations
 
@@ -46,8 +46,18 @@ def _request(model: str, **options: object) -> ChatRequest:
 
 # In the vendors' reference, but in none of the recorded requests.
 _DOCUMENTED = {
-    "openai": {"max_completion_tokens"},
-    "responses": {"max_output_tokens", "store", "reasoning.effort"},
+    "openai": {
+        "max_completion_tokens",
+        "temperature",
+        "messages[].content[].image_url",
+        "messages[].content[].image_url.url",
+    },
+    "responses": {
+        "max_output_tokens",
+        "store",
+        "reasoning.effort",
+        "input[].content[].image_url",
+    },
     "anthropic": {
         "temperature",
         "messages[].content[].source.data",

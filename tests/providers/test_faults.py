@@ -41,31 +41,151 @@ def test_a_recorded_error_is_the_right_fault_with_its_words(recorded: Recorded) 
 @pytest.mark.parametrize(
     ("status", "body", "kind"),
     [
-        (429, {"error": {"message": "You exceeded your current quota", "code": "insufficient_quota"}}, "OutOfProviderCredit"),
-        (429, {"error": {"message": "Rate limit reached", "code": "rate_limit_exceeded"}}, "RateLimited"),
-        (429, {"error": {"code": 429, "message": "You exceeded your current quota", "status": "RESOURCE_EXHAUSTED"}}, "RateLimited"),
-        (400, {"error": {"message": "Your credit balance is too low to access the Anthropic API."}}, "OutOfProviderCredit"),
+        (
+            429,
+            {"error": {"message": "You exceeded your current quota", "code": "insufficient_quota"}},
+            "OutOfProviderCredit",
+        ),
+        (
+            429,
+            {"error": {"message": "Rate limit reached", "code": "rate_limit_exceeded"}},
+            "RateLimited",
+        ),
+        (
+            429,
+            {
+                "error": {
+                    "code": 429,
+                    "message": "You exceeded your current quota",
+                    "status": "RESOURCE_EXHAUSTED",
+                }
+            },
+            "RateLimited",
+        ),
+        (
+            400,
+            {"error": {"message": "Your credit balance is too low to access the Anthropic API."}},
+            "OutOfProviderCredit",
+        ),
         (402, {"error": {"message": "Insufficient Balance"}}, "OutOfProviderCredit"),
-        (400, {"error": {"message": "prompt is too long: 210000 tokens > 200000 maximum"}}, "ContextTooLong"),
-        (400, {"error": {"message": "This model's maximum context length is 128000 tokens."}}, "ContextTooLong"),
-        (400, {"error": {"message": "The input token count (2000000) exceeds the maximum number of tokens allowed", "status": "INVALID_ARGUMENT"}}, "ContextTooLong"),
-        (413, {"error": {"type": "request_too_large", "message": "Request exceeds the maximum size"}}, "ContextTooLong"),
+        (
+            400,
+            {"error": {"message": "prompt is too long: 210000 tokens > 200000 maximum"}},
+            "ContextTooLong",
+        ),
+        (
+            400,
+            {"error": {"message": "This model's maximum context length is 128000 tokens."}},
+            "ContextTooLong",
+        ),
+        (
+            400,
+            {
+                "error": {
+                    "message": "The input token count (2000000) exceeds the maximum number of tokens",
+                    "status": "INVALID_ARGUMENT",
+                }
+            },
+            "ContextTooLong",
+        ),
+        (
+            413,
+            {"error": {"type": "request_too_large", "message": "Request exceeds the maximum size"}},
+            "ContextTooLong",
+        ),
         (400, {"error": {"code": "content_filter", "message": "filtered"}}, "ContentRefused"),
-        (403, {"error": {"code": 403, "message": "Your chosen model requires moderation", "metadata": {"reasons": ["x"]}}}, "ContentRefused"),
-        (401, {"type": "error", "error": {"type": "authentication_error", "message": "invalid x-api-key"}}, "KeyRefused"),
-        (400, {"error": {"code": 400, "message": "API key not valid. Please pass a valid API key.", "status": "INVALID_ARGUMENT", "details": [{"reason": "API_KEY_INVALID"}]}}, "KeyRefused"),
+        (
+            403,
+            {
+                "error": {
+                    "code": 403,
+                    "message": "Your chosen model requires moderation",
+                    "metadata": {"reasons": ["x"]},
+                }
+            },
+            "ContentRefused",
+        ),
+        (
+            401,
+            {
+                "type": "error",
+                "error": {"type": "authentication_error", "message": "invalid x-api-key"},
+            },
+            "KeyRefused",
+        ),
+        (
+            400,
+            {
+                "error": {
+                    "code": 400,
+                    "message": "API key not valid. Please pass a valid API key.",
+                    "status": "INVALID_ARGUMENT",
+                    "details": [{"reason": "API_KEY_INVALID"}],
+                }
+            },
+            "KeyRefused",
+        ),
         (403, {"error": {"type": "permission_error", "message": "no"}}, "KeyRefused"),
-        (404, {"type": "error", "error": {"type": "not_found_error", "message": "model: claude-9"}}, "ModelUnknown"),
-        (400, {"error": {"message": "foo/bar is not a valid model ID", "code": 400}}, "ModelUnknown"),
-        (529, {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}, "ProviderDown"),
-        (503, {"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}}, "ProviderDown"),
+        (
+            404,
+            {"type": "error", "error": {"type": "not_found_error", "message": "model: claude-9"}},
+            "ModelUnknown",
+        ),
+        (
+            400,
+            {"error": {"message": "foo/bar is not a valid model ID", "code": 400}},
+            "ModelUnknown",
+        ),
+        (
+            529,
+            {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}},
+            "ProviderDown",
+        ),
+        (
+            503,
+            {
+                "error": {
+                    "code": 503,
+                    "message": "The model is overloaded.",
+                    "status": "UNAVAILABLE",
+                }
+            },
+            "ProviderDown",
+        ),
         (500, "oops", "ProviderDown"),
-        (422, {"detail": [{"loc": ["body", "messages"], "msg": "field required"}]}, "RequestRejected"),
-        (400, [{"error": {"code": 400, "message": "bad", "status": "INVALID_ARGUMENT"}}], "RequestRejected"),
-        (400, {"error": {"message": "For this model, temperature is not supported", "param": "temperature"}}, "RequestRejected"),
-        (200, {"error": {"code": 429, "message": "Provider returned error", "metadata": {"raw": "upstream is busy"}}}, "RateLimited"),
+        (
+            422,
+            {"detail": [{"loc": ["body", "messages"], "msg": "field required"}]},
+            "RequestRejected",
+        ),
+        (
+            400,
+            [{"error": {"code": 400, "message": "bad", "status": "INVALID_ARGUMENT"}}],
+            "RequestRejected",
+        ),
+        (
+            400,
+            {
+                "error": {
+                    "message": "For this model, temperature is not supported",
+                    "param": "temperature",
+                }
+            },
+            "RequestRejected",
+        ),
+        (
+            200,
+            {
+                "error": {
+                    "code": 429,
+                    "message": "Provider returned error",
+                    "metadata": {"raw": "upstream is busy"},
+                }
+            },
+            "RateLimited",
+        ),
     ],
-)  # fmt: skip
+)
 def test_each_fault_is_told_apart(status: int, body: object, kind: str) -> None:
     error = error_of_response(status, json.dumps(body).encode(), host="Somebody")
     assert type(error).__name__ == kind

@@ -34,7 +34,8 @@ def test_a_recorded_error_costs_nothing_and_says_why(recorded: Recorded) -> None
 
 
 def test_a_stream_without_usage_is_counted_and_marked(tmp_path: Path) -> None:
-    body = 'data: {"model":"m","choices":[{"index":0,"delta":{"content":"12345"},"finish_reason":"stop"}]}\n\n'
+    choice = '{"index":0,"delta":{"content":"12345"},"finish_reason":"stop"}'
+    body = f'data: {{"model":"m","choices":[{choice}]}}\n\n'
     request = {"model": "m", "messages": [{"role": "user", "content": "123"}]}
     result = replay_file(_file(tmp_path, body, request=request), len)
     assert (result.usage.input, result.usage.output) == (3, 5)
@@ -54,23 +55,29 @@ def test_a_message_that_breaks_off_keeps_the_providers_input(tmp_path: Path) -> 
 
 _WHOLE = {
     "https://api.openai.com/v1/chat/completions": {
-        "model": "m", "choices": [{"message": {"content": "Hi"}, "finish_reason": "stop"}],
+        "model": "m",
+        "choices": [{"message": {"content": "Hi"}, "finish_reason": "stop"}],
         "usage": {"prompt_tokens": 3, "completion_tokens": 2},
     },
     "https://api.openai.com/v1/responses": {
-        "object": "response", "status": "completed", "model": "m",
+        "object": "response",
+        "status": "completed",
+        "model": "m",
         "output": [{"type": "message", "content": [{"type": "output_text", "text": "Hi"}]}],
         "usage": {"input_tokens": 3, "output_tokens": 2},
     },
     "https://api.anthropic.com/v1/messages": {
-        "type": "message", "model": "m", "content": [{"type": "text", "text": "Hi"}],
-        "stop_reason": "end_turn", "usage": {"input_tokens": 3, "output_tokens": 2},
+        "type": "message",
+        "model": "m",
+        "content": [{"type": "text", "text": "Hi"}],
+        "stop_reason": "end_turn",
+        "usage": {"input_tokens": 3, "output_tokens": 2},
     },
     "https://generativelanguage.googleapis.com/v1beta/models/m:generateContent": {
         "candidates": [{"content": {"parts": [{"text": "Hi"}]}, "finishReason": "STOP"}],
         "usageMetadata": {"promptTokenCount": 3, "candidatesTokenCount": 2},
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("url", _WHOLE)
