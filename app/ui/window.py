@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         from app.seam.events import Notice
 
         advice = self.tr("Nothing was lost; the log says more.")
-        text = self.tr("Something in the window went wrong: {0}").format(message[:300])
+        text = self.tr("Something in the window went wrong ({0}).").format(message[:300])
         self.frame.notices.show_notice(Notice("error", text, advice))
 
     def can_retry(self) -> bool:

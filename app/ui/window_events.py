@@ -97,7 +97,7 @@ class EventSink(QObject):
             name = self.tr("Offline demo")
         else:
             name = self.tr("Your own keys")
-            if keys == ():
+            if keys == () and not (billing and billing.month.messages):
                 parts.append(self.tr("no key yet"))
         if billing is not None:
             month = billing.month

@@ -180,8 +180,8 @@
 <context>
     <name>FaultCard</name>
     <message>
-        <source>Choose another model</source>
-        <translation>Anderes Modell wählen</translation>
+        <source>Choose a model</source>
+        <translation>Modell wählen</translation>
     </message>
     <message>
         <source>Close</source>
@@ -358,8 +358,8 @@
         <translation>Speichern … – Tuppence</translation>
     </message>
     <message>
-        <source>Something in the window went wrong: {0}</source>
-        <translation>Im Fenster ist etwas schiefgegangen: {0}</translation>
+        <source>Something in the window went wrong ({0}).</source>
+        <translation>Im Fenster ist etwas schiefgegangen ({0}).</translation>
     </message>
 </context>
 <context>

@@ -34,7 +34,7 @@ class FaultCard(QFrame):
         names = {
             "keys": self.tr("Your keys"),
             "retry": self.tr("Try again"),
-            "model": self.tr("Choose another model"),
+            "model": self.tr("Choose a model"),
         }
         self._way_on.setText(names.get(fault.action, ""))
         self._way_on.setVisible(fault.action in names)
@@ -51,7 +51,7 @@ class FaultCard(QFrame):
         set_look(self._advice, tone="2", size="note")
         self._way_on = QPushButton()
         set_look(self._way_on, look="primary")
-        self._other_model = QPushButton(self.tr("Choose another model"))
+        self._other_model = QPushButton(self.tr("Choose a model"))
         self._close = QToolButton()
         self._close.setIcon(icon("x"))
         self._close.setAccessibleName(self.tr("Close"))

@@ -52,7 +52,8 @@ def comparison_texts(answers: Sequence[Answer]) -> list[str]:
     """`GPT-4o $0.0019 · 1.9 s, cheapest, fastest` for each answer."""
     costs = [answer.cost.total_pusd for answer in answers]
     known = [cost for cost in costs if cost is not None]
-    times = [answer.cost.duration_s for answer in answers]
+    # As they are shown: nobody is faster by what one cannot see.
+    times = [_tenths(answer.cost.duration_s) for answer in answers]
     measured = [time for time in times if time is not None]
     texts = []
     for answer, cost, time in zip(answers, costs, times, strict=True):
@@ -66,6 +67,10 @@ def comparison_texts(answers: Sequence[Answer]) -> list[str]:
             marks.append(words.tr("fastest"))
         texts.append(", ".join([f"{answer.name} {' · '.join(parts)}", *marks]))
     return texts
+
+
+def _tenths(duration_s: float | None) -> float | None:
+    return None if duration_s is None else round(duration_s, 1)
 
 
 def _label(text: str) -> QLabel:

@@ -74,7 +74,7 @@ class Panes(QWidget):
             last = pane.messages[-1] if pane.messages else None
             if last is not None and last.role == "assistant" and last.cost is not None:
                 row = rows.get(pane.model_ref)
-                name = last.model_name or (row.name if row else "")
+                name = row.name if row is not None else last.model_name
                 answers.append(Answer(name, last.cost))
         if self._comparison is None:
             self._comparison = Comparison()

@@ -1,0 +1,95 @@
+"""Panes: what each header says, how answers are compared, what is copied."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QGuiApplication
+
+from app.seam import commands, events
+from app.ui.panes.comparison import Answer, comparison_texts
+from app.ui.panes.copying import chat_as_markdown
+from app.ui.panes.greeting import price_line
+from tests.ui.shell.conftest import Desk
+from tests.ui.shell.recording import CLAUDE, GPT, MODELS, chat, cost_line, message, model
+
+
+def badge_texts(desk: Desk, pane: int = 0) -> list[str]:
+    header = desk.frame.panes.panes[pane].header
+    return [badge.text() for badge in header._badges]
+
+
+def test_a_header_says_who_pays_and_what_the_model_can_do(desk: Desk) -> None:
+    assert badge_texts(desk) == ["your key", "sees images", "uses tools"]
+
+
+def test_a_local_model_and_the_demo_say_what_they_are(desk: Desk) -> None:
+    desk.tell(
+        events.ModelsListed((model("local:ollama/llama3", "Llama 3", "ollama", "this computer"),)),
+        events.ChatOpened(chat("c1", ("local:ollama/llama3", ()), ("demo/demo", ()))),
+    )
+    assert badge_texts(desk, 0) == ["local"]
+    assert badge_texts(desk, 1) == ["demo"]
+
+
+def test_a_model_that_is_not_listed_is_shown_by_its_own_name(desk: Desk) -> None:
+    desk.tell(events.ChatOpened(chat("c1", ("key9/some-model", ()))))
+    assert "some-model" in desk.frame.panes.panes[0].header.model_button.text()
+
+
+def test_the_pane_menu_adds_closes_and_goes_on_with_one(desk: Desk) -> None:
+    desk.tell(events.ChatOpened(chat("c1", (GPT, ()), (CLAUDE, ()))))
+    header = desk.frame.panes.panes[1].header
+    for action in ("add_pane", "close_pane", "keep_only"):
+        header.menu_chosen.emit(action)
+    assert desk.port.orders[-3:] == [
+        commands.AddPane("c1", 1), commands.ClosePane("c1", 1), commands.KeepOnlyPane("c1", 1),
+    ]  # fmt: skip
+
+
+def test_the_last_pane_cannot_be_closed(desk: Desk) -> None:
+    desk.frame.panes.panes[0].header.menu_chosen.emit("close_pane")
+    assert not desk.port.asked(commands.ClosePane)
+
+
+def test_the_cheapest_and_the_fastest_answer_are_named() -> None:
+    texts = comparison_texts(
+        [Answer("A", cost_line(2 * 10**9, 4.0)), Answer("B", cost_line(5 * 10**9, 1.5))]
+    )
+    assert texts == ["A $0.0020 · 4.0 s, cheapest", "B $0.0050 · 1.5 s, fastest"]
+
+
+def test_nobody_is_cheapest_where_a_price_is_not_known() -> None:
+    texts = comparison_texts(
+        [Answer("A", cost_line(None, 4.0)), Answer("B", cost_line(5 * 10**9, 4.04))]
+    )
+    assert not any("cheapest" in text or "fastest" in text for text in texts)
+
+
+def test_a_greeting_says_what_the_model_costs() -> None:
+    assert price_line(MODELS[0]) == (
+        "GPT-4o: $2.50 in, $10.00 out per million tokens · your OpenAI key"
+    )
+
+
+def test_an_edit_on_a_card_becomes_a_command(desk: Desk) -> None:
+    pane = desk.frame.panes.panes[0]
+    pane.message_asked.emit("edit", "m1", "better")
+    pane.message_asked.emit("regenerate", "m2", "")
+    pane.message_asked.emit("branch", "m3", "")
+    assert desk.port.orders[-3:] == [
+        commands.EditMessage("c1", 0, "m1", "better"), commands.Regenerate("c1", 0, "m2"),
+        commands.ShowBranch("c1", 0, "m3"),
+    ]  # fmt: skip
+
+
+def test_a_chat_is_copied_as_markdown_with_who_wrote_what(desk: Desk) -> None:
+    said = (message("m1", "user", "hi"), message("m2", "assistant", "**ho**", name="GPT-4o"))
+    assert chat_as_markdown("T", said) == "# T\n\n## You\n\nhi\n\n## GPT-4o\n\n**ho**\n"
+    desk.tell(events.ChatOpened(chat("c1", (GPT, said), title="T")))
+    desk.window.orders.run("copy_answer")
+    assert QGuiApplication.clipboard().text() == "**ho**"
+
+
+def test_a_starter_is_put_into_the_field_and_not_sent(desk: Desk) -> None:
+    desk.frame.panes.starter_chosen.emit("Explain something.")
+    assert desk.editor.toPlainText() == "Explain something."
+    assert not desk.port.asked(commands.SendMessage)
