@@ -89,13 +89,15 @@ class Pool:
 class _Slot:
     """A part, its widget where it has one, and its height at a width."""
 
-    __slots__ = ("height", "part", "place", "top", "widget", "width")
+    __slots__ = ("height", "indent", "part", "place", "rect", "top", "widget", "width")
 
     def __init__(self, part: Part, place: Place, height: int) -> None:
         self.part, self.place, self.height = part, place, height
         self.widget: QWidget | None = None
         self.width = -1  # at which the height was measured
         self.top = 0
+        self.rect = (0, 0, -1, -1)  # where the widget was put
+        self.indent = int(getattr(part, "indent", 0))
 
 
 class Card(QWidget):
@@ -148,35 +150,42 @@ class Card(QWidget):
         """
         theme = Theme.current()
         page = max(400, bottom - top)
+        gap, footer_gap, step = theme.px(_GAP), theme.px(_FOOTER_GAP), theme.px(INDENT)
         y = 0
-        previous: Part | None = None
         tab_after: QWidget | None = None
-        for slot in self._slots:
-            part = slot.part
-            y += theme.px(_gap(previous, part))
-            indent = theme.px(INDENT) * getattr(part, "indent", 0)
+        for number, slot in enumerate(self._slots):
+            if number:
+                y += footer_gap if isinstance(slot.part, Footer) else gap
+            indent = step * slot.indent
             room = max(40, width - indent)
             visible = y < bottom and y + slot.height > top
-            if slot.widget is None and visible:
-                self._mount(slot)
-            elif (
-                slot.widget is not None and not visible and self._is_far(slot, y, top, bottom, page)
-            ):
+            if slot.widget is None:
+                if visible:
+                    self._mount(slot)
+            elif not visible and self._is_far(slot, y, top, bottom, page):
                 self._drop(slot)
             if slot.widget is not None:
-                if slot.width != room:
-                    slot.height = slot.widget.height_for(room)  # type: ignore[attr-defined]
-                    slot.width = room
-                slot.widget.setGeometry(indent, y, room, slot.height)
-                if slot.widget.isHidden():
-                    slot.widget.show()
-                    if tab_after is not None:
-                        self.setTabOrder(tab_after, slot.widget)
+                self._place(slot, indent, y, room, tab_after)
                 tab_after = slot.widget
             slot.top = y
             y += slot.height
-            previous = part
         return y
+
+    def _place(self, slot: _Slot, x: int, y: int, room: int, tab_after: QWidget | None) -> None:
+        """Measure a part where that is needed and put its widget where it belongs."""
+        widget = slot.widget
+        assert widget is not None
+        if slot.width != room:
+            slot.height = widget.height_for(room)  # type: ignore[attr-defined]
+            slot.width = room
+        rect = (x, y, room, slot.height)
+        if slot.rect != rect:
+            widget.setGeometry(*rect)
+            slot.rect = rect
+        if widget.isHidden():
+            widget.show()
+            if tab_after is not None:
+                self.setTabOrder(tab_after, widget)
 
     def measure_again(self, part_widget: QWidget | None = None) -> None:
         """Forget measured heights: a part was folded, or the look changed."""
@@ -286,13 +295,12 @@ class Card(QWidget):
 
     def _update(self, slot: _Slot, part: Part, number: int, is_open: bool) -> None:
         place = slot.place
+        if part is slot.part and place.open == is_open and place.number == number:
+            return
         unchanged = part is slot.part or part == slot.part
-        settled = (
-            place.open == is_open and place.number == number and place.message_id == self.message_id
-        )
-        place.message_id, place.memory = self.message_id, self._memory
+        settled = place.open == is_open and place.number == number
         place.number, place.open = number, is_open
-        slot.part = part
+        slot.part, slot.indent = part, int(getattr(part, "indent", 0))
         if (unchanged and settled) or slot.widget is None:
             return
         slot.widget.show_part(part, place)  # type: ignore[attr-defined]
@@ -302,6 +310,7 @@ class Card(QWidget):
         slot.widget = self._pool.take(WIDGETS[type(slot.part)])
         slot.widget.show_part(slot.part, slot.place)  # type: ignore[attr-defined]
         slot.width = -1
+        slot.rect = (0, 0, -1, -1)
         if isinstance(slot.widget, FooterView):
             slot.widget.set_active(self._hovered or self.has_focus_inside())
 
@@ -315,12 +324,6 @@ class Card(QWidget):
             return False
         focus = QApplication.focusWidget()
         return focus is None or slot.widget is None or not slot.widget.isAncestorOf(focus)
-
-
-def _gap(previous: Part | None, part: Part) -> int:
-    if previous is None:
-        return 0
-    return _FOOTER_GAP if isinstance(part, Footer) else _GAP
 
 
 def _same_kinds(slots: Sequence[_Slot], parts: Sequence[Part]) -> int:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
 
 import pytest
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QTextBrowser
 from pytestqt.qtbot import QtBot
 
 from app.seam.views import CitationView, CostLine, MessageState, MessageView, ToolCallView
+from app.ui.transcript.arrivals import Arrivals
 from app.ui.transcript.code_view import CodeView
 from app.ui.transcript.folded import ThinkingView
 from app.ui.transcript.parts import Thinking
@@ -95,6 +100,26 @@ def test_text_is_shown_at_most_thirty_times_a_second(
     assert len(view.cards[1].parts) == prose_before
     qtbot.waitUntil(lambda: len(view.cards[1].parts) == prose_before + 1, timeout=2000)
     assert shown(view, 1)[0][0] == "many small words in one go"
+
+
+def test_four_panes_take_turns_within_the_interval(qtbot: QtBot) -> None:
+    shown_at: list[list[float]] = [[], [], [], []]
+    parent = QObject()
+    panes: list[Arrivals] = []
+
+    def show(number: int) -> None:
+        panes[number].take()
+        shown_at[number].append(time.perf_counter())
+
+    panes += [Arrivals(parent, partial(show, number)) for number in range(4)]
+    for _ in range(10):
+        for pane in panes:
+            pane.add_text("m2", "x")
+        qtbot.wait(10)
+    qtbot.waitUntil(lambda: all(shown_at), timeout=2000)
+    gaps = [later - earlier for times in shown_at for earlier, later in pairwise(times)]
+    assert all(gap > 0.03 for gap in gaps)
+    assert len({pane._phase_ms for pane in panes}) == 4
 
 
 def test_a_selection_survives_text_that_arrives_below_it(
