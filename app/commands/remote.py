@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import hmac
 import logging
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,10 +63,12 @@ class Door:
             self._server = await asyncio.start_server(
                 self._meet, sock=listener, limit=LINE_BYTES_MAX
             )
-        else:
-            self._server = await asyncio.start_unix_server(
-                self._meet, sock=listener, limit=LINE_BYTES_MAX
-            )
+            return
+        # From 3.13 on a closed server takes the socket's file away; that is the place's to do.
+        kept = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
+        self._server = await asyncio.start_unix_server(
+            self._meet, sock=listener, limit=LINE_BYTES_MAX, **kept
+        )
 
     def admit(self, core: Core) -> None:
         """Commands run in this core from now on."""

@@ -62,7 +62,7 @@ class CommandLine:
         )  # fmt: skip
 
     def argv(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "app.commands", *words]
+        return [sys.executable, "-m", "app", *words]
 
 
 @pytest.fixture

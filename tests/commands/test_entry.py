@@ -56,7 +56,6 @@ def test_help_goes_to_standard_output(tuppence: CommandLine, words: tuple[str, .
 @pytest.mark.parametrize(
     "words",
     [
-        (),
         ("frobnicate",),
         ("--frobnicate",),
         ("ask", "--frobnicate", "x"),

@@ -35,8 +35,13 @@ async def main(core_opens):
     door = Door(place, lambda: say("raised"))
     await door.open()
     say("open")
-    if core_opens == "no":
+    if core_opens != "yes":
         door.refuse(StoreError("The disk reported an error.", "Check the disk."))
+    if core_opens == "later":
+        door.close()
+        door = Door(place, lambda: say("raised"))
+        await door.open()
+    if core_opens == "no":
         await asyncio.to_thread(sys.stdin.read)
     else:
         core = await open_core(paths, config, lambda event: None, demo=True)
@@ -91,8 +96,15 @@ def test_a_command_runs_in_the_window_that_is_open(tuppence: CommandLine, window
     done = tuppence("ask", "-m", "demo", "Hello", "there")
     assert done.code == 0, done.err
     assert done.out.strip()
-    assert "$0" in done.err
+    assert done.err.endswith("· demo\n")
     assert "Hello there" in tuppence("chats", "list").out
+
+
+def test_a_core_that_opens_at_the_second_try_takes_commands(
+    tuppence: CommandLine, window: Window
+) -> None:
+    window("later")
+    assert tuppence("chats", "list").code == 0
 
 
 def test_what_was_asked_in_the_window_is_there_after_it(
@@ -182,7 +194,7 @@ def test_a_core_that_did_not_open_is_said_to_the_command(
     assert done.err == "tuppence: The disk reported an error. Check the disk.\n"
 
 
-@pytest.mark.parametrize("core_opens", ["yes", "no"])
+@pytest.mark.parametrize("core_opens", ["yes", "no", "later"])
 def test_a_second_start_brings_the_window_forward(
     tuppence: CommandLine, window: Window, core_opens: str
 ) -> None:
