@@ -25,14 +25,14 @@ def provider_rows() -> tuple[ProviderRow, ...]:
         ProviderRow(
             id=host.id,
             name=host.name,
-            key_hint=host.key_prefixes[0] if host.key_prefixes else "",
+            key_hints=host.key_prefixes,
             key_page=host.key_page,
             needs_key=host.needs_key,
         )
         for host in hosts
     ]
     rows.append(
-        ProviderRow(CUSTOM_HOST, "Another address", "", "", needs_url=True, needs_key=False)
+        ProviderRow(CUSTOM_HOST, "Another address", (), "", needs_url=True, needs_key=False)
     )
     return tuple(rows)
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from app.catalog.pricebook import PriceBook, load_price_book
 from app.chat.counting import Counting
-from app.chat.keys import KeyDesk
+from app.chat.keys import KeyDesk, KeyOutcome
 from app.chat.model_list import ModelList
 from app.chat.preferences import Preferences
 from app.chat.quotes import Quoter
@@ -74,6 +74,7 @@ class Core:
     spending: Spending
     http: HttpClient
     door: Closable | None = None  # where second starts and commands knock
+    key_checks: dict[int, asyncio.Future[KeyOutcome]] = field(default_factory=dict)
     _unsaved: dict[str, ChatRecord] = field(default_factory=dict)
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 

@@ -231,6 +231,13 @@ class CheckAndKeepKey:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelKeyCheck:
+    """Give up a `CheckAndKeepKey` that still waits; what is kept already stays."""
+
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
 class CheckKey:
     key_id: str
 
@@ -307,6 +314,6 @@ Command = (
     | SendMessage | EditMessage | Regenerate | ContinueAnswer | KeepAnswer | StopTurn | ShowBranch
     | SaveDraft | AttachFile | AskQuote | AskReceipt | AskBilling
     | ListModels | SetFavorite | FindLocalModels
-    | ListKeys | CheckAndKeepKey | CheckKey | RemoveKey | AskKeychain | OpenVault
+    | ListKeys | CheckAndKeepKey | CancelKeyCheck | CheckKey | RemoveKey | AskKeychain | OpenVault
     | ChangeSettings | SetShortcut | SetProxy | TestProxy | ExportChat | StartDemo
 )  # fmt: skip

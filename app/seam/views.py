@@ -254,11 +254,11 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class ProviderRow:
-    """A provider one can add a key for. `key_hint` is how its keys begin."""
+    """A provider one can add a key for. `key_hints` are the ways its keys begin."""
 
     id: str
     name: str
-    key_hint: str
+    key_hints: tuple[str, ...]
     key_page: str
     needs_url: bool = False
     needs_key: bool = True

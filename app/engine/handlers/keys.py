@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from app.chat.key_rows import key_rows, provider_rows
 from app.engine.core import Core
 from app.errors import TuppenceError
@@ -15,8 +17,8 @@ def list_keys(core: Core, command: commands.ListKeys) -> None:
 
 async def check_and_keep_key(core: Core, command: commands.CheckAndKeepKey) -> None:
     """Every way this can end is an answer to the question that was asked."""
-    try:
-        outcome = await core.key_desk.add(
+    asking = asyncio.ensure_future(
+        core.key_desk.add(
             command.secret,
             provider=command.provider,
             base_url=command.base_url,
@@ -24,11 +26,17 @@ async def check_and_keep_key(core: Core, command: commands.CheckAndKeepKey) -> N
             where=command.where,
             keep_unchecked=command.keep_unchecked,
         )
+    )
+    core.key_checks[command.serial] = asking
+    try:
+        outcome = await asking
     except TuppenceError as error:
         core.emit(
             events.KeyChecked(command.serial, False, command.provider, error.message, error.advice)
         )
         return
+    finally:
+        core.key_checks.pop(command.serial, None)
     core.emit(
         events.KeyChecked(
             command.serial,
@@ -42,6 +50,12 @@ async def check_and_keep_key(core: Core, command: commands.CheckAndKeepKey) -> N
     if outcome.kept:
         emit_keys(core)
         core.emit(events.ModelsListed(core.model_list.rows()))
+
+
+def cancel_key_check(core: Core, command: commands.CancelKeyCheck) -> None:
+    asking = core.key_checks.get(command.serial)
+    if asking is not None:
+        asking.cancel()
 
 
 async def check_key(core: Core, command: commands.CheckKey) -> None:

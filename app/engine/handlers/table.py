@@ -40,6 +40,7 @@ HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
     commands.StartDemo: models.start_demo,
     commands.ListKeys: keys.list_keys,
     commands.CheckAndKeepKey: keys.check_and_keep_key,
+    commands.CancelKeyCheck: keys.cancel_key_check,
     commands.CheckKey: keys.check_key,
     commands.RemoveKey: keys.remove_key,
     commands.AskKeychain: keys.ask_keychain,

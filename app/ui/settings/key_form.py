@@ -8,7 +8,7 @@ from itertools import count
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QWidget
 
-from app.seam.commands import CheckAndKeepKey
+from app.seam.commands import CancelKeyCheck, CheckAndKeepKey
 from app.seam.events import KeyChecked
 from app.seam.views import ProviderRow
 from app.ui.choices import ChoiceBox
@@ -258,12 +258,9 @@ class KeyForm(QWidget):
 
     def _on_cancel(self) -> None:
         self._set_waiting(False)
-        self._say(
-            self.tr(
-                "Not waiting any more. If the provider still says yes, the key appears above; "
-                "it can be removed there."
-            )
-        )
+        self.asked.emit(CancelKeyCheck(self._serial))
+        self._serial = 0
+        self._say(self.tr("Not asked any more. The key was not kept."))
         self._secret.setFocus()
 
     def _on_page(self) -> None:

@@ -22,9 +22,11 @@ def cleaned(pasted: str) -> str:
 
 def recognized(secret: str, providers: Sequence[ProviderRow]) -> ProviderRow | None:
     """The one provider whose keys begin like this; None where none or several do."""
-    fitting = [row for row in providers if row.key_hint and secret.startswith(row.key_hint)]
-    longest = max((len(row.key_hint) for row in fitting), default=0)
-    best = [row for row in fitting if len(row.key_hint) == longest]
+    fitting = [
+        (len(hint), row) for row in providers for hint in row.key_hints if secret.startswith(hint)
+    ]
+    longest = max((length for length, _ in fitting), default=0)
+    best = [row for length, row in fitting if length == longest]
     return best[0] if len(best) == 1 else None
 
 

@@ -181,14 +181,14 @@ def sample_keys() -> tuple[KeyRow, ...]:
 def sample_providers() -> tuple[ProviderRow, ...]:
     """A part of the host table, two with the same beginning."""
     return (
-        ProviderRow("openai", "OpenAI", "sk-proj-", "https://platform.openai.com/api-keys"),
-        ProviderRow("anthropic", "Anthropic", "sk-ant-", "https://console.anthropic.com/settings/keys"),
-        ProviderRow("google", "Google", "AIza", "https://aistudio.google.com/apikey"),
-        ProviderRow("openrouter", "OpenRouter", "sk-or-", "https://openrouter.ai/keys"),
-        ProviderRow("deepseek", "DeepSeek", "sk-", "https://platform.deepseek.com/api_keys"),
-        ProviderRow("qwen", "Qwen", "sk-", "https://example.com/qwen"),
-        ProviderRow("mistral", "Mistral", "", "https://console.mistral.ai/api-keys"),
-        ProviderRow("custom", "Another address", "", "", needs_url=True, needs_key=False),
+        ProviderRow("openai", "OpenAI", ("sk-proj-",), "https://platform.openai.com/api-keys"),
+        ProviderRow("anthropic", "Anthropic", ("sk-ant-",), "https://console.anthropic.com/settings/keys"),
+        ProviderRow("google", "Google", ("AIza",), "https://aistudio.google.com/apikey"),
+        ProviderRow("openrouter", "OpenRouter", ("sk-or-",), "https://openrouter.ai/keys"),
+        ProviderRow("deepseek", "DeepSeek", ("sk-",), "https://platform.deepseek.com/api_keys"),
+        ProviderRow("qwen", "Qwen", ("sk-",), "https://example.com/qwen"),
+        ProviderRow("mistral", "Mistral", (), "https://console.mistral.ai/api-keys"),
+        ProviderRow("custom", "Another address", (), "", needs_url=True, needs_key=False),
     )  # fmt: skip
 
 
