@@ -12,7 +12,7 @@ import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.commands.entry import DONE, FAILED, INTERRUPTED, one_line
 from app.commands.parser import HelpAsked, parse
@@ -65,7 +65,7 @@ class Door:
             )
             return
         # From 3.13 on a closed server takes the socket's file away; that is the place's to do.
-        kept = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
+        kept: dict[str, Any] = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
         self._server = await asyncio.start_unix_server(
             self._meet, sock=listener, limit=LINE_BYTES_MAX, **kept
         )
