@@ -82,6 +82,10 @@ class WindowFrame(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._measure()
+
+    def _measure(self) -> None:
+        """Fold or open what the width asks for, where that has changed."""
         theme = Theme.current()
         room = (
             self.width() >= theme.px(SIDEBAR_NEEDS),
@@ -146,3 +150,5 @@ class WindowFrame(QWidget):
 
     def _on_theme_changed(self) -> None:
         self.billing.setFixedWidth(Theme.current().px(BILLING_WIDTH))
+        # With larger text the same window has less room.
+        self._measure()

@@ -29,6 +29,7 @@ class PaneHeader(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._pane_count = 1
+        self._name = ""
         self._badges: list[QLabel] = []
         self._build()
         self._connect()
@@ -36,7 +37,7 @@ class PaneHeader(QFrame):
     def show_model(self, ref: str, row: ModelRow | None) -> None:
         """The model by its line in the picker; by its reference where it has none yet."""
         name = row.name if row else name_of(ref) or self.tr("Choose a model")
-        self.model_button.setText(f" {name.replace('&', '&&')}  ▾")
+        self._name = name
         self.model_button.setAccessibleName(self.tr("Model: {0}").format(name))
         provider = row.provider if row else ref.partition("/")[0].partition(":")[0]
         self.model_button.setIcon(_mark_icon(provider) if ref else QIcon())
@@ -115,12 +116,27 @@ class PaneHeader(QFrame):
 
     def _fit_badges(self) -> None:
         spacing = self._badge_row.spacing()
-        fixed = [self.model_button, self.menu_button]
+        fixed = [self.menu_button]
         fixed += [b for b in (self.sidebar_button, self.billing_button) if not b.isHidden()]
         used = sum(widget.sizeHint().width() + spacing for widget in fixed) + 28
+        used += self._fit_name(self.width() - used) + spacing
         for badge in self._badges:
             used += badge.sizeHint().width() + spacing
             badge.setVisible(used <= self.width())
+
+    def _fit_name(self, room: int) -> int:
+        """Shorten the model's name to the room there is; returns the button's width."""
+        button, name = self.model_button, self._name
+        button.setText(_button_text(name))
+        button.setToolTip("")
+        width = button.sizeHint().width()
+        if not name or width <= room:
+            return width
+        metrics = button.fontMetrics()
+        left = max(0, room - width + metrics.horizontalAdvance(name))
+        button.setText(_button_text(metrics.elidedText(name, Qt.TextElideMode.ElideRight, left)))
+        button.setToolTip(name)
+        return max(room, 0)
 
     def _on_menu_clicked(self) -> None:
         from PySide6.QtWidgets import QMenu
@@ -158,6 +174,10 @@ class PaneHeader(QFrame):
     def _on_theme_changed(self) -> None:
         self.setFixedHeight(Theme.current().px(HEIGHT))
         self._fit_badges()
+
+
+def _button_text(name: str) -> str:
+    return f" {name.replace('&', '&&')}  ▾" if name else ""
 
 
 def name_of(ref: str) -> str:

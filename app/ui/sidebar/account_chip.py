@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
 from app.ui.icons import icon
-from app.ui.theme import Theme, set_look
+from app.ui.theme import Size, Theme, set_look
 
 
 class AccountChip(QFrame):
@@ -33,12 +33,9 @@ class AccountChip(QFrame):
         set_look(self, look="footer")
         self._badge = QLabel("T", alignment=Qt.AlignmentFlag.AlignCenter)
         set_look(self._badge, look="avatar")
-        self._badge.setFixedSize(theme.px(30), theme.px(30))
         self._name = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._line = QLabel(textFormat=Qt.TextFormat.PlainText)
-        self._name.setFont(theme.font())
         set_look(self._line, tone="2", size="note")
-        self._line.setFont(theme.font(figures=True))
         for label in (self._name, self._line):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._fold = _tool("panel-left-close", self.tr("Fold the sidebar"))
@@ -56,7 +53,14 @@ class AccountChip(QFrame):
         row.addWidget(self._fold)
         row.addWidget(self._gear)
 
+    def _fit(self) -> None:
+        theme = Theme.current()
+        self._badge.setFixedSize(theme.px(30), theme.px(30))
+        self._line.setFont(theme.font(Size.NOTE, figures=True))
+
     def _connect(self) -> None:
+        self._fit()
+        Theme.current().changed.connect(self._fit)
         self._gear.clicked.connect(self.settings_asked)
         self._fold.clicked.connect(self.fold_asked)
 
