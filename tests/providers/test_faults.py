@@ -82,7 +82,7 @@ def test_a_recorded_error_is_the_right_fault_with_its_words(recorded: Recorded) 
             400,
             {
                 "error": {
-                    "message": "The input token count (2000000) exceeds the maximum number of tokens",
+                    "message": "The input token count (20) exceeds the maximum number of tokens",
                     "status": "INVALID_ARGUMENT",
                 }
             },
