@@ -75,6 +75,7 @@ def figures() -> Iterable[Figure]:
     yield Figure(
         metric="scroll_step_p99", value=_middle(scrolled, "p99") * 1000, unit="ms", limit=16
     )
+    yield _work("scroll_step_p99", scrolled)
     ours, rival = _measures("streaming"), _measures("rival", runs=1)
     yield Figure(metric="stream_update_p99", value=_middle(ours, "p99") * 1000, unit="ms", limit=8)
     yield Figure(
@@ -84,11 +85,19 @@ def figures() -> Iterable[Figure]:
         metric="stream_4000_tokens_cpu", value=_middle(ours, "cpu"), unit="s", limit=0.2,
         against="QTextBrowser.setMarkdown for each token", base=_middle(rival, "cpu"),
     )  # fmt: skip
+    yield _work("stream_update_p99", ours)
     panes = _measures("panes")
+    yield _work("four_panes_worst_stall", panes)
     yield Figure(
         metric="four_panes_worst_stall", value=_middle(panes, "worst") * 1000, unit="ms", limit=33
     )
     yield Figure(metric="four_panes_cpu_share", value=_middle(panes, "share"), unit="of one core")
+
+
+def _work(metric: str, results: list[dict[str, float]]) -> Figure:
+    """The same in processor time: what a busy neighbor cannot change, told to compare with."""
+    value = _middle(results, "worked") * 1000
+    return Figure(metric=f"{metric}_work", value=value, unit="ms of processor time")
 
 
 def _measures(name: str, runs: int = RUNS) -> list[dict[str, float]]:
@@ -202,14 +211,15 @@ def scrolling() -> dict[str, float]:
     gc.collect()
     gc.freeze()
     bar = view.verticalScrollBar()
-    spent = []
+    spent, worked = [], []
     for _ in range(SCROLL_STEPS):
-        begin = time.perf_counter()
+        begin, work = time.perf_counter(), time.thread_time()
         bar.setValue(bar.value() - view.viewport().height() // 3)
         view.grab()
         spent.append(time.perf_counter() - begin)
+        worked.append(time.thread_time() - work)
         _settle(stage, 0.03)
-    return {"p99": percentile(spent, 0.99), "worst": max(spent)}
+    return {"p99": percentile(spent, 0.99), "worked": percentile(worked, 0.99)}
 
 
 def streaming() -> dict[str, float]:
@@ -223,15 +233,16 @@ def streaming() -> dict[str, float]:
     gc.collect()
     gc.freeze()
     text = answer_text(TOKENS * 4)
-    spent, stalls = [], []
+    spent, worked = [], []
     cpu = time.process_time()
     for number, token in enumerate(tokens_of(text)):
         view.append_text(growing.id, token)
         if number % 3 == 2:
-            begin = time.perf_counter()
+            begin, work = time.perf_counter(), time.thread_time()
             view.flush()
             stage.process()
             spent.append(time.perf_counter() - begin)
+            worked.append(time.thread_time() - work)
     begin = time.perf_counter()
     view.change_message(_message(1, text))
     stage.process()
@@ -243,7 +254,7 @@ def streaming() -> dict[str, float]:
         time.sleep(0.01)
     return {
         "p99": percentile(spent, 0.99), "worst": max(stalls), "cpu": time.process_time() - cpu,
-        "ended": stalls[len(spent)],
+        "worked": percentile(worked, 0.99),
     }  # fmt: skip
 
 
@@ -285,6 +296,7 @@ def panes() -> dict[str, float]:
     gc.freeze()
     token_lists = [tokens_of(answer_text(PANE_TOKENS_PER_S * PANE_SECONDS * 4)) for _ in views]
     beats: list[float] = []
+    works: list[float] = []
     loop, drain, heart = QEventLoop(), QTimer(), QTimer()
     begin, sent = time.perf_counter(), 0
 
@@ -302,13 +314,15 @@ def panes() -> dict[str, float]:
     heart.setTimerType(Qt.TimerType.PreciseTimer)
     drain.timeout.connect(on_drain)
     heart.timeout.connect(lambda: beats.append(time.perf_counter()))
+    heart.timeout.connect(lambda: works.append(time.thread_time()))
     drain.start(33)
     heart.start(1)
     cpu = time.process_time()
     loop.exec()
     share = (time.process_time() - cpu) / (time.perf_counter() - begin)
     gaps = [later - earlier for earlier, later in pairwise(beats)]
-    return {"worst": max(gaps), "share": share, "p99": percentile(gaps, 0.99)}
+    worked = [later - earlier for earlier, later in pairwise(works)]
+    return {"worst": max(gaps), "share": share, "worked": max(worked)}
 
 
 if __name__ == "__main__":
