@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.ui.icons import icon
 from app.ui.theme import Theme, set_look
@@ -121,7 +122,8 @@ class Dialog(QDialog):
         self._veil.hide()
         self._veil.window().removeEventFilter(self)
         before = self._focus_before
-        if focused and before is not None and before.isVisible():
+        # What had the keyboard before may be gone by now, as the first run is after its first key.
+        if focused and before is not None and isValid(before) and before.isVisible():
             before.setFocus(Qt.FocusReason.OtherFocusReason)
         self._focus_before = None
         if not self._kept:
