@@ -118,7 +118,7 @@ class Desk:
         start_logging(self._paths.logs, self._config.log_level)
         door = Door(self._place, lambda: emit(RaiseWindow()))
         await door.open()
-        from app.engine.core import open_core
+        from app.engine.wiring import open_core
 
         try:
             core = await open_core(

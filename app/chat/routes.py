@@ -20,6 +20,7 @@ from app.providers.client import Provider, connect
 from app.providers.hosts import HOSTS, Host, custom_host
 from app.providers.http import HttpClient
 from app.providers.scripted import DEMO_HOST, DEMO_MODEL, ScriptedProvider, demo_script
+from app.request import ChatRequest
 from app.store.keys import Keys
 from app.store.records import KeyRecord
 
@@ -62,12 +63,14 @@ class Routes:
         http: Callable[[], HttpClient],
         prices: Callable[[], PriceBook],
         clock: Clock,
+        count_demo: Callable[[ChatRequest], int],
     ) -> None:
         self._keys = keys
         self._secrets = secrets
         self._http = http
         self._prices = prices
         self._clock = clock
+        self._count_demo = count_demo
 
     def find(self, ref: str) -> Route:
         """The route behind a reference; raises RouteMissing in the user's words."""
@@ -91,7 +94,7 @@ class Routes:
     async def open(self, route: Route) -> Provider:
         """A provider ready to be asked; raises KeychainError where the key cannot be had."""
         if route.key_id == DEMO_KEY:
-            return ScriptedProvider(demo_script())
+            return ScriptedProvider(demo_script(count_input=self._count_demo))
         secret = await self._secrets.read(route.key_id) if route.needs_secret else None
         return connect(
             route.host,

@@ -69,7 +69,7 @@ async def _run_with_core(
     arguments: argparse.Namespace, paths: Paths, config: Config, terminal: Terminal
 ) -> int:
     from app.commands.table import run_command
-    from app.engine.core import open_core
+    from app.engine.wiring import open_core
 
     core = await open_core(paths, config, _show_trouble, demo=arguments.demo)
     try:

@@ -23,10 +23,10 @@ class DemoAnswer:
     thinking: str = ""
     breaks_off: bool = False
 
-    def usage(self, *, request_letters: int, written: str) -> Usage:
-        """Simulated figures: four letters a token, marked as estimated."""
+    def usage(self, *, input_tokens: int | None, request_letters: int, written: str) -> Usage:
+        """The script's own guess: four letters a token where no count is given."""
         return Usage(
-            input=_tokens(request_letters),
+            input=_tokens(request_letters) if input_tokens is None else input_tokens,
             output=_tokens(len(written)),
             reasoning=_tokens(len(self.thinking)) if self.thinking else 0,
             certainty=Certainty.ESTIMATED,
@@ -34,8 +34,8 @@ class DemoAnswer:
 
 
 _NOTE = (
-    "*This is a scripted demo: no model wrote this, nothing was sent anywhere, and the costs are "
-    "simulated.*"
+    "*This is a scripted demo: no model wrote this, nothing was sent anywhere, and nothing is "
+    "charged.*"
 )
 _THINKING = (
     "The script looks for a word it knows in the message. It does not understand the question; "

@@ -167,8 +167,13 @@ _CUT = Fault(
 )
 
 
-def demo_script(words_per_s: float = 28.0) -> Script:
-    """The demo: short, true answers about this program that say that they are scripted."""
+def demo_script(
+    words_per_s: float = 28.0, count_input: Callable[[ChatRequest], int] | None = None
+) -> Script:
+    """The demo: short, true answers about this program that say that they are scripted.
+
+    `count_input` counts a request as its quote did.
+    """
 
     def script(request: ChatRequest) -> Steps:
         answer = demo_answer(_last_words(request), pictures=_pictures(request))
@@ -179,7 +184,8 @@ def demo_script(words_per_s: float = 28.0) -> Script:
         steps.append(Type(text, words_per_s))
         if answer.breaks_off:
             return (*steps, Cut())
-        usage = answer.usage(request_letters=_letters(request), written=text)
+        counted = count_input(request) if count_input is not None else None
+        usage = answer.usage(input_tokens=counted, request_letters=_letters(request), written=text)
         end = Outcome.LENGTH if cut else Outcome.COMPLETE
         return (*steps, Emit(UsageArrived(usage)), End(end))
 

@@ -19,7 +19,7 @@ WINDOW = """
 import asyncio, os, sys
 from app.commands.remote import Door
 from app.config import load_config, load_paths
-from app.engine.core import open_core
+from app.engine.wiring import open_core
 from app.errors import StoreError
 from app.instance import take_window
 from app.logs import start_logging

@@ -1,0 +1,173 @@
+"""Opens a core: the store, what is counted and priced with it, and what a crash left open."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from app.catalog.pricebook import PriceBook, load_price_book
+from app.chat.counting import Counting
+from app.chat.keys import KeyDesk
+from app.chat.model_list import ModelList
+from app.chat.preferences import Preferences
+from app.chat.quotes import Quoter
+from app.chat.recovery import recover
+from app.chat.routes import Routes
+from app.chat.secrets import Secrets
+from app.chat.send import Sender
+from app.chat.settle import Settler
+from app.chat.spending import Spending
+from app.chat.turns import Turns
+from app.chat.views import ChatViews
+from app.clock import Clock
+from app.config import Config, Paths, resources_folder
+from app.engine.core import Core
+from app.errors import TuppenceError
+from app.metering.tokens import TokenCounter
+from app.providers.http import HttpClient
+from app.providers.scripted import DEMO_HOST, DEMO_MODEL
+from app.request import ChatRequest
+from app.seam import events
+from app.seam.events import Event
+from app.store.keychain import Keychain
+from app.store.keychain_calls import KeychainCalls
+from app.store.records import MessageRecord
+from app.store.shelves import Shelves, open_shelves
+
+HIDDEN_KEPT = timedelta(days=1)
+
+_log = logging.getLogger(__name__)
+
+
+async def open_core(
+    paths: Paths,
+    config: Config,
+    emit: Callable[[Event], None],
+    *,
+    clock: Clock | None = None,
+    keychain: Keychain | None = None,
+    notices: tuple[str, ...] = (),
+    demo: bool = False,
+    window: bool = False,
+) -> Core:
+    """Open the core in a folder; raises StoreError where the database cannot be opened.
+
+    With `window` the events that a window starts from are emitted as well.
+    """
+    clock = clock or Clock()
+    shelves = open_shelves(paths.data, clock)
+    core = _wire(paths, config, emit, clock, shelves, keychain or Keychain(paths.data), demo)
+    core.shelves.chats.purge_hidden(clock.now() - HIDDEN_KEPT)
+    core.shelves.attachments.purge_unused()
+    recover(shelves, core.settler)
+    try:
+        core.http = HttpClient(proxy=await core.proxy())
+    except TuppenceError as error:
+        _log.warning("proxy password: %s", error)
+        emit(events.Notice("warning", "The proxy's password cannot be read.", error.message))
+    if window:
+        _announce(core, notices)
+    return core
+
+
+def _wire(
+    paths: Paths,
+    config: Config,
+    emit: Callable[[Event], None],
+    clock: Clock,
+    shelves: Shelves,
+    keychain: Keychain,
+    demo: bool,
+) -> Core:
+    """Every part with what it needs; none of them does anything yet."""
+    resources = resources_folder()
+    prices = load_price_book(resources / "prices")
+    counter = TokenCounter(resources / "tokenizers")
+    counting = Counting(counter, shelves.settings)
+    calls = KeychainCalls(keychain)
+    secrets = Secrets(calls.read)
+
+    def http() -> HttpClient:
+        return core.http
+
+    routes = _routes(shelves, secrets, http, prices, counter, clock)
+    quoter = Quoter(shelves, routes, counting, clock)
+    settler = Settler(shelves, counting, clock)
+    turns = _turns(shelves, routes, settler, clock, emit, lambda: core)
+    core = Core(
+        paths=paths,
+        config=config,
+        clock=clock,
+        emit=emit,
+        demo=demo,
+        shelves=shelves,
+        keychain=calls,
+        secrets=secrets,
+        prices=prices,
+        counting=counting,
+        preferences=Preferences(shelves.settings),
+        views=ChatViews(shelves, turns.live),
+        routes=routes,
+        quoter=quoter,
+        settler=settler,
+        turns=turns,
+        sender=Sender(shelves, routes, quoter, turns, clock),
+        key_desk=KeyDesk(shelves.keys, calls, secrets, http, clock),
+        model_list=ModelList(shelves, prices, clock, demo=demo),
+        spending=Spending(shelves, clock),
+        http=HttpClient(),
+    )
+    return core
+
+
+def _routes(
+    shelves: Shelves,
+    secrets: Secrets,
+    http: Callable[[], HttpClient],
+    prices: PriceBook,
+    counter: TokenCounter,
+    clock: Clock,
+) -> Routes:
+    def count_demo(request: ChatRequest) -> int:
+        return counter.count(request, provider=DEMO_HOST.price_provider, model=DEMO_MODEL).tokens
+
+    return Routes(shelves.keys, secrets, http, lambda: prices, clock, count_demo)
+
+
+def _turns(
+    shelves: Shelves,
+    routes: Routes,
+    settler: Settler,
+    clock: Clock,
+    emit: Callable[[Event], None],
+    core: Callable[[], Core],
+) -> Turns:
+    def on_stopped(chat_id: str, pane: int, message: MessageRecord) -> None:
+        core().turn_stopped(chat_id, pane, message)
+
+    def on_settled(chat_id: str, pane: int, message: MessageRecord) -> None:
+        core().turn_settled(chat_id, pane, message)
+
+    return Turns(shelves, routes, settler, clock, emit, on_stopped, on_settled)
+
+
+def _announce(core: Core, notices: tuple[str, ...]) -> None:
+    report = core.shelves.database.report
+    first_run = not core.demo and not core.shelves.keys.rows() and not core.shelves.chats.rows()
+    first_run = first_run and not core.preferences.view().default_model_ref
+    core.emit(events.EngineReady(first_run, core.preferences.view(), core.demo))
+    if report.damaged is not None:
+        core.emit(
+            events.Notice(
+                "warning",
+                f"The database was damaged. {report.salvaged_chats:,} chats with "
+                f"{report.salvaged_messages:,} messages were saved.",
+                f"The damaged file is kept as {report.damaged}.",
+            )
+        )
+    for text in (*notices, *report.notes):
+        core.emit(events.Notice("warning", text))
+    core.emit_chats()
+    core.emit_billing()
+    core.emit(events.ModelsListed(core.model_list.rows()))
