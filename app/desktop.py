@@ -54,11 +54,14 @@ def _run_window(
     from PySide6.QtWidgets import QApplication
 
     from app.ui.bridge import Bridge
+    from app.ui.collector import QuietCollector
     from app.ui.window import MainWindow, prepare_application
 
     application = QApplication(sys.argv[:1])
     prepare_application(application, paths.config)
     bridge = Bridge()
+    collector = QuietCollector(bridge)
+    bridge.event.connect(collector.note)
     window = MainWindow(bridge, paths.config, demo=demo)
     _install_crash_hook(window)
     trace = StartupTrace(os.environ.get("TUPPENCE_STARTUP_TRACE"))
@@ -66,6 +69,7 @@ def _run_window(
     window.painted.connect(lambda: trace.mark("painted"))
     window.typed.connect(lambda: trace.mark("typing"))
     window.painted.connect(desk.start)
+    window.painted.connect(collector.start)
     window.retry_requested.connect(desk.start)
     window.show()
     code = application.exec()
