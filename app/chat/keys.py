@@ -26,6 +26,7 @@ from app.logs import register_secret
 from app.providers.client import connect
 from app.providers.hosts import HOSTS, Host, custom_host, recognize_key
 from app.providers.http import HttpClient
+from app.store.keychain import SESSION
 from app.store.keychain_calls import KeychainCalls
 from app.store.keys import Keys
 from app.store.records import KeyRecord
@@ -93,6 +94,13 @@ class KeyDesk:
             outcome = KeyOutcome(True, host.name, "Kept; it has not been checked.")
         await self._keep(record, secret, where)
         return outcome
+
+    def mark_missing(self) -> None:
+        """After a start: keys that were kept for an earlier session only are gone."""
+        for record in self._keys.rows():
+            if record.where == SESSION and record.state != "missing":
+                detail = "was kept for that session only; paste it again"
+                self._keys.save(replace(record, state="missing", detail=detail))
 
     async def check(self, key_id: str) -> KeyRecord | None:
         """Ask the provider about a kept key again; None where it is not kept any more."""

@@ -71,7 +71,7 @@ class ModelList:
         if not listed:
             cards = self._prices.cards(host.price_provider)
             listed = [(c.id, c.name, c.context_tokens) for c in cards if not c.deprecated]
-        why_not = "" if key.state != "refused" else key.detail
+        why_not = key.detail if key.state in ("refused", "missing") else ""
         rows = [
             self._row(
                 f"{key.id}/{model_id}", host, model_id, name, context, key_words(key), why_not

@@ -118,6 +118,8 @@ class Engine:
                 stop_asked.set()
         for command in waiting:
             self._take(command)
+        # Programs on this computer that serve models are found by themselves.
+        self._take(commands.FindLocalModels())
         await stop_asked.wait()
         await self._dispatcher.close()
         await self._core.close()

@@ -61,6 +61,7 @@ async def open_core(
     core.shelves.chats.purge_hidden(clock.now() - HIDDEN_KEPT)
     core.shelves.attachments.purge_unused()
     recover(shelves, core.settler)
+    core.key_desk.mark_missing()
     try:
         core.http = HttpClient(proxy=await core.proxy())
     except TuppenceError as error:

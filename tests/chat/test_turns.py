@@ -245,3 +245,16 @@ async def test_the_key_is_never_in_the_database_or_the_log(
 def _usage_line(body: bytes) -> bytes:
     lines = [line for line in body.splitlines() if b'"usage":{' in line.replace(b" ", b"")]
     return lines[-1].removeprefix(b"data: ")
+
+
+async def test_a_key_for_one_session_is_said_to_be_missing_in_the_next(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    await driver.add_key(f"{provider_server.url}/v1", provider="openai")
+    await driver.close()
+    await driver.open()
+    listed = await driver.ask(commands.ListKeys(), events.KeysListed)
+    assert [row.state for row in listed.rows] == ["missing"]
+    models = await driver.ask(commands.ListModels(), events.ModelsListed)
+    assert not any(row.available for row in models.rows)
+    assert all("paste it again" in row.why_not for row in models.rows)
