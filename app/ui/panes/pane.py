@@ -117,6 +117,8 @@ class Pane(QFrame):
         view.save_image_requested.connect(self.save_image_asked)
 
     def _cut_after(self, parent_id: str | None) -> None:
+        if parent_id is None:
+            self.messages.clear()  # another beginning of the chat
         for place, message in enumerate(self.messages):
             if message.id == parent_id:
                 del self.messages[place + 1 :]
