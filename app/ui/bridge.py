@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 if TYPE_CHECKING:
     # Not at run time: the first paint does not wait for the seam's many small classes.
@@ -28,15 +28,15 @@ class Bridge(QObject):
         self._drained_at = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._on_timeout)
-        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
 
     def connect_port(self, port: EnginePort) -> None:
         """Use this core; its `wake` must be this bridge's `wake`.
 
         What was ordered before there was one is handed over now.
         """
+        if self._port is None:
+            self._listen()
         self._port = port
         waiting, self._waiting = self._waiting, []
         for command in waiting:
@@ -57,6 +57,12 @@ class Bridge(QObject):
         """Ask the core to settle, save and close."""
         if self._port is not None:
             self._port.stop()
+
+    def _listen(self) -> None:
+        from PySide6.QtCore import Qt
+
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
 
     def _on_woken(self) -> None:
         if self._timer.isActive():

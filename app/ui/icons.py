@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QPoint, QRect, QSize
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from app.ui.resources import read_text
@@ -62,7 +62,7 @@ class _LineIcon(QIconEngine):
 @lru_cache(maxsize=512)
 def _draw(name: str, color: str, pixels: int, ratio: float, filled: bool) -> QPixmap:
     picture = QPixmap(pixels, pixels)
-    picture.fill(Qt.GlobalColor.transparent)
+    picture.fill(QColor(0, 0, 0, 0))
     renderer = QSvgRenderer(QByteArray(_source(name, color, filled)))
     if renderer.isValid():
         painter = QPainter(picture)

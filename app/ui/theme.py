@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from enum import IntEnum
 from functools import lru_cache
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -91,7 +91,7 @@ class Theme(QObject):
         self.zoom_percent = 100
         self.dark = False
         self.colors = LIGHT
-        self._follows = False
+        self._follows = self._dressed = False
 
     @classmethod
     def current(cls) -> Theme:
@@ -111,8 +111,13 @@ class Theme(QObject):
         self.mode, self.zoom_percent = mode, _clamp_zoom(zoom_percent)
         if not self._follows:
             self._follows = True
-            QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+            QGuiApplication.styleHints().colorSchemeChanged.connect(self.follow_system)
         self._dress()
+
+    def follow_system(self) -> None:
+        """Look as the system does now, where that is wished; slow the first time."""
+        if self.mode == "system" and self._system_is_dark() != self.dark:
+            self._refresh()
 
     def set_mode(self, mode: str) -> None:
         """Take `light`, `dark` or `system`; anything else counts as `system`."""
@@ -155,15 +160,22 @@ class Theme(QObject):
         application = QApplication.instance()
         if not isinstance(application, QApplication):
             return
-        self.dark = self.mode == "dark" or (self.mode == "system" and _system_is_dark())
+        self.dark = self.mode == "dark" or (self.mode == "system" and self._system_is_dark())
         self.colors = DARK if self.dark else LIGHT
         application.setPalette(_make_palette(self.colors))
         application.setFont(self.font())
         application.setStyleSheet(make_sheet(self.colors, self.zoom_percent))
+        self._dressed = True
 
-    def _on_scheme_changed(self) -> None:
-        if self.mode == "system" and _system_is_dark() != self.dark:
-            self._refresh()
+    def _system_is_dark(self) -> bool:
+        if not self._dressed:
+            # The palette is still the system's own. Asking for the scheme would make all of
+            # Qt's enums, 14 ms that the first paint does not wait for: see `follow_system`.
+            palette = QGuiApplication.palette()
+            return palette.window().color().lightness() < palette.text().color().lightness()
+        from PySide6.QtCore import Qt
+
+        return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
 def set_look(widget: QWidget, **properties: str) -> None:
@@ -171,6 +183,10 @@ def set_look(widget: QWidget, **properties: str) -> None:
     for name, value in properties.items():
         # Every widget has a `size` of its own in Qt.
         widget.setProperty("textsize" if name == "size" else name, value)
+    if not QGuiApplication.topLevelWindows():
+        return  # the first window is still being built: it is polished as a whole when it is shown
+    from PySide6.QtCore import Qt
+
     if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
         widget.style().unpolish(widget)
         widget.style().polish(widget)
@@ -211,10 +227,6 @@ def _luminance(color: str) -> float:
 
 def _clamp_zoom(percent: int) -> int:
     return max(ZOOM_MIN_PERCENT, min(ZOOM_MAX_PERCENT, percent))
-
-
-def _system_is_dark() -> bool:
-    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
 @lru_cache(maxsize=128)

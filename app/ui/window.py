@@ -9,8 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QLocale, QMetaMethod, QTimer, QTranslator, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtCore import QLocale, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app.ui.composer.editor import local_paths
@@ -21,6 +20,8 @@ from app.ui.window_shown import Shown
 from app.ui.window_state import WindowState, read_state, write_state
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+
     from app.seam.events import Event
     from app.ui.bridge import Bridge
     from app.ui.shortcuts import Shortcuts
@@ -98,6 +99,8 @@ class MainWindow(QMainWindow):
 
     def can_retry(self) -> bool:
         """Whether somebody opens the core again when asked."""
+        from PySide6.QtCore import QMetaMethod
+
         return self.isSignalConnected(QMetaMethod.fromSignal(self.retry_requested))
 
     def finish_stop(self) -> None:
@@ -156,6 +159,8 @@ class MainWindow(QMainWindow):
         self._state_pause.timeout.connect(self._on_state_pause_over)
 
     def _restore(self) -> None:
+        from PySide6.QtCore import QByteArray
+
         kept = QByteArray.fromBase64(self.state.geometry.encode("ascii", "ignore"))
         if kept.isEmpty() or not self.restoreGeometry(kept):
             room = self.screen().availableSize()
@@ -167,6 +172,7 @@ class MainWindow(QMainWindow):
 
     def _on_rest_wanted(self) -> None:
         self.complete()
+        Theme.current().follow_system()
         load_more_fonts()
         self.dialogs.make_billing()
 
@@ -207,6 +213,8 @@ def _set_language(application: QApplication, state: WindowState) -> None:
     locale = QLocale()
     if locale.language() in (QLocale.Language.English, QLocale.Language.C):
         return
+    from PySide6.QtCore import QTranslator
+
     translator = QTranslator(application)
     if translator.load(locale, "tuppence", "_", str(folder() / "translations")):
         application.installTranslator(translator)

@@ -5,12 +5,15 @@ Exact and estimated never look alike: an estimate always says "about".
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
+from PySide6.QtCore import QCoreApplication, QLocale
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from PySide6.QtCore import QDate
+
     from app.seam.views import Certainty
 
 UNKNOWN = "?"
@@ -103,12 +106,16 @@ def rate(rate_pusd: int | None) -> str:
 
 def clock_time(at: datetime) -> str:
     """The time of day of a moment, where the user is."""
+    from PySide6.QtCore import QTime
+
     local = at.astimezone()
     return locale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
 
 
 def short_date(at: datetime) -> str:
     """`14:05` today, `21 Nov` this year, the full date before."""
+    from datetime import datetime
+
     local, today = at.astimezone(), datetime.now().astimezone().date()
     if local.date() == today:
         return clock_time(at)
@@ -129,4 +136,6 @@ def day_group(at: datetime, today: date) -> str:
 
 
 def _qdate(day: date) -> QDate:
+    from PySide6.QtCore import QDate
+
     return QDate(day.year, day.month, day.day)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
 )
@@ -34,7 +35,9 @@ class ComposerBox(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._column = QVBoxLayout(self)
+        self._row = QHBoxLayout()
         self._chips: Chips | None = None
+        self._demo_badge: QLabel | None = None
         self._build()
         self._lay_out()
         self.attach_button.clicked.connect(self.choose_files)
@@ -79,10 +82,16 @@ class ComposerBox(QFrame):
 
     def show_demo(self, demo: bool) -> None:
         """Say all the time that these answers are scripted."""
-        self.demo_badge.setVisible(demo)
+        if demo and self._demo_badge is None:
+            self._demo_badge = _demo_badge(self.tr("offline demo"))
+            self._demo_badge.setToolTip(self.tr("Scripted answers; no network, no cost."))
+            self._row.insertWidget(self._row.indexOf(self.quote), self._demo_badge)
+        if self._demo_badge is not None:
+            self._demo_badge.setVisible(demo)
 
     def choose_files(self) -> None:
         """Let the person pick files."""
+        from PySide6.QtCore import Qt
         from PySide6.QtWidgets import QFileDialog
 
         dialog = QFileDialog(self, self.tr("Attach files"))
@@ -99,10 +108,6 @@ class ComposerBox(QFrame):
         self.attach_button.setToolTip(self.tr("Attach files"))
         self.attach_button.setAccessibleName(self.tr("Attach files"))
         self.target = TargetButton()
-        self.demo_badge = QLabel(self.tr("offline demo"))
-        self.demo_badge.setToolTip(self.tr("Scripted answers; no network, no cost."))
-        set_look(self.demo_badge, look="badge", tone="accent")
-        self.demo_badge.hide()
         self.quote = QuoteLine()
         self.stop_button = _square_button("square", self.tr("Stop the answer"))
         self.stop_button.setIcon(icon("square", "ink", filled=True))
@@ -112,11 +117,10 @@ class ComposerBox(QFrame):
 
     def _lay_out(self) -> None:
         theme = Theme.current()
-        row = QHBoxLayout()
+        row = self._row
         row.setSpacing(theme.px(8))
         row.addWidget(self.attach_button)
         row.addWidget(self.target)
-        row.addWidget(self.demo_badge, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.quote, 1)
         row.addWidget(self.stop_button)
         row.addWidget(self.send_button)
@@ -128,6 +132,13 @@ class ComposerBox(QFrame):
 
     def _on_focus_changed(self, focused: bool) -> None:
         set_look(self, focused="true" if focused else "false")
+
+
+def _demo_badge(text: str) -> QLabel:
+    badge = QLabel(text)
+    badge.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    set_look(badge, look="badge", tone="accent")
+    return badge
 
 
 def _square_button(name: str, words: str) -> QPushButton:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QImage, QImageWriter, QKeyEvent
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit
 
 from app.ui.theme import Theme, set_look
 
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
+    from PySide6.QtGui import QFocusEvent, QKeyEvent
+
 LINES_MAX = 12
 LONG_TEXT_CHARS = 100_000
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Editor(QPlainTextEdit):
@@ -35,11 +39,14 @@ class Editor(QPlainTextEdit):
         self._enter_sends = enter_sends
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ENTER and self._is_send(event):
+        from PySide6.QtCore import Qt
+
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and self._is_send(event):
             self.send_asked.emit()
         elif event.key() == Qt.Key.Key_Up and self.document().isEmpty():
             self.edit_last_asked.emit()
-        elif event.key() in _ENTER:
+        elif is_enter:
             self.insertPlainText("\n")
             self.ensureCursorVisible()
         else:
@@ -75,16 +82,21 @@ class Editor(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.document().setDocumentMargin(2)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setProperty("horizontalScrollBarPolicy", 1)  # always off
         self._on_size_changed()
 
     def _is_send(self, event: QKeyEvent) -> bool:
+        from PySide6.QtCore import Qt
+
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if held == Qt.KeyboardModifier.ControlModifier:
             return True
         return self._enter_sends and held == Qt.KeyboardModifier.NoModifier
 
     def _give_picture(self, found: object) -> None:
+        from PySide6.QtCore import QBuffer, QIODevice
+        from PySide6.QtGui import QImage, QImageWriter
+
         picture = found if isinstance(found, QImage) else QImage()
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -46,6 +46,8 @@ class QuoteLine(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._forms:
             return
+        from PySide6.QtCore import Qt
+
         widths = [sum(_width(piece) for piece in form) for form in self._forms]
         fits = (place for place, width in enumerate(widths) if width <= self.width())
         place = next(fits, len(self._forms) - 1)

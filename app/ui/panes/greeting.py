@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.ui import words
 from app.ui.theme import Theme, set_look
@@ -25,6 +25,9 @@ class Greeting(QWidget):
 
     def show_model(self, row: ModelRow | None) -> None:
         """What the chosen model costs."""
+        from PySide6.QtCore import Qt
+
+        self._price.setTextFormat(Qt.TextFormat.PlainText)
         self._price.setText(price_line(row) if row else "")
         self._price.setVisible(row is not None)
 
@@ -48,7 +51,11 @@ class Greeting(QWidget):
         column.addWidget(self._price)
         column.addSpacing(theme.px(12))
         for button in self._starters:
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+            row = QHBoxLayout()
+            row.addStretch(1)
+            row.addWidget(button)
+            row.addStretch(1)
+            column.addLayout(row)
         column.addStretch(3)
 
     def _starter_texts(self) -> tuple[str, ...]:
@@ -81,9 +88,6 @@ def price_line(row: ModelRow) -> str:
 
 
 def _label(text: str) -> QLabel:
-    return QLabel(
-        text,
-        wordWrap=True,
-        alignment=Qt.AlignmentFlag.AlignCenter,
-        textFormat=Qt.TextFormat.PlainText,
-    )
+    label = QLabel(text, wordWrap=True)
+    set_look(label, align="center")
+    return label

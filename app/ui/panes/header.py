@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPixmap, QResizeEvent
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
 
 from app.ui.icons import icon
@@ -45,6 +45,8 @@ class PaneHeader(QFrame):
             self._badge_row.removeWidget(badge)
             badge.deleteLater()
         self._badges = [_badge(*words) for words in self._badge_words(ref, row)]
+        from PySide6.QtCore import Qt
+
         for badge in self._badges:
             self._badge_row.addWidget(badge, 0, Qt.AlignmentFlag.AlignVCenter)
         self._fit_badges()
@@ -132,6 +134,8 @@ class PaneHeader(QFrame):
         width = button.sizeHint().width()
         if not name or width <= room:
             return width
+        from PySide6.QtCore import Qt
+
         metrics = button.fontMetrics()
         left = max(0, room - width + metrics.horizontalAdvance(name))
         button.setText(_button_text(metrics.elidedText(name, Qt.TextElideMode.ElideRight, left)))
@@ -186,6 +190,9 @@ def name_of(ref: str) -> str:
 
 
 def _mark_icon(provider: str) -> QIcon:
+    from PySide6.QtCore import QRectF, Qt
+    from PySide6.QtGui import QPainter, QPixmap
+
     ratio, side = 2.0, 16
     picture = QPixmap(round(side * ratio), round(side * ratio))
     picture.setDevicePixelRatio(ratio)
@@ -200,6 +207,8 @@ def _mark_icon(provider: str) -> QIcon:
 
 
 def _badge(words: str, meaning: str) -> QLabel:
+    from PySide6.QtCore import Qt
+
     badge = QLabel(words, textFormat=Qt.TextFormat.PlainText)
     badge.setToolTip(meaning)
     set_look(badge, look="badge")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
 from app.ui.icons import icon
@@ -31,10 +31,9 @@ class AccountChip(QFrame):
     def _build(self) -> None:
         theme = Theme.current()
         set_look(self, look="footer")
-        self._badge = QLabel("T", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._badge = QLabel("T")
         set_look(self._badge, look="avatar")
-        self._name = QLabel(textFormat=Qt.TextFormat.PlainText)
-        self._line = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self._name, self._line = QLabel(), QLabel()
         set_look(self._line, tone="2", size="note")
         for label in (self._name, self._line):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -88,11 +88,16 @@ class Sidebar(QFrame):
 
     def focus_search(self) -> None:
         """Type into the search field."""
+        from PySide6.QtCore import Qt
+
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
     def show_keys(self, new_chat: str, search: str) -> None:
         """The keys that stand beside New chat and the search field."""
+        if self._new_keys.parentWidget() is None:
+            _put_inside(self.new_button, self._new_keys)
+            _put_inside(self.search, self._search_keys)
         self._new_keys.setText(new_chat.replace("+", " "))
         self._search_keys.setText(search.replace("+", " "))
 
@@ -112,8 +117,6 @@ class Sidebar(QFrame):
         theme = Theme.current()
         self.setFixedWidth(theme.px(WIDTH))
         set_look(self.new_button, look="new-chat")
-        _put_inside(self.new_button, self._new_keys)
-        _put_inside(self.search, self._search_keys)
         self._pages = QStackedLayout()
         self._pages.addWidget(QWidget())  # nothing is known before the first rows come
         self._pages.addWidget(self._empty)
@@ -161,14 +164,16 @@ class Sidebar(QFrame):
 
 
 def _quiet_label(text: str) -> QLabel:
-    label = QLabel(text, wordWrap=True, alignment=Qt.AlignmentFlag.AlignHCenter)
+    label = QLabel(text, wordWrap=True)
     label.setContentsMargins(8, 24, 8, 24)
-    set_look(label, tone="3", size="note")
+    set_look(label, tone="3", size="note", align="top")
     return label
 
 
 def _put_inside(widget: QWidget, label: QLabel) -> None:
     """Lay a small label over the right end of a control; clicks go through it."""
+    from PySide6.QtCore import Qt
+
     set_look(label, tone="3", size="small")
     label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     row = QHBoxLayout(widget)
