@@ -16,11 +16,12 @@ from app.chat.counting import Counting
 from app.chat.routes import Route, RouteMissing, Routes
 from app.clock import Clock
 from app.errors import ContextTooLong
+from app.metering.hold import HoldState
 from app.metering.payer import Payer
 from app.metering.quote import Quote, make_quote
 from app.request import ChatRequest, RequestMessage, Role
 from app.seam.views import Certainty, QuoteView
-from app.store.records import HoldRecord, HoldState, MessageRecord, PaneRecord
+from app.store.records import HoldRecord, MessageRecord, PaneRecord
 from app.store.shelves import Shelves
 
 _PATHS_KEPT = 8

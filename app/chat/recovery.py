@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from app.chat.faults import fault_json
 from app.chat.settle import Settler
+from app.metering.hold import HoldState
 from app.seam.views import FaultView
-from app.store.records import HoldRecord, HoldState, MessageRecord, State
+from app.store.records import HoldRecord, MessageRecord, State
 from app.store.shelves import Shelves
 
 _log = logging.getLogger(__name__)

@@ -12,14 +12,14 @@ from app.clock import Clock
 from app.errors import ProviderError
 from app.metering.cost import charge
 from app.metering.endings import end_of
-from app.metering.hold import Basis, CallEnd, How, Settlement
+from app.metering.hold import Basis, CallEnd, HoldState, How, Settlement
 from app.metering.payer import Payer
 from app.metering.quote import Quote
 from app.metering.receipt import Receipt, ReceiptCall, make_receipt
 from app.metering.usage import Certainty, Usage
 from app.providers.events import Finished
 from app.seam.views import FaultView
-from app.store.records import HoldRecord, HoldState, MessageRecord, State, UsageRecord
+from app.store.records import HoldRecord, MessageRecord, State, UsageRecord
 from app.store.shelves import Shelves
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import argparse
 import re
-from typing import NoReturn
+from datetime import UTC, date, datetime, time
+from typing import Any, NoReturn
 
 from app.errors import TuppenceError
 
@@ -40,6 +41,16 @@ class Parser(argparse.ArgumentParser):
         raise HelpAsked(self.format_help())
 
 
+class CommandParser(Parser):
+    """A command's own parser: `--demo` means the same behind the command as before it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_argument(
+            "--demo", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+        )
+
+
 def parse(words: list[str]) -> argparse.Namespace:
     """The words as a command with its arguments; raises WrongUse or HelpAsked."""
     return build_parser().parse_args(words)
@@ -56,7 +67,7 @@ def build_parser() -> Parser:
     parser.add_argument(
         "--demo", action="store_true", help="use the offline demo, with folders of its own"
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=CommandParser)
     _add_ask(commands)
     _add_models(commands)
     _add_usage(commands)
@@ -71,7 +82,7 @@ def build_parser() -> Parser:
 _Commands = argparse._SubParsersAction  # argparse gives this class no public name
 
 
-def _add_ask(commands: _Commands[Parser]) -> None:
+def _add_ask(commands: _Commands[CommandParser]) -> None:
     ask = commands.add_parser(
         "ask",
         help="ask a model, print its answer, and what it cost on standard error",
@@ -83,13 +94,13 @@ def _add_ask(commands: _Commands[Parser]) -> None:
     ask.add_argument("text", nargs="*", metavar="TEXT", help="the message")
 
 
-def _add_models(commands: _Commands[Parser]) -> None:
+def _add_models(commands: _Commands[CommandParser]) -> None:
     models = commands.add_parser("models", help="list the models that can be asked, with prices")
     models.add_argument("--json", action="store_true", help="print one JSON array")
     models.add_argument("--refresh", action="store_true", help="ask the providers again")
 
 
-def _add_usage(commands: _Commands[Parser]) -> None:
+def _add_usage(commands: _Commands[CommandParser]) -> None:
     usage = commands.add_parser("usage", help="say what was spent in a month, by model and by key")
     usage.add_argument(
         "--month", type=_month, metavar="YYYY-MM", help="in UTC; this one if left out"
@@ -97,10 +108,10 @@ def _add_usage(commands: _Commands[Parser]) -> None:
     usage.add_argument("--csv", action="store_true", help="print every call as CSV")
 
 
-def _add_chats(commands: _Commands[Parser]) -> None:
+def _add_chats(commands: _Commands[CommandParser]) -> None:
     chats = commands.add_parser("chats", help="list or search the chats")
     actions = chats.add_subparsers(
-        dest="action", metavar="ACTION", required=True, parser_class=Parser
+        dest="action", metavar="ACTION", required=True, parser_class=CommandParser
     )
     listing = actions.add_parser("list", help="list the chats, newest first")
     search = actions.add_parser("search", help="find messages and titles")
@@ -110,17 +121,17 @@ def _add_chats(commands: _Commands[Parser]) -> None:
         action.add_argument("--limit", type=_count, default=50, metavar="N", help="at most N lines")
 
 
-def _add_export(commands: _Commands[Parser]) -> None:
+def _add_export(commands: _Commands[CommandParser]) -> None:
     export = commands.add_parser("export", help="write a chat as Markdown or JSON")
     export.add_argument("chat", metavar="CHAT", help="a chat's id or its beginning, or its title")
     export.add_argument("--form", choices=EXPORT_FORMS, default="markdown")
     export.add_argument("-o", "--output", default="", metavar="FILE", help="instead of printing")
 
 
-def _add_keys(commands: _Commands[Parser]) -> None:
+def _add_keys(commands: _Commands[CommandParser]) -> None:
     keys = commands.add_parser("keys", help="add, list, check or remove your providers' keys")
     actions = keys.add_subparsers(
-        dest="action", metavar="ACTION", required=True, parser_class=Parser
+        dest="action", metavar="ACTION", required=True, parser_class=CommandParser
     )
     add = actions.add_parser(
         "add",
@@ -146,21 +157,35 @@ def _add_keys(commands: _Commands[Parser]) -> None:
         )  # fmt: skip
 
 
-def _add_doctor(commands: _Commands[Parser]) -> None:
+def _add_doctor(commands: _Commands[CommandParser]) -> None:
     commands.add_parser("doctor", help="check this computer and say what to do about what is wrong")
 
 
-def _add_replay(commands: _Commands[Parser]) -> None:
+def _add_replay(commands: _Commands[CommandParser]) -> None:
     replay = commands.add_parser(
         "replay", help="decode recorded provider traffic and print events and receipt as JSON lines"
     )
     replay.add_argument("files", nargs="+", metavar="FILE", help="a recording")
+    replay.add_argument(
+        "--at", type=_day, metavar="YYYY-MM-DD", help="the prices of that day; today's if left out"
+    )
 
 
 def _month(text: str) -> str:
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text) or not "1970" <= text < "9999":
         raise argparse.ArgumentTypeError(f"{text!r} is not a month like 2026-11")
     return text
+
+
+def _day(text: str) -> datetime:
+    """The end of that day in UTC: a price that began in it counts."""
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            raise ValueError(text)
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2026-11-21") from error
+    return datetime.combine(day, time.max, UTC)
 
 
 def _count(text: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
@@ -31,11 +32,12 @@ Fields = dict[str, object]
 
 def run_replay(arguments: argparse.Namespace) -> int:
     prices = load_price_book(resources_folder() / "prices")
-    codes = [_replay(name, prices) for name in arguments.files]
+    at = arguments.at or now()
+    codes = [_replay(name, prices, at) for name in arguments.files]
     return max(codes, default=DONE)
 
 
-def _replay(name: str, prices: PriceBook) -> int:
+def _replay(name: str, prices: PriceBook, at: datetime) -> int:
     try:
         result = replay_file(Path(name))
     except TuppenceError as error:
@@ -45,7 +47,7 @@ def _replay(name: str, prices: PriceBook) -> int:
         return FAILED
     for event in result.events:
         _print(event_fields(event))
-    _print(end_fields(name, result, prices))
+    _print(end_fields(name, result, prices, at))
     return DONE
 
 
@@ -67,20 +69,20 @@ def event_fields(event: StreamEvent) -> Fields:
         case events.UsageArrived(usage):
             return {"type": "usage", "usage": usage_fields(usage)}
         case events.Finished(outcome, model, request_id, fault):
-            words = f"{fault.message} {fault.advice}".strip() if fault else None
             return {
                 "type": "finished",
                 "outcome": outcome.value,
                 "model": model,
                 "request_id": request_id,
-                "fault": words,
+                "fault": fault.kind if fault else None,
+                "fault_words": f"{fault.message} {fault.advice}".strip() if fault else None,
             }
         case _:
             assert_never(event)
 
 
-def end_fields(name: str, result: ReplayResult, prices: PriceBook) -> Fields:
-    """The last line of a file: what came in all, and what it costs by today's price book."""
+def end_fields(name: str, result: ReplayResult, prices: PriceBook, at: datetime) -> Fields:
+    """The last line of a file: what came in all, and what it costs by the prices of a moment."""
     return {
         "type": "end",
         "file": name,
@@ -90,7 +92,7 @@ def end_fields(name: str, result: ReplayResult, prices: PriceBook) -> Fields:
         "thinking": result.thinking,
         "tool_calls": [_call_fields(call) for call in result.tool_calls],
         "usage": usage_fields(result.usage),
-        "cost_usd": _cost(result, prices),
+        "cost_usd": _cost(result, prices, at),
     }
 
 
@@ -110,10 +112,10 @@ def usage_fields(usage: Usage) -> Fields:
 _FIGURES = ("input", "cache_read", "cache_write", "output", "reasoning")
 
 
-def _cost(result: ReplayResult, prices: PriceBook) -> str | None:
+def _cost(result: ReplayResult, prices: PriceBook, at: datetime) -> str | None:
     # The model that answered is billed; where the book does not know it, the one that was asked.
     models = dict.fromkeys(model for model in (result.model, result.model_id) if model)
-    found = (prices.price(result.provider_id, model, now()) for model in models)
+    found = (prices.price(result.provider_id, model, at) for model in models)
     total_pusd = charge(result.usage, next(filter(None, found), None)).total_pusd
     return None if total_pusd is None else usd_text(total_pusd)
 

@@ -6,9 +6,10 @@ Every step is a compare-and-set on the state: the row moves only from where the 
 from __future__ import annotations
 
 from app.errors import StoreError
+from app.metering.hold import HoldState
 from app.store.database import Database, Row
 from app.store.instants import at_from, ms_from
-from app.store.records import HoldRecord, HoldState
+from app.store.records import HoldRecord
 
 _COLUMNS = (
     "id, message_id, chat_id, key_id, model_ref, state, amount_pusd, price_json, input_tokens,"

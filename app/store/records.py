@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.metering.hold import HoldState
+
 
 class State(StrEnum):
     """How far a message got; user messages are always complete."""
@@ -112,14 +114,6 @@ class UsageRecord:
     reasoning_tokens: int
     cost_pusd: int | None
     certainty: str
-
-
-class HoldState(StrEnum):
-    HELD = "held"
-    DISPATCHED = "dispatched"
-    UNKNOWN = "unknown"
-    SETTLED = "settled"
-    RELEASED = "released"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
+from app.metering.hold import HoldState
 from app.seam import commands, events
 from app.seam.views import Certainty, MessageState
-from app.store.records import HoldState
 from tests.fixtures.core import CoreDriver
 from tests.fixtures.provider_server import ProviderServer, Reply, recorded
 

@@ -208,6 +208,13 @@ def test_the_demos_folders_are_its_own(tuppence: CommandLine) -> None:
     assert "Hello from the demo" not in tuppence("chats", "list").out
 
 
+def test_demo_means_the_same_behind_the_command(tuppence: CommandLine) -> None:
+    assert tuppence("ask", "--demo", "Hello from the demo").code == 0
+    assert "Hello from the demo" in tuppence("chats", "list", "--demo").out
+    assert "1 message" in tuppence("usage", "--demo").out
+    assert "Hello from the demo" not in tuppence("chats", "list").out
+
+
 def test_a_wrong_passphrase_leaves_everything_as_it_was(
     tuppence: CommandLine, openai: Provider
 ) -> None:

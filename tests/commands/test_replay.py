@@ -63,6 +63,34 @@ def test_the_cost_is_the_usage_times_the_price(tuppence: CommandLine) -> None:
     assert usage["status"] == "exact"
 
 
+def test_a_day_chooses_the_prices(tuppence: CommandLine) -> None:
+    recording = str(STREAMS / "anthropic-messages-47c10f61.json")  # dearer from September 2026 on
+    costs = [
+        _lines(tuppence("replay", "--at", day, recording))[-1]["cost_usd"]
+        for day in ("2026-03-01", "2026-11-21")
+    ]
+    assert costs == ["0.006272", "0.009408"]
+
+
+@pytest.mark.parametrize("day", ["2026-13-01", "yesterday", "20260301", ""])
+def test_a_day_that_is_none_is_wrong_use(tuppence: CommandLine, day: str) -> None:
+    done = tuppence("replay", "--at", day, "file.json")
+    assert done.code == 2
+    assert "is not a day" in done.err
+
+
+def test_a_fault_is_named_by_its_kind(tuppence: CommandLine, tmp_path: Path) -> None:
+    recording = json.loads((STREAMS / "openai-chat-1bc05d89.json").read_text(encoding="utf-8"))
+    recording["body"] = recording["body"][:400]
+    cut = tmp_path / "cut.json"
+    cut.write_text(json.dumps(recording), encoding="utf-8")
+    (finished,) = [
+        line for line in _lines(tuppence("replay", str(cut))) if line["type"] == "finished"
+    ]
+    assert finished["fault"] == "StreamBroken"
+    assert "stopped in the middle" in str(finished["fault_words"])
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"{}", b"[]", b"not json", b'{"status": 200}', b"\xff\xfe\x00", b"[" * 100_000],

@@ -11,8 +11,9 @@ from itertools import count
 from sqlmodel import Session
 
 from app.clock import Clock
+from app.metering.hold import HoldState
 from app.store.database import Database
-from app.store.records import HoldRecord, HoldState, MessageRecord, PaneRecord, State, UsageRecord
+from app.store.records import HoldRecord, MessageRecord, PaneRecord, State, UsageRecord
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

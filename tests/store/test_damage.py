@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.store.records import HoldState, State
+from app.metering.hold import HoldState
+from app.store.records import State
 from app.store.shelves import Shelves, open_shelves
 from tests.store.given import Records, SetClock
 

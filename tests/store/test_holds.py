@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from app.errors import StoreError
+from app.metering.hold import HoldState
 from app.store.holds import Holds
-from app.store.records import HoldState
 from app.store.shelves import Shelves
 from tests.store.given import Records
 

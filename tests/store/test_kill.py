@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from app.clock import Clock
+from app.metering.hold import HoldState
 from app.store.migrations import migrate
-from app.store.records import HoldState, State
+from app.store.records import State
 from app.store.schema import CURRENT_VERSION, STEPS
 from app.store.shelves import Shelves, open_shelves
 from tests.store.given import Records

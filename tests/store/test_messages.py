@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from app.errors import StoreError
-from app.store.records import HoldRecord, HoldState, MessageRecord, State
+from app.metering.hold import HoldState
+from app.store.records import HoldRecord, MessageRecord, State
 from app.store.shelves import Shelves
 from tests.store.given import Records, SetClock, undone
 
