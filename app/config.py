@@ -38,7 +38,10 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Settings that no window changes. `proxy_url` is empty for the system's own proxy."""
+    """Settings that no window changes. `proxy_url` is empty for no proxy, unless the window's
+
+    settings name one; with `offline` nothing but this computer is asked.
+    """
 
     log_level: str = "info"
     proxy_url: str = ""
@@ -155,7 +158,7 @@ def _take(
         case "proxy_url":
             notices.append(
                 f"{source}: a proxy looks like http://host:port or socks5://host:port; "
-                "the system's own is used."
+                "none is used."
             )
         case "offline" if (answer := _truth(value)) is not None:
             values[name] = answer

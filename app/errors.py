@@ -29,6 +29,7 @@ TuppenceError
     ├── RequestRejected      a parameter the model does not take; `parameter` names it
     ├── ProviderDown         the provider's fault: 5xx, overloaded
     ├── ProviderUnreachable  no connection: name, route, TLS, proxy
+    ├── OfflineAsSet         the settings say that nobody is asked
     ├── NotTheProvider       something else answered: a sign-in page, a wrong address
     └── StreamBroken         the answer stopped in the middle; what came is kept
 """
@@ -197,6 +198,10 @@ class ProviderUnreachable(ProviderError):
     """No connection: name, route, TLS or proxy."""
 
     retryable = True
+
+
+class OfflineAsSet(ProviderError):
+    """The settings say that nothing leaves this computer."""
 
 
 class NotTheProvider(ProviderError):

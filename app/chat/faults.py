@@ -9,6 +9,7 @@ from app.errors import (
     KeychainError,
     KeyRefused,
     ModelUnknown,
+    OfflineAsSet,
     OutOfProviderCredit,
     ProviderError,
     RateLimited,
@@ -22,6 +23,7 @@ _ACTIONS: tuple[tuple[type[TuppenceError], str], ...] = (
     (OutOfProviderCredit, "model"),
     (KeychainError, "keys"),
     (ModelUnknown, "model"),
+    (OfflineAsSet, "model"),
     (ContextTooLong, "model"),
 )
 

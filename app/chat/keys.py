@@ -15,6 +15,7 @@ from app.clock import Clock
 from app.errors import (
     KeyRefused,
     NotTheProvider,
+    OfflineAsSet,
     OutOfProviderCredit,
     ProviderDown,
     ProviderError,
@@ -31,7 +32,13 @@ from app.store.keychain_calls import KeychainCalls
 from app.store.keys import Keys
 from app.store.records import KeyRecord
 
-_MAY_KEEP_UNCHECKED = (ProviderUnreachable, ProviderDown, RateLimited, OutOfProviderCredit)
+_MAY_KEEP_UNCHECKED = (
+    ProviderUnreachable,
+    ProviderDown,
+    RateLimited,
+    OutOfProviderCredit,
+    OfflineAsSet,
+)
 
 
 class KeyFormError(TuppenceError):

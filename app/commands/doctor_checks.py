@@ -168,7 +168,9 @@ def check_keyring(folder: Path) -> list[Finding]:
 
 def check_proxy(config: Config) -> list[Finding]:
     if config.offline:
-        return [note("Network", "the setting “offline” is on, so no provider is asked.")]
+        return [
+            note("Network", "the setting “offline” is on, so nothing but this computer is asked.")
+        ]
     if config.proxy_url:
         return [fine("Proxy", redact(config.proxy_url))]
     return [fine("Proxy", "none in the settings file")]

@@ -149,7 +149,8 @@ class Core:
 
     async def use_proxy(self) -> None:
         """Open a client for the proxy that is set now; what runs keeps the old one."""
-        old, self.http = self.http, HttpClient(proxy=await self.proxy())
+        proxy = await self.proxy()
+        old, self.http = self.http, HttpClient(proxy=proxy, offline=self.config.offline)
         if not self.turns.running_chats():
             await old.aclose()
 

@@ -63,7 +63,7 @@ async def open_core(
     recover(shelves, core.settler)
     core.key_desk.mark_missing()
     try:
-        core.http = HttpClient(proxy=await core.proxy())
+        core.http = HttpClient(proxy=await core.proxy(), offline=config.offline)
     except TuppenceError as error:
         _log.warning("proxy password: %s", error)
         emit(events.Notice("warning", "The proxy's password cannot be read.", error.message))
@@ -117,7 +117,7 @@ def _wire(
         key_desk=KeyDesk(shelves.keys, calls, secrets, http, clock),
         model_list=ModelList(shelves, prices, clock, demo=demo),
         spending=Spending(shelves, clock),
-        http=HttpClient(),
+        http=HttpClient(offline=config.offline),
     )
     return core
 

@@ -19,6 +19,7 @@ from app.errors import (
     ConfigError,
     KeyRefused,
     NotTheProvider,
+    OfflineAsSet,
     ProviderError,
     ProviderUnreachable,
     StreamBroken,
@@ -116,7 +117,8 @@ class Answer:
 class HttpClient:
     """Connections to providers, kept open for a moment between requests.
 
-    `transport` replaces the network in tests. Nothing of the environment is used but `proxy`.
+    `transport` replaces the network in tests. Nothing of the environment is used, and no proxy
+    but `proxy`. With `offline` nothing but this computer is asked.
     """
 
     def __init__(
@@ -124,7 +126,10 @@ class HttpClient:
         proxy: Proxy | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
         timeouts: Timeouts | None = None,
+        *,
+        offline: bool = False,
     ) -> None:
+        self._offline = offline
         self.timeouts = timeouts or Timeouts()
         self._transport = transport
         self._proxy = _checked(proxy) if proxy is not None and proxy.url.strip() else None
@@ -142,6 +147,8 @@ class HttpClient:
         answered at once. A redirect is never followed: neither key nor message goes elsewhere.
         """
         request = self._request(call, within_s)
+        if self._offline and not is_loopback(str(request.url)):
+            raise _set_offline(call)
         try:
             response = await self._connected().send(request, stream=True)
         except httpx2.TransportError as error:
@@ -217,6 +224,15 @@ def origin(url: str) -> tuple[str, str, int]:
     return parsed.scheme, parsed.host.lower(), port
 
 
+def is_loopback(url: str) -> bool:
+    """Whether an address is on this computer."""
+    host = httpx2.URL(url).host
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def is_private(url: str) -> bool:
     """Whether an address is on this computer or in its own network."""
     host = httpx2.URL(url).host
@@ -243,6 +259,15 @@ def _key_header(call: Call, key: Key) -> tuple[str, str]:
             "This key holds characters that no key has.", "Copy it again, the key alone."
         )
     return key.header, key.value
+
+
+def _set_offline(call: Call) -> OfflineAsSet:
+    return OfflineAsSet(
+        f"The setting “offline” is on, so {call.host} was not asked.",
+        "Take it out of config.toml or TUPPENCE_OFFLINE and start again, "
+        "or choose a model on this computer.",
+        billed=False,
+    )
 
 
 def _checked(proxy: Proxy) -> httpx2.Proxy:

@@ -12,6 +12,7 @@ from app.errors import (
     ConfigError,
     KeyRefused,
     NotTheProvider,
+    OfflineAsSet,
     ProviderError,
     ProviderUnreachable,
     StreamBroken,
@@ -59,6 +60,24 @@ async def test_a_redirect_takes_neither_key_nor_message_elsewhere(status: int, h
                 assert len(first.seen) == 1
                 assert SECRET.encode() in first.seen[0]
         assert second.seen == []
+
+
+async def test_offline_as_set_asks_nobody_but_this_computer() -> None:
+    transport = Answers(stream_of(""), stream_of(""), stream_of(""))
+    http = HttpClient(transport=transport, offline=True)
+    for url in (
+        "https://api.openai.com/v1",
+        "http://192.168.1.5:11434",
+        "http://127.0.0.1.evil.example",
+    ):
+        with pytest.raises(OfflineAsSet, match="“offline” is on"):
+            async with http.open(Call("GET", url, "OpenAI")):
+                pass
+    assert transport.requests == []
+    for url in ("http://localhost:11434/api/tags", "http://127.0.0.1:1/", "http://[::1]:1/"):
+        async with http.open(Call("GET", url, "Ollama")) as answered:
+            assert answered.status == 200
+    assert len(transport.requests) == 3
 
 
 @pytest.mark.parametrize(
