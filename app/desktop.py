@@ -33,6 +33,11 @@ def open_window(*, demo: bool = False) -> int:
 
     Where it is open already, that window comes forward and this call returns at once.
     """
+    import gc
+
+    # What a start makes stays: the collector would look through it for nothing. The window's own
+    # collector takes over.
+    gc.disable()
     from app.config import load_config, load_paths
 
     paths = load_paths(os.environ, demo=demo)

@@ -92,6 +92,7 @@ class Theme(QObject):
         self.dark = False
         self.colors = LIGHT
         self._follows = self._dressed = False
+        self._sheet_wanted = True
 
     @classmethod
     def current(cls) -> Theme:
@@ -101,9 +102,14 @@ class Theme(QObject):
         return cls._current
 
     def start(
-        self, application: QApplication, mode: str = "system", zoom_percent: int = 100
-    ) -> None:
-        """Load the fonts, dress the application and follow the system from now on."""
+        self, application: QApplication, mode: str = "system", zoom_percent: int = 100, *,
+        sheet_later: bool = False,
+    ) -> None:  # fmt: skip
+        """Load the fonts, dress the application and follow the system from now on.
+
+        With `sheet_later` the style sheet comes with `dress`, once a window is built: Qt matches
+        a widget against the sheet anew each time that it is put into another one.
+        """
         load_fonts()
         if sys.platform != "linux":
             # There Qt has no other style; naming it costs 5 ms of the start.
@@ -112,7 +118,14 @@ class Theme(QObject):
         if not self._follows:
             self._follows = True
             QGuiApplication.styleHints().colorSchemeChanged.connect(self.follow_system)
+        self._sheet_wanted = not sheet_later
         self._dress()
+
+    def dress(self) -> None:
+        """Put the style sheet on where `start` left it off."""
+        if not self._sheet_wanted:
+            self._sheet_wanted = True
+            self._set_sheet()
 
     def follow_system(self) -> None:
         """Look as the system does now, where that is wished; slow the first time."""
@@ -164,8 +177,14 @@ class Theme(QObject):
         self.colors = DARK if self.dark else LIGHT
         application.setPalette(_make_palette(self.colors))
         application.setFont(self.font())
-        application.setStyleSheet(make_sheet(self.colors, self.zoom_percent))
+        if self._sheet_wanted:
+            self._set_sheet()
         self._dressed = True
+
+    def _set_sheet(self) -> None:
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.setStyleSheet(make_sheet(self.colors, self.zoom_percent))
 
     def _system_is_dark(self) -> bool:
         if not self._dressed:

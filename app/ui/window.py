@@ -63,6 +63,7 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect()
         self._restore()
+        Theme.current().dress()
 
     def on_event(self, event: Event) -> None:
         """A fact from the core."""
@@ -203,7 +204,7 @@ def prepare_application(application: QApplication, config_folder: Path) -> None:
     application.setDesktopFileName("tuppence")
     state = read_state(config_folder)
     _set_language(application, state)
-    Theme.current().start(application, state.theme, state.zoom_percent)
+    Theme.current().start(application, state.theme, state.zoom_percent, sheet_later=True)
 
 
 def _set_language(application: QApplication, state: WindowState) -> None:
