@@ -106,13 +106,14 @@ class WindowFrame(QWidget):
         self.billing.setFixedWidth(Theme.current().px(BILLING_WIDTH))
         self._middle = QWidget()
         self._pages = QStackedLayout()
-        self._pages.addWidget(self.panes)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self._middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._pages, 1)
+        # Not before: a page of a layout without a widget is shown as a window of its own.
+        self._pages.addWidget(self.panes)
         column.addWidget(self.composer)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -92,13 +92,14 @@ class Pane(QFrame):
         self.header = PaneHeader()
         self.greeting = Greeting()
         self._pages = QStackedLayout()
-        self._pages.addWidget(self.greeting)
         self.setMinimumWidth(WIDTH_MIN)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addLayout(self._pages, 1)
+        # Not before: a page of a layout without a widget is shown as a window of its own.
+        self._pages.addWidget(self.greeting)
 
     def _connect_transcript(self, view: TranscriptView) -> None:
         def ask(kind: str) -> Callable[..., None]:

@@ -118,8 +118,6 @@ class Sidebar(QFrame):
         self.setFixedWidth(theme.px(WIDTH))
         set_look(self.new_button, look="new-chat")
         self._pages = QStackedLayout()
-        self._pages.addWidget(QWidget())  # nothing is known before the first rows come
-        self._pages.addWidget(self._empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(theme.px(12),) * 4)
         column.setSpacing(theme.px(8))
@@ -127,6 +125,9 @@ class Sidebar(QFrame):
         column.addWidget(self.search)
         column.addLayout(self._pages, 1)
         column.addWidget(self.chip)
+        # Not before: a page of a layout without a widget is shown as a window of its own.
+        self._pages.addWidget(QWidget())  # nothing is known before the first rows come
+        self._pages.addWidget(self._empty)
 
     def _connect(self) -> None:
         self.new_button.clicked.connect(self.new_chat_asked)
