@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.chat.export import export_text, write_file
-from app.chat.receipts import cost_line
 from app.engine.core import Core
 from app.errors import TuppenceError
 from app.seam import commands, events
@@ -147,6 +146,7 @@ def export_chat(core: Core, command: commands.ExportChat) -> None:
 
 def chat_text(core: Core, chat: ChatRecord, form: str) -> str:
     """A chat as a file's content; Markdown shows the first pane's branch, JSON all of them."""
-    path = core.shelves.messages.path(chat.panes[0].leaf_id)
-    shown = [(message, cost_line(message.receipt_json, message.duration_s)) for message in path]
-    return export_text(chat, form, shown, core.shelves.messages.all_of(chat.id))
+    shelves = core.shelves
+    shown = shelves.messages.path(chat.panes[0].leaf_id)
+    everything = shelves.messages.all_of(chat.id)
+    return export_text(chat, form, shown, everything, shelves.attachments)
