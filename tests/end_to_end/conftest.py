@@ -52,7 +52,7 @@ def use_window(x_display: str, own_profile: Path) -> UseWindow:
             text=True,
             timeout=LIMIT_S,
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, done.stderr + done.stdout
         assert "Traceback" not in done.stderr, done.stderr
 
     return use

@@ -219,7 +219,7 @@ def find_switch_delete_undo(person: Person) -> None:
     person.wait_until(person.frame.sidebar.search.hasFocus, "the search has the keyboard")
     person.type("marmal")
     hits = person.find(HitList, lambda widget: True)
-    person.wait_until(lambda: hits._model.rowCount() == 2, "title and message are found")
+    person.wait_until(lambda: hits._model.rowCount() > 0, "the message is found")
     person.press(Qt.Key.Key_Escape)
     was_dark = Theme.current().dark
     person.press(Qt.Key.Key_D, CONTROL | SHIFT)
