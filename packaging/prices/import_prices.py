@@ -132,7 +132,7 @@ def build(
 def _add_model(
     house: dict[str, Any], provider: str, model_id: str, model: dict[str, Any], at: datetime
 ) -> None:
-    card = models_dev_source.card(model_id, model)
+    card = models_dev_source.card(model)
     house["cards"][model_id] = card
     tiers = models_dev_source.service_tiers(provider, model_id, model)
     known = _known(house, model_id)

@@ -29,6 +29,7 @@ _PARTS = {
 }
 # Prices by the piece: genai-prices knows every model that has them, in clearer units.
 _IGNORED_COSTS = {"tiers", "citation", "request", "context_over_200k"}
+_OF_THE_MODEL = ("name", "family", "release_date")
 _MODALITIES = {"image": "images", "audio": "audio", "video": "video", "pdf": "files"}
 
 
@@ -37,7 +38,9 @@ def resolved(plain: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
     vendor, _, model_id = model.get("base_model", "").partition("/")
     base = plain.get(vendor, {}).get("models", {}).get(model_id)
     # Some are their own base: the facts then stand in a part of the catalog that is not shipped.
-    if base is None or base is model:
+    if model_id and (base is None or base is model or "base_model" in base):
+        return _told_by_others(plain, model_id) | (base or {}) | model
+    if base is None:
         return model
     whole = {key: value for key, value in deepcopy(base).items() if key != "base_model"}
     for path in model.get("base_model_omit", ()):
@@ -49,17 +52,48 @@ def resolved(plain: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
     return whole
 
 
+def _told_by_others(plain: dict[str, Any], model_id: str) -> dict[str, Any]:
+    """What other hosts of a model say of the model itself: limits and prices are each host's own.
+
+    One host may serve less than the model can, so that what any of them takes counts.
+    """
+    told = [
+        model
+        for host in plain.values()
+        for other_id, model in host["models"].items()
+        if "base_model" not in model and other_id.rpartition("/")[2].lower() == model_id.lower()
+    ]
+    if not told:
+        return {}
+    ways = ("input", "output")
+    modalities = {
+        way: list(dict.fromkeys(kind for model in told for kind in _kinds(model, way)))
+        for way in ways
+    }
+    facts = {key: told[0][key] for key in _OF_THE_MODEL if key in told[0]}
+    return {
+        **facts,
+        "modalities": modalities,
+        "tool_call": any(model.get("tool_call") for model in told),
+        "reasoning": any(model.get("reasoning") for model in told),
+    }
+
+
+def _kinds(model: dict[str, Any], way: str) -> list[str]:
+    return (model.get("modalities") or {}).get(way, [])
+
+
 def _omit(table: dict[str, Any], path: list[str]) -> None:
     for step in path[:-1]:
         table = table.get(step, {})
     table.pop(path[-1], None)
 
 
-def card(model_id: str, model: dict[str, Any]) -> dict[str, Any]:
+def card(model: dict[str, Any]) -> dict[str, Any]:
     """The facts besides the price; what the catalog leaves out is left out here."""
     limit = model.get("limit") or {}
     facts: dict[str, Any] = {
-        "name": model.get("name") or model_id,
+        "name": model.get("name"),
         "family": model.get("family"),
         "context": limit.get("context"),
         "output": limit.get("output"),

@@ -116,3 +116,24 @@ def test_a_source_that_is_no_json_is_named(tmp_path: Path) -> None:
     done = subprocess.run([*done.args], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "genai.json" in done.stderr
+
+
+def test_a_model_that_the_catalog_leaves_out_is_known_by_what_other_hosts_say(
+    tmp_path: Path,
+) -> None:
+    models_dev = json.loads(json.dumps(MODELS_DEV))
+    models_dev["acme"]["models"]["rocket-5"] = {
+        "base_model": "acme/rocket-5",
+        "cost": {"input": 3, "output": 4},
+    }
+    for host, kinds in (("depot", ["text"]), ("shop", ["text", "image"])):
+        facts = {"name": "Rocket 5", "limit": {"context": 9}, "modalities": {"input": kinds}}
+        models_dev[host] = {
+            "name": host,
+            "models": {f"acme/Rocket-5-{host}": {}, "Rocket-5": facts},
+        }
+    assert run(tmp_path, GENAI, models_dev).returncode == 0
+    book = json.loads((tmp_path / "out" / "price-book.json").read_text(encoding="utf-8"))
+    card = book["providers"]["acme"]["cards"]["rocket-5"]
+    assert (card["name"], card["abilities"]) == ("Rocket 5", ["images"])
+    assert "context" not in card
