@@ -10,15 +10,18 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import socket
 import stat
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.errors import DatabaseBusy, FolderReadOnly, StoreError
+
+if TYPE_CHECKING:
+    import socket
 
 LOCK_NAME = "instance.lock"
 WAIT_S = 15.0
@@ -50,19 +53,44 @@ class Holder:
 
 
 class Place:
-    """The data folder, held by this process until `release`. A window's place has a `listener`."""
+    """The data folder, held by this process until `release`."""
 
-    def __init__(self, descriptor: int, holder: Holder, listener: socket.socket | None) -> None:
+    def __init__(self, descriptor: int, holder: Holder, folder: Path) -> None:
         self.holder = holder
-        self.listener = listener
         self._descriptor = descriptor
+        self._folder = folder
+        self._listener: socket.socket | None = None
+
+    @property
+    def listener(self) -> socket.socket:
+        """The door of a window, opened when it is first asked for: after the first paint.
+
+        Until then a second start finds the lock taken and no address, and tries again.
+        Raises FolderReadOnly and StoreError.
+        """
+        if self._listener is None:
+            try:
+                address, self._listener = _listen(self._folder)
+                self.holder = replace(self.holder, address=address)
+                self.write_holder()
+            except OSError as error:
+                raise _folder_fault(self._folder, error) from error
+        return self._listener
+
+    def write_holder(self) -> None:
+        """Tell the others who holds the folder."""
+        holder = self.holder
+        lines = [str(holder.pid), holder.kind.value, holder.token, holder.address]
+        os.truncate(self._descriptor, 0)
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        os.write(self._descriptor, "\n".join(lines).encode())
 
     def release(self) -> None:
         """Close the door, then give up the lock; a second call does nothing."""
         if self._descriptor < 0:
             return
-        if self.listener is not None:
-            self.listener.close()
+        if self._listener is not None:
+            self._listener.close()
             if not self.holder.address.startswith("port:"):
                 with contextlib.suppress(OSError):
                     os.unlink(self.holder.address)
@@ -99,15 +127,12 @@ def take(folder: Path, kind: Kind) -> Place | None:
         if not _lock(descriptor):
             os.close(descriptor)
             return None
-        address, listener = _listen(folder) if kind is Kind.WINDOW else ("", None)
-        holder = Holder(os.getpid(), kind, address, os.urandom(16).hex())
-        lines = [str(holder.pid), kind.value, holder.token, address]
-        os.truncate(descriptor, 0)
-        os.write(descriptor, "\n".join(lines).encode())
+        place = Place(descriptor, Holder(os.getpid(), kind, "", os.urandom(16).hex()), folder)
+        place.write_holder()
     except OSError as error:
         os.close(descriptor)
         raise _folder_fault(folder, error) from error
-    return Place(descriptor, holder, listener)
+    return place
 
 
 def read_holder(folder: Path) -> Holder | None:
@@ -121,6 +146,8 @@ def read_holder(folder: Path) -> Holder | None:
 
 def connect(holder: Holder, timeout_s: float) -> socket.socket | None:
     """A connection to a window's door; None where nobody listens (any more, or yet)."""
+    import socket
+
     try:
         if holder.address.startswith("port:"):
             port = int(holder.address.removeprefix("port:"))
@@ -194,6 +221,8 @@ def _lock(descriptor: int) -> bool:
 
 def _listen(folder: Path) -> tuple[str, socket.socket]:
     """A door that only this user can reach; those who knock wait until the core asks them in."""
+    import socket
+
     if sys.platform == "win32":
         listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
         return f"port:{listener.getsockname()[1]}", listener
@@ -205,6 +234,8 @@ def _listen(folder: Path) -> tuple[str, socket.socket]:
 
 
 def _listen_at(path: Path) -> tuple[str, socket.socket]:
+    import socket
+
     if len(os.fsencode(path)) > _SOCKET_PATH_BYTES_MAX:
         raise OSError(errno.ENAMETOOLONG, "too long for a socket", str(path))
     path.parent.mkdir(mode=0o700, exist_ok=True)

@@ -26,11 +26,12 @@ place = take_window(pathlib.Path(sys.argv[1]), 60)
 if place is None:
     print("raised", flush=True)
     sys.exit(0)
+listener = place.listener
 calls = []
 def answer():
     while True:
         try:
-            door, _ = place.listener.accept()
+            door, _ = listener.accept()
         except OSError:
             return
         with door:
@@ -83,7 +84,6 @@ def answering() -> Iterator[Callable[[Place], None]]:
 
 
 def _answer(place: Place) -> None:
-    assert place.listener is not None
     place.listener.settimeout(30)
     try:
         while True:
@@ -109,6 +109,17 @@ def test_fifty_starts_at_once_give_one_window(start: Start) -> None:
     called, _ = window.communicate("", timeout=30)
     assert called.strip() == "49"
     assert [process.wait(30) for process in processes] == [0] * 50
+
+
+def test_a_start_before_the_door_is_open_names_nobody_to_call(tmp_path: Path) -> None:
+    place = take(tmp_path, Kind.WINDOW)
+    assert place is not None
+    holder = read_holder(tmp_path)
+    assert holder is not None
+    assert call_window(holder, 1) is False
+    assert place.listener.fileno() >= 0
+    assert read_holder(tmp_path) == place.holder
+    place.release()
 
 
 def test_a_second_start_waits_for_a_window_that_does_not_answer_yet(
@@ -138,7 +149,7 @@ def test_a_second_start_during_the_end_of_the_first_becomes_the_window(
 ) -> None:
     ending = take(tmp_path, Kind.WINDOW)
     assert ending is not None
-    assert ending.listener is not None
+    assert ending.listener.fileno() >= 0
     ending.listener.close()
     second = start()
     ending.release()
@@ -219,6 +230,7 @@ def test_a_deep_folder_has_its_door_elsewhere(
     deep = tmp_path.joinpath(*["a rather long folder name"] * 5)
     place = take(deep, Kind.WINDOW)
     assert place is not None
+    assert place.listener.fileno() >= 0
     assert place.holder.address.startswith(str(runtime))
     answering(place)
     assert take_window(deep) is None
@@ -230,6 +242,7 @@ def test_a_deep_folder_has_its_door_elsewhere(
 def test_only_the_user_reaches_door_and_token(tmp_path: Path) -> None:
     place = take(tmp_path, Kind.WINDOW)
     assert place is not None
+    assert place.listener.fileno() >= 0
     assert stat.S_IMODE((tmp_path / "run").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / LOCK_NAME).stat().st_mode) == 0o600
     place.release()
@@ -238,6 +251,7 @@ def test_only_the_user_reaches_door_and_token(tmp_path: Path) -> None:
 def test_a_door_with_nobody_behind_it_is_no_answer(tmp_path: Path) -> None:
     place = take(tmp_path, Kind.WINDOW)
     assert place is not None
+    assert place.listener.fileno() >= 0
     holder = place.holder
     place.release()
     assert call_window(holder, 1) is False
