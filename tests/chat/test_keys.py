@@ -1,0 +1,110 @@
+"""Keys that are offered: what cannot be one is refused in words, before anybody is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.seam import commands, events
+from app.seam.events import KeyChecked
+from tests.chat.conversations import unused_address
+from tests.fixtures.core import CoreDriver
+from tests.fixtures.provider_server import ProviderServer
+
+GOOD = "sk-test-0123456789abcdef"
+
+
+async def offer(driver: CoreDriver, secret: str, url: str, **fields: object) -> KeyChecked:
+    return await driver.ask(
+        commands.CheckAndKeepKey(
+            7, secret, provider="openai", base_url=url, where="session", **fields
+        ),
+        events.KeyChecked,
+    )
+
+
+@pytest.mark.parametrize(
+    ("secret", "words"),
+    [
+        ("", "no key yet"),
+        ("   \n", "no key yet"),
+        ("sk-first\nsk-second", "line break"),
+        ("sk-with a space", "space"),
+        ("sk-with\0zero", "line break"),
+        ("sk-schlüssel", "no key has"),
+    ],
+)
+async def test_what_cannot_be_a_key_is_refused_before_anybody_is_asked(
+    driver: CoreDriver, provider_server: ProviderServer, secret: str, words: str
+) -> None:
+    checked = await offer(driver, secret, f"{provider_server.url}/v1")
+    assert not checked.kept
+    assert checked.serial == 7
+    assert words in checked.message
+    assert checked.advice
+    assert not checked.can_keep_unchecked
+    assert provider_server.asked == []
+    assert driver.core.shelves.keys.rows() == []
+
+
+async def test_blanks_around_a_key_are_no_part_of_it(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    provider_server.keys = {GOOD}
+    checked = await offer(driver, f"  {GOOD}\r\n", f"{provider_server.url}/v1")
+    assert checked.kept
+
+
+async def test_a_key_that_the_provider_refuses_is_not_kept(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    provider_server.keys = {"another"}
+    checked = await offer(driver, GOOD, f"{provider_server.url}/v1")
+    assert not checked.kept
+    assert not checked.can_keep_unchecked
+    assert checked.message
+    assert driver.core.shelves.keys.rows() == []
+
+
+async def test_a_key_can_be_kept_though_the_provider_cannot_be_asked(driver: CoreDriver) -> None:
+    url = unused_address()
+    checked = await offer(driver, GOOD, url)
+    assert (checked.kept, checked.can_keep_unchecked) == (False, True)
+    kept = await offer(driver, GOOD, url, keep_unchecked=True)
+    assert kept.kept
+    assert driver.core.shelves.keys.rows()[0].state == "unchecked"
+
+
+async def test_the_same_key_again_replaces_itself(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    await offer(driver, GOOD, f"{provider_server.url}/v1")
+    await offer(driver, GOOD, f"{provider_server.url}/v1", label="Work")
+    assert [row.label for row in driver.core.shelves.keys.rows()] == ["Work"]
+
+
+async def test_a_key_that_was_removed_is_named_when_it_is_missed(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    key_id = await driver.add_key(f"{provider_server.url}/v1", provider="openai")
+    chat = await driver.new_chat(f"{key_id}/gpt-4o")
+    await driver.ask(commands.RemoveKey(key_id), events.KeysListed)
+    refused = await driver.ask(commands.SendMessage(chat.id, (0,), "Hello"), events.SendRefused)
+    assert "key for this model was removed" in refused.fault.message
+    quoted = await driver.ask(commands.AskQuote(1, chat.id, "Hello"), events.QuoteReady)
+    assert "key for this model was removed" in quoted.quotes[0].blocked
+
+
+async def test_a_key_that_stopped_working_is_marked_and_kept(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    key_id = await driver.add_key(f"{provider_server.url}/v1", provider="openai")
+    provider_server.keys = {"another"}
+    await driver.ask(
+        commands.CheckKey(key_id),
+        events.KeysListed,
+        lambda event: event.rows[0].state == "refused",
+    )
+    provider_server.keys = set()
+    await driver.ask(
+        commands.CheckKey(key_id), events.KeysListed, lambda event: event.rows[0].state == "works"
+    )
