@@ -4,6 +4,7 @@ TuppenceError
 ├── ConfigError              a settings file or variable that cannot be used
 ├── CatalogError             a catalog or price file that does not load
 ├── AttachmentError          a file that cannot go with a message
+│   └── ImagesNotTaken       the model reads text only
 ├── StoreError               the local database or its folder
 │   ├── DatabaseTooNew       written by a newer version: nobody opens it
 │   ├── DatabaseDamaged      not readable as it stands; the file is kept
@@ -65,6 +66,10 @@ class CatalogError(TuppenceError):
 
 class AttachmentError(TuppenceError):
     """A file that cannot go with a message."""
+
+
+class ImagesNotTaken(AttachmentError):
+    """The model reads text only."""
 
 
 class StoreError(TuppenceError):

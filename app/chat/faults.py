@@ -6,6 +6,7 @@ import json
 
 from app.errors import (
     ContextTooLong,
+    ImagesNotTaken,
     KeychainError,
     KeyRefused,
     ModelUnknown,
@@ -25,6 +26,7 @@ _ACTIONS: tuple[tuple[type[TuppenceError], str], ...] = (
     (ModelUnknown, "model"),
     (OfflineAsSet, "model"),
     (ContextTooLong, "model"),
+    (ImagesNotTaken, "model"),
 )
 
 

@@ -13,9 +13,11 @@ from app.chat.context import (
     user_parts,
 )
 from app.chat.counting import Counting
+from app.chat.fitness import require_answerable
+from app.chat.provider_cache import likely_cached
 from app.chat.routes import Route, RouteMissing, Routes
 from app.clock import Clock
-from app.errors import ContextTooLong
+from app.errors import TuppenceError
 from app.metering.hold import HoldState
 from app.metering.payer import Payer
 from app.metering.quote import Quote, make_quote
@@ -60,6 +62,15 @@ class Admission:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A request with its quote; `bare_tokens` is the count before any correction."""
+
+    request: ChatRequest
+    quote: Quote
+    bare_tokens: int
+
+
 class Quoter:
     """Quotes what is typed and admits what is sent."""
 
@@ -95,14 +106,21 @@ class Quoter:
     async def admit(self, model_ref: str, path: Sequence[MessageRecord]) -> Admission:
         """Find the route, build the request, count it and set the most it can cost.
 
-        Raises RouteMissing, AttachmentError or ContextTooLong.
+        Raises RouteMissing, AttachmentError, ImagesNotTaken or ContextTooLong.
         """
         route = self._routes.find(model_ref)
         messages = build_messages(path, self._shelves.attachments, route.host.id)
-        request = ChatRequest(route.model_id, messages, output_cap(route))
-        quote, counted = await self._count(route, request)
-        _require_fit(route, quote)
-        return Admission(route, request, quote, self._clock.new_id(), self._clock.now(), counted)
+        before = path[-2] if len(path) > 1 else None
+        counted = await self._count(route, messages, before)
+        require_answerable(route, messages, counted.quote)
+        return Admission(
+            route,
+            counted.request,
+            counted.quote,
+            self._clock.new_id(),
+            self._clock.now(),
+            counted.bare_tokens,
+        )
 
     async def _quote_pane(
         self, pane: PaneRecord, text: str, attachment_ids: Sequence[str]
@@ -114,13 +132,12 @@ class Quoter:
         shelf = self._shelves.attachments
         files = [found for id_ in attachment_ids if (found := shelf.get(id_))]
         typed = RequestMessage(Role.USER, user_parts(text, files, shelf))
-        request = ChatRequest(
-            route.model_id, (*self._history(pane, route), typed), output_cap(route)
-        )
-        quote, _ = await self._count(route, request)
+        messages = (*self._history(pane, route), typed)
+        before = self._shelves.messages.get(pane.leaf_id) if pane.leaf_id else None
+        quote = (await self._count(route, messages, before)).quote
         try:
-            _require_fit(route, quote)
-        except ContextTooLong as error:
+            require_answerable(route, messages, quote)
+        except TuppenceError as error:
             return quote_view(pane, route, quote, blocked=str(error))
         return quote_view(pane, route, quote)
 
@@ -133,7 +150,11 @@ class Quoter:
             self._paths[key] = build_messages(path, self._shelves.attachments, route.host.id)
         return self._paths[key]
 
-    async def _count(self, route: Route, request: ChatRequest) -> tuple[Quote, int]:
+    async def _count(
+        self, route: Route, messages: tuple[RequestMessage, ...], before: MessageRecord | None
+    ) -> _Counted:
+        """`before` is the message that the new one answers to; its call may still be cached."""
+        request = ChatRequest(route.model_id, messages, output_cap(route))
         count, bare = await self._counting.count(request, route)
         quote = make_quote(
             count,
@@ -141,8 +162,9 @@ class Quoter:
             output_tokens_max=request.output_tokens_max,
             recent_outputs=self._shelves.usage.recent_outputs(route.model_id),
             payer=route.payer,
+            likely_cached_tokens=likely_cached(route, before, self._clock.now()),
         )
-        return quote, bare
+        return _Counted(request, quote, bare)
 
 
 def output_cap(route: Route) -> int:
@@ -171,15 +193,3 @@ def quote_view(pane: PaneRecord, route: Route, quote: Quote, blocked: str = "") 
 
 def _blocked(pane: PaneRecord, why: str) -> QuoteView:
     return QuoteView(pane.position, "", 0, Certainty.UNKNOWN, 0, 0, None, None, "", blocked=why)
-
-
-def _require_fit(route: Route, quote: Quote) -> None:
-    """Refuse what cannot fit: only where the count is sure enough to say so."""
-    limit = route.card.context_tokens if route.card is not None else None
-    if limit is None or quote.input_tokens <= limit + limit // 10:
-        return
-    raise ContextTooLong(
-        f"This conversation has about {quote.input_tokens:,} tokens; "
-        f"{route.model_name} reads {limit:,} at most.",
-        "Shorten it, start a new chat, or choose a model that reads more.",
-    )

@@ -116,7 +116,7 @@ def _wire(
         sender=Sender(shelves, routes, quoter, turns, clock),
         key_desk=KeyDesk(shelves.keys, calls, secrets, http, clock),
         model_list=ModelList(shelves, prices, clock, demo=demo),
-        spending=Spending(shelves, clock),
+        spending=Spending(shelves, prices, clock),
         http=HttpClient(offline=config.offline),
     )
     return core

@@ -38,6 +38,7 @@ class Quirks:
     adaptive_models: tuple[str, ...] = ()
     usage_accounting: bool = False  # ask OpenRouter to tell the cost
     context_tokens: int = 0  # set as `num_ctx`, or Ollama cuts long chats in silence
+    caches_from: int = 0  # reads a known prefix of so many tokens from its cache, unasked
     bills_on: bool = False  # goes on billing after the connection was closed
     key_path: str = ""  # what to ask about a key where the list of models is public
     counter_path: str = ""  # the free token counter
@@ -95,6 +96,7 @@ _OPENAI_QUIRKS = Quirks(
     no_temperature_models=_OPENAI_THINKERS,
     developer_role_models=("o1", "o1-2*", "o3*", "o4*", "gpt-5*"),
     counter_path="/responses/input_tokens",
+    caches_from=1024,
 )
 
 _ROWS: tuple[Host, ...] = (
@@ -152,6 +154,7 @@ _ROWS: tuple[Host, ...] = (
             effort_as="thinkingConfig",
             thinking_models=("gemini-2.5*", "gemini-3*", "gemini-*-latest"),
             adaptive_models=("gemini-3*",),  # a level instead of a budget
+            caches_from=2048,
             bills_on=True,
             counter_path=":countTokens",
         ),
@@ -179,7 +182,7 @@ _ROWS: tuple[Host, ...] = (
         base_url="https://api.deepseek.com",
         price_provider="deepseek",
         key_page="https://platform.deepseek.com/api_keys",
-        quirks=Quirks(effort_as="type", thinking_back_as="reasoning_content"),
+        quirks=Quirks(effort_as="type", thinking_back_as="reasoning_content", caches_from=1024),
     ),
     Host(
         id="qwen",
