@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.metering.cost import ChargeLine
-from app.metering.receipt import Receipt, ReceiptCall
+from app.metering.receipt import Receipt, ReceiptCall, ReceiptCertainty
+from app.metering.receipt_totals import totals_from_json
 from app.money import format_usd, usd_text
 from app.seam.views import (
     Certainty,
@@ -34,24 +35,24 @@ _LABELS = {
     "request": "Request",
     "web_search": "Web search",
 }
+_CERTAINTIES = {certainty: Certainty(certainty.value) for certainty in ReceiptCertainty}
 
 
 def cost_line(receipt_json: str | None, duration_s: float | None) -> CostLine | None:
     """The line under an answer; None where nothing was charged."""
     if receipt_json is None:
         return None
-    receipt = Receipt.from_json(receipt_json)
-    usages = [call.usage for call in receipt.calls]
+    totals = totals_from_json(receipt_json)
     return CostLine(
-        total_pusd=receipt.total_pusd,
-        certainty=Certainty(receipt.certainty.value),
-        input_tokens=sum(usage.input_total for usage in usages),
-        output_tokens=sum(usage.output_total - usage.reasoning for usage in usages),
-        thinking_tokens=sum(usage.reasoning for usage in usages),
-        payer=receipt.payer.words,
+        total_pusd=totals.total_pusd,
+        certainty=_CERTAINTIES[totals.certainty],
+        input_tokens=totals.input_tokens,
+        output_tokens=totals.output_tokens - totals.thinking_tokens,
+        thinking_tokens=totals.thinking_tokens,
+        payer=totals.payer,
         duration_s=duration_s,
-        cached_tokens=sum(usage.cache_read for usage in usages),
-        note=receipt.rule,
+        cached_tokens=totals.cached_tokens,
+        note=totals.rule,
     )
 
 
@@ -63,7 +64,7 @@ def receipt_view(message: MessageRecord) -> ReceiptView | None:
     return ReceiptView(
         message_id=message.id,
         total_pusd=receipt.total_pusd,
-        certainty=Certainty(receipt.certainty.value),
+        certainty=_CERTAINTIES[receipt.certainty],
         payer=receipt.payer.words,
         rule=receipt.rule or "The whole answer came: its input and output were charged.",
         price_source=receipt.price_source,

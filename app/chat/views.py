@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from app.chat.extras import read_extras
+from app.chat.extras import Extras, read_extras
 from app.chat.faults import read_fault
 from app.chat.receipts import cost_line
 from app.errors import AttachmentError
@@ -24,6 +24,8 @@ from app.store.records import AttachmentRecord, ChatRecord, MessageRecord, State
 from app.store.shelves import Shelves
 
 PREVIEW_BYTES_MAX = 8 * 1024 * 1024
+_NO_EXTRAS = Extras()
+_STATES = {state: MessageState(state.value) for state in State}
 
 _log = logging.getLogger(__name__)
 
@@ -81,22 +83,22 @@ class ChatViews:
 
     def message(self, message: MessageRecord) -> MessageView:
         """One card."""
-        extras = read_extras(message.extras_json)
-        is_answer = message.role == "assistant"
+        extras = _NO_EXTRAS if message.extras_json is None else read_extras(message.extras_json)
+        is_answer, files = message.role == "assistant", message.attachment_ids
         return MessageView(
             id=message.id,
             parent_id=message.parent_id,
             role=message.role,
             text=message.text,
-            state=_state(message),
+            state=_state(message, extras),
             created_at=message.created_at,
             thinking=message.thinking,
             thinking_s=message.thinking_s,
             model_name=message.model_name,
             model_ref=message.model_ref,
             siblings=message.siblings,
-            attachments=() if is_answer else self.attachments(message.attachment_ids),
-            images=self._images(message.attachment_ids) if is_answer else (),
+            attachments=self.attachments(files) if files and not is_answer else (),
+            images=self._images(files) if files and is_answer else (),
             tool_calls=tuple(extras.tool_calls),
             citations=tuple(extras.citations),
             cost=cost_line(message.receipt_json, message.duration_s),
@@ -132,12 +134,10 @@ class ChatViews:
         )
 
 
-def _state(message: MessageRecord) -> MessageState:
+def _state(message: MessageRecord, extras: Extras) -> MessageState:
     if message.state is State.STREAMING and not message.text and not message.thinking:
         return MessageState.WAITING
-    if message.state is not State.COMPLETE and read_extras(message.extras_json).kept:
-        return MessageState.COMPLETE
-    return MessageState(message.state.value)
+    return MessageState.COMPLETE if extras.kept else _STATES[message.state]
 
 
 def _chat_certainty(chat: ChatRecord) -> Certainty:

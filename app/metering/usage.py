@@ -82,15 +82,15 @@ class Usage:
     @property
     def input_total(self) -> int:
         """Everything the model read, cached or not."""
-        return sum(count for part, count in self.parts() if part not in _OUTPUT_PARTS)
+        return sum(count for part, count in self.parts() if part not in OUTPUT_PARTS)
 
     @property
     def output_total(self) -> int:
         """Everything the model wrote, thinking included."""
-        return sum(count for part, count in self.parts() if part in _OUTPUT_PARTS)
+        return sum(count for part, count in self.parts() if part in OUTPUT_PARTS)
 
 
-_OUTPUT_PARTS = frozenset(
+OUTPUT_PARTS = frozenset(
     {Part.OUTPUT, Part.REASONING, Part.OUTPUT_AUDIO, Part.OUTPUT_IMAGE, Part.OUTPUT_VIDEO}
 )
 assert {part.value for part in Part} <= {field.name for field in fields(Usage)}

@@ -1,0 +1,88 @@
+"""What a kept receipt comes to, read without making all of it: a long chat shows thousands.
+
+The whole receipt, with its lines and frozen prices, is `Receipt.from_json`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from app.errors import MeteringError
+from app.metering.receipt import ReceiptCertainty
+from app.metering.receipt_json import VERSION
+from app.metering.usage import OUTPUT_PARTS, Part, Usage
+
+_WRITTEN = frozenset(part.value for part in OUTPUT_PARTS)
+_READ = frozenset(part.value for part in Part) - _WRITTEN
+_NO_COUNTS = frozenset(field.name for field in fields(Usage)) - _WRITTEN - _READ
+_decode = json.JSONDecoder().raw_decode
+_CERTAINTIES = {certainty.value: certainty for certainty in ReceiptCertainty}
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptTotals:
+    """Tokens over all calls; `output_tokens` holds the `thinking_tokens` too.
+
+    `payer` is in words; `cached_tokens` are those of `input_tokens` that were read from a cache.
+    """
+
+    total_pusd: int | None
+    certainty: ReceiptCertainty
+    payer: str
+    rule: str
+    input_tokens: int
+    output_tokens: int
+    thinking_tokens: int
+    cached_tokens: int
+
+
+def totals_from_json(text: str) -> ReceiptTotals:
+    """Raises MeteringError where the text is no receipt that this version can read."""
+    try:
+        plain, end = _decode(text)  # as json.loads does, without its questions about bytes
+        if text[end:].strip():
+            raise ValueError("there is more behind it")
+        if plain["version"] != VERSION:
+            raise ValueError(f"version {plain['version']!r} is not known")
+        return _totals(plain)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise MeteringError(
+            f"A kept receipt cannot be read: {error}.", "The message itself is not affected."
+        ) from error
+
+
+def _totals(plain: Mapping[str, Any]) -> ReceiptTotals:
+    read = written = thinking = cached = 0
+    for call in plain["calls"]:
+        usage = call["usage"]
+        for name, count in usage.items():
+            if name in _READ:
+                read += _whole(count)
+            elif name in _WRITTEN:
+                written += _whole(count)
+            elif name not in _NO_COUNTS:
+                raise ValueError(f"{name} is not a part of a usage")
+        thinking += usage.get("reasoning", 0)
+        cached += usage.get("cache_read", 0)
+    total_pusd = plain["total_pusd"]
+    _, payer, _ = plain["payer"]
+    return ReceiptTotals(
+        None if total_pusd is None else _whole(total_pusd),
+        _CERTAINTIES[plain["certainty"]],
+        payer,
+        plain["rule"],
+        read,
+        written,
+        thinking,
+        cached,
+    )
+
+
+def _whole(value: object) -> int:
+    # True and False are ints to Python, not to a receipt.
+    if type(value) is not int:
+        raise TypeError(f"not a whole amount: {value!r}")
+    return value
