@@ -18,7 +18,7 @@ DRAIN_INTERVAL_MS = 33
 class Bridge(QObject):
     """Emits every event of the core on the window's thread; idle while nothing happens."""
 
-    event = Signal(object)
+    event = Signal(object)  # type: ignore[assignment]
     _woken = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:

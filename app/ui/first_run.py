@@ -90,7 +90,7 @@ class FirstRun(QScrollArea):
         )
         key_line = self.tr(
             "OpenAI, Anthropic, Google, OpenRouter, Mistral, DeepSeek, Groq and more. "
-            "Kept in this computer's keyring; sent to nobody but its provider."
+            "Kept in this computer's keyring where it has one; sent to nobody but its provider."
         )
         column.addWidget(
             _option(self.tr("Use your own key"), _label(key_line, tone="2"), self._key_button)

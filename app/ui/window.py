@@ -151,6 +151,8 @@ class MainWindow(QMainWindow):
         )
         self.setCentralWidget(self.frame)
         self.frame.composer.box.show_demo(self.shown.demo)
+        if self.state.unsaved_text:
+            self.frame.composer.box.editor.setPlainText(self.state.unsaved_text)
         self.frame.composer.box.editor.setFocus()
 
     def _connect(self) -> None:
@@ -193,6 +195,8 @@ class MainWindow(QMainWindow):
             theme=theme.mode,
             zoom_percent=theme.zoom_percent,
             language=self.shown.settings.language if self.shown.settings else self.state.language,
+            # Once a chat is open, drafts are the core's.
+            unsaved_text="" if self.shown.chat else self.frame.composer.text(),
         )
         write_state(self.config_folder, self.state)
 
@@ -212,6 +216,9 @@ def _set_language(application: QApplication, state: WindowState) -> None:
     if state.language != "system":
         QLocale.setDefault(QLocale(state.language))
     locale = QLocale()
+    if locale.language() == QLocale.Language.C:
+        # A bare system: figures are grouped and days named as in the language of the words.
+        QLocale.setDefault(QLocale("en_US"))
     if locale.language() in (QLocale.Language.English, QLocale.Language.C):
         return
     from PySide6.QtCore import QTranslator

@@ -42,9 +42,8 @@ class Dialogs(QObject):
         match event:
             case events.BillingReady() if self._billing is not None:
                 self._billing.show_billing(event.billing)
-            case events.ModelsListed() if self._picker is not None:
-                self._picker.show_models(event.rows)
-                self._picker.set_refreshing(event.refreshing)
+            case events.ModelsListed():
+                self._show_models(event)
             case events.ReceiptReady():
                 self._show_receipt(event.receipt)
             case _:
@@ -58,6 +57,7 @@ class Dialogs(QObject):
             self._billing = BillingPanel()
             self._billing.fold_asked.connect(self._window.frame.toggle_billing)
             self._window.frame.put_billing(self._billing)
+            self._billing.show_names(self._window.shown.model_names())
             if self._window.shown.billing is not None:
                 self._billing.show_billing(self._window.shown.billing)
 
@@ -137,7 +137,7 @@ class Dialogs(QObject):
             picker.favorite_changed.connect(self._on_favorite_changed)
             picker.refresh_requested.connect(self._on_models_refresh)
             picker.keys_requested.connect(self.open_keys)
-        if window.shown.ready and window.shown.models:
+        if window.shown.ready:
             self._picker.show_models(tuple(window.shown.models.values()), there.model_ref)
         self._picker.open_at(there.header.model_button)
 
@@ -217,6 +217,13 @@ class Dialogs(QObject):
             text = self.tr("The picture could not be written: {0}").format(file.errorString())
             self._window.frame.notices.show_notice(events.Notice("error", text))
 
+    def _show_models(self, event: events.ModelsListed) -> None:
+        if self._billing is not None:
+            self._billing.show_names(self._window.shown.model_names())
+        if self._picker is not None:
+            self._picker.show_models(event.rows)
+            self._picker.set_refreshing(event.refreshing)
+
     def _show_receipt(self, receipt: ReceiptView) -> None:
         """A receipt that was asked for last; a late one is dropped."""
         if receipt.message_id != self._receipt_asked:
@@ -255,6 +262,7 @@ class Dialogs(QObject):
         self._leave_to_chat()
 
     def _on_demo_chosen(self) -> None:
+        self._window.frame.composer.leave_chat()
         self._window.bridge.submit(commands.StartDemo())
         self._leave_to_chat()
 

@@ -87,26 +87,22 @@ class EventSink(QObject):
     def show_keys(self) -> None:
         """The keys that stand in the sidebar."""
         keys = self._window.shortcuts.keys_text
-        self._frame.sidebar.show_keys(keys("new_chat"), keys("search_chats"))
+        self._frame.sidebar.show_keys(keys("new_chat"), keys("palette"), keys("search_chats"))
 
     def show_account(self) -> None:
         """The foot of the sidebar."""
         billing, keys = self._shown.billing, self._shown.keys
-        parts = []
-        if self._shown.demo:
-            name = self.tr("Offline demo")
-        else:
-            name = self.tr("Your own keys")
-            if keys == () and not (billing and billing.month.messages):
-                parts.append(self.tr("no key yet"))
-        if billing is not None:
-            month = billing.month
+        name = self.tr("Offline demo") if self._shown.demo else self.tr("Your own keys")
+        month = billing.month if billing is not None else None
+        line = ""
+        if month is not None and month.total_pusd:
             total = words.short_cost(month.total_pusd, month.certainty)
-            if month.total_pusd:
-                parts.append(self.tr("{0} this month").format(total))
-            elif month.messages:
-                parts.append(self.tr("free this month"))
-        self._frame.sidebar.chip.show_account(name, " · ".join(parts), name[:1])
+            line = self.tr("{0} this month").format(total)
+        elif keys == () and not self._shown.demo:
+            line = self.tr("no key yet")
+        elif month is not None and month.messages:
+            line = self.tr("free this month")
+        self._frame.sidebar.chip.show_account(name, line)
 
     def show_panes(self) -> None:
         """Models and states of the panes, wherever they are written."""
@@ -162,31 +158,29 @@ class EventSink(QObject):
     def _on_chat_opened(self, chat: ChatView, at_message_id: str | None) -> None:
         before = self._shown.chat
         composer = self._frame.composer
-        if before is not None and before.id != chat.id:
-            composer.save_draft_now()
+        is_other = before is None or before.id != chat.id
+        typed = "" if not is_other else composer.text() if before is None else composer.arrive()
         self._shown.chat = chat
         self._frame.panes.show_chat(chat, at_message_id)
         self._frame.sidebar.chats.show_open(chat.id)
-        if before is None or before.id != chat.id:
-            self._take_draft(chat, first=before is None)
+        if is_other:
+            self._take_draft(chat, typed)
         self.show_panes()
         composer.ask_quote()
         title = f"{chat.title} – Tuppence" if chat.title else "Tuppence"
         self._window.setWindowTitle(title)
         self._window.orders.send_pending()
 
-    def _take_draft(self, chat: ChatView, *, first: bool) -> None:
-        """The chat's draft; what was typed before any chat was open stays after it."""
-        composer = self._frame.composer
-        typed = composer.text() if first else ""
+    def _take_draft(self, chat: ChatView, typed: str) -> None:
+        """The chat's draft; what was typed before the chat was there stays after it."""
+        composer, draft = self._frame.composer, chat.draft
         if not typed:
-            composer.show_draft(chat.draft)
-        elif chat.draft.text and chat.draft.text != typed:
-            both = f"{chat.draft.text}\n{typed}"
-            composer.show_draft(DraftView(both, chat.draft.attachments))
-            composer.keep_draft()
-        else:
-            composer.keep_draft()
+            composer.show_draft(draft)
+            return
+        both = f"{draft.text}\n{typed}" if draft.text and draft.text != typed else typed
+        if composer.text() != both or draft.attachments:
+            composer.show_draft(DraftView(both, draft.attachments))
+        composer.keep_draft()
 
     def _on_message(self, event: Event) -> None:
         if not isinstance(event, _ABOUT_MESSAGES) or not self._is_shown(event.chat_id):

@@ -132,7 +132,7 @@ class WindowFrame(QWidget):
     def _show_parts(self, *, sidebar: bool, billing: bool) -> None:
         self.sidebar.setVisible(sidebar)
         self.billing.setVisible(billing)
-        self.panes.show_sidebar_open(sidebar)
+        self.panes.show_folds(sidebar_open=sidebar, billing_open=billing)
         if self._notices is not None:
             self._notices.place()
 

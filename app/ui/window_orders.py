@@ -88,13 +88,14 @@ class Orders(QObject):
 
     def new_chat(self) -> None:
         """Open an unsaved chat and type into it."""
-        self._frame.composer.save_draft_now()
+        self._frame.composer.leave_chat()
         self.submit(commands.NewChat())
         self.focus_composer()
 
     def open_chat(self, chat_id: str, message_id: str | None = None) -> None:
         """Open a chat, at a message where one is named."""
-        self._frame.composer.save_draft_now()
+        if self._shown.chat is None or self._shown.chat.id != chat_id:
+            self._frame.composer.leave_chat()
         self.submit(commands.OpenChat(chat_id, message_id))
 
     def choose_model(self, pane: int, model_ref: str) -> None:
@@ -173,6 +174,9 @@ class Orders(QObject):
     def _on_draft(self, text: str, attachment_ids: tuple[str, ...]) -> None:
         if self._shown.chat is not None:
             self.submit(commands.SaveDraft(self._shown.chat.id, text, attachment_ids))
+        else:
+            # The core may never open: then only the window's own file can keep it.
+            self._window.save_state_soon()
 
     def _on_quote(self, serial: int, text: str, attachment_ids: tuple[str, ...]) -> None:
         if self._shown.chat is not None:
@@ -209,6 +213,7 @@ class Orders(QObject):
     def _on_delete(self, chat_id: str) -> None:
         self.submit(commands.DeleteChat(chat_id))
         if self._shown.chat is not None and self._shown.chat.id == chat_id:
+            self._frame.composer.leave_chat()
             self.submit(commands.NewChat())
 
     def _on_menu(self, pane: int, action: str) -> None:

@@ -24,6 +24,10 @@ class Shown:
     billing: BillingView | None = None
     pending_send: PendingSend | None = None
 
+    def model_names(self) -> dict[str, str]:
+        """What models are called, by their ids, which the sums go by."""
+        return {ref.partition("/")[2]: row.name for ref, row in self.models.items()}
+
     def model_name(self, ref: str) -> str:
         """The name of a model as the picker has it, its own id where it has none."""
         row = self.models.get(ref)

@@ -16,7 +16,10 @@ FILE_NAME = "window.json"
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """`geometry` is what Qt saved, as base64; `theme` is light, dark or system."""
+    """`geometry` is what Qt saved, as base64; `theme` is light, dark or system.
+
+    `unsaved_text` was typed before the core was open, and the program was closed before it was.
+    """
 
     geometry: str = ""
     sidebar_open: bool = True
@@ -24,6 +27,7 @@ class WindowState:
     theme: str = "system"
     zoom_percent: int = 100
     language: str = "system"
+    unsaved_text: str = ""
 
 
 def read_state(folder: Path) -> WindowState:

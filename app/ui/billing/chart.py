@@ -177,7 +177,7 @@ class DayChart(QWidget):
 
 
 def _is_estimated(day: DaySpend) -> bool:
-    return day.certainty is not Certainty.EXACT
+    return day.total_pusd > 0 and day.certainty is not Certainty.EXACT
 
 
 def _day_name(day: date) -> str:

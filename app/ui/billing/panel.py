@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from PySide6.QtCore import QDate, QLocale, QTimer, Signal
@@ -28,6 +30,7 @@ class BillingPanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._billing: BillingView | None = None
+        self._names: Mapping[str, str] = {}
         self._timer = QTimer(self, interval=CHECK_INTERVAL_MS)
         self._build()
         self._connect()
@@ -41,6 +44,13 @@ class BillingPanel(QFrame):
         if used:
             self._show_sums(billing)
         self._say_age()
+
+    def show_names(self, names: Mapping[str, str]) -> None:
+        """What models are called, by their ids; those that are not there keep the id."""
+        if dict(names) != self._names:
+            self._names = dict(names)
+            if self._billing is not None:
+                self.show_billing(self._billing)
 
     def _build(self) -> None:
         theme = Theme.current()
@@ -142,12 +152,12 @@ class BillingPanel(QFrame):
         self.setFixedWidth(Theme.current().px(WIDTH))
 
     def _show_sums(self, billing: BillingView) -> None:
-        self._figure.setText(figure_of(billing.month))
+        self._figure.setText(_sum_of(billing.month))
         self._figure.setAccessibleName(self.tr("This month: {0}").format(figure_of(billing.month)))
         self._month.setText(self._month_words(billing))
         self._show_today(billing.today)
         self._keys.show_lines(billing.by_key)
-        top, rest = top_and_rest(billing.by_model)
+        top, rest = top_and_rest([self._named(line) for line in billing.by_model])
         self._models.show_lines((*top, rest) if rest else top)
         self.chart.show_days(billing.days)
         if billing.days:
@@ -163,6 +173,9 @@ class BillingPanel(QFrame):
         if billing.month.messages == 1:
             pattern = self.tr("in {0} · {1} message")
         return pattern.format(month, words.count(billing.month.messages))
+
+    def _named(self, line: SpendLine) -> SpendLine:
+        return replace(line, label=self._names.get(line.label, line.label))
 
     def _show_today(self, today: SpendLine) -> None:
         self._today.setText(figure_of(today))
@@ -182,6 +195,11 @@ class BillingPanel(QFrame):
         if billing is not None and stale:
             self._age.setText(self.tr("As of {0}").format(words.short_date(billing.as_of)))
         self._age.setVisible(stale)
+
+
+def _sum_of(line: SpendLine) -> str:
+    """A sum is a figure, also where nothing was paid: `$0` and not "free"."""
+    return words.money(0) if line.total_pusd == 0 else figure_of(line)
 
 
 def _short_day(day: date) -> str:

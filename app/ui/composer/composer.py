@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DRAFT_PAUSE_MS = 300
 QUOTE_PAUSE_MS = 15
+LEAVING_MAX_MS = 3000
 
 
 class Composer(QWidget):
@@ -44,9 +45,11 @@ class Composer(QWidget):
         self._serial = 0
         self._quote_serial = 0
         self._sent: tuple[str, tuple[str, ...]] | None = None
+        self._left: str | None = None  # what was here when another chat was asked for
         self._loading = False
         self._draft_pause = QTimer(self, singleShot=True, interval=DRAFT_PAUSE_MS)
         self._quote_pause = QTimer(self, singleShot=True, interval=QUOTE_PAUSE_MS)
+        self._leaving = QTimer(self, singleShot=True, interval=LEAVING_MAX_MS)
         self._build()
         self._connect()
 
@@ -80,6 +83,25 @@ class Composer(QWidget):
         """Hand over what was typed and not saved yet."""
         if self._draft_pause.isActive():
             self._on_draft_pause_over()
+
+    def leave_chat(self) -> None:
+        """Another chat was asked for: what is typed before it is there belongs to it."""
+        self.save_draft_now()
+        self._left = self.text()
+        self._leaving.start()
+
+    def arrive(self) -> str:
+        """The other chat is there: what was typed since it was asked for, else the draft is saved.
+
+        A chat that comes unasked gets nothing.
+        """
+        left, self._left = self._left, None
+        self._leaving.stop()
+        text = self.text()
+        if left is not None and text.startswith(left):
+            return text[len(left) :].lstrip("\n")
+        self.save_draft_now()
+        return ""
 
     def keep_draft(self) -> None:
         """Save what is here as the draft of the chat that is open now."""
@@ -178,6 +200,7 @@ class Composer(QWidget):
         box.stop_button.clicked.connect(self.stop_asked)
         self._draft_pause.timeout.connect(self._on_draft_pause_over)
         self._quote_pause.timeout.connect(self._on_quote_pause_over)
+        self._leaving.timeout.connect(self._on_leaving_over)
 
     def _is_empty(self) -> bool:
         document = self.box.editor.document()
@@ -211,12 +234,20 @@ class Composer(QWidget):
             self._draft_pause.start()
         self._refresh()
 
+    def _on_leaving_over(self) -> None:
+        """The other chat did not come: this one is written on."""
+        self._left = None
+        self.say_again()
+
     def _on_draft_pause_over(self) -> None:
         self._draft_pause.stop()
+        if self._left is not None:
+            self._draft_pause.start()
+            return
         self.draft_changed.emit(self.text(), self.attachment_ids())
 
     def _on_quote_pause_over(self) -> None:
-        if self._is_empty():
+        if self._is_empty() or self._left is not None:
             return
         self._quote_serial += 1
         self.quote_asked.emit(self._quote_serial, self.text(), self.attachment_ids())

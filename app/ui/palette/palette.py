@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QLabel,
@@ -18,6 +18,7 @@ from app.seam.views import SearchHit
 from app.ui.dialog import Dialog
 from app.ui.icons import icon
 from app.ui.palette.entries import Entry, rank
+from app.ui.palette.entry_delegate import EntryDelegate
 from app.ui.sidebar.hits import split_marks
 from app.ui.theme import set_look
 
@@ -79,11 +80,10 @@ class Palette(Dialog):
         self._field.setAccessibleName(self.tr("Search and commands"))
         self._list = QListWidget()
         self._list.setUniformItemSizes(True)
-        self._list.setIconSize(QSize(16, 16))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setAccessibleName(self.tr("Matches"))
-        set_look(self._list, look="palette")
+        self._list.setItemDelegate(EntryDelegate(self._list))
         self._none = QLabel(self.tr("Nothing found."))
         set_look(self._none, tone="3")
         self.body.addWidget(self._field)
@@ -133,7 +133,8 @@ class Palette(Dialog):
 
 
 def _make_item(entry: Entry) -> QListWidgetItem:
-    note = f"   {entry.note}" if entry.note else ""
-    item = QListWidgetItem(icon(ICONS[entry.kind]), f"{entry.text}{note}")
+    item = QListWidgetItem(icon(ICONS[entry.kind]), entry.text)
     item.setData(Qt.ItemDataRole.UserRole, entry)
+    said = f"{entry.text}, {entry.note}" if entry.note else entry.text
+    item.setData(Qt.ItemDataRole.AccessibleTextRole, said)
     return item

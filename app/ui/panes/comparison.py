@@ -76,7 +76,6 @@ def _tenths(duration_s: float | None) -> float | None:
 def _label(text: str) -> QLabel:
     label = QLabel(text, textFormat=Qt.TextFormat.PlainText)
     label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-    label.setFont(Theme.current().font(figures=True))
     label.setAlignment(Qt.AlignmentFlag.AlignVCenter)
     set_look(label, tone="3", size="small")
     return label

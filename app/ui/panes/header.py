@@ -51,11 +51,11 @@ class PaneHeader(QFrame):
             self._badge_row.addWidget(badge, 0, Qt.AlignmentFlag.AlignVCenter)
         self._fit_badges()
 
-    def show_place(self, *, pane_count: int, first: bool, last: bool, sidebar_open: bool) -> None:
-        """Where the pane stands among the others, which decides on its buttons."""
+    def show_place(self, *, pane_count: int, opens_sidebar: bool, opens_billing: bool) -> None:
+        """What is folded away is opened from the header that stands next to its place."""
         self._pane_count = pane_count
-        self.sidebar_button.setVisible(first and not sidebar_open)
-        self.billing_button.setVisible(last)
+        self.sidebar_button.setVisible(opens_sidebar)
+        self.billing_button.setVisible(opens_billing)
         self._fit_badges()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -70,7 +70,7 @@ class PaneHeader(QFrame):
         self.model_button = QPushButton()
         set_look(self.model_button, look="model")
         self.model_button.setIconSize(QSize(theme.px(16), theme.px(16)))
-        self.billing_button = _tool("panel-right", self.tr("Fold or open the billing panel"))
+        self.billing_button = _tool("panel-right", self.tr("Open the billing panel"))
         self.menu_button = _tool("ellipsis", self.tr("More for this pane"))
         self._badge_row = QHBoxLayout()
         self._badge_row.setSpacing(theme.px(10))

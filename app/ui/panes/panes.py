@@ -34,7 +34,7 @@ class Panes(QWidget):
         self.panes: list[Pane] = []
         self.current = 0
         self._rules: list[QFrame] = []
-        self._sidebar_open = True
+        self._sidebar_open = self._billing_open = True
         self._build()
         QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
 
@@ -50,9 +50,9 @@ class Panes(QWidget):
         for pane in self.panes:
             pane.show_model(rows.get(pane.model_ref))
 
-    def show_sidebar_open(self, sidebar_open: bool) -> None:
-        """Whether the sidebar is there; where not, the first header opens it."""
-        self._sidebar_open = sidebar_open
+    def show_folds(self, *, sidebar_open: bool, billing_open: bool) -> None:
+        """What is there beside the panes; the headers open what is not."""
+        self._sidebar_open, self._billing_open = sidebar_open, billing_open
         self._place_headers()
 
     def at(self, pane: int) -> Pane | None:
@@ -136,8 +136,9 @@ class Panes(QWidget):
             pane.setAccessibleName(self.tr("Pane {0} of {1}").format(place + 1, count))
             pane.greeting.show_starters(place == 0)
             pane.header.show_place(
-                pane_count=count, first=place == 0, last=place == count - 1,
-                sidebar_open=self._sidebar_open,
+                pane_count=count,
+                opens_sidebar=place == 0 and not self._sidebar_open,
+                opens_billing=place == count - 1 and not self._billing_open,
             )  # fmt: skip
 
     def _on_focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:

@@ -18,7 +18,7 @@ from app.ui.picker.line_model import LineModel
 from app.ui.picker.listing import matching, sections
 from app.ui.theme import Theme
 
-WIDTH, HEIGHT = 800, 520
+WIDTH, HEIGHT = 840, 520
 _STEPS = {
     Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8,
 }  # fmt: skip

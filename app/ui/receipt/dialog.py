@@ -63,7 +63,7 @@ class ReceiptDialog(Dialog):
         facts.setVerticalSpacing(theme.px(4))
         facts.setLabelAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
         for name, value in wording.facts(self._receipt):
-            shown = plain_label(value, size="note", wrap=True, figures=True)
+            shown = plain_label(value, size="note", wrap=True)
             shown.setAccessibleName(f"{name}: {value}")
             facts.addRow(plain_label(name, tone="2", size="note"), shown)
         return facts

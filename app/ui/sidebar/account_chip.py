@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
 from app.ui.icons import icon
 from app.ui.theme import Size, Theme, set_look
+
+ROOM_MIN = 24  # narrower than this, a label was not placed yet
 
 
 class AccountChip(QFrame):
@@ -17,16 +20,22 @@ class AccountChip(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        self._texts = ("", "")
         self._build()
         self._connect()
 
-    def show_account(self, name: str, line: str, mark: str) -> None:
-        """`mark` is one letter for the round badge."""
-        self._name.setText(name)
-        self._line.setText(line)
+    def show_account(self, name: str, line: str) -> None:
+        """Who pays, and one short line under it."""
+        self._texts = (name, line)
         self._line.setVisible(bool(line))
-        self._badge.setText(mark)
+        self._fit_texts()
         self.setAccessibleName(f"{name}, {line}")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The labels' own widths follow the layout, which follows this.
+        self._row.activate()
+        self._fit_texts()
 
     def _build(self) -> None:
         theme = Theme.current()
@@ -43,7 +52,7 @@ class AccountChip(QFrame):
         column.setSpacing(0)
         column.addWidget(self._name)
         column.addWidget(self._line)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(4), theme.px(12), 0, theme.px(2))
         row.setSpacing(theme.px(2))
         row.addWidget(self._badge)
@@ -56,6 +65,18 @@ class AccountChip(QFrame):
         theme = Theme.current()
         self._badge.setFixedSize(theme.px(30), theme.px(30))
         self._line.setFont(theme.font(Size.NOTE, figures=True))
+
+    def _fit_texts(self) -> None:
+        """What has no room ends in "…", and is whole in the tooltip."""
+        whole = True
+        for label, text in zip((self._name, self._line), self._texts, strict=True):
+            shown = text
+            if label.width() > ROOM_MIN:
+                metrics = label.fontMetrics()
+                shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, label.width())
+            label.setText(shown)
+            whole = whole and shown == text
+        self.setToolTip("" if whole else "\n".join(self._texts))
 
     def _connect(self) -> None:
         self._fit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import (
@@ -33,6 +34,8 @@ from app.ui.theme import Size, Theme, set_look
 HIT_ROLE = Qt.ItemDataRole.UserRole + 3
 HIT_HEIGHT = 66
 MARK_BEGIN, MARK_END = "\x02", "\x03"
+# Of Markdown, what nobody would look for: bold, code, headings. One star may be a product.
+_MARKUP = re.compile(r"\*\*|`+|(?:^|(?<= ))#{1,6} ")
 
 
 class HitModel(QAbstractListModel):
@@ -178,7 +181,7 @@ class HitDelegate(ChatDelegate):
 
 def split_marks(snippet: str) -> tuple[str, list[tuple[int, int]]]:
     """The text without marks on one line, and (start, length) of what they held."""
-    flat = " ".join(snippet.split())
+    flat = _MARKUP.sub("", " ".join(snippet.split()))
     text, marks = "", []
     for index, piece in enumerate(flat.split(MARK_BEGIN)):
         held, end, rest = piece.partition(MARK_END)

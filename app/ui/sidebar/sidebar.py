@@ -93,8 +93,10 @@ class Sidebar(QFrame):
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
-    def show_keys(self, new_chat: str, search: str) -> None:
-        """The keys that stand beside New chat and the search field."""
+    def show_keys(self, new_chat: str, search: str, here: str) -> None:
+        """The keys beside New chat and the search field; `here` leads into the field itself."""
+        hint = self.tr("Search here: {0}").format(here) if here else ""
+        self.search.setToolTip(hint)
         if self._new_keys.parentWidget() is None:
             _put_inside(self.new_button, self._new_keys)
             _put_inside(self.search, self._search_keys)

@@ -155,7 +155,7 @@ class Card(QWidget):
         tab_after: QWidget | None = None
         for number, slot in enumerate(self._slots):
             if number:
-                y += footer_gap if isinstance(slot.part, Footer) else gap
+                y += gap if not isinstance(slot.part, Footer) else footer_gap * slot.part.is_answer
             indent = step * slot.indent
             room = max(40, width - indent)
             visible = y < bottom and y + slot.height > top

@@ -76,7 +76,7 @@ class CodeView(QFrame):
         self.copy_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.whole_button = QToolButton(self)
         self.whole_button.hide()
-        self.coloring = Coloring(self.body.document())
+        self.coloring = Coloring(self.body)
         self._copied = QTimer(self)
         self._copied.setSingleShot(True)
         self._copied.setInterval(COPIED_MS)

@@ -6,7 +6,8 @@ from collections import OrderedDict
 from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
-from PySide6.QtGui import QBrush, QTextCharFormat, QTextDocument, QTextLayout
+from PySide6.QtGui import QBrush, QTextCharFormat, QTextLayout
+from PySide6.QtWidgets import QTextEdit
 from shiboken6 import isValid
 
 from app.ui.theme import Theme
@@ -64,10 +65,14 @@ class ColoringQueue(QObject):
 
 
 class Coloring:
-    """The colors of one code block's document."""
+    """The colors of one code block.
 
-    def __init__(self, document: QTextDocument) -> None:
-        self._document = document
+    Its document is asked for anew each time: a wrapper that is kept may turn out to be that of
+    an older document which had the same address.
+    """
+
+    def __init__(self, body: QTextEdit) -> None:
+        self._body = body
         self._language = ""
         self._text = ""
         self._open = False
@@ -117,7 +122,8 @@ class Coloring:
         return not highlighter.done
 
     def _apply(self, lines: list[list[Stretch]], first: int, last: int) -> None:
-        block = self._document.findBlockByNumber(first)
+        document = self._body.document()
+        block = document.findBlockByNumber(first)
         begin = end = block.position()
         for number in range(first, last + 1):
             if not block.isValid():
@@ -127,7 +133,7 @@ class Coloring:
                 block.layout().setFormats(ranges)
             end = block.position() + block.length()
             block = block.next()
-        self._document.markContentsDirty(begin, max(0, end - begin - 1))
+        document.markContentsDirty(begin, max(0, end - begin - 1))
 
 
 _remembered: OrderedDict[tuple[str, str], list[list[Stretch]]] = OrderedDict()

@@ -18,7 +18,7 @@ def estimate_message(message: MessageView, width: int, zoom: float) -> int:
     breaks = text.count("\n")
     lines = breaks + 1 + int(len(text) / room)
     if message.role == "user":
-        return int((64 + LINE * min(lines, 24) + 50 * bool(message.attachments)) * zoom)
+        return int((54 + LINE * min(lines, 24) + 50 * bool(message.attachments)) * zoom)
     # Blank lines between paragraphs are about half as tall as they count.
     tall = 56 + LINE * lines - 8 * text.count("\n\n")
     extras = len(message.tool_calls) + bool(message.thinking) + 3 * bool(message.fault)

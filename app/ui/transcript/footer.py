@@ -17,7 +17,7 @@ from app.ui.icons import icon
 from app.ui.theme import Size, Theme, set_look
 from app.ui.transcript.parts import Footer, Part, Place
 
-ROW = 24
+ROW, ROW_USER = 24, 20
 _BELOW = 8  # air under the line of an answer
 _LINE = 18
 _GAP, _GAP_TIGHT = 12, 8
@@ -182,11 +182,11 @@ class FooterView(QWidget):
 
     def height_for(self, width: int) -> int:
         theme = Theme.current()
-        row, room = theme.px(ROW), self._room()
+        row, room = self._side(), self._room()
         footer = self._footer
         if footer is None or footer.cost is None or self.cost_line is None:
             self._place_actions(width)
-            return row if footer is None or footer.role == "user" else row + theme.px(_BELOW)
+            return row + theme.px(_BELOW) if footer is not None and footer.is_answer else row
         beside = self.cost_line.wanted_width() <= width - room
         across = min(width, self.cost_line.wanted_width())
         tall = self.cost_line.height_for(across)
@@ -258,12 +258,17 @@ class FooterView(QWidget):
         identity = self._place.message_id if self._place else ""
         return footer.siblings.index(identity) if identity in footer.siblings else 0
 
+    def _side(self) -> int:
+        """The height of a row, and the width of a button."""
+        is_user = self._footer is not None and not self._footer.is_answer
+        return Theme.current().px(ROW_USER if is_user else ROW)
+
     def _room(self) -> int:
         """The width that versions and actions take."""
         footer = self._footer
         if footer is None:
             return 0
-        side = Theme.current().px(ROW)
+        side = self._side()
         several = len(footer.siblings) > 1
         return side * len(self._wanted_actions(footer)) + (side * 3 if several else 0)
 
@@ -271,7 +276,7 @@ class FooterView(QWidget):
         footer = self._footer
         if footer is None:
             return
-        side = Theme.current().px(ROW)
+        side = self._side()
         left, top = width - self._room(), 0
         if footer.cost is not None and self.cost_line is not None:
             top = 0 if self.cost_line.wanted_width() <= left else self.cost_line.height()

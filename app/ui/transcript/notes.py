@@ -161,12 +161,18 @@ class HalfAnswerBox(NoteBox):
             self.title.show_words(self.tr("No answer arrived."))
         else:
             self.title.show_words(self.tr("This answer broke off. What arrived is kept."))
-        self.advice.show_words(part.note)
+        self.advice.show_words(_without_title(part.note) if part.stopped else part.note)
         self.resume_button.setVisible(not part.empty)
 
     def _emit(self, name: str) -> None:
         if self._place is not None:
             getattr(self._place.hub, name).emit(self._place.message_id)
+
+
+def _without_title(note: str) -> str:
+    """The rule of a stopped answer without the words that the title says already."""
+    rest = note.removeprefix("You stopped this answer: ")
+    return rest[:1].upper() + rest[1:]
 
 
 class SourcesView(MutedProse):

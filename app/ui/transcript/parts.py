@@ -93,6 +93,10 @@ class Footer:
     busy: bool
     model_name: str = ""
 
+    @property
+    def is_answer(self) -> bool:
+        return self.role != "user"
+
 
 Part = (
     Segment | ModelLabel | Thinking | Bubble | Editor | Attachments | Sources | HalfAnswer | Footer

@@ -1,0 +1,54 @@
+"""Pictures of the real window, light and dark, of every view.
+
+Started by `dev.py screenshots FOLDER` with the environment's interpreter.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.fixtures.display import virtual_display
+
+SCREEN = "1440x900x24"
+LIMIT_S = 90
+PROGRAM = Path(__file__).with_name("program.py")
+
+
+def main(folder: Path) -> int:
+    """Take every picture; the window's own profiles are thrown away afterwards."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with virtual_display(SCREEN) as display:
+        for theme in os.environ.get("T", "light dark").split():
+            for scenes in os.environ.get("S", "first used").split():
+                _play(scenes, folder, theme, display)
+    for picture in sorted(folder.glob("*.png")):
+        print(picture)
+    return 0
+
+
+def _play(scenes: str, folder: Path, theme: str, display: str) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        Path(home, "window.json").write_text(json.dumps({"theme": theme}), encoding="utf-8")
+        variables = {
+            **os.environ,
+            "DISPLAY": display,
+            "QT_QPA_PLATFORM": "xcb",
+            "TUPPENCE_HOME": home,
+            # Without a session bus no keyring answers: the person's own is never asked.
+            "DBUS_SESSION_BUS_ADDRESS": "",
+            "XDG_RUNTIME_DIR": home,
+            "LC_ALL": "C.UTF-8",
+            "NO_AT_BRIDGE": "1",
+        }
+        variables.pop("WAYLAND_DISPLAY", None)
+        words = [sys.executable, "-P", str(PROGRAM), scenes, str(folder), theme, home]
+        subprocess.run(words, env=variables, check=True, timeout=LIMIT_S)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
