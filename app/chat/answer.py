@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from app.chat.extras import Extras
+from app.chat.extras import Extras, read_extras
 from app.metering.usage import Usage
 from app.providers import events as stream
 from app.seam import events as seam
@@ -30,6 +30,10 @@ class Answer:
     thinking_s: float | None = None
     pieces: int = 0
     closed: bool = False
+
+    def __post_init__(self) -> None:
+        # An answer that goes on keeps its sources and calls.
+        self.extras = read_extras(self.base.extras_json)
 
     def take(self, event: stream.StreamEvent, at_s: float) -> seam.Event | None:
         """Add one stream event; returns what the window should hear of it. `at_s` is monotonic."""
@@ -92,7 +96,7 @@ class Answer:
             self.base,
             text=self.base.text + self.new_text,
             thinking=self.base.thinking + self.new_thinking,
-            thinking_s=self.thinking_s if self.thinking_s is not None else self.base.thinking_s,
+            thinking_s=self._thinking_s(),
             extras_json=self.extras.to_json(),
             state=state,
         )
@@ -100,16 +104,23 @@ class Answer:
     def _take_thinking(self, text: str, signature: str | None, at_s: float) -> seam.Event | None:
         if self.thinking_began_s is None:
             self.thinking_began_s = at_s
+        # A signature holds for its own block; joined blocks have none that is still true.
         if signature:
-            # A signature holds for its own block; joined blocks have none that is still true.
-            several = self.extras.thinking_signature is not None
+            several = self.extras.thinking_signature is not None or bool(self.base.thinking)
             self.extras.thinking_signature = "" if several else signature
             self.extras.host = self.host
+        elif text and self.base.thinking and self.extras.thinking_signature:
+            self.extras.thinking_signature = ""
         if not text:
             return None
         self.thinking.append(text)
         self.pieces += 1
         return seam.ThinkingArrived(self.base.chat_id, self.pane, self.base.id, text)
+
+    def _thinking_s(self) -> float | None:
+        if self.thinking_s is None:
+            return self.base.thinking_s
+        return (self.base.thinking_s or 0.0) + self.thinking_s
 
     def _end_thinking(self, at_s: float) -> None:
         if self.thinking_began_s is not None and self.thinking_s is None:

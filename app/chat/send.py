@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from app.chat.extras import read_extras
+from app.chat.orders import Order
 from app.chat.quotes import Admission, Quoter
 from app.chat.routes import Routes
 from app.chat.titles import title_from
 from app.chat.turns import Turns
 from app.clock import Clock
-from app.errors import TuppenceError
+from app.errors import AttachmentError, TuppenceError
 from app.store.records import ChatRecord, MessageRecord, PaneRecord, State
 from app.store.shelves import Shelves
 
@@ -59,38 +60,45 @@ class Sender:
         """
         if not text.strip() and not attachment_ids:
             raise TuppenceError("There is nothing to send yet.", "Write a message first.")
-        panes = [pane for pane in chat.panes if pane.position in positions]
-        questions = self._questions(chat, panes, text, attachment_ids)
-        plans = []
-        for pane in panes:
-            question = questions[pane.leaf_id]
-            path = [*self._shelves.messages.path(pane.leaf_id), question]
-            plans.append((pane, question, await self._quoter.admit(pane.model_ref, path)))
-        sent = []
-        with self._shelves.database.transaction():
-            store_chat(title_from(text) if text.strip() else "Files")
-            for question in questions.values():
-                self._shelves.messages.add(question)
-            for pane, question, admission in plans:
-                answer = self._store_answer(chat, pane, question.id, admission)
-                sent.append(Sent(pane.position, question, answer, admission))
-            self._shelves.chats.touch(chat.id, self._clock.now())
+        with self._turns.order(chat.id, positions) as order:
+            panes = _panes_at(chat, positions)
+            self._require_files(attachment_ids)
+            questions = self._questions(chat, panes, text, attachment_ids)
+            plans = []
+            for pane in panes:
+                question = questions[pane.leaf_id]
+                path = [*self._shelves.messages.path(pane.leaf_id), question]
+                plans.append((pane, question, await self._quoter.admit(pane.model_ref, path)))
+            self._require_wanted(order)
+            sent = []
+            with self._shelves.database.transaction():
+                store_chat(title_from(text) if text.strip() else "Files")
+                for question in questions.values():
+                    self._shelves.messages.add(question)
+                for pane, question, admission in plans:
+                    answer = self._store_answer(chat, pane, question.id, admission)
+                    sent.append(Sent(pane.position, question, answer, admission))
+                self._shelves.chats.touch(chat.id, self._clock.now())
         return sent
 
     async def answer_again(
         self, chat: ChatRecord, pane: PaneRecord, parent: MessageRecord, model_ref: str = ""
     ) -> Sent:
         """Another answer to a user message, beside those that are there."""
-        path = self._shelves.messages.path(parent.id)
-        admission = await self._quoter.admit(model_ref or pane.model_ref, path)
-        with self._shelves.database.transaction():
-            answer = self._store_answer(chat, pane, parent.id, admission)
+        _require_role(parent, "user")
+        with self._turns.order(chat.id, (pane.position,)) as order:
+            path = self._shelves.messages.path(parent.id)
+            admission = await self._quoter.admit(model_ref or pane.model_ref, path)
+            self._require_wanted(order)
+            with self._shelves.database.transaction():
+                answer = self._store_answer(chat, pane, parent.id, admission)
         return Sent(pane.position, None, answer, admission)
 
     async def edit(
         self, chat: ChatRecord, pane: PaneRecord, message: MessageRecord, text: str
     ) -> Sent:
         """A new version of a user message beside the old one, with an answer to it."""
+        _require_role(message, "user")
         if not text.strip() and not message.attachment_ids:
             raise TuppenceError("There is nothing to send yet.", "Write a message first.")
         question = replace(
@@ -100,44 +108,64 @@ class Sender:
             created_at=self._clock.now(),
             siblings=(),
         )
-        path = [*self._shelves.messages.path(message.parent_id), question]
-        admission = await self._quoter.admit(pane.model_ref, path)
-        with self._shelves.database.transaction():
-            self._shelves.messages.add(question)
-            answer = self._store_answer(chat, pane, question.id, admission)
+        with self._turns.order(chat.id, (pane.position,)) as order:
+            path = [*self._shelves.messages.path(message.parent_id), question]
+            admission = await self._quoter.admit(pane.model_ref, path)
+            self._require_wanted(order)
+            with self._shelves.database.transaction():
+                self._shelves.messages.add(question)
+                answer = self._store_answer(chat, pane, question.id, admission)
         return Sent(pane.position, question, answer, admission)
 
     async def go_on(self, chat: ChatRecord, pane: PaneRecord, message: MessageRecord) -> Sent:
         """Let the model write on at the end of an answer; the receipt gets one call more."""
-        path = self._shelves.messages.path(message.id)
-        if message.text.strip():
-            words = MessageRecord(
-                id="",
-                chat_id=chat.id,
-                parent_id=message.id,
-                role="user",
-                text=CONTINUE_WORDS,
-                state=State.COMPLETE,
-                created_at=self._clock.now(),
+        _require_role(message, "assistant")
+        with self._turns.order(chat.id, (pane.position,), message.id) as order:
+            admission = await self._quoter.admit(pane.model_ref, self._path_to_go_on(message))
+            self._require_wanted(order)
+            extras = read_extras(message.extras_json)
+            extras.kept = False
+            running = replace(
+                message, state=State.STREAMING, fault_json=None, extras_json=extras.to_json()
             )
-            path = [*path, words]
-        else:
-            path = path[:-1]
-        admission = await self._quoter.admit(pane.model_ref, path)
-        extras = read_extras(message.extras_json)
-        extras.kept = False
-        running = replace(
-            message, state=State.STREAMING, fault_json=None, extras_json=extras.to_json()
-        )
-        with self._shelves.database.transaction():
-            self._shelves.messages.set_state(message.id, State.STREAMING)
-            self._shelves.holds.admit(admission.hold_for(message.id, chat.id))
+            with self._shelves.database.transaction():
+                self._shelves.messages.set_state(message.id, State.STREAMING)
+                self._shelves.holds.admit(admission.hold_for(message.id, chat.id))
         return Sent(pane.position, None, running, admission)
 
     def start(self, sent: Sent) -> None:
         """Start the turn of something stored."""
         admission = sent.admission
         self._turns.start(sent.answer, sent.pane, admission)
+
+    def _path_to_go_on(self, message: MessageRecord) -> list[MessageRecord]:
+        path = self._shelves.messages.path(message.id)
+        if not message.text.strip():
+            return path[:-1]
+        words = MessageRecord(
+            id="",
+            chat_id=message.chat_id,
+            parent_id=message.id,
+            role="user",
+            text=CONTINUE_WORDS,
+            state=State.COMPLETE,
+            created_at=self._clock.now(),
+        )
+        return [*path, words]
+
+    def _require_wanted(self, order: Order) -> None:
+        """Raise where the user changed their mind while the call was admitted."""
+        order.require_wanted()
+        chat = self._shelves.chats.get(order.chat_id)
+        if chat is not None and chat.hidden_at is not None:
+            raise TuppenceError("This chat was deleted.", "Bring it back to write in it.")
+
+    def _require_files(self, attachment_ids: Sequence[str]) -> None:
+        for id_ in attachment_ids:
+            if self._shelves.attachments.get(id_) is None:
+                raise AttachmentError(
+                    "A file of this message is not there any more.", "Add it again to send it."
+                )
 
     def _questions(
         self,
@@ -180,3 +208,15 @@ class Sender:
         self._shelves.chats.set_leaf(chat.id, pane.position, answer.id)
         self._shelves.marks.used(admission.route.ref, self._clock.now())
         return answer
+
+
+def _panes_at(chat: ChatRecord, positions: Sequence[int]) -> list[PaneRecord]:
+    panes = [pane for pane in chat.panes if pane.position in positions]
+    if not panes or len(panes) < len(set(positions)):
+        raise TuppenceError("A pane that this was meant for was closed.", "Send it again.")
+    return panes
+
+
+def _require_role(message: MessageRecord, role: str) -> None:
+    if message.role != role:
+        raise TuppenceError("This cannot be done with this message.", "Choose another one.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 
 from app.catalog.prices import Price
@@ -9,7 +10,7 @@ from app.chat.counting import Counting
 from app.chat.faults import fault_json
 from app.chat.quotes import Admission
 from app.clock import Clock
-from app.errors import ProviderError
+from app.errors import ProviderError, StoreError
 from app.metering.cost import charge
 from app.metering.endings import end_of
 from app.metering.hold import Basis, CallEnd, HoldState, How, Settlement
@@ -21,6 +22,8 @@ from app.providers.events import Finished
 from app.seam.views import FaultView
 from app.store.records import HoldRecord, MessageRecord, State, UsageRecord
 from app.store.shelves import Shelves
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +76,22 @@ class Settler:
             self._shelves.messages.finish(message, (), released)
             return message
         call = self._call(done, settlement)
+        stored = self._store(message, call, settlement, hold, admission.payer, admission.quote)
         if settlement.basis is Basis.PROVIDER_USAGE and settlement.usage.input_total:
-            billed = settlement.usage.input_total
+            self._learn(admission, settlement.usage.input_total)
+        return stored
+
+    def _learn(self, admission: Admission, billed: int) -> None:
+        try:
             self._counting.learn(admission.route, counted=admission.counted_tokens, billed=billed)
-        return self._store(message, call, settlement, hold, admission.payer, admission.quote)
+        except StoreError as error:
+            # The charge is stored; a count that stays as good as it was loses nobody anything.
+            _log.warning("nothing was learned: %s", error)
 
     def settle_after_crash(self, message: MessageRecord, hold: HoldRecord) -> MessageRecord:
         """Settle a call that the program died in, at what was saved of it.
 
+        What stood there before the call is not counted again: earlier calls paid for it.
         `hold` is parked; its price is the one that was frozen when the call was admitted.
         """
         price = Price.from_json(hold.price_json) if hold.price_json else None
@@ -91,7 +102,9 @@ class Settler:
                 how=How.DIED,
                 dispatched=True,
                 counted_input=hold.input_tokens,
-                counted_output=self._counting.count_text(message.text + message.thinking, model),
+                counted_output=self._counting.count_text(
+                    self._shelves.messages.arrived(message.id), model
+                ),
                 output_tokens_max=hold.output_tokens_max,
             )
         )

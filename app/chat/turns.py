@@ -7,53 +7,36 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import chain, repeat
 from typing import Any
 
 from app.chat.answer import Answer
-from app.chat.faults import fault_json, fault_view, stream_fault_view
+from app.chat.orders import Order, Orders
 from app.chat.quotes import Admission
 from app.chat.routes import Routes
 from app.chat.saver import PartialSaver
 from app.chat.settle import Done, Ending, Settler
+from app.chat.turn import Turn
+from app.chat.turn_endings import STOPPED, ending_of, ending_of_drain, ending_of_work
 from app.clock import Clock
-from app.errors import ProviderError, StoreError, TuppenceError
-from app.metering.hold import How
+from app.errors import StoreError, TuppenceError
+from app.providers.client import Provider
 from app.providers.events import Finished, Outcome, StreamEvent
 from app.seam import events
 from app.seam.events import Event
-from app.seam.views import FaultView
 from app.store.records import MessageRecord, State
 from app.store.shelves import Shelves
 
-LENGTH_REACHED = FaultView(
-    "LengthReached",
-    "The answer reached its length limit.",
-    "Continue lets the model write on from there.",
-    "continue",
-)
 DRAIN_LIMIT_S = 120.0
 DRAINS_MAX = 32
+_HANG_UP_LIMIT_S = 2.0
+_STOP_LIMIT_S = 5.0
+_STORE_AGAIN_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Turn:
-    """One running call for one message. `stopped` is set when the user has asked to stop."""
-
-    chat_id: str
-    pane: int
-    message: MessageRecord
-    admission: Admission
-    answer: Answer
-    began_s: float
-    stopped: asyncio.Event = field(default_factory=asyncio.Event)
-    hang_up: asyncio.Event = field(default_factory=asyncio.Event)
-    draining: bool = False  # the user is done with it; only the bill is still read
-    dispatched: bool = False
-    task: asyncio.Task[None] | None = None
 
 
 class Turns:
@@ -77,7 +60,26 @@ class Turns:
         self._stopped = stopped
         self._settled = settled
         self._running: dict[str, Turn] = {}
+        self._orders = Orders()
+        self._closing = asyncio.Event()
         self._disk_trouble = False
+
+    @contextmanager
+    def order(
+        self, chat_id: str, panes: Sequence[int], message_id: str | None = None
+    ) -> Iterator[Order]:
+        """Prepare to ask some panes, or to let an answer go on; raises where that is under way.
+
+        Whoever leaves the block with something stored starts it before anybody else may run.
+        """
+        if any(self.is_running(chat_id, pane) for pane in panes):
+            raise TuppenceError(
+                "An answer is still being written.", "Wait for it, or stop it and send again."
+            )
+        if message_id is not None:
+            self._require_settled(message_id)
+        with self._orders.begin(chat_id, panes, message_id) as order:
+            yield order
 
     def start(self, message: MessageRecord, pane: int, admission: Admission) -> asyncio.Task[None]:
         """Stream the answer for a message whose hold is committed."""
@@ -90,7 +92,7 @@ class Turns:
             began_s=self._clock.monotonic(),
         )
         self._running[message.id] = turn
-        turn.task = asyncio.get_running_loop().create_task(self._run(turn))
+        turn.task = _task(self._run(turn))
         return turn.task
 
     def live(self, row: MessageRecord) -> MessageRecord:
@@ -98,18 +100,26 @@ class Turns:
         turn = self._running.get(row.id)
         if turn is None:
             return row
-        state = State.INTERRUPTED if turn.draining else State.STREAMING
-        return replace(turn.answer.record(state), siblings=row.siblings)
+        return replace(turn.shown(), siblings=row.siblings)
+
+    def keep(self, message_id: str) -> bool:
+        """The user takes a half answer as it is; False where it is none of these."""
+        turn = self._running.get(message_id)
+        if turn is not None:
+            turn.answer.extras.kept = True
+        return turn is not None
 
     def is_running(self, chat_id: str, pane: int | None = None) -> bool:
-        """Whether an answer is being written there; one that only drains is not."""
-        return any(not turn.draining for turn in self._of(chat_id, pane))
+        """Whether an answer is written there or about to be; one that only drains is not."""
+        written = any(turn.is_written for turn in self._of(chat_id, pane))
+        return written or self._orders.is_open(chat_id, pane)
 
     def running_chats(self) -> set[str]:
-        return {turn.chat_id for turn in self._running.values() if not turn.draining}
+        return {turn.chat_id for turn in self._running.values() if turn.is_written}
 
     def stop(self, chat_id: str, pane: int | None = None) -> list[Turn]:
         """Ask the turns of a chat to stop; they settle by themselves."""
+        self._orders.stop(chat_id, pane)
         turns = self._of(chat_id, pane)
         for turn in turns:
             turn.stopped.set()
@@ -120,16 +130,32 @@ class Turns:
         await self._leave(self.stop(chat_id))
 
     async def stop_all(self) -> None:
-        """Stop everything and wait until it is settled; nothing is drained any more."""
+        """Stop everything and wait until it is settled, within a limit; no bill is awaited."""
+        self._closing.set()
         turns = list(self._running.values())
         for turn in turns:
             turn.stopped.set()
-        await self._leave(turns)
+        await self._leave(turns, _STOP_LIMIT_S)
+        left = [turn for turn in turns if turn.message.id in self._running]
+        for turn in left:
+            # It does not come back from hanging up: settled with what is known.
+            if turn.task is not None:
+                turn.task.cancel()
+        await self._wait(left, _STOP_LIMIT_S)
 
-    async def _leave(self, turns: list[Turn]) -> None:
+    async def _leave(self, turns: list[Turn], limit_s: float | None = None) -> None:
         for turn in turns:
             turn.hang_up.set()
-        await self._wait(turns)
+        await self._wait(turns, limit_s)
+
+    def _require_settled(self, message_id: str) -> None:
+        turn = self._running.get(message_id)
+        if self._orders.has_message(message_id) or (turn is not None and turn.is_written):
+            raise TuppenceError("This answer is still being written.", "Wait for it, or stop it.")
+        if turn is not None:
+            raise TuppenceError(
+                "What this answer cost is still coming in.", "Let it go on in a moment."
+            )
 
     def _of(self, chat_id: str, pane: int | None) -> list[Turn]:
         return [
@@ -138,43 +164,46 @@ class Turns:
             if turn.chat_id == chat_id and (pane is None or turn.pane == pane)
         ]
 
-    async def _wait(self, turns: list[Turn]) -> None:
+    async def _wait(self, turns: list[Turn], limit_s: float | None = None) -> None:
         tasks = [turn.task for turn in turns if turn.task is not None]
         if tasks:
-            await asyncio.wait(tasks)
+            await asyncio.wait(tasks, timeout=limit_s)
 
     async def _run(self, turn: Turn) -> None:
         saver = PartialSaver(lambda: self._save(turn))
+        streaming = asyncio.ensure_future(self._stream(turn, saver))
         try:
-            ending = await self._stream(turn, saver)
+            await asyncio.wait({streaming})
         except asyncio.CancelledError:
-            ending = Ending(State.INTERRUPTED, how=How.STOPPED)
-        except ProviderError as error:
-            _log.info("turn %s: %s", turn.message.id, error)
-            ending = Ending(State.INCOMPLETE, fault_view(error), error, How.FAILED)
-        except TuppenceError as error:
-            _log.info("turn %s: %s", turn.message.id, error)
-            ending = Ending(State.INCOMPLETE, fault_view(error), how=How.FAILED)
+            _log.warning("turn %s did not stop in time", turn.message.id)
+            streaming.cancel()
         finally:
             saver.cancel()
-        self._end(turn, ending)
+        self._end(turn, ending_of_work(streaming))
 
     async def _stream(self, turn: Turn, saver: PartialSaver) -> Ending:
-        provider = await self._routes.open(turn.admission.route)
+        provider = await self._open(turn)
+        if provider is None:
+            return STOPPED
         self._shelves.holds.dispatch(turn.admission.hold_id)
         turn.dispatched = True
         stream = provider.stream(turn.admission.request)
         reading = asyncio.ensure_future(self._read(turn, stream, saver))
-        stopping = asyncio.ensure_future(turn.stopped.wait())
         try:
-            either: set[asyncio.Future[Any]] = {reading, stopping}
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if reading.done():
-                return _ending_of(reading.result())
+            if await _done_before(turn.stopped, reading):
+                return ending_of(reading.result())
             return await self._stop_reading(turn, reading)
         finally:
-            stopping.cancel()
             reading.cancel()
+
+    async def _open(self, turn: Turn) -> Provider | None:
+        """The provider with its key; None where the user stopped first: nothing was sent then."""
+        opening = asyncio.ensure_future(self._routes.open(turn.admission.route))
+        try:
+            opened = await _done_before(turn.stopped, opening)
+            return opening.result() if opened and not turn.stopped.is_set() else None
+        finally:
+            opening.cancel()
 
     async def _read(
         self, turn: Turn, stream: AsyncIterator[StreamEvent], saver: PartialSaver
@@ -191,33 +220,25 @@ class Turns:
 
         Reading on gives the true bill; what comes then is neither shown nor kept.
         """
-        stopped = Ending(State.INTERRUPTED, how=How.STOPPED)
         turn.answer.close_text()
+        turn.closed_s = self._clock.monotonic()
         self._save(turn)
         if turn.admission.route.host.quirks.bills_on and self._may_drain():
+            turn.draining = True
             self._show_stopped(turn)
-            await self._drain(turn, reading)
-            if reading.done() and reading.exception() is None:
-                return replace(stopped, drained=turn.answer.usage is not None)
-        reading.cancel()
-        await asyncio.wait({reading})
-        return stopped
+            # For as long as the limit and the program let us.
+            await _done_before(turn.hang_up, reading, limit_s=DRAIN_LIMIT_S)
+        if not reading.done():
+            reading.cancel()
+            await asyncio.wait({reading}, timeout=_HANG_UP_LIMIT_S)
+        return ending_of_drain(reading, usage_came=turn.answer.usage is not None)
 
     def _may_drain(self) -> bool:
         return sum(turn.draining for turn in self._running.values()) < DRAINS_MAX
 
-    async def _drain(self, turn: Turn, reading: asyncio.Future[Finished]) -> None:
-        """Read to the end, for as long as the limit and the program let us."""
-        turn.draining = True
-        leaving = asyncio.ensure_future(turn.hang_up.wait())
-        either: set[asyncio.Future[Any]] = {reading, leaving}
-        await asyncio.wait(either, timeout=DRAIN_LIMIT_S, return_when=asyncio.FIRST_COMPLETED)
-        leaving.cancel()
-
     def _show_stopped(self, turn: Turn) -> None:
-        """The answer counts as stopped at once; its cost follows."""
-        record = turn.answer.record(State.INTERRUPTED)
-        self._stopped(turn.chat_id, turn.pane, record)
+        """The answer counts as ended at once; its cost follows."""
+        self._stopped(turn.chat_id, turn.pane, turn.shown())
 
     def _save(self, turn: Turn) -> None:
         record = turn.answer.record(State.STREAMING)
@@ -231,27 +252,58 @@ class Turns:
             self._disk_trouble = False
         except StoreError as error:
             # The answer goes on in memory; it is stored whole at the end or as soon as it can be.
-            _log.warning("partial save: %s", error)
-            if not self._disk_trouble:
-                self._emit(events.Notice("error", error.message, error.advice))
-            self._disk_trouble = True
+            self._tell_trouble(error)
+
+    def _tell_trouble(self, error: TuppenceError) -> None:
+        _log.warning("an answer could not be saved: %s", error)
+        if not self._disk_trouble:
+            self._emit(events.Notice("error", error.message, error.advice))
+        self._disk_trouble = True
 
     def _end(self, turn: Turn, ending: Ending) -> None:
-        duration_s = self._clock.monotonic() - turn.began_s
-        try:
-            record = self._settler.settle(self._done(turn, ending, duration_s))
-        except StoreError as error:
-            _log.error("turn %s could not be stored: %s", turn.message.id, error)
-            self._emit(events.Notice("error", error.message, error.advice))
-            record = replace(
-                turn.answer.record(State.INCOMPLETE), fault_json=fault_json(fault_view(error))
-            )
-        finally:
-            self._running.pop(turn.message.id, None)
-        self._settled(turn.chat_id, turn.pane, record)
+        turn.ended = ending
+        turn.closed_s = turn.closed_s or self._clock.monotonic()
+        if self._stored(turn):
+            return
+        if self._closing.is_set():
+            self._give_up(turn)
+            return
+        self._show_stopped(turn)
+        turn.task = _task(self._store_later(turn))
 
-    def _done(self, turn: Turn, ending: Ending, duration_s: float) -> Done:
+    async def _store_later(self, turn: Turn) -> None:
+        """Try again until the disk takes the answer, which lives here until then, or the end."""
+        for pause_s in chain(_STORE_AGAIN_S, repeat(_STORE_AGAIN_S[-1])):
+            closing = asyncio.ensure_future(self._closing.wait())
+            await asyncio.wait({closing}, timeout=pause_s)
+            closing.cancel()
+            if self._stored(turn):
+                return
+            if self._closing.is_set():
+                self._give_up(turn)
+                return
+
+    def _give_up(self, turn: Turn) -> None:
+        """The program ends: the next start settles at what was saved piece by piece."""
+        _log.error("turn %s is stored as far as it was saved", turn.message.id)
+        self._running.pop(turn.message.id, None)
+
+    def _stored(self, turn: Turn) -> bool:
+        """Store an answer that ended; False where the disk does not take it now."""
+        assert turn.ended is not None
+        try:
+            record = self._settler.settle(self._done(turn, turn.ended))
+        except TuppenceError as error:
+            self._tell_trouble(error)
+            return False
+        self._disk_trouble = False
+        self._running.pop(turn.message.id, None)
+        self._settled(turn.chat_id, turn.pane, record)
+        return True
+
+    def _done(self, turn: Turn, ending: Ending) -> Done:
         answer = turn.answer
+        duration_s = (turn.closed_s or self._clock.monotonic()) - turn.began_s
         before_s = turn.message.duration_s or 0.0
         message = replace(
             answer.record(ending.state),
@@ -276,26 +328,27 @@ class Turns:
         return kept
 
 
-def _ending_of(finished: Finished) -> Ending:
-    fault = finished.fault
-    match finished.outcome:
-        case Outcome.BROKEN:
-            view = (
-                stream_fault_view(fault)
-                if fault is not None
-                else FaultView(
-                    "StreamBroken",
-                    "The answer stopped in the middle.",
-                    "What came is kept. You can let it go on or try again.",
-                    "retry",
-                )
-            )
-            return Ending(State.INCOMPLETE, view, how=How.FAILED)
-        case Outcome.INTERRUPTED:
-            return Ending(State.INTERRUPTED, how=How.STOPPED)
-        case Outcome.LENGTH:
-            return Ending(State.COMPLETE, LENGTH_REACHED)
-        case Outcome.REFUSED:
-            return Ending(State.COMPLETE, stream_fault_view(fault) if fault else None)
-        case _:
-            return Ending(State.COMPLETE)
+async def _done_before(
+    event: asyncio.Event, work: asyncio.Future[Any], limit_s: float | None = None
+) -> bool:
+    """Wait for a piece of work, but no longer than for an event; whether the work is done."""
+    waiting = asyncio.ensure_future(event.wait())
+    either: set[asyncio.Future[Any]] = {work, waiting}
+    try:
+        await asyncio.wait(either, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+    return work.done()
+
+
+def _task(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    task = asyncio.get_running_loop().create_task(work)
+    task.add_done_callback(_report)
+    return task
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    """A defect in a turn is logged when it happens, not when the task is forgotten."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        _log.error("a turn failed", exc_info=error)

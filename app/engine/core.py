@@ -100,7 +100,11 @@ class Core:
             unfinished=False,
             panes=(PaneRecord(0, self.default_model_ref(), None),),
         )
-        self._unsaved = {chat.id: chat}
+        # One that is on its way to be stored stays until it is.
+        self._unsaved = {
+            id_: left for id_, left in self._unsaved.items() if self.turns.is_running(id_)
+        }
+        self._unsaved[chat.id] = chat
         return chat
 
     def default_model_ref(self) -> str:
@@ -135,7 +139,7 @@ class Core:
 
     def emit_chat_row(self, chat_id: str) -> None:
         chat = self.shelves.chats.get(chat_id)
-        if chat is not None:
+        if chat is not None and chat.hidden_at is None:
             streaming = self.turns.is_running(chat_id)
             self.emit(events.ChatRowChanged(self.views.row(chat, streaming=streaming)))
 

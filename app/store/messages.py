@@ -90,6 +90,10 @@ class Messages:
             if self._pieces.save(message_id, text, thinking):
                 self._holds.heartbeat(message_id, output_tokens)
 
+    def arrived(self, message_id: str) -> str:
+        """Text and thinking that were saved of a running answer since its call began."""
+        return self._pieces.arrived(message_id)
+
     def finish(
         self, message: MessageRecord, usage: Sequence[UsageRecord], hold: HoldRecord | None
     ) -> None:

@@ -48,6 +48,11 @@ class Pieces:
             row[0]: self._whole(row[0], row[4], row[7]) for row in rows if row[5] == "streaming"
         }
 
+    def arrived(self, message_id: str) -> str:
+        """All pieces of a message, without what its row holds."""
+        text, thinking = self._whole(message_id, "", "")
+        return text + thinking
+
     def fold(self, message_id: str) -> None:
         """Make the pieces part of the message's row."""
         row = self._database.first(

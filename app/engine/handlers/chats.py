@@ -26,8 +26,8 @@ def new_chat(core: Core, command: commands.NewChat) -> None:
 
 def open_chat(core: Core, command: commands.OpenChat) -> None:
     chat = core.chat(command.chat_id)
-    if command.at_message_id is not None:
-        leaf_id = core.shelves.messages.newest_leaf(command.at_message_id)
+    if command.at_message_id:
+        leaf_id = _leaf_at(core, chat, command.at_message_id)
         core.shelves.chats.set_leaf(chat.id, 0, leaf_id)
         chat = core.chat(chat.id)
     core.emit(events.ChatOpened(core.views.chat(chat), command.at_message_id))
@@ -52,8 +52,9 @@ def pin_chat(core: Core, command: commands.PinChat) -> None:
 
 async def delete_chat(core: Core, command: commands.DeleteChat) -> None:
     chat = core.chat(command.chat_id)
-    await core.turns.stop_chat(chat.id)
+    # Hidden first: what is sent while its answers are settled is refused.
     core.shelves.chats.hide(chat.id)
+    await core.turns.stop_chat(chat.id)
     core.emit_chats()
     core.emit(events.Notice("info", f"“{chat.title}” was deleted.", undo_chat_id=chat.id))
 
@@ -124,9 +125,17 @@ def choose_model(core: Core, command: commands.ChooseModel) -> None:
 
 def show_branch(core: Core, command: commands.ShowBranch) -> None:
     chat = core.chat(command.chat_id)
-    leaf_id = core.shelves.messages.newest_leaf(command.message_id)
+    leaf_id = _leaf_at(core, chat, command.message_id)
     core.shelves.chats.set_leaf(chat.id, command.pane, leaf_id)
     core.emit(events.ChatOpened(core.views.chat(core.chat(chat.id)), command.message_id))
+
+
+def _leaf_at(core: Core, chat: ChatRecord, message_id: str) -> str:
+    """The end of the branch through a message of this chat."""
+    message = core.shelves.messages.get(message_id)
+    if message is None or message.chat_id != chat.id:
+        raise TuppenceError("This message is not there any more.", "It was deleted.")
+    return core.shelves.messages.newest_leaf(message_id)
 
 
 def save_draft(core: Core, command: commands.SaveDraft) -> None:

@@ -21,37 +21,46 @@ async def send_message(core: Core, command: commands.SendMessage) -> None:
     """Store and start; what cannot be sent stays in the composer with the reason."""
     chat = core.chat(command.chat_id)
     pane = command.panes[0] if command.panes else 0
+    draft = UNSAVED_DRAFT if core.is_unsaved(chat.id) else chat.id
+
+    def store_chat(title: str) -> ChatRecord:
+        core.shelves.drafts.clear(draft)
+        return core.stored(chat.id, title)
+
     try:
-        _require_idle(core, chat, command.panes)
         sent = await core.sender.send(
             chat,
             command.panes,
             command.text,
             command.attachment_ids,
-            lambda title: core.stored(chat.id, title),
+            store_chat,
         )
     except TuppenceError as error:
         core.emit(events.SendRefused(chat.id, pane, fault_view(error)))
         return
-    core.shelves.drafts.clear(UNSAVED_DRAFT if core.is_unsaved(chat.id) else chat.id)
+    for one in sent:
+        core.sender.start(one)
     core.forget_unsaved(chat.id)
     core.emit(events.SendAccepted(chat.id))
     for one in sent:
-        _show_and_start(core, one)
+        _show(core, one)
     core.emit_chats()
 
 
 async def edit_message(core: Core, command: commands.EditMessage) -> None:
     chat, pane = _place(core, command.chat_id, command.pane)
-    message = _message(core, command.message_id)
+    message = _message(core, chat.id, command.message_id)
     await _run(core, chat, pane, lambda: core.sender.edit(chat, pane, message, command.text))
 
 
 async def regenerate(core: Core, command: commands.Regenerate) -> None:
     """Another answer to the same question, also asked of a user message itself."""
     chat, pane = _place(core, command.chat_id, command.pane)
-    message = _message(core, command.message_id)
-    parent = message if message.role == "user" else _message(core, message.parent_id or "")
+    message = _message(core, chat.id, command.message_id)
+    if message.role == "user":
+        parent = message
+    else:
+        parent = _message(core, chat.id, message.parent_id or "")
     await _run(
         core, chat, pane, lambda: core.sender.answer_again(chat, pane, parent, command.model_ref)
     )
@@ -59,17 +68,19 @@ async def regenerate(core: Core, command: commands.Regenerate) -> None:
 
 async def continue_answer(core: Core, command: commands.ContinueAnswer) -> None:
     chat, pane = _place(core, command.chat_id, command.pane)
-    message = _message(core, command.message_id)
+    message = _message(core, chat.id, command.message_id)
     await _run(core, chat, pane, lambda: core.sender.go_on(chat, pane, message))
 
 
 def keep_answer(core: Core, command: commands.KeepAnswer) -> None:
-    message = _message(core, command.message_id)
-    extras = read_extras(message.extras_json)
-    extras.kept = True
-    core.shelves.messages.set_extras(message.id, extras.to_json())
-    _show_changed(core, core.chat(command.chat_id), message.id)
-    core.emit_chat_row(command.chat_id)
+    chat = core.chat(command.chat_id)
+    message = _message(core, chat.id, command.message_id)
+    if not core.turns.keep(message.id):
+        extras = read_extras(message.extras_json)
+        extras.kept = True
+        core.shelves.messages.set_extras(message.id, extras.to_json())
+    _show_changed(core, chat, message.id)
+    core.emit_chat_row(chat.id)
 
 
 def stop_turn(core: Core, command: commands.StopTurn) -> None:
@@ -87,8 +98,8 @@ async def ask_quote(core: Core, command: commands.AskQuote) -> None:
 
 
 def ask_receipt(core: Core, command: commands.AskReceipt) -> None:
-    message = _message(core, command.message_id)
-    view = receipt_view(message)
+    message = core.shelves.messages.get(command.message_id)
+    view = None if message is None else receipt_view(message)
     if view is None:
         raise TuppenceError("There is no receipt for this message.", "Nothing was charged for it.")
     core.emit(events.ReceiptReady(view))
@@ -102,21 +113,20 @@ async def _run(
     core: Core, chat: ChatRecord, pane: PaneRecord, store: Callable[[], Awaitable[Sent]]
 ) -> None:
     try:
-        _require_idle(core, chat, (pane.position,))
         sent = await store()
     except TuppenceError as error:
         core.emit(events.SendRefused(chat.id, pane.position, fault_view(error)))
         return
-    _show_and_start(core, sent)
+    core.sender.start(sent)
+    _show(core, sent)
     core.emit_chat_row(chat.id)
 
 
-def _show_and_start(core: Core, sent: Sent) -> None:
-    """The cards as they are stored, then the turn."""
+def _show(core: Core, sent: Sent) -> None:
+    """The cards as they are stored; the turn runs already, so that nothing can keep it back."""
     chat_id = sent.answer.chat_id
     if sent.question is not None:
         core.emit(events.MessageAdded(chat_id, sent.pane, _view(core, sent.question)))
-    core.sender.start(sent)
     core.emit(events.MessageAdded(chat_id, sent.pane, _view(core, sent.answer)))
 
 
@@ -126,7 +136,7 @@ def _view(core: Core, message: MessageRecord) -> MessageView:
 
 
 def _show_changed(core: Core, chat: ChatRecord, message_id: str) -> None:
-    message = _message(core, message_id)
+    message = core.turns.live(_message(core, chat.id, message_id))
     for pane in chat.panes:
         core.emit(events.MessageChanged(chat.id, pane.position, core.views.message(message)))
 
@@ -139,15 +149,9 @@ def _place(core: Core, chat_id: str, position: int) -> tuple[ChatRecord, PaneRec
     raise TuppenceError("This pane was closed.")
 
 
-def _message(core: Core, message_id: str) -> MessageRecord:
+def _message(core: Core, chat_id: str, message_id: str) -> MessageRecord:
+    """A message of this chat; one of another is none of its business."""
     message = core.shelves.messages.get(message_id)
-    if message is None:
+    if message is None or message.chat_id != chat_id:
         raise TuppenceError("This message is not there any more.")
     return message
-
-
-def _require_idle(core: Core, chat: ChatRecord, positions: tuple[int, ...]) -> None:
-    if any(core.turns.is_running(chat.id, position) for position in positions):
-        raise TuppenceError(
-            "An answer is still being written.", "Wait for it, or stop it and send again."
-        )
