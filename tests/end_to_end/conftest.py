@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ LIMIT_S = 90
 OPENAI_SECRET = "sk-proj-end-to-end-77c0ffee12"
 
 UseWindow = Callable[..., None]
+StartWindow = Callable[..., subprocess.Popen[str]]
 
 
 def run_program(*words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
@@ -39,21 +40,39 @@ def run_program(*words: str, typed: str = "") -> subprocess.CompletedProcess[str
 
 
 @pytest.fixture
-def use_window(x_display: str, own_profile: Path) -> UseWindow:
-    """Run the program with a person in front of it; fails with what they saw."""
+def start_window(x_display: str, own_profile: Path) -> Iterator[StartWindow]:
+    """Start the program with a person in front of it; none is left behind."""
+    started: list[subprocess.Popen[str]] = []
 
-    def use(flow: str, *words: str) -> None:
+    def start(flow: str, *words: str) -> subprocess.Popen[str]:
         xcb = {"DISPLAY": x_display, "QT_QPA_PLATFORM": "xcb", "PYTHONFAULTHANDLER": "1"}
-        done = subprocess.run(
+        program = subprocess.Popen(
             [sys.executable, "-m", "tests.end_to_end.window_program", flow, *words],
             cwd=ROOT,
             env={**os.environ, **xcb},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=LIMIT_S,
         )
-        assert done.returncode == 0, done.stderr + done.stdout
-        assert "Traceback" not in done.stderr, done.stderr
+        started.append(program)
+        return program
+
+    yield start
+    for program in started:
+        if program.poll() is None:
+            program.kill()
+        program.communicate()
+
+
+@pytest.fixture
+def use_window(start_window: StartWindow) -> UseWindow:
+    """Run the program with a person in front of it to its end; fails with what they saw."""
+
+    def use(flow: str, *words: str) -> None:
+        program = start_window(flow, *words)
+        said, trouble = program.communicate(timeout=LIMIT_S)
+        assert program.returncode == 0, said + trouble
+        assert "Traceback" not in trouble, trouble
 
     return use
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+import time
+
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
 from app.seam.views import MessageState
+from app.ui.composer.long_text import LongTextOffer
 from app.ui.choices import ChoiceBox
 from app.ui.first_run import FirstRun
 from app.ui.panes.comparison import Comparison
@@ -15,8 +18,12 @@ from app.ui.sidebar.chat_model import ROW_ROLE
 from app.ui.sidebar.hits import HitList
 from app.ui.theme import Theme
 from app.ui.transcript.footer import CostLineView, FooterView
+from app.ui.transcript.notes import HalfAnswerBox
 from app.ui.transcript.user_parts import EditorView
 from tests.end_to_end.person import CONTROL, SHIFT, Person
+
+# 100 ms is the aim; a busy machine may take a few times as long, a window that counts never would.
+STALL_S_MAX = 0.5
 
 
 def add_first_key(person: Person, url: str, secret: str) -> None:
@@ -231,3 +238,67 @@ def find_switch_delete_undo(person: Person) -> None:
     person.click(person.button("Undo"))
     back = person.wait_until(person.frame.sidebar.chats.rows, "the chat is back")
     assert back[0].id == row.id
+
+
+def paste_five_megabytes(person: Person) -> None:
+    """The window goes on beating while a message of 5 MB is pasted, counted and refused."""
+    text = "marmalade and toast for breakfast, please\n" * (5 * 1024 * 1024 // 42)
+    person.window.activateWindow()
+    person.press(Qt.Key.Key_L, CONTROL)
+    QApplication.clipboard().setText(text)
+    beats = Heartbeat()
+    person.press(Qt.Key.Key_V, CONTROL)
+    offer = person.find(LongTextOffer, lambda widget: True)
+    person.click(person.button("Put it in the message", offer))
+    person.wait_until(lambda: len(person.composer.text()) == len(text), "the text is there")
+    quote = person.composer.box.quote
+    person.wait_until(lambda: "at most" in quote.text(), "it is said that this does not fit")
+    person.press(Qt.Key.Key_L, CONTROL)
+    person.press(Qt.Key.Key_End, CONTROL)
+    person.type(" and tea")
+    person.wait_until(lambda: person.composer.text().endswith("tea"), "typing goes on")
+    assert person.composer.text().startswith("marmalade")
+    assert beats.longest_s < STALL_S_MAX, f"the window stood still for {beats.longest_s:.2f} s"
+    person.press(Qt.Key.Key_A, CONTROL)
+    person.press(Qt.Key.Key_Backspace)
+    person.wait_until(lambda: not person.composer.text(), "the text is away")
+
+
+class Heartbeat:
+    """Beats every 10 ms on the window's thread and keeps the longest time between two beats."""
+
+    def __init__(self) -> None:
+        self.longest_s = 0.0
+        self._last_s = time.monotonic()
+        self._timer = QTimer(interval=10)
+        self._timer.timeout.connect(self._on_beat)
+        self._timer.start()
+
+    def _on_beat(self) -> None:
+        now_s = time.monotonic()
+        self.longest_s = max(self.longest_s, now_s - self._last_s)
+        self._last_s = now_s
+
+
+def stream_until_killed(person: Person) -> None:
+    """Ask, and tell the one who waits for it that the answer has begun."""
+    person.say("Count for me")
+    person.wait_until(lambda: "40" in person.shown_text(), "the answer has begun")
+    print("streaming", flush=True)
+    person.wait_until(lambda: False, "somebody kills this program")
+
+
+def find_the_half_answer(person: Person) -> None:
+    """After a kill: the half answer says so and offers three ways on; one is taken."""
+    person.wait_until(person.frame.sidebar.chats.rows, "the chat is listed")
+    open_chat(person, 0)
+    box = person.find(HalfAnswerBox, lambda widget: True)
+    pane = person.frame.panes.panes[0]
+    half = pane.messages[-1]
+    assert half.state is MessageState.INCOMPLETE
+    assert half.text.startswith("0 1 2 3")
+    names = {button.text() for button in box.buttons if button.isVisible()}
+    assert names == {"Resume", "Retry", "Keep"}, names
+    person.click(next(button for button in box.buttons if button.text() == "Keep"))
+    person.wait_until(lambda: not person.all(HalfAnswerBox, lambda w: True), "it is kept as it is")
+    assert pane.messages[-1].text == half.text

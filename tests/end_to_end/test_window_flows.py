@@ -11,7 +11,7 @@ from pathlib import Path
 from app.clock import Clock
 from app.metering.receipt import Receipt
 from app.store.shelves import open_shelves
-from tests.end_to_end.conftest import UseWindow
+from tests.end_to_end.conftest import StartWindow, UseWindow
 from tests.end_to_end.long_answers import numbered_words
 from tests.fixtures.provider_server import ProviderServer, recorded
 
@@ -107,3 +107,25 @@ def test_a_chat_is_found_shown_in_the_dark_deleted_and_brought_back(
 ) -> None:
     provider_server.replies = [recorded(OPENAI_STREAM)]
     use_window("find_switch_delete_undo")
+
+
+def test_a_message_of_five_megabytes_never_stops_the_window(
+    openai_key: str, use_window: UseWindow, provider_server: ProviderServer
+) -> None:
+    use_window("paste_five_megabytes")
+    assert provider_server.posts == []
+
+
+def test_a_window_that_was_killed_shows_the_half_answer_and_ways_on(
+    openai_key: str,
+    start_window: StartWindow,
+    use_window: UseWindow,
+    provider_server: ProviderServer,
+) -> None:
+    provider_server.replies = [numbered_words(3000, pace_s=0.02)]
+    window = start_window("stream_until_killed")
+    assert window.stdout is not None
+    assert window.stdout.readline() == "streaming\n"
+    window.kill()
+    window.wait()
+    use_window("find_the_half_answer")
