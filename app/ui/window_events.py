@@ -126,11 +126,19 @@ class EventSink(QObject):
                 self.apply_settings(event)
                 self.show_account()
                 self._window.orders.begin(first_run=event.first_run)
+                self._warm_up()
             case events.EngineFailed():
                 self._window.dialogs.show_failure(event.message, event.advice)
                 self._window.stopped = True
             case events.EngineStopped():
                 self._window.finish_stop()
+
+    def _warm_up(self) -> None:
+        """Load what the first chat will need; the core may be opened more than once."""
+        from app.ui.window_warm_up import WarmUp
+
+        if self._window.findChild(WarmUp) is None:
+            WarmUp(self._window, self._frame.panes).start()
 
     def _on_chats(
         self,
@@ -170,6 +178,7 @@ class EventSink(QObject):
         title = f"{chat.title} – Tuppence" if chat.title else "Tuppence"
         self._window.setWindowTitle(title)
         self._window.orders.send_pending()
+        composer.send_what_waited()
 
     def _take_draft(self, chat: ChatView, typed: str) -> None:
         """The chat's draft; what was typed before the chat was there stays after it."""
