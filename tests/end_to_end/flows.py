@@ -22,8 +22,9 @@ from app.ui.transcript.notes import HalfAnswerBox
 from app.ui.transcript.user_parts import EditorView
 from tests.end_to_end.person import CONTROL, SHIFT, Person
 
-# 100 ms is the aim; a busy machine may take a few times as long, a window that counts never would.
-STALL_S_MAX = 0.5
+# Qt itself takes a quarter of a second to put 125,000 lines into a text field. What follows
+# (counting, quoting, saving the draft) must not be felt: 100 ms, a few times that when busy.
+PASTE_S_MAX, STALL_S_MAX = 2.0, 0.5
 
 
 def add_first_key(person: Person, url: str, secret: str) -> None:
@@ -251,11 +252,15 @@ def paste_five_megabytes(person: Person) -> None:
     offer = person.find(LongTextOffer, lambda widget: True)
     person.click(person.button("Put it in the message", offer))
     person.wait_until(lambda: len(person.composer.text()) == len(text), "the text is there")
+    assert beats.longest_s < PASTE_S_MAX, f"pasting took {beats.longest_s:.2f} s"
+    beats = Heartbeat()
     quote = person.composer.box.quote
     person.wait_until(lambda: "at most" in quote.text(), "it is said that this does not fit")
     person.press(Qt.Key.Key_L, CONTROL)
     person.press(Qt.Key.Key_End, CONTROL)
-    person.type(" and tea")
+    for letter in " and tea":
+        person.type(letter)
+        QTest.qWait(1)  # nobody types faster than the window can look up
     person.wait_until(lambda: person.composer.text().endswith("tea"), "typing goes on")
     assert person.composer.text().startswith("marmalade")
     assert beats.longest_s < STALL_S_MAX, f"the window stood still for {beats.longest_s:.2f} s"
