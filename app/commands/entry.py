@@ -66,6 +66,10 @@ def _run(words: list[str]) -> int:
             from app.commands.replay import run_replay
 
             return run_replay(arguments)
+        case "catalog":
+            from app.commands.catalog import run_catalog
+
+            return run_catalog(arguments)
         case "doctor":
             from app.commands.doctor import run_doctor
 

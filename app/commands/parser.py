@@ -76,6 +76,7 @@ def build_parser() -> Parser:
     _add_keys(commands)
     _add_doctor(commands)
     _add_replay(commands)
+    _add_catalog(commands)
     return parser
 
 
@@ -169,6 +170,23 @@ def _add_replay(commands: _Commands[CommandParser]) -> None:
     replay.add_argument(
         "--at", type=_day, metavar="YYYY-MM-DD", help="the prices of that day; today's if left out"
     )
+
+
+def _add_catalog(commands: _Commands[CommandParser]) -> None:
+    catalog = commands.add_parser("catalog", help="show, check or compare what is sold")
+    actions = catalog.add_subparsers(
+        dest="action", metavar="ACTION", required=True, parser_class=CommandParser
+    )
+    listing = actions.add_parser("list", help="list the catalogs of the program")
+    show = actions.add_parser("show", help="print everything that a catalog says")
+    show.add_argument("name", metavar="NAME", help="one of the program's catalogs, or a file")
+    check = actions.add_parser("check", help="say everything that is wrong in a catalog file")
+    check.add_argument("file", metavar="FILE")
+    diff = actions.add_parser("diff", help="say what a changed catalog means to existing accounts")
+    for name in ("old", "new"):
+        diff.add_argument(name, metavar=name.upper(), help="a catalog's name, or a file")
+    for action in (listing, show, diff):
+        action.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _month(text: str) -> str:
