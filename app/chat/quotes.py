@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.chat.alternates import Alternates
 from app.chat.context import (
     OUTPUT_TOKENS_MAX,
     THINKING_OUTPUT_TOKENS_MAX,
@@ -39,6 +40,7 @@ class Admission:
     hold_id: str
     at: datetime
     counted_tokens: int  # the input as counted, before any correction
+    alternates: tuple[Route, ...] = ()  # who may be asked instead, at prices frozen as well
 
     @property
     def payer(self) -> Payer:
@@ -74,9 +76,17 @@ class _Counted:
 class Quoter:
     """Quotes what is typed and admits what is sent."""
 
-    def __init__(self, shelves: Shelves, routes: Routes, counting: Counting, clock: Clock) -> None:
+    def __init__(
+        self,
+        shelves: Shelves,
+        routes: Routes,
+        alternates: Alternates,
+        counting: Counting,
+        clock: Clock,
+    ) -> None:
         self._shelves = shelves
         self._routes = routes
+        self._alternates = alternates
         self._counting = counting
         self._clock = clock
         self._newest = 0
@@ -120,6 +130,7 @@ class Quoter:
             self._clock.new_id(),
             self._clock.now(),
             counted.bare_tokens,
+            self._alternates.of(route),
         )
 
     async def _quote_pane(

@@ -106,8 +106,13 @@ def _rate_text(line: ChargeLine) -> str:
         return "price unknown"
     if line.unit == "tokens":
         # Picodollars per token are micro-dollars per million: a million tokens, in dollars.
-        return f"${_two_places(usd_text(line.rate_pusd * 1_000_000))} per million"
+        return per_million(line.rate_pusd)
     return f"{format_usd(line.rate_pusd)} each"
+
+
+def per_million(rate_pusd: int) -> str:
+    """A rate per token as people read it: `$2.50 per million`."""
+    return f"${_two_places(usd_text(rate_pusd * 1_000_000))} per million"
 
 
 def _two_places(amount: str) -> str:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.catalog.prices import Price
 from app.chat.counting import Counting
 from app.chat.faults import fault_json
 from app.chat.quotes import Admission
+from app.chat.routes import Route
 from app.clock import Clock
 from app.errors import ProviderError, StoreError
-from app.metering.cost import charge
+from app.metering.cost import Charge, charge
 from app.metering.endings import end_of
 from app.metering.hold import Basis, CallEnd, HoldState, How, Settlement
 from app.metering.payer import Payer
 from app.metering.quote import Quote
 from app.metering.receipt import Receipt, ReceiptCall, make_receipt
 from app.metering.usage import Certainty, Usage
+from app.money import format_usd
 from app.providers.events import Finished
 from app.seam.views import FaultView
 from app.store.records import HoldRecord, MessageRecord, State, UsageRecord
@@ -38,6 +41,14 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedAttempt:
+    """A route that was asked first, gave no token and charged nothing; `why` in its words."""
+
+    route: Route
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """A call that is over, with what it left behind."""
 
@@ -48,6 +59,7 @@ class Done:
     usage: Usage | None
     finished: Finished | None
     new_text: str  # what this call wrote, thinking included
+    failed: tuple[FailedAttempt, ...] = ()
 
 
 class Settler:
@@ -75,9 +87,12 @@ class Settler:
             released = replace(hold, state=HoldState.RELEASED, settled_pusd=0)
             self._shelves.messages.finish(message, (), released)
             return message
-        call = self._call(done, settlement)
-        stored = self._store(message, call, settlement, hold, admission.payer, admission.quote)
-        if settlement.basis is Basis.PROVIDER_USAGE and settlement.usage.input_total:
+        calls = [*_failed_calls(done), self._call(done, settlement)]
+        stored = self._store(
+            message, calls, settlement, hold, admission.payer, admission.quote, _notes(done, calls)
+        )
+        learns = settlement.basis is Basis.PROVIDER_USAGE and not done.failed
+        if learns and settlement.usage.input_total:
             self._learn(admission, settlement.usage.input_total)
         return stored
 
@@ -119,7 +134,7 @@ class Settler:
             price=price,
             basis=str(settlement.basis or ""),
         )
-        return self._store(message, call, settlement, hold, payer_of_hold(hold), None)
+        return self._store(message, [call], settlement, hold, payer_of_hold(hold), None)
 
     def last_seen_pusd(self, hold: HoldRecord) -> int | None:
         """What a hold's call cost as far as its last heartbeat; None where no price is known."""
@@ -167,13 +182,16 @@ class Settler:
     def _store(
         self,
         message: MessageRecord,
-        call: ReceiptCall,
+        calls: Sequence[ReceiptCall],
         settlement: Settlement,
         hold: HoldRecord,
         payer: Payer,
         quote: Quote | None,
+        notes: Sequence[str] = (),
     ) -> MessageRecord:
-        receipt = _joined(message, call, payer, settlement.rule, quote)
+        """`calls` end with the one that is charged."""
+        call = calls[-1]
+        receipt = _joined(message, calls, payer, settlement.rule, quote, notes)
         settled = replace(
             hold,
             state=HoldState.SETTLED,
@@ -212,12 +230,46 @@ def payer_of_hold(hold: HoldRecord) -> Payer:
     return payer_for(hold.key_id, "your key")
 
 
+def _failed_calls(done: Done) -> list[ReceiptCall]:
+    """The attempts before the one that was delivered: told, and free."""
+    return [
+        ReceiptCall(
+            provider=attempt.route.host.id,
+            model=attempt.route.model_id,
+            at=done.admission.at,
+            usage=Usage(),
+            charge=Charge((), 0, Certainty.EXACT),
+            price=attempt.route.price,
+            delivered=False,
+        )
+        for attempt in done.failed
+    ]
+
+
+def _notes(done: Done, calls: Sequence[ReceiptCall]) -> list[str]:
+    """Why another provider answered, and what the first one would have charged for the same."""
+    call, notes = calls[-1], []
+    for attempt in done.failed:
+        name = attempt.route.host.name
+        notes.append(f"{name} was asked first and charged nothing: {attempt.why}")
+        would_be = charge(call.usage, attempt.route.price).total_pusd
+        if would_be is not None and would_be != call.charge.total_pusd:
+            notes.append(f"{name} would have charged {format_usd(would_be)} for the same.")
+    return notes
+
+
 def _joined(
-    message: MessageRecord, call: ReceiptCall, payer: Payer, rule: str, quote: Quote | None
+    message: MessageRecord,
+    calls: Sequence[ReceiptCall],
+    payer: Payer,
+    rule: str,
+    quote: Quote | None,
+    notes: Sequence[str],
 ) -> Receipt:
-    """The receipt with this call behind the ones that the message has already."""
+    """The receipt with these calls behind the ones that the message has already."""
     if message.receipt_json is None:
-        return make_receipt([call], payer, rule=rule, quote=quote)
+        return make_receipt(calls, payer, rule=rule, quote=quote, notes=notes)
     before = Receipt.from_json(message.receipt_json)
     rules = " ".join(dict.fromkeys(text for text in (before.rule, rule) if text))
-    return make_receipt([*before.calls, call], payer, rule=rules, quote=quote)
+    every_note = (*before.notes, *notes)
+    return make_receipt([*before.calls, *calls], payer, rule=rules, quote=quote, notes=every_note)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from app.chat.answer import Answer
 from app.chat.faults import fault_json
 from app.chat.quotes import Admission
-from app.chat.settle import Ending
+from app.chat.settle import Ending, FailedAttempt
 from app.store.records import MessageRecord, State
 
 
@@ -24,6 +24,7 @@ class Turn:
     began_s: float
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     hang_up: asyncio.Event = field(default_factory=asyncio.Event)
+    failed: list[FailedAttempt] = field(default_factory=list)  # routes asked before this one
     draining: bool = False  # the user is done with it; only the bill is still read
     dispatched: bool = False
     closed_s: float | None = None  # when the user saw it end

@@ -16,6 +16,7 @@ from typing import Any
 from app.chat.answer import Answer
 from app.chat.orders import Order, Orders
 from app.chat.quotes import Admission
+from app.chat.rerouting import Rerouting
 from app.chat.routes import Routes
 from app.chat.saver import PartialSaver
 from app.chat.settle import Done, Ending, Settler
@@ -187,7 +188,7 @@ class Turns:
             return STOPPED
         self._shelves.holds.dispatch(turn.admission.hold_id)
         turn.dispatched = True
-        stream = provider.stream(turn.admission.request)
+        stream = self._ask(turn, provider)
         reading = asyncio.ensure_future(self._read(turn, stream, saver))
         try:
             if await _done_before(turn.stopped, reading):
@@ -195,6 +196,11 @@ class Turns:
             return await self._stop_reading(turn, reading)
         finally:
             reading.cancel()
+
+    def _ask(self, turn: Turn, provider: Provider) -> AsyncIterator[StreamEvent]:
+        if turn.admission.alternates:
+            return Rerouting(turn, self._routes, self._emit).stream(provider)
+        return provider.stream(turn.admission.request)
 
     async def _open(self, turn: Turn) -> Provider | None:
         """The provider with its key; None where the user stopped first: nothing was sent then."""
@@ -318,6 +324,7 @@ class Turns:
             usage=answer.usage,
             finished=answer.finished,
             new_text=answer.new_text + answer.new_thinking,
+            failed=tuple(turn.failed),
         )
 
     def _keep_images(self, turn: Turn) -> list[str]:

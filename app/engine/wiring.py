@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from app.catalog.pricebook import PriceBook, load_price_book
+from app.chat.alternates import Alternates
 from app.chat.counting import Counting
 from app.chat.keys import KeyDesk
 from app.chat.model_list import ModelList
@@ -93,7 +94,9 @@ def _wire(
         return core.http
 
     routes = _routes(shelves, secrets, http, prices, counter, clock)
-    quoter = Quoter(shelves, routes, counting, clock)
+    preferences = Preferences(shelves.settings)
+    alternates = Alternates(shelves.keys, routes, preferences)
+    quoter = Quoter(shelves, routes, alternates, counting, clock)
     settler = Settler(shelves, counting, clock)
     turns = _turns(shelves, routes, settler, clock, emit, lambda: core)
     core = Core(
@@ -107,7 +110,7 @@ def _wire(
         secrets=secrets,
         prices=prices,
         counting=counting,
-        preferences=Preferences(shelves.settings),
+        preferences=preferences,
         views=ChatViews(shelves, turns.live),
         routes=routes,
         quoter=quoter,

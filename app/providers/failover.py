@@ -49,15 +49,20 @@ class Attempt:
 
 
 async def stream_with_failover(
-    routes: Sequence[Route], told: Callable[[Attempt], None]
+    routes: Sequence[Route],
+    told: Callable[[Attempt], None],
+    asked: Callable[[int], None] = lambda place: None,
 ) -> AsyncIterator[StreamEvent]:
     """The answer of the first route that gives one; `told` hears of each attempt when it ends.
+
+    `asked` hears of each route's place before it is asked.
 
     Raises the last route's ProviderError where none answered. A fault that another route cannot
     mend, or a request that may have been billed, is not tried elsewhere.
     """
     for place, route in enumerate(routes):
         last = place + 1 == len(routes)
+        asked(place)
         try:
             held: list[StreamEvent] = []
             answered = False

@@ -335,3 +335,4 @@ class SettingsView:
     language: str = "system"
     billing_open: bool = True
     sidebar_open: bool = True
+    failover: bool = False  # another kept key may answer where one cannot

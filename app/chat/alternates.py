@@ -1,0 +1,56 @@
+"""Other routes to the same model: kept keys whose providers list it too.
+
+Only what the user turned on in the settings is ever used; see `rerouting` for when.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.chat.preferences import Preferences
+from app.chat.routes import Route, Routes
+from app.providers.hosts import HOSTS
+from app.store.keys import Keys
+from app.store.records import KeyRecord
+
+_UNUSABLE = ("refused", "missing")
+
+
+@dataclass(frozen=True, slots=True)
+class Alternates:
+    """Finds them. Prices are those of the moment of asking: they are frozen with the call."""
+
+    keys: Keys
+    routes: Routes
+    preferences: Preferences
+
+    def of(self, route: Route) -> tuple[Route, ...]:
+        """The other routes, in the order of the keys; none while failover is off."""
+        if not self.preferences.view().failover or not route.needs_secret:
+            return ()
+        return tuple(self._find(route))
+
+    def _find(self, route: Route) -> Iterator[Route]:
+        wanted = same_model_name(route.model_id)
+        for key in self.keys.rows():
+            # What a server of the user's own calls by a model's name may be anything.
+            if key.id == route.key_id or key.state in _UNUSABLE or key.provider not in HOSTS:
+                continue
+            for model_id in _listed(key):
+                if same_model_name(model_id) == wanted:
+                    yield self.routes.find(f"{key.id}/{model_id}")
+                    break
+
+
+def same_model_name(model_id: str) -> str:
+    """A model's name as all providers have it: `openai/gpt-4o` is `gpt-4o`.
+
+    Gateways write `claude-sonnet-4.5` for what its vendor calls `claude-sonnet-4-5`.
+    """
+    return model_id.lower().rpartition("/")[2].replace(".", "-")
+
+
+def _listed(key: KeyRecord) -> list[str]:
+    return [str(model[0]) for model in json.loads(key.models_json)]

@@ -1,0 +1,107 @@
+"""One turn over several routes: the next one is asked where one fails before its first token.
+
+Only faults that prove that nothing was billed and that another provider may not have lead on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+
+from app.catalog.prices import Price
+from app.chat.receipts import per_million
+from app.chat.routes import Route, Routes
+from app.chat.settle import FailedAttempt
+from app.chat.turn import Turn
+from app.errors import TuppenceError
+from app.providers import failover
+from app.providers.client import Provider
+from app.providers.events import StreamEvent
+from app.request import ChatRequest, ThinkingPart
+from app.seam import events
+from app.seam.events import Event
+
+_log = logging.getLogger(__name__)
+
+
+class Rerouting:
+    """Asks for a turn; the turn's admission names the route that is being asked."""
+
+    def __init__(self, turn: Turn, routes: Routes, emit: Callable[[Event], None]) -> None:
+        self._turn = turn
+        self._routes = routes
+        self._emit = emit
+        self._open: list[Route] = []
+
+    async def stream(self, first: Provider) -> AsyncIterator[StreamEvent]:
+        """The answer of the first route that gives one; raises ProviderError where none does."""
+        admission = self._turn.admission
+        self._open = [admission.route]
+        asked = [failover.Route(first, admission.request)]
+        for route in admission.alternates:
+            if (provider := await self._opened(route)) is not None:
+                self._open.append(route)
+                asked.append(failover.Route(provider, request_for(route, admission.request)))
+        async for event in failover.stream_with_failover(asked, self._told, self._asked):
+            yield event
+
+    async def _opened(self, route: Route) -> Provider | None:
+        try:
+            return await self._routes.open(route)
+        except TuppenceError as error:
+            # Its key cannot be had now; the others may still do.
+            _log.info("route %s: %s", route.host.id, error)
+            return None
+
+    def _asked(self, place: int) -> None:
+        """From here on the turn is this route's: its price, its key, its way of billing."""
+        turn, route = self._turn, self._open[place]
+        if place == 0:
+            return
+        request = request_for(route, turn.admission.request)
+        turn.admission = replace(turn.admission, route=route, request=request)
+        turn.answer.host = route.host.id
+
+    def _told(self, attempt: failover.Attempt) -> None:
+        route = self._open[attempt.place]
+        last = attempt.place + 1 == len(self._open)
+        if attempt.fault is not None and not last and attempt.billed is False:
+            self._turn.failed.append(FailedAttempt(route, attempt.fault.message))
+        elif attempt.fault is None and attempt.place:
+            self._emit(events.Notice("info", *switch_words(self._turn.failed[-1], route)))
+
+
+def request_for(route: Route, request: ChatRequest) -> ChatRequest:
+    """The same request in another provider's names; thinking is signed for its own provider."""
+    messages = tuple(
+        replace(
+            message,
+            parts=tuple(part for part in message.parts if not isinstance(part, ThinkingPart)),
+        )
+        for message in request.messages
+    )
+    return replace(request, model=route.model_id, messages=messages)
+
+
+def switch_words(failed: FailedAttempt, route: Route) -> tuple[str, str]:
+    """Who answered instead and why, and what that changes about the price."""
+    first = failed.route
+    said = f"{route.host.name} answers instead of {first.host.name}: {failed.why}"
+    return said, _price_words(first, route)
+
+
+def _price_words(first: Route, route: Route) -> str:
+    ours, theirs = _rates(first.price), _rates(route.price)
+    if theirs is None:
+        return f"What {route.host.name} charges for it is not known."
+    if ours == theirs:
+        return "The price is the same."
+    before = f" instead of {ours[0]} and {ours[1]}" if ours is not None else ""
+    return f"It charges {theirs[0]} in and {theirs[1]} out{before}."
+
+
+def _rates(price: Price | None) -> tuple[str, str] | None:
+    if price is None or price.input_rate is None or price.output_rate is None:
+        return None
+    return per_million(price.input_rate), per_million(price.output_rate)
