@@ -20,6 +20,8 @@ from app.ui.window_shown import Shown
 from app.ui.window_state import WindowState, read_state, write_state
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 
     from app.seam.events import Event
@@ -60,6 +62,7 @@ class MainWindow(QMainWindow):
         self._stopping = False
         self._was_painted = False
         self._is_complete = False
+        self._rest: list[Callable[[], object]] = []
         self._build()
         self._connect()
         self._restore()
@@ -171,12 +174,17 @@ class MainWindow(QMainWindow):
 
     def _on_first_paint(self) -> None:
         self.painted.emit()
+        # One after the other, so that a key that is pressed in between is not kept waiting.
+        theme = Theme.current()
+        self._rest = [theme.follow_system, self.complete, load_more_fonts, self._make_billing]
         QTimer.singleShot(0, self._on_rest_wanted)
 
     def _on_rest_wanted(self) -> None:
-        self.complete()
-        Theme.current().follow_system()
-        load_more_fonts()
+        self._rest.pop(0)()
+        if self._rest:
+            QTimer.singleShot(0, self._on_rest_wanted)
+
+    def _make_billing(self) -> None:
         self.dialogs.make_billing()
 
     def _on_folds_changed(self, sidebar: bool, billing: bool) -> None:
