@@ -9,9 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.desktop import open_window
@@ -33,10 +32,16 @@ class Photographer(Person):
 
     def snap(self, name: str, settle_ms: int = SETTLE_MS) -> None:
         """Write `name-light.png` or `name-dark.png`, once the window has come to rest."""
-        QTest.qWait(settle_ms)
+        self.rest(settle_ms)
         path = self._folder / f"{name}-{self._ending}.png"
         if not self.window.screen().grabWindow(0).save(str(path)):
             raise OSError(f"{path} could not be written")
+
+    def rest(self, pause_ms: int) -> None:
+        """Let time pass; unlike QTest's wait, the program's other threads go on meanwhile."""
+        loop = QEventLoop()
+        QTimer.singleShot(pause_ms, loop.quit)
+        loop.exec()
 
     def type(self, text: str) -> None:
         """As a person does; a letter without a key of its own comes as an input method sends it."""

@@ -23,8 +23,8 @@ def main(folder: Path) -> int:
     """Take every picture; the window's own profiles are thrown away afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
     with virtual_display(SCREEN) as display:
-        for theme in os.environ.get("T", "light dark").split():
-            for scenes in os.environ.get("S", "first used").split():
+        for theme in ("light", "dark"):
+            for scenes in ("first", "used"):
                 _play(scenes, folder, theme, display)
     for picture in sorted(folder.glob("*.png")):
         print(picture)

@@ -22,6 +22,7 @@ from tests.end_to_end.person import CONTROL, SHIFT
 if TYPE_CHECKING:
     from screenshots.program import Photographer
 
+SETTLE_MS = 350
 NARROW = (900, 700)
 USUAL = (1440, 900)
 
@@ -122,7 +123,7 @@ def over_the_window(person: Photographer) -> None:
     person.wait_until(lambda: person.all(QWidget, is_card), "the palette is open")
     person.snap("palette")
     person.type("lock")
-    person.snap("palette-filtered", 700)
+    person.snap("palette-filtered", 1500)
     person.press(Qt.Key.Key_Escape)
     person.wait_until(lambda: not person.all(QWidget, is_card), "it is closed")
     person.press(Qt.Key.Key_F, CONTROL | SHIFT)
@@ -137,7 +138,7 @@ def settings(person: Photographer) -> None:
     dialog = person.find(SettingsDialog, lambda w: True)
     for page in PAGES:
         dialog.show_page(page)
-        person.snap(f"settings-{page}")
+        person.snap(f"settings-{page}", 1500 if page == "keys" else SETTLE_MS)
     person.press(Qt.Key.Key_Escape)
     person.wait_until(lambda: not person.all(SettingsDialog, lambda w: True), "they are closed")
 
@@ -167,18 +168,17 @@ def one_pane(person: Photographer) -> None:
 def trouble(person: Photographer, stage: Stage) -> None:
     """What providers refuse, and an answer that broke."""
     person.press(Qt.Key.Key_N, CONTROL)
-    person.wait_until(lambda: not person.frame.panes.panes[0].messages, "a new chat is open")
     stage.tell(stories.refusal(401, "Incorrect API key provided."))
     person.say("Is my key still good?")
     person.wait_until(lambda: settled(person, 2), "the refusal is shown")
     stage.tell(stories.refusal(400, "This model's maximum context length is 128000 tokens."))
     person.say("And a very long text?")
     person.wait_until(lambda: settled(person, 4), "the refusal is shown")
-    broken = stories.openai_reply(
-        stories.LOCKS_GPT, input_tokens=312, output_tokens=105, pace_s=PACE_S
+    broken = stories.anthropic_reply(
+        stories.LOCKS_CLAUDE, input_tokens=312, output_tokens=105, pace_s=PACE_S
     )
-    broken.cut_at = 3_000
-    stage.tell(broken)
+    broken.cut_at = 4_000
+    stage.tell(stories.refusal(500, "Not asked."), broken)
     person.say("Explain locks")
     person.wait_until(lambda: settled(person, 6), "the answer broke")
     person.snap("trouble", 700)

@@ -98,9 +98,10 @@ def _screenshots(arguments: list[str]) -> int:
     if len(arguments) != 1:
         raise Stopped("Name one folder: python3 packaging/dev.py screenshots FOLDER")
     environment = _environment(Level.DEV, "bench")
-    script = PACKAGING / "tools" / "screenshots.py"
+    script = PACKAGING / "screenshots" / "run.py"
     folder = str(Path(arguments[0]).absolute())
-    _become(environment, ["-P", str(script), folder], {"PYTHONPATH": str(ROOT)})
+    path = os.pathsep.join((str(ROOT), str(PACKAGING)))
+    _become(environment, ["-P", str(script), folder], {"PYTHONPATH": path})
 
 
 def _lock(arguments: list[str]) -> int:

@@ -46,6 +46,7 @@ class Composer(QWidget):
         self._quote_serial = 0
         self._sent: tuple[str, tuple[str, ...]] | None = None
         self._left: str | None = None  # what was here when another chat was asked for
+        self._sends_on_arrival = False
         self._loading = False
         self._draft_pause = QTimer(self, singleShot=True, interval=DRAFT_PAUSE_MS)
         self._quote_pause = QTimer(self, singleShot=True, interval=QUOTE_PAUSE_MS)
@@ -87,6 +88,7 @@ class Composer(QWidget):
     def leave_chat(self) -> None:
         """Another chat was asked for: what is typed before it is there belongs to it."""
         self.save_draft_now()
+        self._sends_on_arrival = False
         self._left = self.text()
         self._leaving.start()
 
@@ -139,11 +141,20 @@ class Composer(QWidget):
         """Ask for what is here to be sent, unless it is empty or on its way already."""
         if not self._can_send():
             return
+        if self._left is not None:
+            self._sends_on_arrival = True
+            return
         text, attachment_ids = self.text(), self.attachment_ids()
         self.save_draft_now()
         self._sent = (text, attachment_ids)
         self._refresh()
         self.send_asked.emit(text, attachment_ids, self.box.target.panes())
+
+    def send_what_waited(self) -> None:
+        """Send what was to be sent while the chat it is for was still being opened."""
+        waited, self._sends_on_arrival = self._sends_on_arrival, False
+        if waited:
+            self.send()
 
     def ask_quote(self) -> None:
         """Ask again what the text would cost, soon; an empty field costs nothing to ask."""
@@ -237,6 +248,7 @@ class Composer(QWidget):
     def _on_leaving_over(self) -> None:
         """The other chat did not come: this one is written on."""
         self._left = None
+        self._sends_on_arrival = False
         self.say_again()
 
     def _on_draft_pause_over(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.icons import icon
 from app.ui.theme import Size, Theme, set_look
+from app.ui.transcript.escape import is_escape_claimed
 from app.ui.transcript.notes import PlainLabel, host_of
 
 ADDRESS_SHOWN_MAX = 600
@@ -60,6 +61,9 @@ class FindBar(QFrame):
         else:
             words = self.tr("%1 of %2").replace("%1", str(at)).replace("%2", str(count))
             self.count.setText(words)
+
+    def event(self, event: QEvent) -> bool:
+        return is_escape_claimed(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
@@ -123,6 +127,9 @@ class LinkBar(QFrame):
         self.show()
         self.raise_()
         self.open_button.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def event(self, event: QEvent) -> bool:
+        return is_escape_claimed(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

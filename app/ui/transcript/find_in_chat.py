@@ -64,8 +64,12 @@ class FindInChat(QObject):
         self._finding.step(by)
         self._show()
 
-    def messages_changed(self) -> None:
-        """The chat has other messages now."""
+    def messages_changed(self, *, other_chat: bool = False) -> None:
+        """There are other messages now; nobody looks for the old words in another chat."""
+        if other_chat:
+            self.bar.hide()
+            self._make_room()
+            self._finding = Finding()
         if self._finding.text:
             self._finding = Finding(self._finding.text, self._view.messages)
             self.bar.show_count(self._finding.position, len(self._finding))

@@ -278,8 +278,10 @@ class FooterView(QWidget):
             return
         side = self._side()
         left, top = width - self._room(), 0
-        if footer.cost is not None and self.cost_line is not None:
-            top = 0 if self.cost_line.wanted_width() <= left else self.cost_line.height()
+        line = self.cost_line if footer.cost is not None else None
+        if line is not None and line.wanted_width() > left:
+            # A row of their own begins where the text does.
+            left, top = 0, line.height()
         labels = (self.previous_button, self.version_label, self.next_button)
         if len(footer.siblings) > 1:
             for widget in labels:

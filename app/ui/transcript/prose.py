@@ -121,7 +121,7 @@ class ProseView(LockedBrowser):
         chosen = (selected.anchor(), selected.position()) if selected else (0, 0)
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
-        if self._grow_last(cursor, kept, paragraphs, look):
+        if look is self._look and self._grow_last(cursor, kept, paragraphs, look):
             kept = len(paragraphs)
         else:
             self._cut(cursor, kept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
@@ -20,6 +20,7 @@ from app.seam.views import AttachmentView
 from app.ui import words
 from app.ui.icons import pixmap
 from app.ui.theme import Size, Theme, set_look
+from app.ui.transcript.escape import is_escape_claimed
 from app.ui.transcript.folded import plain_paragraphs
 from app.ui.transcript.parts import Attachments, Bubble, Editor, Part, Place
 from app.ui.transcript.pictures import read_small
@@ -166,6 +167,9 @@ class _EditorText(QPlainTextEdit):
 
     cancel_pressed: object = None
     send_pressed: object = None
+
+    def event(self, event: QEvent) -> bool:
+        return is_escape_claimed(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -113,7 +113,7 @@ class TranscriptView(Scroller):
             if message.state in _BUSY:
                 self.readings.begin(message.id, message.text)
         self.reset(len(messages))
-        self.finding.messages_changed()
+        self.finding.messages_changed(other_chat=not same_chat)
         if at_message_id is not None and at_message_id in self._numbers:
             self.go_to(self._numbers[at_message_id])
         elif kept is not None and kept_id in self._numbers:
