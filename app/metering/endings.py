@@ -74,11 +74,12 @@ def _stopped(call: CallEnd) -> Settlement:
 
 def _failed(call: CallEnd) -> Settlement:
     if call.usage is not None and _covers(call.usage, call.counted_output):
-        return _by_provider(
+        seen = _by_provider(
             call,
-            "The answer broke off: the provider charged the input and "
+            "The answer broke off: the provider had counted the input and "
             f"{_tokens(call.usage.output_total)}.",
         )
+        return replace(seen, usage=_not_final(seen.usage))
     if call.counted_output:
         return _counted(
             call,
@@ -120,6 +121,16 @@ def _covers(usage: Usage, counted_output: int) -> bool:
     Anthropic's first event says one to eight tokens of output, whatever follows.
     """
     return usage.output_total > 0 and counted_output <= 2 * usage.output_total
+
+
+def _not_final(usage: Usage | None) -> Usage | None:
+    """Figures from before the end: whoever wrote on unheard may bill more.
+
+    A cost that was reported comes with the last figures, and stands.
+    """
+    if usage is None or usage.reported_cost_pusd is not None:
+        return usage
+    return replace(usage, certainty=Certainty.ESTIMATED)
 
 
 def _by_provider(call: CallEnd, rule: str) -> Settlement:

@@ -83,6 +83,19 @@ def test_figures_from_the_beginning_do_not_pass_for_those_of_the_end() -> None:
     assert found.usage == Usage(input=90, output=300, certainty=Certainty.ESTIMATED)
 
 
+def test_figures_of_an_answer_that_broke_off_are_not_called_exact() -> None:
+    counted = Usage(input=90, output=40)
+    found = end_of(replace(CALL, how=How.FAILED, counted_output=30, usage=counted))
+    assert found.usage == replace(counted, certainty=Certainty.ESTIMATED)
+    assert found.basis is Basis.PROVIDER_USAGE
+
+
+def test_a_cost_that_was_reported_stands_though_the_answer_broke_off() -> None:
+    told = Usage(input=90, output=40, reported_cost_pusd=7)
+    found = end_of(replace(CALL, how=How.FAILED, counted_output=30, usage=told))
+    assert found.usage == told
+
+
 def test_a_stream_without_usage_is_counted_here_and_marked() -> None:
     found = end_of(replace(CALL, counted_output=55))
     assert found.usage == Usage(input=100, output=55, certainty=Certainty.ESTIMATED)
