@@ -1,4 +1,4 @@
-"""Network: the proxy that everything goes through, and whether it works."""
+"""Network: the proxy that everything goes through, whether it works, and who else may answer."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from app.seam.views import ProxyView, SettingsView
 from app.ui.bridge import Bridge
 from app.ui.choices import ChoiceBox, ChoiceButton
 from app.ui.dialog_pieces import column, plain_label, push_button, row
+from app.ui.settings.failover_choice import FailoverChoice
 from app.ui.settings.secret_field import SecretField
 from app.ui.theme import Theme, set_look
 
@@ -36,15 +37,15 @@ class NetworkPage(QWidget):
         self._kept = settings.proxy
         self._serial = 0
         self._saving = False
-        self._build()
+        self._build(settings)
         self._show(settings.proxy)
         self._connect()
 
-    def _build(self) -> None:
+    def _build(self, settings: SettingsView) -> None:
         self._ways = QButtonGroup(self)
         box = column(self, spacing=10)
         for number, words in enumerate(
-            (self.tr("As the system is set"), self.tr("A proxy of your own"))
+            (self.tr("Directly, without a proxy"), self.tr("A proxy of your own"))
         ):
             button = ChoiceButton(words)
             button.setObjectName(f"proxy-{number}")
@@ -54,6 +55,8 @@ class NetworkPage(QWidget):
         box.addLayout(self._build_buttons())
         self._said = plain_label(tone="2", size="note", wrap=True)
         box.addWidget(self._said)
+        box.addSpacing(Theme.current().px(8))
+        box.addWidget(FailoverChoice(self._bridge, settings))
         box.addStretch(1)
 
     def _build_form(self) -> QWidget:

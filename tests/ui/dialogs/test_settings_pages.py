@@ -313,3 +313,15 @@ def test_everything_one_can_press_has_a_name(open_settings: Open, page: str) -> 
         and not isinstance(control.parentWidget(), QLineEdit)
     ]  # fmt: skip
     assert nameless == []
+
+
+def test_another_key_may_answer_only_where_the_user_says_so(
+    bridge: NotingBridge, open_settings: Open
+) -> None:
+    dialog = open_settings("network")
+    one, other = (dialog.findChild(QRadioButton, f"failover-{number}") for number in (0, 1))
+    assert (one.isChecked(), other.isChecked()) == (True, False)
+    click(other)
+    assert commands.ChangeSettings((("failover", True),)) in bridge.of(commands.ChangeSettings)
+    bridge.event.emit(events.SettingsChanged(SettingsView(failover=False)))
+    assert one.isChecked()
