@@ -188,7 +188,9 @@ class Core:
             self.door.close()
         for task in list(self._background):
             task.cancel()
-        await self.turns.stop_all()
-        self.counting.close()
-        await self.http.aclose()
-        self.shelves.database.close()
+        try:
+            await self.turns.stop_all()
+            self.counting.close()
+            await self.http.aclose()
+        finally:
+            self.shelves.database.close()

@@ -1,8 +1,8 @@
 """Events on their way to the window: in order, joined where that loses nothing.
 
 Written on the engine thread, drained on the window's. Text of one message that nobody has
-fetched yet is joined, and a newer list replaces an unread older one, so the box stays small
-however long the window is busy.
+fetched yet is joined, and a newer list makes an unread older one go, so the box stays small
+however long the window is busy. The newer one stands where it came: behind its causes.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ class Outbox:
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._lock = threading.Lock()
-        self._items: list[Event | _Run] = []
+        self._items: list[Event | _Run | None] = []  # None: replaced by a later one
         self._runs: dict[str, _Run] = {}
         self._places: dict[type, int] = {}
 
     def put(self, event: Event) -> None:
         """Add an event behind the others."""
         with self._lock:
-            was_empty = not self._items
+            was_empty = not self._items  # one that was replaced has woken the window already
             if isinstance(event, events.TextArrived | events.ThinkingArrived):
                 self._put_text(event)
             elif isinstance(event, _REPLACEABLE):
@@ -70,7 +70,8 @@ class Outbox:
             items, self._items = self._items, []
             self._runs.clear()
             self._places.clear()
-        return [item.event() if isinstance(item, _Run) else item for item in items]
+        there = (item for item in items if item is not None)
+        return [item.event() if isinstance(item, _Run) else item for item in there]
 
     def _put_text(self, event: events.TextArrived | events.ThinkingArrived) -> None:
         run = self._runs.get(event.message_id)
@@ -84,7 +85,6 @@ class Outbox:
     def _put_replacing(self, event: Event) -> None:
         place = self._places.get(type(event))
         if place is not None:
-            self._items[place] = event
-            return
+            self._items[place] = None
         self._places[type(event)] = len(self._items)
         self._items.append(event)

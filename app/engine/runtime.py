@@ -51,7 +51,7 @@ class Engine:
             if loop is None:
                 self._waiting.append(command)
                 return
-        loop.call_soon_threadsafe(self._take, command)
+            loop.call_soon_threadsafe(self._take, command)
 
     def drain(self) -> Sequence[Event]:
         """The events since the last call."""
@@ -62,12 +62,12 @@ class Engine:
         with self._lock:
             first = not self._stopping
             self._stopping = True
-            loop, stop_asked = self._loop, self._stop_asked
-        if not first:
-            return
-        if loop is not None and stop_asked is not None:
-            loop.call_soon_threadsafe(stop_asked.set)
-        elif not self._thread.is_alive():
+            if not first:
+                return
+            if self._loop is not None and self._stop_asked is not None:
+                self._loop.call_soon_threadsafe(self._stop_asked.set)
+                return
+        if not self._thread.is_alive():
             self._outbox.put(events.EngineStopped())
 
     def join(self, timeout_s: float) -> bool:
@@ -83,6 +83,9 @@ class Engine:
             asyncio.run(self._main())
             clean = True
         finally:
+            with self._lock:
+                # From here on nobody takes an order: the loop is closed.
+                self._loop, self._stopping = None, True
             if not clean:
                 self._outbox.put(
                     events.EngineFailed(
@@ -106,6 +109,8 @@ class Engine:
             with self._lock:
                 self._loop = asyncio.get_running_loop()
                 self._waiting.clear()
+                if self._stopping:
+                    stop_asked.set()
             await stop_asked.wait()
             return
         from app.engine.dispatch import Dispatcher
@@ -121,8 +126,10 @@ class Engine:
         # Programs on this computer that serve models are found by themselves.
         self._take(commands.FindLocalModels())
         await stop_asked.wait()
-        await self._dispatcher.close()
-        await self._core.close()
+        try:
+            await self._dispatcher.close()
+        finally:
+            await self._core.close()
 
     def _take(self, command: commands.Command) -> None:
         if hasattr(self, "_dispatcher"):

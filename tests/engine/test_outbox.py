@@ -83,3 +83,14 @@ def test_joining_never_changes_what_a_message_says(put: list[events.Event | None
             said = [e.text for e in put if isinstance(e, kind) and e.message_id == message_id]
             heard = [e.text for e in drained if isinstance(e, kind) and e.message_id == message_id]
             assert "".join(said) == "".join(heard)
+
+
+def test_a_newer_list_comes_behind_what_it_already_knows_of() -> None:
+    """An older word on a row, heard after the list, would bring back what the list took away."""
+    box = Outbox(lambda: None)
+    box.put(events.ChatsListed(()))
+    notice = events.Notice("info", "A row changed.")
+    box.put(notice)
+    newest = events.ChatsListed(())
+    box.put(newest)
+    assert box.drain() == [notice, newest]
