@@ -32,13 +32,20 @@ def add_first_key(person: Person, url: str, secret: str) -> None:
     page = person.find(FirstRun, lambda widget: True)
     person.click(person.button("Add a key", page))
     keys = person.find(KeysPage, lambda widget: True)
+    fill_key_form(person, keys, url, secret)
+    check_and_close(person, keys)
+
+
+def fill_key_form(person: Person, keys: KeysPage, url: str, secret: str) -> None:
     person.click(person.button("Another provider, or an address of your own", keys))
     choose_provider(person, "Another address")
-    field = person.named("base-url")
-    person.click(field)
+    person.click(person.named("base-url"))
     person.type(url)
     person.click(person.named("secret"))
     person.type(secret)
+
+
+def check_and_close(person: Person, keys: KeysPage) -> None:
     person.click(person.named("check-and-keep"))
     person.find(QLabel, lambda label: "This key works" in label.text(), keys)
     person.press(Qt.Key.Key_Escape)
@@ -307,3 +314,65 @@ def find_the_half_answer(person: Person) -> None:
     person.click(next(button for button in box.buttons if button.text() == "Keep"))
     person.wait_until(lambda: not person.all(HalfAnswerBox, lambda w: True), "it is kept as it is")
     assert pane.messages[-1].text == half.text
+
+
+def first_key_without_keyring(person: Person, url: str, secret: str, place: str) -> None:
+    """No keyring: nothing is chosen for anybody; then `place` is, and the key works."""
+    page = person.find(FirstRun, lambda widget: True)
+    person.click(person.button("Add a key", page))
+    keys = person.find(KeysPage, lambda widget: True)
+    person.named("choose-session")
+    fill_key_form(person, keys, url, secret)
+    assert not person.named("check-and-keep").isEnabled(), "there is no place for a key yet"
+    person.click(person.named(f"choose-{place}"))
+    if place == "vault":
+        fill_passphrase(person, keys)
+    check_and_close(person, keys)
+    choose_model(person, "gpt-4o")
+    person.say("Hello")
+    person.wait_until(lambda: settled(person, 2), "the answer is there")
+    assert person.frame.panes.panes[0].messages[-1].state is MessageState.COMPLETE
+
+
+PASSPHRASE = "a passphrase of the tests"
+
+
+def fill_passphrase(person: Person, keys: KeysPage) -> None:
+    fields = person.all(QLineEdit, lambda f: f.echoMode() is QLineEdit.EchoMode.Password, keys)
+    for field in fields:
+        if field.objectName() == "secret":
+            continue
+        person.click(field)
+        person.type(PASSPHRASE)
+    person.press(Qt.Key.Key_Return)
+    person.wait_until(person.named("check-and-keep").isEnabled, "the vault is open")
+
+
+def wait_for_a_slow_keyring(person: Person) -> None:
+    """The keyring says nothing for ever: the window lives, and the wait can be ended."""
+    beats = Heartbeat()
+    person.say("Hello")
+    person.wait_until(lambda: len(person.frame.panes.panes[0].messages) == 2, "it is sent")
+    assert person.frame.panes.is_streaming()
+    person.press(Qt.Key.Key_L, CONTROL)
+    person.type("more words")
+    person.wait_until(lambda: person.composer.text() == "more words", "typing goes on")
+    person.press(Qt.Key.Key_Escape)
+    person.wait_until(lambda: settled(person, 2), "the wait is over")
+    last = person.frame.panes.panes[0].messages[-1]
+    assert last.state is MessageState.INTERRUPTED, last
+    assert last.cost is None or not last.cost.total_pusd
+    assert beats.longest_s < PASTE_S_MAX
+
+
+def miss_the_keyring(person: Person) -> None:
+    """The keyring died: the message stays, and the fault leads to the keys."""
+    person.say("Hello")
+    person.wait_until(lambda: settled(person, 2), "it is said that the key cannot be read")
+    question, answer = person.frame.panes.panes[0].messages
+    assert question.text == "Hello"
+    assert answer.state is MessageState.INCOMPLETE
+    assert answer.fault is not None
+    assert answer.fault.kind.startswith(("Key", "Keyring")), answer.fault
+    assert answer.fault.action == "keys"
+    assert not answer.cost

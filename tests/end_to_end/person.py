@@ -12,13 +12,14 @@ from typing import TypeVar
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QWindow
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QTextEdit, QWidget
 
 from app.ui.window import MainWindow
 
 T = TypeVar("T")
 W = TypeVar("W", bound=QWidget)
 WAIT_S = 30.0
+STILL_LOOKS = 5
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -51,6 +52,8 @@ class Person:
         """Press the left button over the middle of a widget."""
         self.wait_until(widget.isVisible, f"{widget} can be seen")
         self.wait_until(widget.isEnabled, f"{widget} can be used")
+        self._bring_into_view(widget)
+        self._wait_until_still(widget)
         self.click_at(widget, widget.rect().center())
 
     def click_at(self, widget: QWidget, place: QPoint) -> None:
@@ -115,6 +118,23 @@ class Person:
         """Close the window by its own key and wait until everything is saved."""
         self.press(Qt.Key.Key_Q, CONTROL)
         self.wait_until(lambda: self.window.stopped, "everything is saved")
+
+    def _bring_into_view(self, widget: QWidget) -> None:
+        parent = widget.parentWidget()
+        while parent is not None:
+            if isinstance(parent, QScrollArea):
+                parent.ensureWidgetVisible(widget)
+            parent = parent.parentWidget()
+
+    def _wait_until_still(self, widget: QWidget) -> None:
+        """What has just appeared may still find its place; nobody clicks before it has."""
+        places: list[QPoint] = []
+
+        def is_still() -> bool:
+            places.append(widget.mapTo(widget.window(), QPoint(0, 0)))
+            return len(places) > STILL_LOOKS and len(set(places[-STILL_LOOKS:])) == 1
+
+        self.wait_until(is_still, f"{widget} stays in its place")
 
     def _in_front(self) -> QWidget:
         return QApplication.activeWindow() or self.window
