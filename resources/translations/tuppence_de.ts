@@ -13,6 +13,174 @@
     </message>
 </context>
 <context>
+    <name>AppearancePage</name>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Colors</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Enter sends, Shift+Enter starts a line</source>
+        <translation>Eingabe sendet, Umschalt+Eingabe beginnt eine Zeile</translation>
+    </message>
+    <message>
+        <source>Enter starts a line, Ctrl+Enter sends</source>
+        <translation>Eingabe beginnt eine Zeile, Strg+Eingabe sendet</translation>
+    </message>
+    <message>
+        <source>In the composer</source>
+        <translation>Im Eingabefeld</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Size of text and controls</source>
+        <translation>Größe von Schrift und Bedienelementen</translation>
+    </message>
+    <message>
+        <source>Takes effect at the next start.</source>
+        <translation>Gilt ab dem nächsten Start.</translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation>{0} %</translation>
+    </message>
+</context>
+<context>
+    <name>BillingPanel</name>
+    <message>
+        <source>As of {0}</source>
+        <translation>Stand {0}</translation>
+    </message>
+    <message>
+        <source>By key, this month</source>
+        <translation>Nach Schlüssel, diesen Monat</translation>
+    </message>
+    <message>
+        <source>By model, this month</source>
+        <translation>Nach Modell, diesen Monat</translation>
+    </message>
+    <message>
+        <source>Costs</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>Days and months are counted in UTC, as the providers do.</source>
+        <translation>Tage und Monate zählen in UTC, wie bei den Anbietern.</translation>
+    </message>
+    <message>
+        <source>Fold the billing panel</source>
+        <translation>Kostenleiste einklappen</translation>
+    </message>
+    <message>
+        <source>Hollow bars hold estimates.</source>
+        <translation>Hohle Balken enthalten Schätzungen.</translation>
+    </message>
+    <message>
+        <source>Last 14 days</source>
+        <translation>Letzte 14 Tage</translation>
+    </message>
+    <message>
+        <source>Nothing spent yet</source>
+        <translation>Noch nichts ausgegeben</translation>
+    </message>
+    <message>
+        <source>This month: {0}</source>
+        <translation>Dieser Monat: {0}</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>Heute</translation>
+    </message>
+    <message>
+        <source>Today: {0}</source>
+        <translation>Heute: {0}</translation>
+    </message>
+    <message>
+        <source>What your messages cost is added up here: by day, by key and by model. The provider bills you; Tuppence only counts.</source>
+        <translation>Was deine Nachrichten kosten, steht hier: nach Tag, Schlüssel und Modell. Die Rechnung schickt der Anbieter; Tuppence zählt nur mit.</translation>
+    </message>
+    <message>
+        <source>Your own keys</source>
+        <translation>Deine eigenen Schlüssel</translation>
+    </message>
+    <message>
+        <source>in {0} · {1} message</source>
+        <translation>im {0} · {1} Nachricht</translation>
+    </message>
+    <message>
+        <source>in {0} · {1} messages</source>
+        <translation>im {0} · {1} Nachrichten</translation>
+    </message>
+    <message>
+        <source>{0} message has no known price and is not in these sums.</source>
+        <translation>{0} Nachricht hat keinen bekannten Preis und fehlt in diesen Summen.</translation>
+    </message>
+    <message>
+        <source>{0} messages have no known price and are not in these sums.</source>
+        <translation>{0} Nachrichten haben keinen bekannten Preis und fehlen in diesen Summen.</translation>
+    </message>
+</context>
+<context>
+    <name>BubbleView</name>
+    <message>
+        <source>Show all</source>
+        <translation>Alles zeigen</translation>
+    </message>
+    <message>
+        <source>Show less</source>
+        <translation>Weniger zeigen</translation>
+    </message>
+    <message>
+        <source>Your message</source>
+        <translation>Deine Nachricht</translation>
+    </message>
+</context>
+<context>
+    <name>CallTable</name>
+    <message>
+        <source>Amount</source>
+        <translation>Betrag</translation>
+    </message>
+    <message>
+        <source>Copy the provider's request id</source>
+        <translation>Anfrage-ID des Anbieters kopieren</translation>
+    </message>
+    <message>
+        <source>Part</source>
+        <translation>Teil</translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation>Preis</translation>
+    </message>
+    <message>
+        <source>Request id</source>
+        <translation>Anfrage-ID</translation>
+    </message>
+    <message>
+        <source>Request id: {0}</source>
+        <translation>Anfrage-ID: {0}</translation>
+    </message>
+    <message>
+        <source>Used</source>
+        <translation>Verbraucht</translation>
+    </message>
+</context>
+<context>
     <name>ChatDelegate</name>
     <message>
         <source>New name of the chat</source>
@@ -61,6 +229,74 @@
     </message>
 </context>
 <context>
+    <name>CodeView</name>
+    <message>
+        <source>Code, %1</source>
+        <translation>Code, %1</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy this code</source>
+        <translation>Diesen Code kopieren</translation>
+    </message>
+    <message numerus="yes">
+        <source>Show all %n lines</source>
+        <translation>
+            <numerusform>Die eine Zeile zeigen</numerusform>
+            <numerusform>Alle %n Zeilen zeigen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Too long to show whole; Copy takes all %n lines</source>
+        <translation>
+            <numerusform>Zu lang, um alles zu zeigen; Kopieren nimmt die eine Zeile</numerusform>
+            <numerusform>Zu lang, um alles zu zeigen; Kopieren nimmt alle %n Zeilen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Wrap long lines</source>
+        <translation>Lange Zeilen umbrechen</translation>
+    </message>
+    <message>
+        <source>formula</source>
+        <translation>Formel</translation>
+    </message>
+    <message>
+        <source>text</source>
+        <translation>Text</translation>
+    </message>
+</context>
+<context>
+    <name>ColumnHeads</name>
+    <message>
+        <source>Context</source>
+        <translation>Kontext</translation>
+    </message>
+    <message>
+        <source>Good at</source>
+        <translation>Kann</translation>
+    </message>
+    <message>
+        <source>In / out, per million</source>
+        <translation>Ein / aus, je Million</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Paid by</source>
+        <translation>Zahlt</translation>
+    </message>
+</context>
+<context>
     <name>Comparison</name>
     <message>
         <source>Comparison of the answers</source>
@@ -102,6 +338,130 @@
     </message>
 </context>
 <context>
+    <name>CostLineView</name>
+    <message>
+        <source> (%1 from cache)</source>
+        <translation> (%1 aus dem Zwischenspeicher)</translation>
+    </message>
+    <message>
+        <source>%1 in</source>
+        <translation>%1 Eingabe</translation>
+    </message>
+    <message>
+        <source>%1 out</source>
+        <translation>%1 Ausgabe</translation>
+    </message>
+    <message>
+        <source>%1 thinking</source>
+        <translation>%1 Nachdenken</translation>
+    </message>
+    <message>
+        <source>Cost: %1. Opens the receipt.</source>
+        <translation>Kosten: %1. Öffnet den Beleg.</translation>
+    </message>
+    <message>
+        <source>Open the receipt</source>
+        <translation>Beleg öffnen</translation>
+    </message>
+    <message>
+        <source>about %1</source>
+        <translation>etwa %1</translation>
+    </message>
+    <message>
+        <source>cost not known yet</source>
+        <translation>Kosten noch nicht bekannt</translation>
+    </message>
+    <message>
+        <source>price unknown</source>
+        <translation>Preis unbekannt</translation>
+    </message>
+</context>
+<context>
+    <name>DataPage</name>
+    <message>
+        <source>Cache</source>
+        <translation>Zwischenspeicher</translation>
+    </message>
+    <message>
+        <source>Chats and files</source>
+        <translation>Chats und Dateien</translation>
+    </message>
+    <message>
+        <source>Chats, files and receipts stay on this computer. A message goes to the provider of the model that you chose, to nobody else.</source>
+        <translation>Chats, Dateien und Belege bleiben auf diesem Computer. Eine Nachricht geht an den Anbieter des gewählten Modells, an niemanden sonst.</translation>
+    </message>
+    <message>
+        <source>Export the open chat …</source>
+        <translation>Offenen Chat exportieren …</translation>
+    </message>
+    <message>
+        <source>Keys are in none of these folders in plain text: see “Your keys”.</source>
+        <translation>Schlüssel liegen in keinem dieser Ordner im Klartext: siehe „Deine Schlüssel“.</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>Protokolle</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Open the folder: {0}</source>
+        <translation>Ordner öffnen: {0}</translation>
+    </message>
+    <message>
+        <source>Settings file</source>
+        <translation>Einstellungsdatei</translation>
+    </message>
+    <message>
+        <source>can be deleted; it is made again</source>
+        <translation>kann gelöscht werden; er entsteht neu</translation>
+    </message>
+    <message>
+        <source>config.toml, where you made one</source>
+        <translation>config.toml, wenn du eine angelegt hast</translation>
+    </message>
+    <message>
+        <source>the database, attachments, backups</source>
+        <translation>Datenbank, Anhänge, Sicherungen</translation>
+    </message>
+    <message>
+        <source>what the program did, without texts and keys</source>
+        <translation>was das Programm tat, ohne Texte und Schlüssel</translation>
+    </message>
+</context>
+<context>
+    <name>DayChart</name>
+    <message>
+        <source>Cost of the last {0} days</source>
+        <translation>Kosten der letzten {0} Tage</translation>
+    </message>
+    <message>
+        <source>{0} (UTC): nothing</source>
+        <translation>{0} (UTC): nichts</translation>
+    </message>
+    <message>
+        <source>{0} (UTC): {1}, {2} message</source>
+        <translation>{0} (UTC): {1}, {2} Nachricht</translation>
+    </message>
+    <message>
+        <source>{0} (UTC): {1}, {2} messages</source>
+        <translation>{0} (UTC): {1}, {2} Nachrichten</translation>
+    </message>
+</context>
+<context>
+    <name>Dialog</name>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>Schließen (Esc)</translation>
+    </message>
+</context>
+<context>
     <name>Dialogs</name>
     <message>
         <source>Export the chat</source>
@@ -133,6 +493,25 @@
     <message>
         <source>Write a message</source>
         <translation>Nachricht schreiben</translation>
+    </message>
+</context>
+<context>
+    <name>EditorView</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Change your message</source>
+        <translation>Deine Nachricht ändern</translation>
+    </message>
+    <message>
+        <source>Save &amp;&amp; send</source>
+        <translation>Speichern &amp;&amp; senden</translation>
+    </message>
+    <message>
+        <source>Sends a new version; the old one stays beside it.</source>
+        <translation>Sendet eine neue Fassung; die alte bleibt daneben.</translation>
     </message>
 </context>
 <context>
@@ -178,6 +557,44 @@
     </message>
 </context>
 <context>
+    <name>FailoverChoice</name>
+    <message>
+        <source>Ask another of my keys that has the same model</source>
+        <translation>Einen anderen meiner Schlüssel mit demselben Modell fragen</translation>
+    </message>
+    <message>
+        <source>Only before the answer begins. The other price is said, and the receipt names both.</source>
+        <translation>Nur bevor die Antwort beginnt. Der andere Preis wird genannt, und der Beleg nennt beide.</translation>
+    </message>
+    <message>
+        <source>Say so</source>
+        <translation>Es sagen</translation>
+    </message>
+    <message>
+        <source>When a provider cannot answer</source>
+        <translation>Wenn ein Anbieter nicht antworten kann</translation>
+    </message>
+</context>
+<context>
+    <name>FaultBox</name>
+    <message>
+        <source>Open keys</source>
+        <translation>Schlüssel öffnen</translation>
+    </message>
+    <message>
+        <source>Other model</source>
+        <translation>Anderes Modell</translation>
+    </message>
+    <message>
+        <source>The provider asks to wait %1 s.</source>
+        <translation>Der Anbieter bittet, %1 s zu warten.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+</context>
+<context>
     <name>FaultCard</name>
     <message>
         <source>Choose a model</source>
@@ -198,6 +615,33 @@
     <message>
         <source>Your message is kept in the box.</source>
         <translation>Deine Nachricht bleibt im Feld stehen.</translation>
+    </message>
+</context>
+<context>
+    <name>FindBar</name>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Find in this chat</source>
+        <translation>In diesem Chat suchen</translation>
+    </message>
+    <message>
+        <source>Next match</source>
+        <translation>Nächster Treffer</translation>
+    </message>
+    <message>
+        <source>Previous match</source>
+        <translation>Voriger Treffer</translation>
+    </message>
+    <message>
+        <source>nothing found</source>
+        <translation>nichts gefunden</translation>
     </message>
 </context>
 <context>
@@ -239,8 +683,8 @@
         <translation>Nichts gefunden. Starte Ollama, LM Studio oder llama.cpp und suche noch einmal.</translation>
     </message>
     <message>
-        <source>OpenAI, Anthropic, Google, OpenRouter, Mistral, DeepSeek, Groq and more. Kept in this computer's keyring; sent to nobody but its provider.</source>
-        <translation>OpenAI, Anthropic, Google, OpenRouter, Mistral, DeepSeek, Groq und andere. Liegt im Schlüsselbund dieses Computers und geht nur an seinen Anbieter.</translation>
+        <source>OpenAI, Anthropic, Google, OpenRouter, Mistral, DeepSeek, Groq and more. Kept in this computer's keyring where it has one; sent to nobody but its provider.</source>
+        <translation>OpenAI, Anthropic, Google, OpenRouter, Mistral, DeepSeek, Groq und mehr. Liegt im Schlüsselbund dieses Computers, wo es einen gibt; geht an niemanden als den Anbieter.</translation>
     </message>
     <message>
         <source>Try the offline demo</source>
@@ -272,6 +716,52 @@
     </message>
 </context>
 <context>
+    <name>FoldedView</name>
+    <message>
+        <source>Fold</source>
+        <translation>Einklappen</translation>
+    </message>
+    <message>
+        <source>Unfold</source>
+        <translation>Ausklappen</translation>
+    </message>
+</context>
+<context>
+    <name>FooterView</name>
+    <message>
+        <source>Continue: let the model write on</source>
+        <translation>Fortsetzen: das Modell weiterschreiben lassen</translation>
+    </message>
+    <message>
+        <source>Copy as Markdown</source>
+        <translation>Als Markdown kopieren</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>Bearbeiten</translation>
+    </message>
+    <message>
+        <source>Next version</source>
+        <translation>Nächste Fassung</translation>
+    </message>
+    <message>
+        <source>Previous version</source>
+        <translation>Vorige Fassung</translation>
+    </message>
+    <message>
+        <source>Receipt</source>
+        <translation>Beleg</translation>
+    </message>
+    <message>
+        <source>Regenerate: another answer beside this one</source>
+        <translation>Neu erzeugen: eine weitere Antwort neben dieser</translation>
+    </message>
+    <message>
+        <source>Version %1 of %2</source>
+        <translation>Fassung %1 von %2</translation>
+    </message>
+</context>
+<context>
     <name>Greeting</name>
     <message>
         <source>Explain how a database lock works, with a small example.</source>
@@ -291,6 +781,45 @@
     </message>
 </context>
 <context>
+    <name>HalfAnswerBox</name>
+    <message>
+        <source>Ask for a new answer; this one stays beside it</source>
+        <translation>Eine neue Antwort holen; diese bleibt daneben</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Let the model write on from here</source>
+        <translation>Das Modell von hier weiterschreiben lassen</translation>
+    </message>
+    <message>
+        <source>No answer arrived.</source>
+        <translation>Es kam keine Antwort an.</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Retry</source>
+        <translation>Neu versuchen</translation>
+    </message>
+    <message>
+        <source>Take the answer as it is</source>
+        <translation>Die Antwort nehmen, wie sie ist</translation>
+    </message>
+    <message>
+        <source>This answer broke off. What arrived is kept.</source>
+        <translation>Diese Antwort brach ab. Was ankam, bleibt.</translation>
+    </message>
+    <message>
+        <source>You stopped this answer.</source>
+        <translation>Du hast diese Antwort gestoppt.</translation>
+    </message>
+</context>
+<context>
     <name>HitList</name>
     <message>
         <source>Nothing found.</source>
@@ -299,6 +828,161 @@
     <message>
         <source>Search results</source>
         <translation>Suchergebnisse</translation>
+    </message>
+</context>
+<context>
+    <name>KeyForm</name>
+    <message>
+        <source>Address (OpenAI-compatible)</source>
+        <translation>Adresse (OpenAI-kompatibel)</translation>
+    </message>
+    <message>
+        <source>Another provider, or an address of your own</source>
+        <translation>Anderer Anbieter oder eigene Adresse</translation>
+    </message>
+    <message>
+        <source>Asking {0} about this key …</source>
+        <translation>{0} wird nach diesem Schlüssel gefragt …</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Check and keep</source>
+        <translation>Prüfen und behalten</translation>
+    </message>
+    <message>
+        <source>Checking the key</source>
+        <translation>Der Schlüssel wird geprüft</translation>
+    </message>
+    <message>
+        <source>Get a key</source>
+        <translation>Schlüssel besorgen</translation>
+    </message>
+    <message>
+        <source>Keep it unchecked</source>
+        <translation>Ungeprüft behalten</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>Bezeichnung</translation>
+    </message>
+    <message>
+        <source>Label, if you like</source>
+        <translation>Bezeichnung, wenn du magst</translation>
+    </message>
+    <message>
+        <source>Not asked any more. The key was not kept.</source>
+        <translation>Nicht weiter gefragt. Der Schlüssel wurde nicht behalten.</translation>
+    </message>
+    <message>
+        <source>Not recognized from its beginning: please choose the provider.</source>
+        <translation>Am Anfang nicht erkannt: bitte wähle den Anbieter.</translation>
+    </message>
+    <message>
+        <source>Paste a key: the provider is recognized from it</source>
+        <translation>Schlüssel einfügen: der Anbieter wird daran erkannt</translation>
+    </message>
+    <message>
+        <source>Recognize it from the key</source>
+        <translation>Am Schlüssel erkennen</translation>
+    </message>
+    <message>
+        <source>This looks like a key of {0}.</source>
+        <translation>Das sieht nach einem Schlüssel von {0} aus.</translation>
+    </message>
+    <message>
+        <source>Whose key it is</source>
+        <translation>Wessen Schlüssel es ist</translation>
+    </message>
+    <message>
+        <source>the provider</source>
+        <translation>der Anbieter</translation>
+    </message>
+</context>
+<context>
+    <name>KeyLine</name>
+    <message>
+        <source>Check {0} again</source>
+        <translation>{0} erneut prüfen</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Remove this key from this computer? It stays valid at the provider; chats and receipts stay.</source>
+        <translation>Diesen Schlüssel von diesem Computer entfernen? Beim Anbieter bleibt er gültig; Chats und Belege bleiben.</translation>
+    </message>
+    <message>
+        <source>Remove {0}</source>
+        <translation>{0} entfernen</translation>
+    </message>
+    <message>
+        <source>cost unknown</source>
+        <translation>Kosten unbekannt</translation>
+    </message>
+    <message>
+        <source>ends in …{0}</source>
+        <translation>endet auf …{0}</translation>
+    </message>
+    <message>
+        <source>in the vault</source>
+        <translation>im Tresor</translation>
+    </message>
+    <message>
+        <source>this session only</source>
+        <translation>nur diese Sitzung</translation>
+    </message>
+    <message>
+        <source>{0} this month</source>
+        <translation>{0} diesen Monat</translation>
+    </message>
+</context>
+<context>
+    <name>KeysPage</name>
+    <message>
+        <source>No key yet. A key lets Tuppence ask a provider in your name; the provider bills you, nobody else earns from it.</source>
+        <translation>Noch kein Schlüssel. Mit einem Schlüssel fragt Tuppence einen Anbieter in deinem Namen; er schickt dir die Rechnung, sonst verdient niemand daran.</translation>
+    </message>
+</context>
+<context>
+    <name>LineList</name>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+</context>
+<context>
+    <name>LinkBar</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>Adresse kopieren</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Open %1 in your browser?</source>
+        <translation>%1 im Browser öffnen?</translation>
+    </message>
+    <message>
+        <source>Write to %1?</source>
+        <translation>An %1 schreiben?</translation>
     </message>
 </context>
 <context>
@@ -363,6 +1047,89 @@
     </message>
 </context>
 <context>
+    <name>NetworkPage</name>
+    <message>
+        <source>A proxy of your own</source>
+        <translation>Eigener Proxy</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>Asking a provider through this connection …</source>
+        <translation>Ein Anbieter wird über diese Verbindung gefragt …</translation>
+    </message>
+    <message>
+        <source>Directly, without a proxy</source>
+        <translation>Direkt, ohne Proxy</translation>
+    </message>
+    <message>
+        <source>Forget the password</source>
+        <translation>Passwort vergessen</translation>
+    </message>
+    <message>
+        <source>Host</source>
+        <translation>Rechner</translation>
+    </message>
+    <message>
+        <source>Kind of proxy</source>
+        <translation>Art des Proxys</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>Passwort</translation>
+    </message>
+    <message>
+        <source>Port</source>
+        <translation>Port</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Saved.</source>
+        <translation>Gespeichert.</translation>
+    </message>
+    <message>
+        <source>Saving …</source>
+        <translation>Wird gespeichert …</translation>
+    </message>
+    <message>
+        <source>Test the connection</source>
+        <translation>Verbindung testen</translation>
+    </message>
+    <message>
+        <source>The host is missing.</source>
+        <translation>Der Rechner fehlt.</translation>
+    </message>
+    <message>
+        <source>The port is a number from 1 to 65,535, like 8080.</source>
+        <translation>Der Port ist eine Zahl von 1 bis 65.535, etwa 8080.</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>Benutzer</translation>
+    </message>
+    <message>
+        <source>User and password only where the proxy asks. The password is kept where your keys are.</source>
+        <translation>Benutzer und Passwort nur, wenn der Proxy danach fragt. Das Passwort liegt bei deinen Schlüsseln.</translation>
+    </message>
+    <message>
+        <source>Write the host alone: no spaces, no path, no password.</source>
+        <translation>Nur den Rechner: keine Leerzeichen, kein Pfad, kein Passwort.</translation>
+    </message>
+    <message>
+        <source>kept; type to replace it</source>
+        <translation>behalten; tippe, um es zu ersetzen</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keins</translation>
+    </message>
+</context>
+<context>
     <name>NoticeBar</name>
     <message>
         <source>Close the notice</source>
@@ -386,6 +1153,13 @@
     <message>
         <source>The chats are still being opened; try again in a moment.</source>
         <translation>Die Chats werden noch geöffnet; versuche es gleich noch einmal.</translation>
+    </message>
+</context>
+<context>
+    <name>Overlay</name>
+    <message>
+        <source>Jump to newest</source>
+        <translation>Zum Neuesten</translation>
     </message>
 </context>
 <context>
@@ -434,10 +1208,6 @@
         <translation>In diesem Chat suchen</translation>
     </message>
     <message>
-        <source>Fold or open the billing panel</source>
-        <translation>Kostenleiste ein- oder ausklappen</translation>
-    </message>
-    <message>
         <source>Go on with this one</source>
         <translation>Mit diesem weitermachen</translation>
     </message>
@@ -448,6 +1218,10 @@
     <message>
         <source>More for this pane</source>
         <translation>Mehr zu diesem Bereich</translation>
+    </message>
+    <message>
+        <source>Open the billing panel</source>
+        <translation>Kostenleiste öffnen</translation>
     </message>
     <message>
         <source>Open the sidebar</source>
@@ -506,10 +1280,249 @@
     </message>
 </context>
 <context>
+    <name>PickerPopup</name>
+    <message>
+        <source>Add a key</source>
+        <translation>Schlüssel hinzufügen</translation>
+    </message>
+    <message>
+        <source>Arrow keys move through the models, Enter chooses, Control D marks a favorite</source>
+        <translation>Pfeiltasten gehen durch die Modelle, Eingabe wählt, Strg D merkt einen Favoriten</translation>
+    </message>
+    <message>
+        <source>Ask the providers for their models again</source>
+        <translation>Die Anbieter erneut nach ihren Modellen fragen</translation>
+    </message>
+    <message>
+        <source>Asking the providers …</source>
+        <translation>Die Anbieter werden gefragt …</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>Modell wählen</translation>
+    </message>
+    <message>
+        <source>Find a model</source>
+        <translation>Modell suchen</translation>
+    </message>
+    <message>
+        <source>Models that run on this computer are found by themselves.</source>
+        <translation>Modelle auf diesem Computer werden von selbst gefunden.</translation>
+    </message>
+    <message>
+        <source>No model yet: add a key</source>
+        <translation>Noch kein Modell: füge einen Schlüssel hinzu</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{0}”</source>
+        <translation>Nichts gefunden für „{0}“</translation>
+    </message>
+    <message>
+        <source>Reading the list of models …</source>
+        <translation>Die Liste der Modelle wird gelesen …</translation>
+    </message>
+    <message>
+        <source>Try fewer letters, or the provider's name.</source>
+        <translation>Versuche weniger Buchstaben oder den Namen des Anbieters.</translation>
+    </message>
+    <message>
+        <source>Your keys</source>
+        <translation>Deine Schlüssel</translation>
+    </message>
+    <message>
+        <source>{0} model</source>
+        <translation>{0} Modell</translation>
+    </message>
+    <message>
+        <source>{0} models</source>
+        <translation>{0} Modelle</translation>
+    </message>
+</context>
+<context>
+    <name>PictureBox</name>
+    <message>
+        <source>Image from the model</source>
+        <translation>Bild vom Modell</translation>
+    </message>
+    <message>
+        <source>Save this image</source>
+        <translation>Dieses Bild speichern</translation>
+    </message>
+    <message>
+        <source>This image cannot be shown; it can still be saved.</source>
+        <translation>Dieses Bild lässt sich nicht zeigen; speichern lässt es sich.</translation>
+    </message>
+</context>
+<context>
+    <name>PictureView</name>
+    <message>
+        <source>Image at %1</source>
+        <translation>Bild bei %1</translation>
+    </message>
+    <message>
+        <source>Image that is not on the web</source>
+        <translation>Bild, das nicht im Web liegt</translation>
+    </message>
+    <message>
+        <source>Show in the browser</source>
+        <translation>Im Browser zeigen</translation>
+    </message>
+</context>
+<context>
+    <name>PlaceCard</name>
+    <message>
+        <source>A vault with a passphrase</source>
+        <translation>Ein Tresor mit Passphrase</translation>
+    </message>
+    <message>
+        <source>Asking the keyring of this computer …</source>
+        <translation>Der Schlüsselbund dieses Computers wird gefragt …</translation>
+    </message>
+    <message>
+        <source>Kept for this session only; gone when Tuppence closes.</source>
+        <translation>Nur für diese Sitzung behalten; weg, wenn Tuppence schließt.</translation>
+    </message>
+    <message>
+        <source>Kept in the vault, sealed with your passphrase.</source>
+        <translation>Liegt im Tresor, versiegelt mit deiner Passphrase.</translation>
+    </message>
+    <message>
+        <source>Kept in this computer's keyring ({0}); sent to the provider, to nobody else.</source>
+        <translation>Liegt im Schlüsselbund dieses Computers ({0}); geht an den Anbieter, an niemanden sonst.</translation>
+    </message>
+    <message>
+        <source>There is no keyring to keep keys in.</source>
+        <translation>Es gibt keinen Schlüsselbund für Schlüssel.</translation>
+    </message>
+    <message>
+        <source>This session only</source>
+        <translation>Nur diese Sitzung</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>You choose: a vault is a file on this computer, sealed with a passphrase that you type at each start. This session only: the key is gone when Tuppence closes. Keys are never written in plain text.</source>
+        <translation>Du wählst: Ein Tresor ist eine Datei auf diesem Computer, versiegelt mit einer Passphrase, die du bei jedem Start eingibst. Nur diese Sitzung: Der Schlüssel ist weg, wenn Tuppence schließt. Schlüssel werden nie im Klartext geschrieben.</translation>
+    </message>
+</context>
+<context>
     <name>QuoteLine</name>
     <message>
         <source>Cost of this message</source>
         <translation>Kosten dieser Nachricht</translation>
+    </message>
+</context>
+<context>
+    <name>ReceiptDialog</name>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+    <message>
+        <source>Copy as text</source>
+        <translation>Als Text kopieren</translation>
+    </message>
+    <message>
+        <source>Receipt</source>
+        <translation>Beleg</translation>
+    </message>
+</context>
+<context>
+    <name>SecretField</name>
+    <message>
+        <source>Hide</source>
+        <translation>Verbergen</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>About</source>
+        <translation>Über</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>Aussehen</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>Daten</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Netzwerk</translation>
+    </message>
+    <message>
+        <source>Pages of the settings</source>
+        <translation>Seiten der Einstellungen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Your keys</source>
+        <translation>Deine Schlüssel</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutLine</name>
+    <message>
+        <source>Back to {0}</source>
+        <translation>Zurück zu {0}</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Ändern</translation>
+    </message>
+    <message>
+        <source>Change the keys of {0}</source>
+        <translation>Tasten von {0} ändern</translation>
+    </message>
+    <message>
+        <source>New keys for {0}</source>
+        <translation>Neue Tasten für {0}</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsPage</name>
+    <message>
+        <source>All back to the usual keys</source>
+        <translation>Alle auf die üblichen Tasten zurück</translation>
+    </message>
+    <message>
+        <source>Press Change, then the new keys.</source>
+        <translation>Klicke auf Ändern und drücke dann die neuen Tasten.</translation>
+    </message>
+    <message>
+        <source>{0} is needed for typing.</source>
+        <translation>{0} wird zum Tippen gebraucht.</translation>
+    </message>
+    <message>
+        <source>{0} is taken by “{1}”. Change that one first.</source>
+        <translation>{0} ist von „{1}“ belegt. Ändere das zuerst.</translation>
     </message>
 </context>
 <context>
@@ -523,12 +1536,37 @@
         <translation>Chats durchsuchen</translation>
     </message>
     <message>
+        <source>Search here: {0}</source>
+        <translation>Hier suchen: {0}</translation>
+    </message>
+    <message>
         <source>Sidebar</source>
         <translation>Seitenleiste</translation>
     </message>
     <message>
         <source>Your chats will be listed here.</source>
         <translation>Hier stehen bald deine Chats.</translation>
+    </message>
+</context>
+<context>
+    <name>SourcesView</name>
+    <message>
+        <source>Sources</source>
+        <translation>Quellen</translation>
+    </message>
+</context>
+<context>
+    <name>TableView</name>
+    <message numerus="yes">
+        <source>Show all %n rows</source>
+        <translation>
+            <numerusform>Die eine Zeile zeigen</numerusform>
+            <numerusform>Alle %n Zeilen zeigen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>Tabelle</translation>
     </message>
 </context>
 <context>
@@ -552,6 +1590,165 @@
     <message>
         <source>{0} panes</source>
         <translation>{0} Bereiche</translation>
+    </message>
+</context>
+<context>
+    <name>ThinkingView</name>
+    <message>
+        <source>%1 tokens</source>
+        <translation>%1 Tokens</translation>
+    </message>
+    <message>
+        <source>Thinking…</source>
+        <translation>Denkt nach …</translation>
+    </message>
+    <message>
+        <source>Thought</source>
+        <translation>Nachgedacht</translation>
+    </message>
+    <message>
+        <source>Thought for %1 min</source>
+        <translation>%1 min nachgedacht</translation>
+    </message>
+    <message>
+        <source>Thought for %1 s</source>
+        <translation>%1 s nachgedacht</translation>
+    </message>
+</context>
+<context>
+    <name>ToolCallPartView</name>
+    <message>
+        <source>%1 failed</source>
+        <translation>%1 schlug fehl</translation>
+    </message>
+    <message>
+        <source>Asked</source>
+        <translation>Gefragt</translation>
+    </message>
+    <message>
+        <source>Called %1</source>
+        <translation>%1 aufgerufen</translation>
+    </message>
+    <message>
+        <source>Calling %1…</source>
+        <translation>%1 wird aufgerufen …</translation>
+    </message>
+    <message>
+        <source>Came back</source>
+        <translation>Zurückgekommen</translation>
+    </message>
+</context>
+<context>
+    <name>TranscriptView</name>
+    <message>
+        <source>Answer</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>Conversation</source>
+        <translation>Unterhaltung</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Du</translation>
+    </message>
+</context>
+<context>
+    <name>VaultForm</name>
+    <message>
+        <source>Fair.</source>
+        <translation>Brauchbar.</translation>
+    </message>
+    <message>
+        <source>Make a vault</source>
+        <translation>Einen Tresor anlegen</translation>
+    </message>
+    <message>
+        <source>Make the vault</source>
+        <translation>Tresor anlegen</translation>
+    </message>
+    <message>
+        <source>Nobody can recover a forgotten passphrase; the keys must be added anew.</source>
+        <translation>Eine vergessene Passphrase kann niemand wiederherstellen; die Schlüssel müssen neu hinzugefügt werden.</translation>
+    </message>
+    <message>
+        <source>Open the vault</source>
+        <translation>Tresor öffnen</translation>
+    </message>
+    <message>
+        <source>Opening …</source>
+        <translation>Wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>Passphrase</translation>
+    </message>
+    <message>
+        <source>Sealing …</source>
+        <translation>Wird versiegelt …</translation>
+    </message>
+    <message>
+        <source>Strong.</source>
+        <translation>Stark.</translation>
+    </message>
+    <message>
+        <source>The same passphrase again</source>
+        <translation>Dieselbe Passphrase noch einmal</translation>
+    </message>
+    <message>
+        <source>The two are not the same.</source>
+        <translation>Die beiden sind nicht gleich.</translation>
+    </message>
+    <message>
+        <source>The vault could not be opened.</source>
+        <translation>Der Tresor ließ sich nicht öffnen.</translation>
+    </message>
+    <message>
+        <source>The vault is locked</source>
+        <translation>Der Tresor ist verschlossen</translation>
+    </message>
+    <message>
+        <source>Too simple: at least {0} characters, not all alike.</source>
+        <translation>Zu einfach: mindestens {0} Zeichen, nicht alle gleich.</translation>
+    </message>
+    <message>
+        <source>Weak: a few words more would help.</source>
+        <translation>Schwach: ein paar Wörter mehr würden helfen.</translation>
+    </message>
+</context>
+<context>
+    <name>about</name>
+    <message>
+        <source>All files that come from others</source>
+        <translation>Alle Dateien, die von anderen stammen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Prices and models</source>
+        <translation>Preise und Modelle</translation>
+    </message>
+    <message>
+        <source>Read</source>
+        <translation>Lesen</translation>
+    </message>
+    <message>
+        <source>Read: {0}</source>
+        <translation>Lesen: {0}</translation>
+    </message>
+    <message>
+        <source>Tells what every message costs: before you send it, and exactly after.</source>
+        <translation>Sagt, was jede Nachricht kostet: bevor du sie sendest, und danach genau.</translation>
+    </message>
+    <message>
+        <source>Token vocabularies</source>
+        <translation>Token-Wörterbücher</translation>
+    </message>
+    <message>
+        <source>sources and licenses</source>
+        <translation>Quellen und Lizenzen</translation>
     </message>
 </context>
 <context>
@@ -659,6 +1856,163 @@
     <message>
         <source>Your keys</source>
         <translation>Deine Schlüssel</translation>
+    </message>
+</context>
+<context>
+    <name>billing</name>
+    <message>
+        <source>price unknown</source>
+        <translation>Preis unbekannt</translation>
+    </message>
+    <message>
+        <source>{0} messages, {1} tokens</source>
+        <translation>{0} Nachrichten, {1} Tokens</translation>
+    </message>
+    <message>
+        <source>{0} more models</source>
+        <translation>{0} weitere Modelle</translation>
+    </message>
+</context>
+<context>
+    <name>picker</name>
+    <message>
+        <source>Favorites</source>
+        <translation>Favoriten</translation>
+    </message>
+    <message>
+        <source>Reads up to {0} tokens</source>
+        <translation>Liest bis zu {0} Tokens</translation>
+    </message>
+    <message>
+        <source>Recent</source>
+        <translation>Zuletzt benutzt</translation>
+    </message>
+    <message>
+        <source>audio</source>
+        <translation>Ton</translation>
+    </message>
+    <message>
+        <source>context {0} tokens</source>
+        <translation>Kontext {0} Tokens</translation>
+    </message>
+    <message>
+        <source>favorite</source>
+        <translation>Favorit</translation>
+    </message>
+    <message>
+        <source>files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>kostenlos</translation>
+    </message>
+    <message>
+        <source>good at {0}</source>
+        <translation>kann {0}</translation>
+    </message>
+    <message>
+        <source>images</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>not available now</source>
+        <translation>zurzeit nicht verfügbar</translation>
+    </message>
+    <message>
+        <source>not available: {0}</source>
+        <translation>nicht verfügbar: {0}</translation>
+    </message>
+    <message>
+        <source>paid by {0}</source>
+        <translation>bezahlt von {0}</translation>
+    </message>
+    <message>
+        <source>price unknown</source>
+        <translation>Preis unbekannt</translation>
+    </message>
+    <message>
+        <source>thinks</source>
+        <translation>denkt nach</translation>
+    </message>
+    <message>
+        <source>tools</source>
+        <translation>Werkzeuge</translation>
+    </message>
+    <message>
+        <source>{0} in and {1} out per million tokens</source>
+        <translation>{0} Eingabe und {1} Ausgabe je Million Tokens</translation>
+    </message>
+</context>
+<context>
+    <name>receipt</name>
+    <message>
+        <source>Call {0} of {1}: {2}</source>
+        <translation>Aufruf {0} von {1}: {2}</translation>
+    </message>
+    <message>
+        <source>Certainty</source>
+        <translation>Gewissheit</translation>
+    </message>
+    <message>
+        <source>Charged after</source>
+        <translation>Danach berechnet</translation>
+    </message>
+    <message>
+        <source>Paid by</source>
+        <translation>Zahlt</translation>
+    </message>
+    <message>
+        <source>Prices from</source>
+        <translation>Preise aus</translation>
+    </message>
+    <message>
+        <source>Quoted before</source>
+        <translation>Vorher genannt</translation>
+    </message>
+    <message>
+        <source>Receipt</source>
+        <translation>Beleg</translation>
+    </message>
+    <message>
+        <source>Request id: {0}</source>
+        <translation>Anfrage-ID: {0}</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>Regel</translation>
+    </message>
+    <message>
+        <source>Together</source>
+        <translation>Zusammen</translation>
+    </message>
+    <message>
+        <source>about {0}</source>
+        <translation>etwa {0}</translation>
+    </message>
+    <message>
+        <source>about {0}, at most {1}</source>
+        <translation>etwa {0}, höchstens {1}</translation>
+    </message>
+    <message>
+        <source>at most {0}</source>
+        <translation>höchstens {0}</translation>
+    </message>
+    <message>
+        <source>estimated: counted here</source>
+        <translation>geschätzt: hier gezählt</translation>
+    </message>
+    <message>
+        <source>exact: the provider said so</source>
+        <translation>genau: vom Anbieter genannt</translation>
+    </message>
+    <message>
+        <source>not settled yet</source>
+        <translation>noch nicht abgerechnet</translation>
+    </message>
+    <message>
+        <source>price unknown</source>
+        <translation>Preis unbekannt</translation>
     </message>
 </context>
 <context>

@@ -283,10 +283,13 @@ class FooterView(QWidget):
             # A row of their own begins where the text does.
             left, top = 0, line.height()
         labels = (self.previous_button, self.version_label, self.next_button)
+        icons = QSize(Theme.current().px(_ICON), Theme.current().px(_ICON))
         if len(footer.siblings) > 1:
             for widget in labels:
                 if widget is not None:
                     widget.setGeometry(left, top, side, side)
+                    if isinstance(widget, QToolButton):
+                        widget.setIconSize(icons)
                     left += side
             if self.version_label is not None:
                 self.version_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -294,6 +297,7 @@ class FooterView(QWidget):
             button = self.buttons.get(name)
             if button is not None:
                 button.setGeometry(left, top, side, side)
+                button.setIconSize(icons)
             left += side
 
     def _on_cost_clicked(self) -> None:

@@ -155,7 +155,9 @@ class HalfAnswerBox(NoteBox):
     def show_part(self, part: Part, place: Place) -> None:
         assert isinstance(part, HalfAnswer)
         self._place = place
-        if part.stopped:
+        if part.why:
+            self.title.show_words(part.why)
+        elif part.stopped:
             self.title.show_words(self.tr("You stopped this answer."))
         elif part.empty:
             self.title.show_words(self.tr("No answer arrived."))

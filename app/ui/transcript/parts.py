@@ -68,11 +68,15 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class HalfAnswer:
-    """An answer that stopped before its end; `stopped` by the user, else it broke."""
+    """An answer that stopped before its end; `stopped` by the user, else it broke.
+
+    `why` is what broke it, in words; empty where nobody knows.
+    """
 
     stopped: bool
     empty: bool
     note: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +190,15 @@ def parts_of(
     is_half = message.state in (MessageState.INTERRUPTED, MessageState.INCOMPLETE)
     # Where nothing arrived there is nothing to resume or keep: the fault says it all.
     is_half = is_half and bool(message.text or not message.fault)
-    if message.fault:
+    # A key that was refused in the middle needs its own way on; else one box says it all.
+    keys_needed = message.fault is not None and message.fault.action == "keys"
+    if message.fault and (keys_needed or not is_half):
         parts.append(Trouble(message.fault, not is_half and message.role == "assistant"))
     if is_half:
         note = message.cost.note if message.cost else ""
         stopped = message.state == MessageState.INTERRUPTED
-        parts.append(HalfAnswer(stopped, not message.text, note))
+        why = message.fault.message if message.fault and not keys_needed else ""
+        parts.append(HalfAnswer(stopped, not message.text, note, why))
     parts.append(_footer(message, busy))
     return parts
 
