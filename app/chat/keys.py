@@ -116,6 +116,8 @@ class KeyDesk:
             return None
         secret = await self._secrets.read(key_id) if host_of(record).needs_key else ""
         checked, outcome = await self._checked(record, host_of(record), secret)
+        if self._keys.get(key_id) is None:
+            return None  # removed while the provider was asked: it does not come back
         if not outcome.kept:
             state = record.state if outcome.can_keep_unchecked else "refused"
             checked = replace(record, state=state, detail=outcome.message)

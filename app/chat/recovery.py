@@ -43,6 +43,8 @@ def _end_answer(
     shelves: Shelves, settler: Settler, message: MessageRecord, hold: HoldRecord | None
 ) -> None:
     ended = replace(message, state=State.INCOMPLETE, fault_json=fault_json(DIED))
+    if hold is not None and hold.state in (HoldState.SETTLED, HoldState.RELEASED):
+        hold = None  # ended already: nothing more is owed
     if hold is None or hold.state is HoldState.HELD:
         shelves.messages.finish(ended, (), _released(hold))
         return

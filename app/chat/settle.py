@@ -12,7 +12,7 @@ from app.chat.faults import fault_json
 from app.chat.quotes import Admission
 from app.chat.routes import Route
 from app.clock import Clock
-from app.errors import ProviderError, StoreError
+from app.errors import CatalogError, ProviderError, StoreError
 from app.metering.cost import Charge, charge
 from app.metering.endings import end_of
 from app.metering.hold import Basis, CallEnd, HoldState, How, Settlement
@@ -109,7 +109,7 @@ class Settler:
         What stood there before the call is not counted again: earlier calls paid for it.
         `hold` is parked; its price is the one that was frozen when the call was admitted.
         """
-        price = Price.from_json(hold.price_json) if hold.price_json else None
+        price = _frozen_price(hold)
         provider = price.provider if price is not None else ""
         model = hold.model_ref.partition("/")[2]
         settlement = end_of(
@@ -138,7 +138,7 @@ class Settler:
 
     def last_seen_pusd(self, hold: HoldRecord) -> int | None:
         """What a hold's call cost as far as its last heartbeat; None where no price is known."""
-        price = Price.from_json(hold.price_json) if hold.price_json else None
+        price = _frozen_price(hold)
         seen = Usage(
             input=hold.input_tokens,
             output=min(hold.output_tokens_seen, hold.output_tokens_max),
@@ -221,6 +221,15 @@ class Settler:
             cost_pusd=call.charge.total_pusd,
             certainty=str(call.charge.certainty),
         )
+
+
+def _frozen_price(hold: HoldRecord) -> Price | None:
+    """The price of a hold; unknown where it cannot be read, which keeps no start from settling."""
+    try:
+        return Price.from_json(hold.price_json) if hold.price_json else None
+    except CatalogError as error:
+        _log.error("the price of hold %s: %s", hold.id, error)
+        return None
 
 
 def payer_of_hold(hold: HoldRecord) -> Payer:

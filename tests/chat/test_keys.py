@@ -108,3 +108,17 @@ async def test_a_key_that_stopped_working_is_marked_and_kept(
     await driver.ask(
         commands.CheckKey(key_id), events.KeysListed, lambda event: event.rows[0].state == "works"
     )
+
+
+async def test_a_key_that_is_removed_while_it_is_checked_does_not_come_back(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    key_id = await driver.add_key(f"{provider_server.url}/v1", provider="openai")
+    driver.dispatcher.take(commands.CheckKey(key_id))
+    driver.dispatcher.take(commands.RemoveKey(key_id))
+    await driver.wait_for(events.KeysListed, lambda event: event.rows == ())
+    await driver.ask(commands.ListModels(refresh=True), events.ModelsListed)
+    asked = len(provider_server.asked)
+    await driver.ask(commands.CheckKey(key_id), events.ModelsListed)
+    assert len(provider_server.asked) == asked
+    assert driver.core.shelves.keys.rows() == []

@@ -154,3 +154,27 @@ async def test_every_open_hold_is_ended_at_the_start(
     assert answer.state is State.INCOMPLETE
     assert (answer.receipt_json is None) == (ended is HoldState.RELEASED)
     await again.close()
+
+
+@pytest.mark.parametrize("price_json", ["{}", "not json", "[1]"])
+async def test_a_price_that_cannot_be_read_keeps_no_start_from_settling(
+    driver: CoreDriver, price_json: str
+) -> None:
+    records = Records()
+    folder = driver.folder.parent / "old"
+    folder.mkdir()
+    shelves = open_shelves(folder, Clock())
+    shelves.chats.create("chat", "Old", [records.pane()])
+    shelves.messages.add(records.message("question"))
+    shelves.messages.add(
+        records.message("answer", "question", role="assistant", state=State.STREAMING, text="")
+    )
+    shelves.holds.admit(records.hold(price_json=price_json))
+    shelves.holds.dispatch("hold")
+    shelves.database.close()
+    again = CoreDriver(folder)
+    await again.open()
+    assert again.core.shelves.holds.open_holds() == []
+    receipt = await again.ask(commands.AskReceipt("answer"), events.ReceiptReady)
+    assert receipt.receipt.total_pusd is None
+    await again.close()

@@ -91,3 +91,14 @@ def test_nothing_is_purged_while_a_damaged_database_is_kept(
     (tmp_path / "tuppence.damaged-20261121-120000.db").touch()
     assert shelves.attachments.purge_unused() == 0
     assert shelves.attachments.read(kept.id) == b"a"
+
+
+def test_a_file_that_cannot_be_deleted_keeps_nobody_from_starting(
+    shelves: Shelves, tmp_path: Path
+) -> None:
+    kept = shelves.attachments.keep("a", "text/plain", b"a")
+    path = tmp_path / "attachments" / kept.id[:2] / kept.id[2:]
+    path.unlink()
+    path.mkdir()  # what is no file cannot be unlinked, not even by an administrator
+    assert shelves.attachments.purge_unused() == 1
+    assert shelves.attachments.get(kept.id) is None
