@@ -147,3 +147,24 @@ def test_exact_and_estimated_bars_are_painted_apart(qtbot: QtBot, theme: Theme) 
     solid, hollow = picture.pixelColor(24, 40), picture.pixelColor(76, 40)
     assert hollow == QColor(theme.colors.accent_soft)
     assert abs(solid.lightness() - hollow.lightness()) > 60
+
+
+def test_models_are_called_by_their_names(panel: BillingPanel) -> None:
+    month = (spend("gpt-4o", 311), spend("forgotten-model", 2))
+    panel.show_billing(replace(sample_billing(), by_model=month))
+    panel.show_names({"gpt-4o": "GPT-4o"})
+    assert "GPT-4o" in texts(panel)
+    assert "forgotten-model" in texts(panel)
+
+
+def test_a_month_that_cost_nothing_is_a_figure(panel: BillingPanel) -> None:
+    panel.show_billing(replace(sample_billing(), month=spend("November", 0)))
+    assert "$0" in texts(panel)
+
+
+def test_the_legend_stands_only_where_a_bar_is_hollow(panel: BillingPanel) -> None:
+    free = DaySpend(date(2026, 11, 21), 0, Certainty.ESTIMATED, 3)
+    panel.show_billing(replace(sample_billing(), days=(free,)))
+    assert "Hollow bars hold estimates." not in texts(panel)
+    panel.show_billing(replace(sample_billing(), days=(replace(free, total_pusd=USD),)))
+    assert "Hollow bars hold estimates." in texts(panel)
