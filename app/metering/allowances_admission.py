@@ -1,0 +1,217 @@
+"""May this call run, and who pays: flags, grants, a shorter answer, the own key, or a reason.
+
+The answer for one account at one moment. It reserves nothing: the ledger holds the draws and
+refuses them where another call was faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+
+from app.catalog.models_sold import fits
+from app.catalog.offers import Offer, OfferKind
+from app.catalog.plan_catalog import PACKS, PlanCatalog
+from app.catalog.plans import Flag, OwnKeys, Scope, Unit
+from app.metering.allowances import Account, BoughtPack, Grant, grants_for
+from app.metering.allowances_split import Draw, Split, WorstCase, split
+from app.metering.payer import PayerKind
+
+
+class Refusal(StrEnum):
+    """Why a call may not run."""
+
+    QUARANTINED = "quarantined"
+    SUSPENDED = "suspended"
+    NOT_SOLD = "not_sold"  # the model is not in the catalog, or not in the plan
+    NO_PRICE = "no_price"
+    USED_UP = "used_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What is missing for the shortest answer, in the unit of the limit that stopped it."""
+
+    limit: str
+    unit: Unit
+    amount: int
+    resets: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The call may run with this output cap. An own key and an unlimited account draw nothing."""
+
+    payer: PayerKind
+    output_tokens_max: int
+    draws: tuple[Draw, ...] = ()
+    shortened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The call may not run. `offers` would cover it, `free_models` could answer instead."""
+
+    reason: Refusal
+    model: str
+    short: tuple[Shortfall, ...] = ()
+    resets: datetime | None = None
+    offers: tuple[Offer, ...] = ()
+    free_models: tuple[str, ...] = ()
+
+
+def admit(
+    catalog: PlanCatalog,
+    account: Account,
+    model_id: str,
+    worst: WorstCase,
+    now: datetime,
+    *,
+    prefer_own_key: bool = False,
+) -> Admitted | Refused:
+    """The answer for one call. `prefer_own_key` counts where the plan has own keys always."""
+    if Flag.QUARANTINED in account.flags:
+        return Refused(Refusal.QUARANTINED, model_id)
+    if Flag.SUSPENDED in account.flags:
+        return Refused(Refusal.SUSPENDED, model_id)
+    plan = catalog.plan(account.plan)
+    rule = plan.own_keys if plan is not None else OwnKeys.NEVER
+    own_key = Admitted(PayerKind.OWN_KEY, worst.output_tokens_max)
+    if account.has_own_key and prefer_own_key and rule is OwnKeys.ALWAYS:
+        return own_key
+    hosted = _hosted(catalog, account, model_id, worst, now)
+    if isinstance(hosted, Refused) and account.has_own_key and rule is not OwnKeys.NEVER:
+        return own_key
+    return hosted
+
+
+def _hosted(
+    catalog: PlanCatalog, account: Account, model_id: str, worst: WorstCase, now: datetime
+) -> Admitted | Refused:
+    if not _is_sold(catalog, account, model_id):
+        return Refused(Refusal.NOT_SOLD, model_id)
+    if worst.input_pusd is None:
+        return Refused(Refusal.NO_PRICE, model_id)
+    if Flag.UNLIMITED in account.flags:
+        return Admitted(PayerKind.ALLOWANCE, worst.output_tokens_max)
+    grants = grants_for(catalog, account, model_id, now)
+    cap = longest_answer(worst, grants, catalog.least_output_tokens)
+    if cap is not None:
+        draws = split(worst.at(cap), grants).draws
+        shortened = cap < worst.output_tokens_max
+        return Admitted(PayerKind.ALLOWANCE, cap, draws, shortened)
+    return _used_up(catalog, account, model_id, worst, grants, now)
+
+
+def longest_answer(worst: WorstCase, grants: Sequence[Grant], least: int) -> int | None:
+    """The highest output cap that grants cover; None where not even `least` tokens are.
+
+    A longer answer never costs less, so that halving the distance finds it.
+    """
+
+    def covered(output_tokens: int) -> bool:
+        return split(worst.at(output_tokens), grants).is_covered
+
+    if covered(worst.output_tokens_max):
+        return worst.output_tokens_max
+    low, high = least, worst.output_tokens_max
+    if low >= high or not covered(low):
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if covered(middle) else (low, middle)
+    return low
+
+
+def _used_up(
+    catalog: PlanCatalog,
+    account: Account,
+    model_id: str,
+    worst: WorstCase,
+    grants: Sequence[Grant],
+    now: datetime,
+) -> Refused:
+    needed = replace(
+        worst, output_tokens_max=min(worst.output_tokens_max, catalog.least_output_tokens)
+    )
+    divided = split(needed.at(needed.output_tokens_max), grants)
+    resets = [grant.resets for grant in grants if grant.resets is not None]
+    return Refused(
+        reason=Refusal.USED_UP,
+        model=model_id,
+        short=_short(needed, grants, divided),
+        resets=min(resets, default=None),
+        offers=tuple(
+            offer
+            for offer in catalog.offers()
+            if offer.for_sale and _would_cover(catalog, account, offer, model_id, needed, now)
+        ),
+        free_models=tuple(
+            name
+            for name in catalog.free_models()
+            if name != model_id
+            and any(grant.left for grant in grants_for(catalog, account, name, now))
+        ),
+    )
+
+
+def _short(needed: WorstCase, grants: Sequence[Grant], divided: Split) -> tuple[Shortfall, ...]:
+    """The missing share in the unit of each limit, rounded up: so much more would have done."""
+    cost = needed.at(needed.output_tokens_max)
+    found = []
+    for grant in grants:
+        whole = cost.in_unit_of(grant)
+        if whole is not None:
+            amount = _rounded_up(divided.missing * whole)
+            found.append(Shortfall(grant.name, grant.unit, amount, grant.resets))
+    return tuple(found)
+
+
+def _would_cover(
+    catalog: PlanCatalog,
+    account: Account,
+    offer: Offer,
+    model_id: str,
+    needed: WorstCase,
+    now: datetime,
+) -> bool:
+    """Whether the call could run at once if the offer were bought."""
+    pack = catalog.pack(offer.id) if offer.kind is OfferKind.PACK else None
+    match offer.kind:
+        case OfferKind.PACK if pack is not None:
+            bought = BoughtPack(f"{PACKS}/{pack.id}", pack.unit, pack.amount, now)
+            richer = replace(account, packs=(*account.packs, bought))
+        case OfferKind.PLAN:
+            plan = catalog.plan(offer.id)
+            if plan is None or offer.id == account.plan:
+                return False
+            richer = replace(
+                account,
+                plan=plan.id,
+                # Who buys a plan for an organization has one then.
+                ids={Scope.ORGANIZATION: "new", **account.ids},
+                flags=account.flags - {Flag.PAST_DUE},
+                subscribed_at=now,
+                paid_until=None,
+            )
+        case _:
+            return False
+    grants = grants_for(catalog, richer, model_id, now)
+    return split(needed.at(needed.output_tokens_max), grants).is_covered
+
+
+def _is_sold(catalog: PlanCatalog, account: Account, model_id: str) -> bool:
+    """Whether the model is on sale, and in the account's plan or one that it includes."""
+    listed = catalog.model(model_id)
+    if listed is None and catalog.unlisted.sold == "refused":
+        return False
+    name = listed.id if listed else model_id
+    plans = (catalog.plan(plan_id) for plan_id in catalog.plan_with_included(account.plan))
+    return any(fits(plan.models, name) for plan in plans if plan is not None)
+
+
+def _rounded_up(amount: Fraction) -> int:
+    return -(-amount.numerator // amount.denominator)

@@ -1,0 +1,130 @@
+"""How a call's cost is divided among grants, also in unlike units: exact shares, rounded up once.
+
+The first grant pays what it can; the next is charged the share that is left, of the call's cost
+in its own unit. Shares are fractions of integers, so that nothing is lost between units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from app.catalog.plans import Unit
+from app.errors import MeteringError
+from app.metering.allowances import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class CallCost:
+    """One call in every unit. None: it has no cost in that unit, which cannot pay for it then."""
+
+    pusd: int | None
+    plan_tokens: int | None
+    tokens: int
+    requests: int = 1
+
+    def __post_init__(self) -> None:
+        if min(self.pusd or 0, self.plan_tokens or 0, self.tokens, self.requests) < 0:
+            raise MeteringError("A call never costs less than nothing.")
+
+    def in_unit_of(self, grant: Grant) -> int | None:
+        match grant.unit:
+            case Unit.USD:
+                if self.pusd is None or grant.markup is None:
+                    return self.pusd
+                return grant.markup.charge(self.pusd)
+            case Unit.PLAN_TOKENS:
+                return self.plan_tokens
+            case Unit.TOKENS:
+                return self.tokens
+            case Unit.REQUESTS:
+                return self.requests
+
+
+@dataclass(frozen=True, slots=True)
+class WorstCase:
+    """The most that a call can cost, by how long its answer may get.
+
+    `input_pusd` is the counted input with its margin and what is due once a call, at the rates of
+    the right context tier; None where no usable price is known. `weight` is None where plan
+    tokens do not pay for the model.
+    """
+
+    input_tokens: int
+    output_tokens_max: int
+    weight: int | None
+    input_pusd: int | None
+    output_rate_pusd: int = 0
+
+    def at(self, output_tokens: int) -> CallCost:
+        tokens = self.input_tokens + output_tokens
+        return CallCost(
+            pusd=None
+            if self.input_pusd is None
+            else self.input_pusd + self.output_rate_pusd * output_tokens,
+            plan_tokens=None if self.weight is None else self.weight * tokens,
+            tokens=tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """An amount from one grant, in its unit, and the share of the call that it pays for."""
+
+    grant: Grant
+    amount: int
+    share: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Who pays what. `missing` is the share that nobody pays, 0 where the call is covered."""
+
+    draws: tuple[Draw, ...]
+    missing: Fraction
+
+    @property
+    def is_covered(self) -> bool:
+        return self.missing == 0
+
+
+def split(cost: CallCost, grants: Sequence[Grant]) -> Split:
+    """Divide a cost among grants in their order; no draw is above what its grant has left."""
+    missing = Fraction(1)
+    draws: list[Draw] = []
+    for grant in grants:
+        whole = cost.in_unit_of(grant)
+        if missing == 0:
+            break
+        if whole is None:
+            continue
+        due = -(-missing.numerator * whole // missing.denominator)  # rounded up: only the last
+        if due <= grant.left:
+            draws.append(Draw(grant, due, missing))
+            missing = Fraction(0)
+        elif grant.left:
+            share = Fraction(grant.left, whole)
+            draws.append(Draw(grant, grant.left, share))
+            missing -= share
+    return Split(tuple(draws), missing)
+
+
+def settle_split(held: Sequence[Draw], cost: CallCost, now_free: Sequence[Grant] = ()) -> Split:
+    """Divide what a call did cost among the grants that were held for it, in the same order.
+
+    A cost within the worst case is always covered. What is above it is taken from `now_free`,
+    grants as they stand now with the hold still in them; `missing` is a write-off.
+    """
+    kept = [replace(draw.grant, amount=draw.amount, used=0, held=0, cap_left=None) for draw in held]
+    return split(cost, [*kept, *now_free])
+
+
+def given_back(held: Sequence[Draw], settled: Split) -> dict[str, int]:
+    """What returns to each grant of a hold, by grant id: to the window that it was taken from."""
+    back: dict[str, int] = {}
+    for draw in held:
+        back[draw.grant.id] = back.get(draw.grant.id, 0) + draw.amount
+    for draw in settled.draws:
+        back[draw.grant.id] = back.get(draw.grant.id, 0) - draw.amount
+    return {grant_id: amount for grant_id, amount in back.items() if amount > 0}
