@@ -91,7 +91,9 @@ async def test_a_file_that_was_deleted_after_it_was_given_goes_along_all_the_sam
     assert b"the words of the file" in provider_server.posts[0].body
 
 
-@pytest.mark.parametrize("name", ["../../x.txt", "/etc/passwd", "a\nb.txt", "\u202egpj.txt", "x" * 300])
+@pytest.mark.parametrize(
+    "name", ["../../x.txt", "/etc/passwd", "a\nb.txt", "\u202egpj.txt", "x" * 300]
+)
 async def test_a_strange_name_stays_a_name(driver: CoreDriver, name: str) -> None:
     opened = await driver.ask(commands.NewChat(), events.ChatOpened)
     attached = await driver.ask(

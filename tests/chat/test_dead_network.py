@@ -106,7 +106,10 @@ async def test_somebody_else_who_answers_is_told_from_the_provider(
 async def test_a_retry_after_the_network_is_back_answers_the_same_question(
     driver: CoreDriver, provider_server: ProviderServer
 ) -> None:
-    provider_server.replies = [recorded("openai-chat-1bc05d89", cut_at=1), recorded("openai-chat-1bc05d89")]
+    provider_server.replies = [
+        recorded("openai-chat-1bc05d89", cut_at=1),
+        recorded("openai-chat-1bc05d89"),
+    ]
     chat_id = await unchecked_chat(driver, f"{provider_server.url}/v1")
     broken = await driver.send(chat_id, QUESTION)
     assert broken.state is MessageState.INCOMPLETE

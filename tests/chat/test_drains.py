@@ -53,8 +53,9 @@ async def stopped_early(
     pending = await driver.wait_for(events.MessageChanged, since=seen)
     known = await driver.wait_for(
         events.MessageChanged,
-        lambda event: event.message.cost is not None
-        and event.message.cost.certainty is not Certainty.PENDING,
+        lambda event: (
+            event.message.cost is not None and event.message.cost.certainty is not Certainty.PENDING
+        ),
         since=seen,
     )
     return pending.message, known.message

@@ -1,4 +1,4 @@
-"""Settings: what was stored is believed only where it makes sense; what is refused changes nothing."""
+"""Settings: what was stored is believed only where it makes sense; a refusal changes nothing."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
 from app.seam.views import MessageState
-from app.ui.composer.long_text import LongTextOffer
 from app.ui.choices import ChoiceBox
+from app.ui.composer.long_text import LongTextOffer
 from app.ui.first_run import FirstRun
 from app.ui.panes.comparison import Comparison
 from app.ui.settings.keys_page import KeysPage
@@ -135,7 +135,9 @@ def footer(person: Person, pane: int = 0, *, role: str = "assistant") -> FooterV
     last = there.last_answer() if role == "assistant" else there.last_question()
     assert last is not None
     found = person.find(
-        FooterView, lambda view: view._place is not None and view._place.message_id == last.id, there
+        FooterView,
+        lambda view: view._place is not None and view._place.message_id == last.id,
+        there,
     )
     QTest.mouseMove(found.window().windowHandle(), found.mapTo(found.window(), QPoint(3, 3)))
     person.wait_until(lambda: any(b.isVisible() for b in found.buttons.values()), "its buttons")

@@ -68,7 +68,9 @@ def test_fifty_starts_at_once_give_one_window(own_profile: Path) -> None:
         assert holder is not None
         assert (holder.kind, holder.pid) == (Kind.WINDOW, winner.pid)
         assert [one.returncode for one in programs if one is not winner] == [0] * (STARTS - 1)
-        assert [one.communicate()[1] for one in programs if one is not winner] == [""] * (STARTS - 1)
+        assert [one.communicate()[1] for one in programs if one is not winner] == [""] * (
+            STARTS - 1
+        )
         winner.send_signal(signal.SIGKILL)
         winner.wait()
     shelves = open_shelves(own_profile, Clock())

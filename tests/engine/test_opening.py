@@ -175,5 +175,3 @@ def test_a_stop_before_the_core_is_open_ends_the_thread(listen: Callable[..., Li
     listener.wait_for(events.EngineStopped)
     listener.engine.submit(commands.NewChat())
     assert listener.engine.join(WAIT_S)
-
-
