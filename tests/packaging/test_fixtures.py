@@ -57,6 +57,7 @@ def test_what_the_machine_lacks_is_a_skip_for_people_and_a_failure_in_ci(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, ci: str, failed: int
 ) -> None:
     monkeypatch.setenv("CI", ci)
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function")
     pytester.makeconftest("pytest_plugins = ['tests.fixtures.needs']")
     pytester.makepyfile("import pytest\ndef test_it(): pytest.skip('needs a moon')")
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
