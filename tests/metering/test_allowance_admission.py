@@ -294,3 +294,21 @@ def test_a_model_that_is_not_listed_is_not_sold() -> None:
     refused = admit(sold, account("starter"), "some/model", WorstCase(10, 10, 1, 0), NOW)
     assert isinstance(refused, Refused)
     assert refused.reason is Refusal.NOT_SOLD
+
+
+def test_a_free_model_keeps_to_its_own_limit_even_where_it_has_a_weight() -> None:
+    sold = catalog("tuppence")
+    models = tuple(
+        replace(model, weight=1) if model.id == "qwen-turbo" else model for model in sold.models
+    )
+    grants = grants_for(replace(sold, models=models), account("free"), "qwen-turbo", NOW)
+    assert [grant.source for grant in grants] == ["qwen-free"]
+
+
+def test_a_subscription_that_ran_out_grants_no_more_days() -> None:
+    sold = catalog("packs-and-weights")
+    who = account("premium", subscribed_at=NOW - timedelta(days=30), paid_until=NOW)
+    before = grants_for(sold, who, "qwen-turbo", NOW - timedelta(seconds=1))
+    assert [grant.source for grant in before] == ["free-monthly", "premium-daily"]
+    after = grants_for(sold, who, "qwen-turbo", NOW)
+    assert [grant.source for grant in after] == ["free-monthly"]
