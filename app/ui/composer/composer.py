@@ -120,9 +120,8 @@ class Composer(QWidget):
             self.box.editor.clear()
         elif text and now.startswith(text):
             self.box.editor.setPlainText(now[len(text) :].lstrip("\n"))
-        self._draft_pause.stop()
-        if self.text() or self.attachment_ids():
-            self._draft_pause.start()
+        # At once: a draft that was saved since then still holds what was sent.
+        self.keep_draft()
         self._refresh()
 
     def refuse_sent(self, fault: FaultView) -> None:

@@ -100,6 +100,23 @@ def test_a_draft_is_saved_within_half_a_second_though_typing_goes_on(desk: Desk)
     assert time.monotonic() - began < 0.6
 
 
+def test_what_was_sent_is_no_draft_though_it_was_saved_while_it_was_on_its_way(desk: Desk) -> None:
+    type_text(desk, "hello")
+    desk.qtbot.keyClick(desk.editor, KEY.Key_Return)
+    type_text(desk, " again")
+    desk.composer.save_draft_now()
+    assert desk.port.asked(commands.SaveDraft)[-1] == commands.SaveDraft("c1", "hello again")
+    desk.tell(events.SendAccepted("c1"))
+    assert desk.port.asked(commands.SaveDraft)[-1] == commands.SaveDraft("c1", " again")
+
+
+def test_a_message_that_was_accepted_leaves_no_draft_behind(desk: Desk) -> None:
+    type_text(desk, "hello")
+    desk.qtbot.keyClick(desk.editor, KEY.Key_Return)
+    desk.tell(events.SendAccepted("c1"))
+    assert desk.port.asked(commands.SaveDraft)[-1] == commands.SaveDraft("c1", "")
+
+
 def test_another_chat_brings_its_own_draft_and_the_old_one_is_saved_first(desk: Desk) -> None:
     type_text(desk, "for c1")
     desk.tell(events.ChatOpened(chat("c2", draft="for c2")))
@@ -259,3 +276,23 @@ def test_stop_stands_beside_send_while_an_answer_is_written(desk: Desk) -> None:
     done = message("m2", "assistant", "…", state=MessageState.INTERRUPTED)
     desk.tell(events.MessageChanged("c1", 0, done, settled=True))
     assert desk.composer.box.stop_button.isHidden()
+
+
+def test_a_long_reason_shrinks_and_its_chip_can_still_be_removed(desk: Desk) -> None:
+    desk.composer.add_files(["/somewhere/film.bin"])
+    why = "“film.bin” is neither text nor an image that models can see. " * 6
+    desk.tell(events.FileRefused(1, "c1", "film.bin", why, ""))
+    chip = desk.composer.box.chips.findChildren(QToolButton)[-1]
+    desk.qtbot.waitUntil(chip.isVisible, timeout=2000)
+    right = chip.mapTo(desk.composer, chip.rect().topRight()).x()
+    assert right <= desk.composer.width()
+    assert desk.window.width() == 1440
+
+
+def test_what_could_not_go_along_is_not_shown_after_the_message_was_sent(desk: Desk) -> None:
+    desk.composer.add_files(["/somewhere/film.bin"])
+    desk.tell(events.FileRefused(1, "c1", "film.bin", "It is too large.", ""))
+    desk.qtbot.keyClicks(desk.editor, "hello")
+    desk.qtbot.keyClick(desk.editor, Qt.Key.Key_Return)
+    desk.tell(events.SendAccepted("c1"))
+    assert not desk.composer.box.chips.isVisible()
