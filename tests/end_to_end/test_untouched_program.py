@@ -1,4 +1,4 @@
-"""The program as it is started from a menu, with keys that come from the X server and no one else."""
+"""The program as it is started from a menu, with keys that come from the X server alone."""
 
 from __future__ import annotations
 
