@@ -175,8 +175,13 @@ class MainWindow(QMainWindow):
     def _on_first_paint(self) -> None:
         self.painted.emit()
         # One after the other, so that a key that is pressed in between is not kept waiting.
-        theme = Theme.current()
-        self._rest = [theme.follow_system, self.complete, load_more_fonts, self._make_billing]
+        self._rest = [
+            Theme.current().follow_system,
+            self.frame.composer.box.follow_focus,
+            self.complete,
+            load_more_fonts,
+            self._make_billing,
+        ]
         QTimer.singleShot(0, self._on_rest_wanted)
 
     def _on_rest_wanted(self) -> None:

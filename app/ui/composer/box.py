@@ -89,6 +89,10 @@ class ComposerBox(QFrame):
         if self._demo_badge is not None:
             self._demo_badge.setVisible(demo)
 
+    def follow_focus(self) -> None:
+        """Look as the keyboard is: a window may also open without it."""
+        self._on_focus_changed(self.editor.hasFocus())
+
     def choose_files(self) -> None:
         """Let the person pick files."""
         from PySide6.QtCore import Qt
@@ -101,7 +105,8 @@ class ComposerBox(QFrame):
         dialog.open()
 
     def _build(self) -> None:
-        set_look(self, look="composer")
+        # As it is in a window that opens with the keyboard: nothing to change before it is painted.
+        set_look(self, look="composer", focused="true")
         self.editor = Editor()
         self.attach_button = QToolButton()
         self.attach_button.setIcon(icon("paperclip"))
@@ -131,7 +136,9 @@ class ComposerBox(QFrame):
         column.addLayout(row)
 
     def _on_focus_changed(self, focused: bool) -> None:
-        set_look(self, focused="true" if focused else "false")
+        look = "true" if focused else "false"
+        if self.property("focused") != look:
+            set_look(self, focused=look)
 
 
 def _demo_badge(text: str) -> QLabel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
@@ -71,7 +71,9 @@ class AccountChip(QFrame):
         whole = True
         for label, text in zip((self._name, self._line), self._texts, strict=True):
             shown = text
-            if label.width() > ROOM_MIN:
+            if text and label.width() > ROOM_MIN:
+                from PySide6.QtCore import Qt
+
                 metrics = label.fontMetrics()
                 shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, label.width())
             label.setText(shown)

@@ -1,0 +1,62 @@
+"""What the first paint must not wait for. Run in a process of its own: modules stay loaded."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# Making Qt's enums is counted where they are made: each is made once, when it is first asked for.
+PROGRAM = """
+import enum, os, sys
+from pathlib import Path
+made = []
+create = enum.EnumType._create_
+def note(kind, name, *rest, **more):
+    made.append(str(name))
+    return create(kind, name, *rest, **more)
+enum.EnumType._create_ = note
+import app.desktop, app.instance
+from PySide6.QtWidgets import QApplication
+from app.ui.bridge import Bridge
+from app.ui.collector import QuietCollector
+from app.ui.window import MainWindow, prepare_application
+folder = Path(sys.argv[1])
+application = QApplication([])
+prepare_application(application, folder)
+window = MainWindow(Bridge(), folder)
+def end():
+    print(*sys.modules)
+    print(*made)
+    sys.stdout.flush()
+    os._exit(0)
+window.painted.connect(end)
+window.show()
+application.exec()
+"""
+
+
+def test_the_first_paint_waits_for_no_part_that_it_does_not_show(tmp_path: Path) -> None:
+    modules, enums = _first_paint(tmp_path)
+    assert {
+        name for name in modules if name.startswith(("app.seam.", "app.ui.transcript."))
+    } == set()
+    assert modules.isdisjoint(
+        {"asyncio", "socket", "sqlmodel", "httpx2", "markdown_it", "pygments"}
+    )
+    # One name out of Qt's namespace makes all of its enums, and costs as much as a whole pane.
+    assert "AlignmentFlag" not in enums, "“Qt” was used before the first paint: import it inside"
+    assert "PrimitiveElement" not in enums, "“QStyle” was used before the first paint"
+    assert "Weight" in enums, "enums are not seen any more: this test cannot fail"
+
+
+def _first_paint(folder: Path) -> tuple[set[str], set[str]]:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", PROGRAM, str(folder)],
+        env=environment, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    modules, enums = done.stdout.splitlines()[-2:]
+    return set(modules.split()), set(enums.split())
