@@ -24,6 +24,7 @@ from app.chat.views import ChatViews
 from app.clock import Clock
 from app.config import Config, Paths
 from app.errors import TuppenceError
+from app.logs import register_secret
 from app.providers.http import HttpClient, Proxy
 from app.seam import events
 from app.seam.events import Event
@@ -164,7 +165,13 @@ class Core:
         if not view.url:
             return Proxy(self.config.proxy_url) if self.config.proxy_url else None
         password = await self.keychain.read(PROXY_PASSWORD) if view.has_password else None
+        register_secret(password or "")
         return Proxy(view.url, view.user, password or "")
+
+    def proxy_without_password(self) -> Proxy | None:
+        """The user's proxy while its password cannot be had."""
+        view = self.preferences.proxy()
+        return Proxy(view.url, view.user) if view.url else None
 
     def turn_stopped(self, chat_id: str, pane: int, message: MessageRecord) -> None:
         """The user stopped a turn whose bill is still being read: its cost is pending."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 
 from app.catalog.pricebook import PriceBook, load_price_book
@@ -24,7 +25,7 @@ from app.chat.views import ChatViews
 from app.clock import Clock
 from app.config import Config, Paths, resources_folder
 from app.engine.core import Core
-from app.errors import TuppenceError
+from app.errors import KeychainError, TuppenceError
 from app.metering.tokens import TokenCounter
 from app.providers.http import HttpClient
 from app.providers.scripted import DEMO_HOST, DEMO_MODEL
@@ -57,20 +58,35 @@ async def open_core(
     With `window` the events that a window starts from are emitted as well.
     """
     clock = clock or Clock()
-    shelves = open_shelves(paths.data, clock)
-    core = _wire(paths, config, emit, clock, shelves, keychain or Keychain(paths.data), demo)
-    core.shelves.chats.purge_hidden(clock.now() - HIDDEN_KEPT)
-    core.shelves.attachments.purge_unused()
-    recover(shelves, core.settler)
-    core.key_desk.mark_missing()
-    try:
-        core.http = HttpClient(proxy=await core.proxy(), offline=config.offline)
-    except TuppenceError as error:
-        _log.warning("proxy password: %s", error)
-        emit(events.Notice("warning", "The proxy's password cannot be read.", error.message))
+    with ExitStack() as undo:
+        shelves = open_shelves(paths.data, clock)
+        # Whoever tries again in this program must not find the database taken.
+        undo.callback(shelves.database.close)
+        core = _wire(paths, config, emit, clock, shelves, keychain or Keychain(paths.data), demo)
+        await _prepare(core)
+        undo.pop_all()
     if window:
         _announce(core, notices)
     return core
+
+
+async def _prepare(core: Core) -> None:
+    """What a start owes to the last one, and the way to the network."""
+    core.shelves.chats.purge_hidden(core.clock.now() - HIDDEN_KEPT)
+    core.shelves.attachments.purge_unused()
+    recover(core.shelves, core.settler)
+    core.key_desk.mark_missing()
+    try:
+        core.http = HttpClient(proxy=await core.proxy(), offline=core.config.offline)
+    except KeychainError as error:
+        _log.warning("proxy password: %s", error)
+        # Through the proxy or not at all: it says itself that it wants a password.
+        proxy = core.proxy_without_password()
+        core.http = HttpClient(proxy=proxy, offline=core.config.offline)
+        core.emit(events.Notice("warning", "The proxy's password cannot be read.", error.message))
+    except TuppenceError as error:
+        _log.warning("proxy: %s", error)
+        core.emit(events.Notice("warning", error.message, error.advice))
 
 
 def _wire(

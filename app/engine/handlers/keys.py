@@ -83,6 +83,8 @@ async def open_vault(core: Core, command: commands.OpenVault) -> None:
         await core.keychain.open_vault(command.passphrase)
     except TuppenceError as error:
         trouble = str(error)
+    if not trouble and core.preferences.proxy().has_password:
+        await core.use_proxy()
     await emit_keychain(core, trouble)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.chat.preferences import check_proxy_url
 from app.engine.core import PROXY_PASSWORD, Core
 from app.errors import TuppenceError
 from app.providers.http import test_proxy as ask_through_proxy
@@ -20,10 +21,11 @@ def set_shortcut(core: Core, command: commands.SetShortcut) -> None:
 
 
 async def set_proxy(core: Core, command: commands.SetProxy) -> None:
-    """The address goes to the settings, the password to the keychain."""
+    """The address goes to the settings, the password to the keychain; both or neither."""
+    if command.url:
+        check_proxy_url(command.url)
     before = core.preferences.proxy()
     has_password = before.has_password and bool(command.url)
-    core.preferences.set_proxy(ProxyView(command.url, command.user, has_password))
     if command.password is not None:
         place = await core.keychain.place()
         if command.password:
@@ -31,7 +33,7 @@ async def set_proxy(core: Core, command: commands.SetProxy) -> None:
         else:
             await core.keychain.forget(PROXY_PASSWORD)
         has_password = bool(command.password)
-        core.preferences.set_proxy(ProxyView(command.url, command.user, has_password))
+    core.preferences.set_proxy(ProxyView(command.url, command.user, has_password))
     await core.use_proxy()
     core.emit(events.SettingsChanged(core.preferences.view()))
 
