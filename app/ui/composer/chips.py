@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app.ui import words
@@ -82,7 +82,10 @@ class Chips(QWidget):
         self.changed.emit()
 
     def take_away(self, sent_ids: tuple[str, ...]) -> None:
-        """These went out with a message."""
+        """These went out with a message; what could not go with it is not news any more."""
+        for chip in self._refused:
+            self._drop(chip)
+        self._refused = []
         for view, chip in [pair for pair in self._attached if pair[0].id in sent_ids]:
             self._attached.remove((view, chip))
             self._drop(chip)
@@ -171,7 +174,29 @@ def _name_label(name: str) -> QLabel:
     return label
 
 
+class _Line(QLabel):
+    """One line of words; where there is no room for all, the end goes into the tooltip."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(line, textFormat=Qt.TextFormat.PlainText)
+        self._whole = line
+        self.setAccessibleName(line)
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(self._whole) + 1
+        return QSize(width, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        elide = Qt.TextElideMode.ElideRight
+        self.setText(self.fontMetrics().elidedText(self._whole, elide, self.width()))
+        self.setToolTip("" if self.text() == self._whole else self._whole)
+
+
 def _line_label(line: str, danger: bool) -> QLabel:
-    label = QLabel(line, textFormat=Qt.TextFormat.PlainText)
+    label = _Line(line)
     set_look(label, size="small", tone="danger" if danger else "2")
     return label
