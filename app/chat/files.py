@@ -14,7 +14,7 @@ from pathlib import Path
 from app.errors import AttachmentError
 
 IMAGE_BYTES_MAX = 20 * 1024 * 1024
-TEXT_BYTES_MAX = 2 * 1024 * 1024
+TEXT_BYTES_MAX = 10 * 1024 * 1024
 IMAGE_SIDE_MAX_PX = 16_384
 _SNIFFED_BYTES = 8192
 

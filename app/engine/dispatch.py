@@ -14,7 +14,8 @@ from app.engine.core import Core
 from app.engine.handlers.table import HANDLERS
 from app.errors import TuppenceError
 from app.seam import events
-from app.seam.commands import Command
+from app.seam.commands import Command, SendMessage
+from app.seam.views import FaultView
 
 _log = logging.getLogger(__name__)
 
@@ -47,13 +48,7 @@ class Dispatcher:
         except Exception:  # noqa: BLE001 - the command guard
             # The command guard: a defect in one command must not take the others along.
             _log.exception("%s failed", type(command).__name__)
-            self._core.emit(
-                events.Notice(
-                    "error",
-                    "Something went wrong inside Tuppence.",
-                    "Nothing was lost. The details are in the log; please report them.",
-                )
-            )
+            self._core.emit(_sorry(command))
 
     async def close(self) -> None:
         """Stop the turns (each settles what it owes), then every other task."""
@@ -62,3 +57,13 @@ class Dispatcher:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=5)
+
+
+def _sorry(command: Command) -> events.Event:
+    """What the window hears of a defect; what was to be sent stays in the composer."""
+    message = "Something went wrong inside Tuppence."
+    advice = "Nothing was lost. The details are in the log; please report them."
+    if isinstance(command, SendMessage):
+        pane = command.panes[0] if command.panes else 0
+        return events.SendRefused(command.chat_id, pane, FaultView("Defect", message, advice))
+    return events.Notice("error", message, advice)
