@@ -33,6 +33,7 @@ class Rerouting:
         self._routes = routes
         self._emit = emit
         self._open: list[Route] = []
+        self._why = ""  # what the last route that was asked said instead of an answer
 
     async def stream(self, first: Provider) -> AsyncIterator[StreamEvent]:
         """The answer of the first route that gives one; raises ProviderError where none does."""
@@ -59,17 +60,17 @@ class Rerouting:
         turn, route = self._turn, self._open[place]
         if place == 0:
             return
+        turn.failed.append(FailedAttempt(self._open[place - 1], self._why))
         request = request_for(route, turn.admission.request)
         turn.admission = replace(turn.admission, route=route, request=request)
         turn.answer.host = route.host.id
 
     def _told(self, attempt: failover.Attempt) -> None:
-        route = self._open[attempt.place]
-        last = attempt.place + 1 == len(self._open)
-        if attempt.fault is not None and not last and attempt.billed is False:
-            self._turn.failed.append(FailedAttempt(route, attempt.fault.message))
-        elif attempt.fault is None and attempt.place:
-            self._emit(events.Notice("info", *switch_words(self._turn.failed[-1], route)))
+        if attempt.fault is not None:
+            self._why = attempt.fault.message
+        elif attempt.place:
+            words = switch_words(self._turn.failed[-1], self._open[attempt.place])
+            self._emit(events.Notice("info", *words))
 
 
 def request_for(route: Route, request: ChatRequest) -> ChatRequest:

@@ -260,7 +260,7 @@ def _notes(done: Done, calls: Sequence[ReceiptCall]) -> list[str]:
     call, notes = calls[-1], []
     for attempt in done.failed:
         name = attempt.route.host.name
-        notes.append(f"{name} was asked first and charged nothing: {attempt.why}")
+        notes.append(f"{name} was asked first and did not answer: {attempt.why}")
         would_be = charge(call.usage, attempt.route.price).total_pusd
         if would_be is not None and would_be != call.charge.total_pusd:
             notes.append(f"{name} would have charged {format_usd(would_be)} for the same.")

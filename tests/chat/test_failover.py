@@ -82,7 +82,9 @@ async def test_both_attempts_and_the_difference_stand_on_the_receipt(two_keys: T
     assert delivered.provider == "openrouter"
     assert ready.receipt.total_pusd == delivered.total_pusd
     assert ready.receipt.certainty is Certainty.EXACT
-    assert any("OpenAI was asked first and charged nothing" in note for note in ready.receipt.notes)
+    assert any(
+        "OpenAI was asked first and did not answer: " in note for note in ready.receipt.notes
+    )
 
 
 async def test_the_switch_and_its_price_are_said_when_it_happens(two_keys: TwoKeys) -> None:
@@ -121,6 +123,16 @@ async def test_after_the_first_token_nobody_else_is_asked(two_keys: TwoKeys) -> 
     assert len(two_keys.server.posts) == 1
 
 
+async def test_a_refusal_that_nobody_else_would_lift_is_told_once(two_keys: TwoKeys) -> None:
+    await _turn_on(two_keys.driver)
+    refusal = b'data: {"error": {"message": "no", "code": "content_policy_violation"}}\n\n'
+    two_keys.server.replies = [Reply(refusal), recorded(OPENAI_STREAM)]
+    answer = await two_keys.ask()
+    assert answer.state is not MessageState.STREAMING
+    assert len(two_keys.server.posts) == 1
+    assert answer.cost is None
+
+
 async def test_a_refused_key_is_no_way_out(two_keys: TwoKeys) -> None:
     await _turn_on(two_keys.driver)
     two_keys.server.keys = {"nobody has this one"}
@@ -147,3 +159,15 @@ async def test_a_refused_key_is_no_way_out(two_keys: TwoKeys) -> None:
 )
 def test_gateways_write_the_same_names_differently(one: str, other: str, same: bool) -> None:
     assert (same_model_name(one) == same_model_name(other)) is same
+
+
+async def test_an_error_inside_a_stream_leads_on_and_is_told_too(two_keys: TwoKeys) -> None:
+    await _turn_on(two_keys.driver)
+    error = b'data: {"error": {"message": "Rate limit reached", "code": 429}}'
+    two_keys.server.replies = [Reply(error + b"\n\n"), recorded(OPENAI_STREAM)]
+    answer = await two_keys.ask()
+    assert len(two_keys.server.posts) == 2
+    assert answer.state is MessageState.COMPLETE
+    ready = await two_keys.driver.ask(commands.AskReceipt(answer.id), events.ReceiptReady)
+    assert len(ready.receipt.calls) == 2
+    assert two_keys.driver.core.shelves.holds.open_holds() == []
