@@ -225,6 +225,7 @@ class FooterView(QWidget):
     def _make_button(self, icon_name: str, title: str) -> QToolButton:
         theme = Theme.current()
         button = QToolButton(self)
+        set_look(button, look="tight")
         button.setIcon(icon(icon_name, "ink2"))
         button.setIconSize(QSize(theme.px(_ICON), theme.px(_ICON)))
         button.setToolTip(title)
