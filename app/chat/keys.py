@@ -9,8 +9,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from app.chat.routes import host_of
-from app.chat.secrets import Secrets
+from app.chat.routes import NO_SECRET, host_of
+from app.chat.secrets import KeyMissing, Secrets
 from app.clock import Clock
 from app.errors import (
     KeyRefused,
@@ -92,7 +92,7 @@ class KeyDesk:
         if secret or host.needs_key:
             _require_form(secret)
             register_secret(secret)
-        record = self._new_record(host, secret, base_url, label, where)
+        record = await self._record_for(host, secret, base_url, label, where)
         if not keep_unchecked:
             record, outcome = await self._checked(record, host, secret)
             if not outcome.kept:
@@ -114,7 +114,7 @@ class KeyDesk:
         record = self._keys.get(key_id)
         if record is None:
             return None
-        secret = await self._secrets.read(key_id) if host_of(record).needs_key else ""
+        secret = await self._secrets.read(key_id) if record.where != NO_SECRET else ""
         checked, outcome = await self._checked(record, host_of(record), secret)
         if self._keys.get(key_id) is None:
             return None  # removed while the provider was asked: it does not come back
@@ -166,27 +166,38 @@ class KeyDesk:
         )
         return checked, KeyOutcome(True, host.name, f"This key {detail}.")
 
-    def _new_record(
+    async def _record_for(
         self, host: Host, secret: str, base_url: str, label: str, where: str
     ) -> KeyRecord:
+        """A row for a key that is offered; the old row's id where it is the same key again."""
         ends_in = secret[-4:] if len(secret) >= 12 else ""
-        same = [
+        alike = [
             row
             for row in self._keys.rows()
             if row.provider == host.id and row.base_url == base_url and row.ends_in == ends_in
         ]
+        same = [row for row in alike if await self._holds(row, secret)]
         return KeyRecord(
             id=same[0].id if same else self._clock.new_id(),
             provider=host.id,
             label=label,
             ends_in=ends_in,
             base_url=base_url,
-            where=where if secret else "none",
+            where=where if secret else NO_SECRET,
             state="unchecked",
             detail="not checked yet",
             checked_at=None,
             created_at=self._clock.now(),
         )
+
+    async def _holds(self, row: KeyRecord, secret: str) -> bool:
+        """Whether a row is for this very key; one whose secret is gone is given it back."""
+        if row.where == NO_SECRET:
+            return not secret
+        try:
+            return await self._secrets.read(row.id) == secret
+        except KeyMissing:
+            return True
 
 
 def _host_for(secret: str, provider: str, base_url: str, label: str) -> Host:

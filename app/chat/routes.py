@@ -7,7 +7,7 @@ A model reference is `key_id/model_id`; `local:HOST` stands for a program on thi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.catalog.models import ModelCard
 from app.catalog.pricebook import PriceBook
@@ -26,6 +26,7 @@ from app.store.records import KeyRecord
 
 LOCAL_PREFIX = "local:"
 DEMO_KEY = "demo"
+NO_SECRET = "none"  # where the secret of a server is kept that asks for none
 DEMO_REF = f"{DEMO_KEY}/{DEMO_MODEL}"
 
 
@@ -47,10 +48,7 @@ class Route:
     payer: Payer
     base_url: str = ""
     price_trouble: str = ""
-
-    @property
-    def needs_secret(self) -> bool:
-        return self.key_id != DEMO_KEY and not self.key_id.startswith(LOCAL_PREFIX)
+    needs_secret: bool = False  # a key is kept for it, and is sent along
 
 
 class Routes:
@@ -89,7 +87,8 @@ class Routes:
             raise RouteMissing(
                 "The key for this model was removed.", "Add it again, or choose another model."
             )
-        return self._route(ref, key_id, host_of(key), model_id, key_words(key), key.base_url)
+        route = self._route(ref, key_id, host_of(key), model_id, key_words(key), key.base_url)
+        return replace(route, needs_secret=key.where != NO_SECRET)
 
     async def open(self, route: Route) -> Provider:
         """A provider ready to be asked; raises KeychainError where the key cannot be had."""

@@ -109,7 +109,7 @@ async def _message_text(words: list[str], streams: Streams) -> str:
 async def _require_secret(core: Core, streams: Streams, ref: str) -> None:
     """Have the key at hand before anything is stored; opens the vault where it is in there."""
     route = core.routes.find(ref)
-    if route.needs_secret and route.host.needs_key:
+    if route.needs_secret:
         await with_vault_open(core, streams, lambda: core.secrets.read(route.key_id))
 
 

@@ -12,7 +12,7 @@ from app.seam import commands, events
 from app.seam.events import KeyChecked
 from tests.chat.conversations import unused_address
 from tests.fixtures.core import CoreDriver
-from tests.fixtures.provider_server import ProviderServer
+from tests.fixtures.provider_server import ProviderServer, recorded
 
 GOOD = "sk-test-0123456789abcdef"
 
@@ -135,3 +135,39 @@ async def test_a_key_that_is_removed_while_it_is_checked_does_not_come_back(
     provider_server.models.gate.set()
     assert await checking is None
     assert driver.core.shelves.keys.rows() == []
+
+
+async def test_two_keys_that_end_alike_are_two_keys(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    url = f"{provider_server.url}/v1"
+    await offer(driver, "sk-first-0123456789abcdef", url)
+    await offer(driver, "sk-second-0123456789abcdef", url)
+    assert len(driver.core.shelves.keys.rows()) == 2
+
+
+async def test_the_same_key_again_stays_one_key(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    url = f"{provider_server.url}/v1"
+    await offer(driver, GOOD, url)
+    await offer(driver, GOOD, url, label="Work")
+    rows = driver.core.shelves.keys.rows()
+    assert [row.label for row in rows] == ["Work"]
+
+
+async def test_a_server_that_asks_for_no_key_is_asked_without_one(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    provider_server.replies = [recorded("openai-chat-1bc05d89")]
+    checked = await driver.ask(
+        commands.CheckAndKeepKey(8, "", provider="custom", base_url=f"{provider_server.url}/v1"),
+        events.KeyChecked,
+    )
+    assert checked.kept, checked
+    key_id = driver.core.shelves.keys.rows()[0].id
+    chat = await driver.new_chat(f"{key_id}/gpt-4o")
+    answer = await driver.send(chat.id, "What is the capital of Mexico?")
+    assert answer.text == "The capital of Mexico is Mexico City."
+    assert "authorization" not in provider_server.posts[0].headers
+    await driver.ask(commands.CheckKey(key_id), events.KeysListed)
