@@ -13,6 +13,7 @@ from app.chat.routes import NO_SECRET, host_of
 from app.chat.secrets import KeyMissing, Secrets
 from app.clock import Clock
 from app.errors import (
+    KeychainError,
     KeyRefused,
     NotTheProvider,
     OfflineAsSet,
@@ -32,6 +33,7 @@ from app.store.keychain_calls import KeychainCalls
 from app.store.keys import Keys
 from app.store.records import KeyRecord
 
+MISSING = "missing"
 _MAY_KEEP_UNCHECKED = (
     ProviderUnreachable,
     ProviderDown,
@@ -105,9 +107,9 @@ class KeyDesk:
     def mark_missing(self) -> None:
         """After a start: keys that were kept for an earlier session only are gone."""
         for record in self._keys.rows():
-            if record.where == SESSION and record.state != "missing":
+            if record.where == SESSION and record.state != MISSING:
                 detail = "was kept for that session only; paste it again"
-                self._keys.save(replace(record, state="missing", detail=detail))
+                self._keys.save(replace(record, state=MISSING, detail=detail))
 
     async def check(self, key_id: str) -> KeyRecord | None:
         """Ask the provider about a kept key again; None where it is not kept any more."""
@@ -194,10 +196,14 @@ class KeyDesk:
         """Whether a row is for this very key; one whose secret is gone is given it back."""
         if row.where == NO_SECRET:
             return not secret
+        if row.state == MISSING:
+            return True
         try:
             return await self._secrets.read(row.id) == secret
         except KeyMissing:
             return True
+        except KeychainError:
+            return False  # it cannot be told: better two rows than a key that is written over
 
 
 def _host_for(secret: str, provider: str, base_url: str, label: str) -> Host:

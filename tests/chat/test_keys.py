@@ -171,3 +171,17 @@ async def test_a_server_that_asks_for_no_key_is_asked_without_one(
     assert answer.text == "The capital of Mexico is Mexico City."
     assert "authorization" not in provider_server.posts[0].headers
     await driver.ask(commands.CheckKey(key_id), events.KeysListed)
+
+
+async def test_a_key_of_an_earlier_session_is_given_back_to_its_row(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    url = f"{provider_server.url}/v1"
+    await offer(driver, GOOD, url)
+    before = driver.core.shelves.keys.rows()
+    await driver.close()
+    await driver.open()
+    assert (await offer(driver, GOOD, url)).kept
+    after = driver.core.shelves.keys.rows()
+    assert [row.id for row in after] == [row.id for row in before]
+    assert [row.state for row in after] == ["works"]
