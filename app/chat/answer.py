@@ -30,6 +30,7 @@ class Answer:
     thinking_s: float | None = None
     pieces: int = 0
     closed: bool = False
+    paused: bool = False  # refused at no cost; it is asked again when the pause ends
 
     def __post_init__(self) -> None:
         # An answer that goes on keeps its sources and calls.
@@ -64,6 +65,9 @@ class Answer:
                 return seam.ImageShown(message.chat_id, pane, message.id, image)
             case stream.UsageArrived(usage):
                 self.usage = usage
+                return None
+            case stream.Paused() | stream.Resumed():
+                self.paused = isinstance(event, stream.Paused)
                 return None
             case stream.Finished():
                 self._end_thinking(at_s)

@@ -59,6 +59,7 @@ class Done:
     usage: Usage | None
     finished: Finished | None
     new_text: str  # what this call wrote, thinking included
+    refused: bool = False  # nothing but refusals came, and none is under way
     failed: tuple[FailedAttempt, ...] = ()
 
 
@@ -162,6 +163,7 @@ class Settler:
             usage=usage,
             drained=ending.drained,
             maybe_billed=ending.error is not None and ending.error.billed is None,
+            refused=done.refused,
         )
 
     def _call(self, done: Done, settlement: Settlement) -> ReceiptCall:

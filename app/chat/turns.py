@@ -25,7 +25,7 @@ from app.chat.turn_endings import STOPPED, ending_of, ending_of_drain, ending_of
 from app.clock import Clock
 from app.errors import StoreError, TuppenceError
 from app.providers.client import Provider
-from app.providers.events import Finished, Outcome, StreamEvent
+from app.providers.events import Finished, Outcome, Paused, StreamEvent
 from app.seam import events
 from app.seam.events import Event
 from app.store.records import MessageRecord, State
@@ -35,6 +35,7 @@ DRAIN_LIMIT_S = 120.0
 DRAINS_MAX = 32
 _HANG_UP_LIMIT_S = 2.0
 _STOP_LIMIT_S = 5.0
+_TOLD_PAUSE_S = 3.0
 _STORE_AGAIN_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 
 _log = logging.getLogger(__name__)
@@ -215,6 +216,8 @@ class Turns:
         self, turn: Turn, stream: AsyncIterator[StreamEvent], saver: PartialSaver
     ) -> Finished:
         async for event in stream:
+            if isinstance(event, Paused) and event.wait_s >= _TOLD_PAUSE_S:
+                self._emit(_pause_notice(turn, event))
             heard = turn.answer.take(event, self._clock.monotonic())
             if heard is not None and not turn.stopped.is_set():
                 saver.mark()
@@ -229,7 +232,8 @@ class Turns:
         turn.answer.close_text()
         turn.closed_s = self._clock.monotonic()
         self._save(turn)
-        if turn.admission.route.host.quirks.bills_on and self._may_drain():
+        bills_on = turn.admission.route.host.quirks.bills_on and not turn.answer.paused
+        if bills_on and self._may_drain():
             turn.draining = True
             self._show_stopped(turn)
             # For as long as the limit and the program let us.
@@ -324,6 +328,7 @@ class Turns:
             usage=answer.usage,
             finished=answer.finished,
             new_text=answer.new_text + answer.new_thinking,
+            refused=answer.paused,
             failed=tuple(turn.failed),
         )
 
@@ -346,6 +351,15 @@ async def _done_before(
     finally:
         waiting.cancel()
     return work.done()
+
+
+def _pause_notice(turn: Turn, pause: Paused) -> events.Notice:
+    name = turn.admission.route.host.name
+    return events.Notice(
+        "info",
+        f"{name} takes no more messages for the moment. It is asked again in {pause.wait_s:.0f} s.",
+        "Stop costs nothing until then.",
+    )
 
 
 def _task(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -13,12 +13,15 @@ from app.metering.usage import Certainty, Part, Usage
 
 _OTHER_OUTPUT = (Part.OUTPUT_AUDIO, Part.OUTPUT_IMAGE, Part.OUTPUT_VIDEO)
 _NOT_SENT = "Nothing was sent: nothing was charged."
+_REFUSED = "The provider had refused for the moment: nothing was charged."
 
 
 def end_of(call: CallEnd) -> Settlement:
     """How a call's hold ends and what is charged. Total: every set of facts has an answer."""
     if not call.dispatched:
         return Settlement(HoldState.RELEASED, None, _NOT_SENT, proof=Proof.NOTHING_SENT)
+    if call.refused:
+        return Settlement(HoldState.RELEASED, None, _REFUSED, proof=Proof.REFUSED)
     match call.how:
         case How.COMPLETE:
             return _complete(call)

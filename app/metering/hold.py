@@ -132,7 +132,8 @@ class CallEnd:
     our own counts of what was sent and of what arrived, thinking included; error text is never
     counted. `looked_up` is true where `usage` comes from the provider's record of the call.
     `maybe_billed` is true where a call failed without an answer and nobody knows whether the
-    provider took it in: the line broke after the request was sent.
+    provider took it in: the line broke after the request was sent. `refused` is true where every
+    request so far was refused at no cost and none is under way.
     """
 
     how: How
@@ -144,6 +145,7 @@ class CallEnd:
     drained: bool = False
     looked_up: bool = False
     maybe_billed: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

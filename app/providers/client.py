@@ -21,7 +21,7 @@ from app.errors import (
 )
 from app.providers.decode import Decoder, decoder_for
 from app.providers.encode import encode, encode_count
-from app.providers.events import StreamEvent
+from app.providers.events import Paused, Resumed, StreamEvent
 from app.providers.faults import (
     error_of_response,
     fault_from,
@@ -117,8 +117,12 @@ class HttpProvider:
                     raise
                 body, learned = better, True
             except ProviderError as error:
-                if received or not await self._retry.pause(error, attempt):
+                pause_s = None if received else self._retry.pause_s(error, attempt)
+                if pause_s is None:
                     raise
+                yield Paused(pause_s)
+                await self._retry.sleep(pause_s)
+                yield Resumed()
                 attempt += 1
 
     async def list_models(self) -> tuple[ListedModel, ...]:

@@ -76,6 +76,18 @@ class UsageArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """The provider refused for now, at no cost; until `Resumed` nothing is under way."""
+
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The pause is over: the same request goes out again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """An error that came inside the stream, ready to show; `kind` is a class name of `errors`."""
 
@@ -102,5 +114,7 @@ StreamEvent = (
     | CitationArrived
     | ImageArrived
     | UsageArrived
+    | Paused
+    | Resumed
     | Finished
 )

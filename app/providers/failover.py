@@ -15,7 +15,15 @@ from app.errors import (
     RateLimited,
 )
 from app.providers.client import Provider
-from app.providers.events import Fault, Finished, Outcome, StreamEvent, UsageArrived
+from app.providers.events import (
+    Fault,
+    Finished,
+    Outcome,
+    Paused,
+    Resumed,
+    StreamEvent,
+    UsageArrived,
+)
 from app.providers.faults import fault_from
 from app.request import ChatRequest
 
@@ -67,6 +75,9 @@ async def stream_with_failover(
             held: list[StreamEvent] = []
             answered = False
             async for event in route.provider.stream(route.request):
+                if isinstance(event, Paused | Resumed):
+                    yield event
+                    continue
                 if not answered and not last and _failed_at_once(event, held):
                     break
                 if not answered and isinstance(event, UsageArrived) and not last:

@@ -26,17 +26,14 @@ class Retry:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     share: Callable[[], float] = random.random
 
-    async def pause(self, error: ProviderError, attempt: int) -> bool:
-        """Wait before attempt `attempt` + 1 (from 0); False where it must not be made."""
+    def pause_s(self, error: ProviderError, attempt: int) -> float | None:
+        """How long to wait before attempt `attempt` + 1 (from 0); None: it must not be made."""
         if attempt + 1 >= self.attempts_max or not may_send_again(error):
-            return False
+            return None
         wished_s = error.wait_s if isinstance(error, RateLimited) else None
         wait_s = wished_s if wished_s is not None else backoff_s(attempt, self.share())
-        if wait_s > self.wait_s_max:
-            # Too long to wait in silence: the user is told how long and decides.
-            return False
-        await self.sleep(wait_s)
-        return True
+        # What is too long to wait in silence is told to the user, who decides.
+        return wait_s if wait_s <= self.wait_s_max else None
 
 
 def may_send_again(error: ProviderError) -> bool:

@@ -111,6 +111,24 @@ async def test_a_limit_that_passes_is_waited_for_without_a_word(
     assert len(provider_server.posts) == 2
 
 
+async def test_stopping_while_a_limit_is_waited_for_costs_nothing(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    limited = json_reply(429, {"error": {"message": "Rate limit reached.", "code": "rate_limit"}})
+    limited.headers["retry-after"] = "15"
+    provider_server.replies = [limited]
+    chat_id = await unchecked_chat(driver, f"{provider_server.url}/v1")
+    driver.dispatcher.take(commands.SendMessage(chat_id, (0,), "Hello"))
+    notice = await driver.wait_for(events.Notice)
+    assert "asked again in 15 s" in notice.text
+    settled = await driver.ask(
+        commands.StopTurn(chat_id), events.MessageChanged, lambda event: event.settled
+    )
+    assert settled.message.state is MessageState.INTERRUPTED
+    assert len(provider_server.posts) == 1
+    await check_nothing_charged(driver, settled.message.id)
+
+
 async def test_an_account_without_money_is_not_asked_again(
     driver: CoreDriver, provider_server: ProviderServer
 ) -> None:

@@ -36,6 +36,12 @@ def test_what_was_never_sent_costs_nothing(how: How) -> None:
     )
 
 
+@pytest.mark.parametrize("how", list(How))
+def test_what_was_refused_and_is_not_under_way_costs_nothing(how: How) -> None:
+    found = end_of(replace(CALL, how=how, refused=True))
+    assert (found.state, found.usage, found.proof) == (HoldState.RELEASED, None, Proof.REFUSED)
+
+
 def test_a_stopped_answer_is_charged_only_for_what_arrived() -> None:
     found = end_of(replace(CALL, how=How.STOPPED, counted_output=212))
     assert found.basis is Basis.COUNTED_PARTIAL

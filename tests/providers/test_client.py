@@ -15,7 +15,7 @@ from app.errors import (
     RequestRejected,
 )
 from app.providers.client import Provider
-from app.providers.events import Finished, Outcome, StreamEvent, TextArrived
+from app.providers.events import Finished, Outcome, Paused, Resumed, StreamEvent, TextArrived
 from app.providers.hosts import HOSTS, custom_host
 from app.providers.http import HttpClient
 from app.providers.listing import ListedModel
@@ -42,7 +42,8 @@ async def _all(provider: Provider, request: ChatRequest | None = None) -> list[S
 async def test_a_limit_or_fault_is_asked_again_while_nothing_came(status: int) -> None:
     transport = Answers(refusal(status, {"error": {"message": "later"}}), stream_of(GOOD))
     events = await _all(_provider(transport))
-    assert events[0] == TextArrived("Hi")
+    assert [type(event) for event in events[:2]] == [Paused, Resumed]
+    assert events[2] == TextArrived("Hi")
     assert len(transport.requests) == 2
 
 
