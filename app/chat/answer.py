@@ -94,6 +94,11 @@ class Answer:
     def new_thinking(self) -> str:
         return "".join(self.thinking)
 
+    @property
+    def written(self) -> str:
+        """All that this call wrote, thinking included."""
+        return self.new_text + self.new_thinking
+
     def record(self, state: State) -> MessageRecord:
         """The message as it stands."""
         return replace(

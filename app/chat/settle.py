@@ -60,6 +60,7 @@ class Done:
     finished: Finished | None
     new_text: str  # what this call wrote, thinking included
     refused: bool = False  # nothing but refusals came, and none is under way
+    counted_output: int | None = None  # tokens of `new_text`, None where they were not counted yet
     failed: tuple[FailedAttempt, ...] = ()
 
 
@@ -103,6 +104,10 @@ class Settler:
         except StoreError as error:
             # The charge is stored; a count that stays as good as it was loses nobody anything.
             _log.warning("nothing was learned: %s", error)
+
+    async def count(self, text: str, admission: Admission) -> int:
+        """The tokens of what arrived, counted beside the loop."""
+        return await self._counting.count_arrived(text, admission.route.model_id)
 
     def settle_after_crash(self, message: MessageRecord, hold: HoldRecord) -> MessageRecord:
         """Settle a call that the program died in, at what was saved of it.
@@ -151,8 +156,8 @@ class Settler:
         ending, admission = done.ending, done.admission
         how = ending.how
         usage = done.usage
-        counted = 0
-        if usage is None or how is not How.COMPLETE:
+        counted = done.counted_output or 0
+        if done.counted_output is None and needs_count(ending, usage):
             counted = self._counting.count_text(done.new_text, admission.route.model_id)
         return CallEnd(
             how=how,
@@ -223,6 +228,11 @@ class Settler:
             cost_pusd=call.charge.total_pusd,
             certainty=str(call.charge.certainty),
         )
+
+
+def needs_count(ending: Ending, usage: Usage | None) -> bool:
+    """Whether the charge rests on our own count of what arrived."""
+    return usage is None or ending.how is not How.COMPLETE
 
 
 def _frozen_price(hold: HoldRecord) -> Price | None:

@@ -27,6 +27,7 @@ class Turn:
     failed: list[FailedAttempt] = field(default_factory=list)  # routes asked before this one
     draining: bool = False  # the user is done with it; only the bill is still read
     dispatched: bool = False
+    counted_output: int | None = None  # tokens that came, where the provider did not say
     closed_s: float | None = None  # when the user saw it end
     ended: Ending | None = None  # it is over; while it stands here, the disk did not take it yet
     task: asyncio.Task[None] | None = None

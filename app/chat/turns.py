@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain, repeat
-from typing import Any
 
 from app.chat.answer import Answer
 from app.chat.orders import Order, Orders
@@ -19,9 +18,10 @@ from app.chat.quotes import Admission
 from app.chat.rerouting import Rerouting
 from app.chat.routes import Routes
 from app.chat.saver import PartialSaver
-from app.chat.settle import Done, Ending, Settler
+from app.chat.settle import Done, Ending, Settler, needs_count
 from app.chat.turn import Turn
 from app.chat.turn_endings import STOPPED, ending_of, ending_of_drain, ending_of_work
+from app.chat.turn_tasks import done_before, start_task
 from app.clock import Clock
 from app.errors import StoreError, TuppenceError
 from app.providers.client import Provider
@@ -94,7 +94,7 @@ class Turns:
             began_s=self._clock.monotonic(),
         )
         self._running[message.id] = turn
-        turn.task = _task(self._run(turn))
+        turn.task = start_task(self._run(turn))
         return turn.task
 
     def live(self, row: MessageRecord) -> MessageRecord:
@@ -181,7 +181,18 @@ class Turns:
             streaming.cancel()
         finally:
             saver.cancel()
-        self._end(turn, ending_of_work(streaming))
+        ending = ending_of_work(streaming)
+        await self._count(turn, ending)
+        self._end(turn, ending)
+
+    async def _count(self, turn: Turn, ending: Ending) -> None:
+        """Count what came while other turns go on; where the program ends first, settling does."""
+        if not needs_count(ending, turn.answer.usage):
+            return
+        try:
+            turn.counted_output = await self._settler.count(turn.answer.written, turn.admission)
+        except (TuppenceError, asyncio.CancelledError) as error:
+            _log.warning("turn %s is counted when it settles: %r", turn.message.id, error)
 
     async def _stream(self, turn: Turn, saver: PartialSaver) -> Ending:
         provider = await self._open(turn)
@@ -192,7 +203,7 @@ class Turns:
         stream = self._ask(turn, provider)
         reading = asyncio.ensure_future(self._read(turn, stream, saver))
         try:
-            if await _done_before(turn.stopped, reading):
+            if await done_before(turn.stopped, reading):
                 return ending_of(reading.result())
             return await self._stop_reading(turn, reading)
         finally:
@@ -207,7 +218,7 @@ class Turns:
         """The provider with its key; None where the user stopped first: nothing was sent then."""
         opening = asyncio.ensure_future(self._routes.open(turn.admission.route))
         try:
-            opened = await _done_before(turn.stopped, opening)
+            opened = await done_before(turn.stopped, opening)
             return opening.result() if opened and not turn.stopped.is_set() else None
         finally:
             opening.cancel()
@@ -237,7 +248,7 @@ class Turns:
             turn.draining = True
             self._show_stopped(turn)
             # For as long as the limit and the program let us.
-            await _done_before(turn.hang_up, reading, limit_s=DRAIN_LIMIT_S)
+            await done_before(turn.hang_up, reading, limit_s=DRAIN_LIMIT_S)
         if not reading.done():
             reading.cancel()
             await asyncio.wait({reading}, timeout=_HANG_UP_LIMIT_S)
@@ -279,7 +290,7 @@ class Turns:
             self._give_up(turn)
             return
         self._show_stopped(turn)
-        turn.task = _task(self._store_later(turn))
+        turn.task = start_task(self._store_later(turn))
 
     async def _store_later(self, turn: Turn) -> None:
         """Try again until the disk takes the answer, which lives here until then, or the end."""
@@ -327,8 +338,9 @@ class Turns:
             dispatched=turn.dispatched,
             usage=answer.usage,
             finished=answer.finished,
-            new_text=answer.new_text + answer.new_thinking,
+            new_text=answer.written,
             refused=answer.paused,
+            counted_output=turn.counted_output,
             failed=tuple(turn.failed),
         )
 
@@ -340,19 +352,6 @@ class Turns:
         return kept
 
 
-async def _done_before(
-    event: asyncio.Event, work: asyncio.Future[Any], limit_s: float | None = None
-) -> bool:
-    """Wait for a piece of work, but no longer than for an event; whether the work is done."""
-    waiting = asyncio.ensure_future(event.wait())
-    either: set[asyncio.Future[Any]] = {work, waiting}
-    try:
-        await asyncio.wait(either, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        waiting.cancel()
-    return work.done()
-
-
 def _pause_notice(turn: Turn, pause: Paused) -> events.Notice:
     name = turn.admission.route.host.name
     return events.Notice(
@@ -360,16 +359,3 @@ def _pause_notice(turn: Turn, pause: Paused) -> events.Notice:
         f"{name} takes no more messages for the moment. It is asked again in {pause.wait_s:.0f} s.",
         "Stop costs nothing until then.",
     )
-
-
-def _task(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    task = asyncio.get_running_loop().create_task(work)
-    task.add_done_callback(_report)
-    return task
-
-
-def _report(task: asyncio.Task[None]) -> None:
-    """A defect in a turn is logged when it happens, not when the task is forgotten."""
-    error = None if task.cancelled() else task.exception()
-    if error is not None:
-        _log.error("a turn failed", exc_info=error)
