@@ -34,6 +34,10 @@ class Preferences:
             known[name] = value if _fits(name, value, default) else default
         return replace(defaults, **known, proxy=self.proxy(), shortcuts=self._shortcuts())
 
+    def counts_with_provider(self) -> bool:
+        """Whether drafts may go to the provider's free counter; asked by each key."""
+        return self._settings.get("count_with_provider", False) is True
+
     def change(self, changes: Iterable[tuple[str, str | bool | int]]) -> None:
         """Set some settings; raises ConfigError, and then changes none of them."""
         defaults = SettingsView()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.chat.alternates import Alternates
@@ -14,20 +14,33 @@ from app.chat.context import (
     user_parts,
 )
 from app.chat.counting import Counting
+from app.chat.exact_counts import ExactCounts
 from app.chat.fitness import require_answerable
 from app.chat.provider_cache import likely_cached
+from app.chat.quote_views import blocked_view, quote_view
 from app.chat.routes import Route, RouteMissing, Routes
 from app.clock import Clock
 from app.errors import TuppenceError
+from app.metering.allowances_split import WorstCase
 from app.metering.hold import HoldState
 from app.metering.payer import Payer
-from app.metering.quote import Quote, make_quote
-from app.request import ChatRequest, RequestMessage, Role
-from app.seam.views import Certainty, QuoteView
+from app.metering.quote import Quote, likely_output, make_quote, worst_case
+from app.metering.quote_limits import LimitKind, OutputLimit, context_limit
+from app.metering.quote_parts import InputParts, fitted
+from app.metering.token_count import TokenCount
+from app.metering.usage import Certainty
+from app.providers.languages import Language
+from app.request import ChatRequest, MessagePart, RequestMessage, Role
+from app.seam.quote_views import QuoteView
 from app.store.records import HoldRecord, MessageRecord, PaneRecord
 from app.store.shelves import Shelves
 
+# Counters say themselves that a bill may be a few tokens above what they counted.
+EXACT_MARGIN_SHARE = 100
 _PATHS_KEPT = 8
+_FILES_KEPT = 64
+
+Limits = Callable[[Route, WorstCase], Sequence[OutputLimit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,12 @@ class _Counted:
     request: ChatRequest
     quote: Quote
     bare_tokens: int
+    parts: InputParts | None = None
+
+
+def no_limits(route: Route, worst: WorstCase) -> Sequence[OutputLimit]:
+    """Nothing but the model makes an answer shorter."""
+    return ()
 
 
 class Quoter:
@@ -82,15 +101,21 @@ class Quoter:
         routes: Routes,
         alternates: Alternates,
         counting: Counting,
+        exact: ExactCounts,
         clock: Clock,
+        limits: Limits = no_limits,
     ) -> None:
+        """`limits` names what else than the model makes an answer shorter: budgets, allowances."""
         self._shelves = shelves
         self._routes = routes
         self._alternates = alternates
         self._counting = counting
+        self._exact = exact
         self._clock = clock
+        self._limits = limits
         self._newest = 0
         self._paths: dict[tuple[str | None, str], tuple[RequestMessage, ...]] = {}
+        self._files: dict[str, tuple[MessagePart, ...]] = {}
 
     def forget_paths(self) -> None:
         """A conversation changed: what was built from it is built again."""
@@ -105,13 +130,36 @@ class Quoter:
         serial: int,
     ) -> tuple[QuoteView, ...] | None:
         """A line for each pane; None where a newer question has come meanwhile."""
-        self._newest = max(self._newest, serial)
+        if serial > self._newest:
+            self._newest = serial
+            self._exact.give_up()
         views = []
         for pane in panes:
             views.append(await self._quote_pane(pane, text, attachment_ids))
             if serial != self._newest:
                 return None
         return tuple(views)
+
+    async def count_exactly(
+        self,
+        panes: Sequence[PaneRecord],
+        text: str,
+        attachment_ids: Sequence[str],
+        *,
+        serial: int,
+    ) -> bool:
+        """Let the panes' providers count, where the user wants that; whether to quote again."""
+        if serial != self._newest or not self._exact.is_wanted():
+            return False
+        calls = []
+        for pane in panes:
+            try:
+                route = self._routes.find(pane.model_ref)
+            except RouteMissing:
+                continue
+            messages = self.messages(pane, route, text, attachment_ids)
+            calls.append((route, ChatRequest(route.model_id, messages, output_cap(route))))
+        return await self._exact.ask(calls) and serial == self._newest
 
     async def admit(self, model_ref: str, path: Sequence[MessageRecord]) -> Admission:
         """Find the route, build the request, count it and set the most it can cost.
@@ -133,24 +181,75 @@ class Quoter:
             self._alternates.of(route),
         )
 
+    def messages(
+        self, pane: PaneRecord, route: Route, text: str, attachment_ids: Sequence[str]
+    ) -> tuple[RequestMessage, ...]:
+        """What would be sent from a pane; files that are gone are left out.
+
+        Raises AttachmentError where one was altered.
+        """
+        files = self._file_parts(attachment_ids)
+        words = user_parts(text, (), self._shelves.attachments) if text or not files else ()
+        return (*self._history(pane, route), RequestMessage(Role.USER, (*files, *words)))
+
+    def quote_of(
+        self,
+        route: Route,
+        count: TokenCount,
+        before: MessageRecord | None,
+        recent_outputs: Sequence[int],
+    ) -> Quote:
+        """The quote of a counted call. `before` is the message that the new one answers to; its
+        call may still be in the provider's cache."""
+        asked = output_cap(route)
+        limits = (
+            *_limits_of_model(route, count),
+            *self._limits(route, worst_case(count, route.price, asked)),
+        )
+        return make_quote(
+            count,
+            price=route.price,
+            output_tokens_max=asked,
+            recent_outputs=recent_outputs,
+            payer=route.payer,
+            likely_cached_tokens=likely_cached(route, before, self._clock.now()),
+            limits=limits,
+        )
+
+    def likely_length(self, route: Route, recent_outputs: Sequence[int]) -> int:
+        """The tokens that a model's next answer will likely have."""
+        return min(likely_output(recent_outputs), output_cap(route))
+
     async def _quote_pane(
         self, pane: PaneRecord, text: str, attachment_ids: Sequence[str]
     ) -> QuoteView:
         try:
             route = self._routes.find(pane.model_ref)
         except RouteMissing as error:
-            return _blocked(pane, str(error))
-        shelf = self._shelves.attachments
-        files = [found for id_ in attachment_ids if (found := shelf.get(id_))]
-        typed = RequestMessage(Role.USER, user_parts(text, files, shelf))
-        messages = (*self._history(pane, route), typed)
+            return blocked_view(pane, str(error))
+        messages = self.messages(pane, route, text, attachment_ids)
+        files = len(self._file_parts(attachment_ids))
         before = self._shelves.messages.get(pane.leaf_id) if pane.leaf_id else None
-        quote = (await self._count(route, messages, before)).quote
+        counted = await self._count(route, messages, before, files)
+        why = ""
+        if counted.quote.input_certainty is not Certainty.EXACT:
+            why = self._exact.why_not(route)
+        blocked = ""
         try:
-            require_answerable(route, messages, quote)
+            require_answerable(route, messages, counted.quote)
         except TuppenceError as error:
-            return quote_view(pane, route, quote, blocked=str(error))
-        return quote_view(pane, route, quote)
+            blocked = str(error)
+        return quote_view(pane, route, counted.quote, counted.parts, blocked=blocked, not_exact=why)
+
+    def _file_parts(self, attachment_ids: Sequence[str]) -> tuple[MessagePart, ...]:
+        """The files of the message; kept, since each key would read and check them again."""
+        shelf = self._shelves.attachments
+        if len(self._files) > _FILES_KEPT:
+            self._files = {}
+        for id_ in attachment_ids:
+            if id_ not in self._files and (found := shelf.get(id_)):
+                self._files[id_] = user_parts("", (found,), shelf)
+        return tuple(part for id_ in attachment_ids for part in self._files.get(id_, ()))
 
     def _history(self, pane: PaneRecord, route: Route) -> tuple[RequestMessage, ...]:
         key = (pane.leaf_id, route.host.id)
@@ -162,45 +261,45 @@ class Quoter:
         return self._paths[key]
 
     async def _count(
-        self, route: Route, messages: tuple[RequestMessage, ...], before: MessageRecord | None
+        self,
+        route: Route,
+        messages: tuple[RequestMessage, ...],
+        before: MessageRecord | None,
+        files: int | None = None,
     ) -> _Counted:
-        """`before` is the message that the new one answers to; its call may still be cached."""
+        """With `files`, the number of files in the last message, the parts are told apart."""
         request = ChatRequest(route.model_id, messages, output_cap(route))
-        count, bare = await self._counting.count(request, route)
-        quote = make_quote(
-            count,
-            price=route.price,
-            output_tokens_max=request.output_tokens_max,
-            recent_outputs=self._shelves.usage.recent_outputs(route.model_id),
-            payer=route.payer,
-            likely_cached_tokens=likely_cached(route, before, self._clock.now()),
-        )
-        return _Counted(request, quote, bare)
+        parts = None
+        if files is None:
+            count, bare = await self._counting.count(request, route)
+        else:
+            count, bare, parts = await self._counting.count_parts(request, route, files)
+        exact = self._exact.known(route, request)
+        if exact is not None:
+            count = TokenCount(exact, Certainty.EXACT, max(8, exact // EXACT_MARGIN_SHARE))
+            parts = None if parts is None else fitted(parts, exact)
+        recent = self._shelves.usage.recent_outputs(route.model_id)
+        quote = self.quote_of(route, count, before, recent)
+        request = replace(request, output_tokens_max=quote.most_output_tokens)
+        return _Counted(request, quote, bare, parts)
 
 
 def output_cap(route: Route) -> int:
-    """The cap that is always sent: more room where the model thinks first."""
+    """The cap that is asked for where nothing makes it shorter: more where the model thinks."""
     thinks = route.card is not None and "thinks" in route.card.abilities
-    wanted = THINKING_OUTPUT_TOKENS_MAX if thinks else OUTPUT_TOKENS_MAX
-    known = route.card.output_tokens_max if route.card is not None else None
-    return min(wanted, known) if known else wanted
+    return THINKING_OUTPUT_TOKENS_MAX if thinks else OUTPUT_TOKENS_MAX
 
 
-def quote_view(pane: PaneRecord, route: Route, quote: Quote, blocked: str = "") -> QuoteView:
-    return QuoteView(
-        pane=pane.position,
-        model_name=route.model_name,
-        input_tokens=quote.input_tokens,
-        input_certainty=Certainty(quote.input_certainty.value),
-        likely_output_tokens=quote.likely_output_tokens,
-        most_output_tokens=quote.most_output_tokens,
-        likely_pusd=quote.likely_pusd,
-        most_pusd=quote.most_pusd,
-        payer=route.payer.words,
-        blocked=blocked,
-        note=quote.note or (f"price unknown: {quote.price_trouble}" if quote.price_trouble else ""),
-    )
-
-
-def _blocked(pane: PaneRecord, why: str) -> QuoteView:
-    return QuoteView(pane.position, "", 0, Certainty.UNKNOWN, 0, 0, None, None, "", blocked=why)
+def _limits_of_model(route: Route, count: TokenCount) -> Sequence[OutputLimit]:
+    """The longest answer that the model gives, and what its window leaves for one."""
+    card = route.card
+    if card is None:
+        return ()
+    limits = []
+    if card.output_tokens_max:
+        limits.append(OutputLimit(LimitKind.MODEL, card.output_tokens_max))
+    # Gemini's windows are for the input alone: the answer has a room of its own.
+    if card.context_tokens and route.host.language_of(route.model_id) is not Language.GEMINI:
+        left = context_limit(card.context_tokens, count.most)
+        limits.extend([left] if left is not None else [])
+    return limits

@@ -11,6 +11,7 @@ from typing import Protocol
 from app.catalog.pricebook import PriceBook
 from app.chat.counting import Counting
 from app.chat.keys import KeyDesk, KeyOutcome
+from app.chat.model_costs import ModelCosts
 from app.chat.model_list import ModelList
 from app.chat.preferences import Preferences
 from app.chat.quotes import Quoter
@@ -62,6 +63,7 @@ class Core:
     views: ChatViews
     routes: Routes
     quoter: Quoter
+    model_costs: ModelCosts
     settler: Settler
     turns: Turns
     sender: Sender

@@ -10,7 +10,9 @@ from datetime import timedelta
 from app.catalog.pricebook import PriceBook, load_price_book
 from app.chat.alternates import Alternates
 from app.chat.counting import Counting
+from app.chat.exact_counts import ExactCounts
 from app.chat.keys import KeyDesk
+from app.chat.model_costs import ModelCosts
 from app.chat.model_list import ModelList
 from app.chat.preferences import Preferences
 from app.chat.quotes import Quoter
@@ -112,7 +114,9 @@ def _wire(
     routes = _routes(shelves, secrets, http, prices, counter, clock)
     preferences = Preferences(shelves.settings)
     alternates = Alternates(shelves.keys, routes, preferences)
-    quoter = Quoter(shelves, routes, alternates, counting, clock)
+    exact = ExactCounts(routes, preferences.counts_with_provider, clock, offline=config.offline)
+    quoter = Quoter(shelves, routes, alternates, counting, exact, clock)
+    model_list = ModelList(shelves, prices, clock, demo=demo)
     settler = Settler(shelves, counting, clock)
     turns = _turns(shelves, routes, settler, clock, emit, lambda: core)
     core = Core(
@@ -130,11 +134,12 @@ def _wire(
         views=ChatViews(shelves, turns.live),
         routes=routes,
         quoter=quoter,
+        model_costs=ModelCosts(shelves, routes, counting, quoter, model_list),
         settler=settler,
         turns=turns,
         sender=Sender(shelves, routes, quoter, turns, clock),
         key_desk=KeyDesk(shelves.keys, calls, secrets, http, clock),
-        model_list=ModelList(shelves, prices, clock, demo=demo),
+        model_list=model_list,
         spending=Spending(shelves, prices, clock),
         http=HttpClient(offline=config.offline),
     )

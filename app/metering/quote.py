@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from statistics import median_low
 
 from app.catalog.prices import Price, RatesAt
+from app.metering.allowances_split import WorstCase
 from app.metering.payer import Payer
+from app.metering.quote_limits import OutputLimit, shortest
 from app.metering.token_count import TokenCount
 from app.metering.usage import Certainty, Part
 
@@ -25,7 +27,8 @@ class Quote:
 
     `most_pusd` is an upper bound: the counted input with its margin, nothing read from a cache,
     the whole output cap, at the dearest rates that this call can meet. `likely_cached_tokens` is
-    what `likely_pusd` expects the provider to read from its cache.
+    what `likely_pusd` expects the provider to read from its cache; `likely_input_pusd` is the
+    input's part of it. `most_output_tokens` is the cap to send.
     """
 
     input_tokens: int
@@ -39,6 +42,9 @@ class Quote:
     likely_cached_tokens: int = 0
     price_trouble: str = ""  # why no price: empty where there is one
     note: str = ""
+    likely_input_pusd: int | None = None
+    answers_seen: int = 0  # that the likely answer is the median of; 0: too few of them
+    shortened_by: OutputLimit | None = None
 
 
 def likely_output(recent: Sequence[int]) -> int:
@@ -56,58 +62,79 @@ def make_quote(
     likely_cached_tokens: int = 0,
     writes_cache: bool = False,
     service_tier: str | None = None,
+    limits: Sequence[OutputLimit] = (),
 ) -> Quote:
     """Quote one call.
 
     `recent_outputs` are token counts of this model's last answers, thinking included.
-    `writes_cache` is true where the request asks the provider to cache its input.
+    `writes_cache` is true where the request asks the provider to cache its input. The tightest
+    of `limits` makes the answer shorter than `output_tokens_max`.
     """
-    likely_tokens = min(likely_output(recent_outputs), output_tokens_max)
+    cap, limit = shortest(output_tokens_max, limits)
+    likely_tokens = min(likely_output(recent_outputs), cap)
     cached = min(max(likely_cached_tokens, 0), count.tokens)
-    likely_pusd = most_pusd = None
+    likely_pusd = likely_input = most_pusd = None
     trouble = "this model is not in the price list" if price is None else price.trouble
     note = ""
     if price is not None and not trouble:
-        likely_rates = price.rates_at(count.tokens, service_tier)
-        likely_pusd = _likely(likely_rates, count.tokens, cached, likely_tokens)
-        most_rates = price.rates_at(count.most, service_tier)
-        most_pusd = max(
-            likely_pusd or 0,
-            _most(most_rates, count.most, output_tokens_max, writes_cache=writes_cache),
-        )
+        rates = price.rates_at(count.tokens, service_tier)
+        likely_input = _likely_input(rates, count.tokens, cached)
+        likely_pusd = likely_input + rates.parts.get(Part.OUTPUT, 0) * likely_tokens
+        worst = worst_case(count, price, cap, writes_cache=writes_cache, service_tier=service_tier)
+        most_pusd = max(likely_pusd, worst.at(cap).pusd or 0)
         note = _threshold_note(price, count)
     return Quote(
         input_tokens=count.tokens,
         input_certainty=count.certainty,
         input_tokens_most=count.most,
         likely_output_tokens=likely_tokens,
-        most_output_tokens=output_tokens_max,
+        most_output_tokens=cap,
         likely_pusd=likely_pusd,
         most_pusd=most_pusd,
         payer=payer,
         likely_cached_tokens=cached,
         price_trouble=trouble,
         note=note,
+        likely_input_pusd=likely_input,
+        answers_seen=len(recent_outputs) if len(recent_outputs) >= RECENT_NEEDED else 0,
+        shortened_by=limit,
     )
 
 
-def _likely(rates: RatesAt, input_tokens: int, cached: int, output_tokens: int) -> int:
-    cache_rate = rates.parts.get(Part.CACHE_READ, _input_rate(rates))
-    return (
-        _input_rate(rates) * (input_tokens - cached)
-        + cache_rate * cached
-        + rates.parts.get(Part.OUTPUT, 0) * output_tokens
-        + rates.units.get("request", 0)
-    )
+def worst_case(
+    count: TokenCount,
+    price: Price | None,
+    output_tokens_max: int,
+    *,
+    weight: int | None = None,
+    writes_cache: bool = False,
+    service_tier: str | None = None,
+) -> WorstCase:
+    """The most that a call can cost by how long its answer gets, for limits and admissions.
 
-
-def _most(rates: RatesAt, input_tokens: int, output_tokens: int, *, writes_cache: bool) -> int:
-    input_rate = _input_rate(rates)
+    `weight` is plan tokens for each token, None where they do not pay for the model. Without a
+    usable price `input_pusd` is None.
+    """
+    if price is None or price.trouble:
+        return WorstCase(count.most, output_tokens_max, weight, None)
+    rates = price.rates_at(count.most, service_tier)
     # OpenAI's newer models write their cache unasked and charge for it; others only when asked.
     writes = (Part.CACHE_WRITE_5M, Part.CACHE_WRITE_1H) if writes_cache else (Part.CACHE_WRITE_5M,)
-    input_rate = max(input_rate, *(rates.parts.get(part, 0) for part in writes))
-    output_rate = max(rates.parts.get(part, 0) for part in (Part.OUTPUT, Part.REASONING))
-    return input_rate * input_tokens + output_rate * output_tokens + rates.units.get("request", 0)
+    input_rate = max(_input_rate(rates), *(rates.parts.get(part, 0) for part in writes))
+    return WorstCase(
+        input_tokens=count.most,
+        output_tokens_max=output_tokens_max,
+        weight=weight,
+        input_pusd=input_rate * count.most + rates.units.get("request", 0),
+        output_rate_pusd=max(rates.parts.get(part, 0) for part in (Part.OUTPUT, Part.REASONING)),
+    )
+
+
+def _likely_input(rates: RatesAt, input_tokens: int, cached: int) -> int:
+    """What is due for the input, and once for the call."""
+    cache_rate = rates.parts.get(Part.CACHE_READ, _input_rate(rates))
+    whole = _input_rate(rates) * (input_tokens - cached) + cache_rate * cached
+    return whole + rates.units.get("request", 0)
 
 
 def _input_rate(rates: RatesAt) -> int:

@@ -179,6 +179,28 @@ class AskQuote:
 
 
 @dataclass(frozen=True, slots=True)
+class AskCheaper:
+    """Which other models could answer the same text in this pane for less."""
+
+    serial: int
+    chat_id: str
+    pane: int
+    text: str
+    attachment_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskModelCosts:
+    """What the text would likely cost in this pane with each model that there is."""
+
+    serial: int
+    chat_id: str
+    pane: int
+    text: str
+    attachment_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AskReceipt:
     message_id: str
 
@@ -312,7 +334,8 @@ Command = (
     NewChat | OpenChat | ListChats | RenameChat | PinChat | DeleteChat | RestoreChat | SearchChats
     | AddPane | ClosePane | KeepOnlyPane | ChooseModel
     | SendMessage | EditMessage | Regenerate | ContinueAnswer | KeepAnswer | StopTurn | ShowBranch
-    | SaveDraft | AttachFile | AskQuote | AskReceipt | AskBilling
+    | SaveDraft | AttachFile | AskQuote | AskCheaper | AskModelCosts
+    | AskReceipt | AskBilling
     | ListModels | SetFavorite | FindLocalModels
     | ListKeys | CheckAndKeepKey | CancelKeyCheck | CheckKey | RemoveKey | AskKeychain | OpenVault
     | ChangeSettings | SetShortcut | SetProxy | TestProxy | ExportChat | StartDemo

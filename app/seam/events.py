@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.seam.quote_views import CheaperView, ModelCostView, QuoteView
 from app.seam.views import (
     AttachmentView,
     BillingView,
@@ -18,7 +19,6 @@ from app.seam.views import (
     MessageView,
     ModelRow,
     ProviderRow,
-    QuoteView,
     ReceiptView,
     SearchHit,
     SettingsView,
@@ -191,6 +191,24 @@ class QuoteReady:
 
 
 @dataclass(frozen=True, slots=True)
+class CheaperFound:
+    """The cheapest first; empty where nothing sensible answers for less."""
+
+    serial: int
+    chat_id: str
+    pane: int
+    models: tuple[CheaperView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCostsReady:
+    serial: int
+    chat_id: str
+    pane: int
+    costs: tuple[ModelCostView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptReady:
     receipt: ReceiptView
 
@@ -265,7 +283,8 @@ Event = (
     | ChatsListed | ChatRowChanged | ChatOpened | SearchFound
     | MessageAdded | TextArrived | ThinkingArrived | ToolCallShown | CitationShown | ImageShown
     | MessageChanged | SendRefused | SendAccepted | DraftSaved | FileAttached | FileRefused
-    | QuoteReady | ReceiptReady | BillingReady | ModelsListed | LocalModelsFound
+    | QuoteReady | CheaperFound | ModelCostsReady
+    | ReceiptReady | BillingReady | ModelsListed | LocalModelsFound
     | KeysListed | KeyChecked | KeychainReady | SettingsChanged | ProxyTested | ChatExported
     | EngineStopped
 )  # fmt: skip

@@ -185,23 +185,6 @@ class ModelRow:
 
 
 @dataclass(frozen=True, slots=True)
-class QuoteView:
-    """What one pane's message will cost. Amounts are None where no price is known."""
-
-    pane: int
-    model_name: str
-    input_tokens: int
-    input_certainty: Certainty
-    likely_output_tokens: int
-    most_output_tokens: int
-    likely_pusd: int | None
-    most_pusd: int | None
-    payer: str
-    blocked: str = ""  # why it cannot be sent, in words
-    note: str = ""  # "the whole conversation is sent again", ...
-
-
-@dataclass(frozen=True, slots=True)
 class ReceiptPartView:
     label: str  # "Input", "Read from cache", "Thinking", "Web search"
     quantity: int
@@ -336,3 +319,4 @@ class SettingsView:
     billing_open: bool = True
     sidebar_open: bool = True
     failover: bool = False  # another kept key may answer where one cannot
+    count_with_provider: bool = False  # drafts go to the provider's free counter

@@ -54,6 +54,7 @@ class EventSink(QObject):
             case (
                 events.SendAccepted() | events.SendRefused() | events.DraftSaved()
                 | events.FileAttached() | events.FileRefused() | events.QuoteReady()
+                | events.CheaperFound() | events.ModelCostsReady()
             ):  # fmt: skip
                 self._on_composer(event)
             case events.ModelsListed() | events.KeysListed() | events.BillingReady():
@@ -232,6 +233,8 @@ class EventSink(QObject):
                 )
             case events.QuoteReady() if self._is_shown(event.chat_id):
                 composer.show_quotes(event.serial, event.quotes)
+            case events.CheaperFound() | events.ModelCostsReady():
+                self._window.dialogs.forward(event)
             case _:
                 return
 

@@ -31,6 +31,8 @@ HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
     commands.KeepAnswer: turns.keep_answer,
     commands.StopTurn: turns.stop_turn,
     commands.AskQuote: turns.ask_quote,
+    commands.AskCheaper: turns.ask_cheaper,
+    commands.AskModelCosts: turns.ask_model_costs,
     commands.AskReceipt: turns.ask_receipt,
     commands.AskBilling: turns.ask_billing,
     commands.AttachFile: models.attach_file,

@@ -88,13 +88,32 @@ def stop_turn(core: Core, command: commands.StopTurn) -> None:
 
 
 async def ask_quote(core: Core, command: commands.AskQuote) -> None:
-    """Only the newest question is answered: typing goes on meanwhile."""
-    chat = core.chat(command.chat_id)
-    quotes = await core.quoter.quote(
-        chat.panes, command.text, command.attachment_ids, serial=command.serial
-    )
-    if quotes is not None:
-        core.emit(events.QuoteReady(command.serial, chat.id, quotes))
+    """Only the newest question is answered: typing goes on meanwhile.
+
+    Where the user lets the providers count, the answer comes once more with their figures.
+    """
+    chat, quoter = core.chat(command.chat_id), core.quoter
+    asked = (chat.panes, command.text, command.attachment_ids)
+    quotes = await quoter.quote(*asked, serial=command.serial)
+    if quotes is None:
+        return
+    core.emit(events.QuoteReady(command.serial, chat.id, quotes))
+    if await quoter.count_exactly(*asked, serial=command.serial):
+        quotes = await quoter.quote(*asked, serial=command.serial)
+        if quotes is not None:
+            core.emit(events.QuoteReady(command.serial, chat.id, quotes))
+
+
+async def ask_cheaper(core: Core, command: commands.AskCheaper) -> None:
+    chat, pane = _place(core, command.chat_id, command.pane)
+    models = await core.model_costs.cheaper(pane, command.text, command.attachment_ids)
+    core.emit(events.CheaperFound(command.serial, chat.id, pane.position, models))
+
+
+async def ask_model_costs(core: Core, command: commands.AskModelCosts) -> None:
+    chat, pane = _place(core, command.chat_id, command.pane)
+    costs = await core.model_costs.of(pane, command.text, command.attachment_ids)
+    core.emit(events.ModelCostsReady(command.serial, chat.id, pane.position, costs))
 
 
 def ask_receipt(core: Core, command: commands.AskReceipt) -> None:

@@ -16,7 +16,8 @@ from app.ui.composer.box import ComposerBox
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from app.seam.views import AttachmentView, DraftView, FaultView, QuoteView
+    from app.seam.quote_views import QuoteView
+    from app.seam.views import AttachmentView, DraftView, FaultView
     from app.ui.composer.fault_card import FaultCard
     from app.ui.composer.long_text import LongTextOffer
 

@@ -13,7 +13,7 @@ from app.ui import words
 from app.ui.theme import Size, Theme
 
 if TYPE_CHECKING:
-    from app.seam.views import QuoteView
+    from app.seam.quote_views import QuoteView
 
 Piece = tuple[str, bool]  # text, strong
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from app.seam import events
 from app.seam.commands import Command
 from app.seam.events import Event
+from app.seam.quote_views import QuoteView
 from app.seam.views import (
     BillingView,
     Certainty,
@@ -20,7 +21,6 @@ from app.seam.views import (
     MessageView,
     ModelRow,
     PaneView,
-    QuoteView,
     SettingsView,
     SpendLine,
 )
