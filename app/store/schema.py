@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.store.schema_usage import SUM_UP_USAGE
+
 APPLICATION_ID = 0x54555050  # "TUPP": https://www.sqlite.org/pragma.html#pragma_application_id
 
 
@@ -299,6 +301,7 @@ STEPS = (
         "full-text search",
         (_SEARCHED, _MESSAGE_SEARCH, _TITLE_SEARCH, *_SEARCH_TRIGGERS, *REBUILD_SEARCH),
     ),
+    Step(3, "usage summed up by day", SUM_UP_USAGE),
 )
 
 CURRENT_VERSION = STEPS[-1].version

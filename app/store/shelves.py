@@ -17,6 +17,8 @@ from app.store.model_marks import ModelMarks
 from app.store.search import Search
 from app.store.settings import Settings
 from app.store.usage import UsageCache
+from app.store.usage_calls import UsageCalls
+from app.store.usage_days import UsageDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Shelves:
     attachments: Attachments
     search: Search
     usage: UsageCache
+    usage_days: UsageDays
+    usage_calls: UsageCalls
     settings: Settings
     keys: Keys
     marks: ModelMarks
@@ -52,6 +56,8 @@ def shelves_over(database: Database, folder: Path, clock: Clock) -> Shelves:
         attachments=Attachments(database, folder),
         search=Search(database),
         usage=UsageCache(database),
+        usage_days=UsageDays(database),
+        usage_calls=UsageCalls(database),
         settings=Settings(database),
         keys=Keys(database),
         marks=ModelMarks(database),

@@ -1,0 +1,90 @@
+"""The step that keeps usage summed up by day, so that years of it are there at once.
+
+Triggers keep the sums in the transaction that writes a call, whoever writes it: a turn that
+ends, a rescue of a damaged file, a correction.
+"""
+
+from __future__ import annotations
+
+# No row of its own for each call: 200,000 calls of two years are some thousand of these.
+_USAGE_DAYS = """
+CREATE TABLE usage_days (
+    day INTEGER NOT NULL,
+    key_id TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    model TEXT NOT NULL,
+    chat_id TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    pusd INTEGER NOT NULL,
+    estimated_pusd INTEGER NOT NULL,
+    estimated INTEGER NOT NULL,
+    unpriced INTEGER NOT NULL,
+    read_tokens INTEGER NOT NULL,
+    written_tokens INTEGER NOT NULL,
+    PRIMARY KEY (day, key_id, provider, model, chat_id)
+) STRICT, WITHOUT ROWID"""
+
+_DAY_MS = 86_400_000
+_PLACE = "day, key_id, provider, model, chat_id"
+_SUMS = (
+    "calls", "messages", "pusd", "estimated_pusd", "estimated", "unpriced",
+    "read_tokens", "written_tokens",
+)  # fmt: skip
+
+
+def _day_of(row: str) -> str:
+    # Integer division cuts towards zero; a damaged time before 1970 must not share day 0.
+    return f"({row}.at_ms - (({row}.at_ms % {_DAY_MS}) + {_DAY_MS}) % {_DAY_MS}) / {_DAY_MS}"
+
+
+def _place_of(row: str) -> str:
+    return f"{_day_of(row)}, {row}.key_id, {row}.provider, {row}.model, {row}.chat_id"
+
+
+def _sums_of(row: str) -> tuple[str, ...]:
+    return (
+        "1",
+        f"{row}.first_call",
+        f"coalesce({row}.cost_pusd, 0)",
+        f"iif({row}.certainty = 'exact', 0, coalesce({row}.cost_pusd, 0))",
+        f"{row}.certainty <> 'exact'",
+        f"{row}.cost_pusd IS NULL",
+        f"{row}.input_tokens + {row}.cache_read_tokens + {row}.cache_write_tokens",
+        f"{row}.output_tokens + {row}.reasoning_tokens",
+    )
+
+
+_TAKE_IN = f"""
+    INSERT INTO usage_days ({_PLACE}, {", ".join(_SUMS)})
+    VALUES ({_place_of("new")}, {", ".join(_sums_of("new"))})
+    ON CONFLICT ({_PLACE}) DO UPDATE SET
+        {", ".join(f"{name} = {name} + excluded.{name}" for name in _SUMS)};"""
+
+_WHERE_OLD = f"({_PLACE}) = ({_place_of('old')})"
+_CHANGES = ", ".join(
+    f"{name} = {name} - ({value})" for name, value in zip(_SUMS, _sums_of("old"), strict=True)
+)
+_TAKE_OUT = f"""
+    UPDATE usage_days SET {_CHANGES} WHERE {_WHERE_OLD};
+    DELETE FROM usage_days WHERE {_WHERE_OLD} AND calls = 0;"""
+
+_TRIGGERS = (
+    f"CREATE TRIGGER usage_days_insert AFTER INSERT ON usage BEGIN{_TAKE_IN}\nEND",
+    f"CREATE TRIGGER usage_days_delete AFTER DELETE ON usage BEGIN{_TAKE_OUT}\nEND",
+    f"CREATE TRIGGER usage_days_update AFTER UPDATE ON usage BEGIN{_TAKE_OUT}{_TAKE_IN}\nEND",
+)
+
+REBUILD_USAGE_DAYS = (
+    "DELETE FROM usage_days",
+    f"""
+INSERT INTO usage_days ({_PLACE}, {", ".join(_SUMS)})
+SELECT {_place_of("usage")}, {", ".join(f"sum({value})" for value in _sums_of("usage"))}
+FROM usage GROUP BY 1, 2, 3, 4, 5""",
+)
+
+# The dearest calls of any span, without sorting all of them.
+_USAGE_BY_COST = """
+CREATE INDEX usage_by_cost ON usage (cost_pusd, at_ms, key_id, provider, model, chat_id)"""
+
+SUM_UP_USAGE = (_USAGE_DAYS, *REBUILD_USAGE_DAYS, *_TRIGGERS, _USAGE_BY_COST)
