@@ -92,7 +92,7 @@ def card_of(provider: str, model_id: str, card: _Record, record: _Record | None)
     return ModelCard(
         id=model_id,
         provider=provider,
-        name=card.get("name") or record.get("name") or model_id,
+        name=_display_name(card.get("name") or record.get("name") or model_id),
         family=card.get("family", ""),
         context_tokens=card.get("context") or record.get("context"),
         output_tokens_max=card.get("output"),
@@ -102,6 +102,11 @@ def card_of(provider: str, model_id: str, card: _Record, record: _Record | None)
         differs=card.get("differs", ""),
         comments=record.get("comments", ""),
     )
+
+
+def _display_name(name: str) -> str:
+    """The name without what its source says of the id: `claude-sonnet-4-5` is no newer model."""
+    return name.removesuffix(" (latest)")
 
 
 def check_record(book: Book, provider: str, record: object) -> None:

@@ -126,7 +126,7 @@ def _check_plans(catalog: PlanCatalog, findings: Findings, plans: Sequence[str])
         _check_known(findings, place, "features", wanted, features, "feature")
         _check_globs(catalog, findings, place, plan.models)
         if any(plan.id in catalog.plan_with_included(name) for name in plan.includes):
-            findings.add(place, "includes", "leads back to this plan; a plan cannot hold itself")
+            findings.add(place, "includes", "leads back to this plan; name plans without it")
 
 
 def _check_globs(

@@ -6,8 +6,6 @@ numbers with a point are refused, because they would be floats elsewhere.
 
 from __future__ import annotations
 
-import tomllib
-from decimal import Decimal
 from pathlib import Path
 
 from app.catalog.plan_catalog import (
@@ -35,6 +33,7 @@ from app.catalog.plan_tables import (
     read_unlisted,
 )
 from app.catalog.plans import WhenReached
+from app.catalog.toml_file import read_toml
 from app.errors import CatalogError
 
 FORMAT = 1
@@ -47,7 +46,7 @@ def load_catalog(path: Path) -> PlanCatalog:
     problem names file, table, field and what would be right.
     """
     findings = Findings(path.name)
-    catalog = _catalog(Table(findings, "", _read(path, findings)), path)
+    catalog = _catalog(Table(findings, "", read_toml(path, findings)), path)
     readable = not findings.problems
     check_references(catalog, findings)
     if readable:  # else a stand-in for a wrong field would be blamed as well
@@ -63,18 +62,6 @@ def shipped_catalogs(folder: Path) -> tuple[Path, ...]:
     if not found:
         raise CatalogError(f"There is no catalog in {folder}.", "Install the program again.")
     return found
-
-
-def _read(path: Path, findings: Findings) -> dict[str, object]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except OSError as error:
-        findings.add("", "", f"it cannot be read: {error.strerror or error}")
-    except UnicodeDecodeError:
-        findings.add("", "", "it is not written in UTF-8; save it as UTF-8 text")
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        findings.add("", "", f"it is not valid TOML: {error}")
-    raise CatalogProblems(path.name, tuple(findings.problems))
 
 
 def _catalog(top: Table, path: Path) -> PlanCatalog:

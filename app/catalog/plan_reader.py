@@ -20,7 +20,11 @@ from app.money import pico_from_usd
 _Word = TypeVar("_Word", bound=StrEnum)
 _ID = re.compile(r"[A-Za-z0-9][\w.:/@-]*", re.ASCII)
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+_AMOUNT = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
+# They make a terminal, or a reader, see something else than what stands there.
+_STEERING = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]")
 _ABSENT = object()
+LISTED_MAX = 100
 WHOLE_MAX = 2**62  # what a database keeps in 64 bits, with room for a sum
 
 
@@ -39,13 +43,19 @@ class Problem:
 
 
 class CatalogProblems(CatalogError):
-    """A catalog that does not load; `problems` has every reason, `message` all of them."""
+    """A file that does not load; `problems` has every reason, `message` the first hundred.
 
-    def __init__(self, file: str, problems: tuple[Problem, ...]) -> None:
+    `kind` is what the file should be: a catalog, a profile.
+    """
+
+    def __init__(self, file: str, problems: tuple[Problem, ...], kind: str = "catalog") -> None:
         self.problems = problems
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        listed = "".join(f"\n  {problem}" for problem in problems)
-        super().__init__(f"The catalog {file} has {count}:{listed}")
+        count = "1 problem" if len(problems) == 1 else f"{len(problems):,} problems"
+        lines = [str(problem) for problem in problems[:LISTED_MAX]]
+        if len(problems) > LISTED_MAX:
+            lines.append(f"and {len(problems) - LISTED_MAX:,} more")
+        listed = "".join(f"\n  {line}" for line in lines)
+        super().__init__(f"The {kind} {_printable(file)} has {count}:{listed}")
 
 
 @dataclass(slots=True)
@@ -54,9 +64,12 @@ class Findings:
 
     file: str
     problems: list[Problem] = field(default_factory=list)
+    kind: str = "catalog"
 
     def add(self, table: str, field_name: str, words: str) -> None:
-        self.problems.append(Problem(self.file, table, field_name, words))
+        """Add one; what the file says is repeated without letters that steer a terminal."""
+        place, name = _printable(table), _printable(field_name)
+        self.problems.append(Problem(_printable(self.file), place, name, _printable(words)))
 
 
 class Table:
@@ -91,8 +104,11 @@ class Table:
 
     def text(self, name: str, default: str | None = None) -> str:
         """Text that is not empty; without a default the field must be there."""
-        found = self._take(name, default is not None)
+        found = self._take(name, default is not None, '"..."')
         if found is _ABSENT:
+            return default or ""
+        if isinstance(found, str) and _STEERING.search(found):
+            self.wrong(name, f"is {_shown(found)} with a control character; write plain text")
             return default or ""
         if isinstance(found, str) and (found.strip() or default == ""):
             return found
@@ -111,14 +127,15 @@ class Table:
         self, name: str, default: int | None = None, *, least: int = 0, most: int = WHOLE_MAX
     ) -> int:
         """A whole number within bounds; without a default the field must be there."""
-        found = self._take(name, default is not None)
+        found = self._take(name, default is not None, str(max(least, 1)))
         if found is _ABSENT:
             return least if default is None else default
         if not isinstance(found, int) or isinstance(found, bool):
             self.wrong(name, f"is {_shown(found)}; write a whole number, as {name} = 1_000")
         elif not least <= found <= most:
-            bounds = f"from {least} to {most}" if most < WHOLE_MAX else f"of at least {least}"
-            self.wrong(name, f"is {found}; write a whole number {bounds}")
+            above = most < WHOLE_MAX or found > most
+            bounds = f"from {least} to {most}" if above else f"of at least {least}"
+            self.wrong(name, f"is {_shortened(found)}; write a whole number {bounds}")
         else:
             return found
         return least if default is None else default
@@ -132,7 +149,7 @@ class Table:
 
     def usd(self, name: str, *, optional: bool = False) -> int | None:
         """Picodollars of an amount in dollars that is written as text, never negative."""
-        found = self._take(name, optional)
+        found = self._take(name, optional, '"9.50"')
         if found is _ABSENT:
             return None
         return self._usd(name, found)
@@ -141,7 +158,7 @@ class Table:
         """An amount above zero: dollars as text, or else a whole number."""
         if not in_usd:
             return self.whole(name, least=1)
-        found = self._take(name, optional=False)
+        found = self._take(name, optional=False, example='"9.50"')
         if found is _ABSENT:
             return 1
         pico = self._usd(name, found)
@@ -151,11 +168,11 @@ class Table:
 
     def choice(self, name: str, words: type[_Word], default: _Word | None = None) -> _Word:
         """One of a few words."""
-        found = self._take(name, default is not None)
+        known = {word.value: word for word in words}
+        found = self._take(name, default is not None, " or ".join(f'"{word}"' for word in known))
         stand_in = default or next(iter(words))
         if found is _ABSENT:
             return stand_in
-        known = {word.value: word for word in words}
         if isinstance(found, str) and found in known:
             return known[found]
         self.wrong(
@@ -165,12 +182,14 @@ class Table:
 
     def texts(self, name: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """A list of texts, none of them twice."""
-        found = self._take(name, default is not None)
+        found = self._take(name, default is not None, '["..."]')
         if found is _ABSENT:
             return default or ()
         if not isinstance(found, list) or not all(isinstance(each, str) and each for each in found):
             self.wrong(name, f'is {_shown(found)}; write a list of texts, as {name} = ["..."]')
             return default or ()
+        for steering in filter(_STEERING.search, found):
+            self.wrong(name, f"has {_shown(steering)} with a control character; write plain text")
         for twice in sorted({each for each in found if found.count(each) > 1}):
             self.wrong(name, f'has "{twice}" more than once')
         return tuple(dict.fromkeys(found))
@@ -219,6 +238,8 @@ class Table:
         if not isinstance(found, dict):
             self.wrong(name, f"is {_shown(found)}; write a table, as {name} = {{ ... }}")
             return ()
+        for steering in filter(_STEERING.search, (*found, *filter(_is_text, found.values()))):
+            self.wrong(name, f"has {_shown(steering)} with a control character; write plain text")
         return tuple(found.items())
 
     def table(self, name: str) -> Table | None:
@@ -250,11 +271,11 @@ class Table:
                 near = _near(name, self._known)
                 self.wrong(name, f"is no field of this table{near or f'; it may have {known}'}")
 
-    def _take(self, name: str, optional: bool) -> object:
+    def _take(self, name: str, optional: bool, example: str = "") -> object:
         self._known.append(name)
         if name not in self._fields:
             if not optional and (self._fields or not self.place):
-                self.wrong(name, "is missing")
+                self.wrong(name, f"is missing; write {name} = {example}")
             return _ABSENT
         return self._fields[name]
 
@@ -264,13 +285,18 @@ class Table:
                 name, f'is {_shown(found)}; write dollars as text, as {name} = "{_digits(found)}"'
             )
             return None
-        try:
-            pico = pico_from_usd(found) if found.isascii() else -1
-        except ValueError:
-            self.wrong(name, f'is "{found}"; write dollars as text, as {name} = "9.50"')
+        if not _AMOUNT.fullmatch(found):
+            self.wrong(
+                name, f'is {_shown(found)}; write dollars from 0 as text, as {name} = "9.50"'
+            )
             return None
-        if not 0 <= pico <= WHOLE_MAX:
-            self.wrong(name, f'is "{found}"; write dollars from 0 up to 4 million')
+        try:
+            pico = pico_from_usd(found)
+        except ValueError:
+            self.wrong(name, f"is {_shown(found)}; a trillionth of a dollar is the smallest part")
+            return None
+        if pico > WHOLE_MAX:
+            self.wrong(name, f"is {_shown(found)}; write dollars from 0 up to 4 million")
             return None
         return pico
 
@@ -281,10 +307,12 @@ def _shown(found: object) -> str:
             return str(found).lower()
         case str():
             return f'"{found[:60]}"'
+        case Decimal() if not found.is_finite():
+            return f"{found}, which is no amount"
         case Decimal():
             return f"the number {found} with a point"
         case int():
-            return f"the number {found}"
+            return f"the number {_shortened(found)}"
         case dict():
             return "a table"
         case list():
@@ -294,7 +322,19 @@ def _shown(found: object) -> str:
 
 
 def _digits(found: object) -> str:
-    return str(found) if isinstance(found, int | Decimal) and not isinstance(found, bool) else "9"
+    """The figure that was probably meant, for advice; 9.50 where there is none."""
+    usable = isinstance(found, int | Decimal) and not isinstance(found, bool)
+    shown = str(found) if usable else ""
+    return shown if _AMOUNT.fullmatch(shown) and len(shown) < 20 else "9.50"
+
+
+def _shortened(number: int) -> str:
+    shown = str(number)
+    return shown if len(shown) <= 20 else f"{shown[:6]}... ({len(shown)} digits)"
+
+
+def _printable(text: str) -> str:
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _called(entry: object) -> str:
@@ -305,6 +345,10 @@ def _called(entry: object) -> str:
 def _near(found: object, known: list[str] | dict[str, _Word]) -> str:
     near = get_close_matches(found, list(known), 1) if isinstance(found, str) else []
     return f'; did you mean "{near[0]}"?' if near else ""
+
+
+def _is_text(found: object) -> bool:
+    return isinstance(found, str)
 
 
 def _is_whole(found: object) -> bool:

@@ -154,7 +154,7 @@ def read_unlisted(table: Table | None) -> UnlistedRule:
         return UnlistedRule()
     rule = UnlistedRule(
         sold=table.choice("sold", Unlisted),
-        weight_pusd=table.usd("weight_usd", optional=True) or 0,
+        weight_pusd=table.amount("weight_usd", in_usd=True) if table.has("weight_usd") else 0,
         input_percent=table.whole("input_percent", 40, most=100),
     )
     table.end()
