@@ -19,6 +19,7 @@ from app.store.borrowed_schema import borrow_schema
 from app.store.connection import tolerant_text
 from app.store.mending import MENDING
 from app.store.orphans import orphan_rows
+from app.store.schema_ledger import FILL_LEDGER
 
 # Chats before messages, so that a full disk or a second fault loses the least.
 TABLES = (
@@ -70,7 +71,7 @@ def salvage(damaged: Path, target: sqlite3.Connection) -> Salvaged:
                 torn.append(table)
     for table in torn:
         _copy_orphans(damaged, target, table)
-    for statement in MENDING:
+    for statement in (*MENDING, *FILL_LEDGER):
         target.execute(statement)
     target.execute("COMMIT")
     target.execute("PRAGMA foreign_keys = ON")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.store.schema_ledger import BRING_LEDGER
 from app.store.schema_usage import SUM_UP_USAGE
 
 APPLICATION_ID = 0x54555050  # "TUPP": https://www.sqlite.org/pragma.html#pragma_application_id
@@ -302,6 +303,7 @@ STEPS = (
         (_SEARCHED, _MESSAGE_SEARCH, _TITLE_SEARCH, *_SEARCH_TRIGGERS, *REBUILD_SEARCH),
     ),
     Step(3, "usage summed up by day", SUM_UP_USAGE),
+    Step(4, "the ledger", BRING_LEDGER),
 )
 
 CURRENT_VERSION = STEPS[-1].version
