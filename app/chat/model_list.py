@@ -9,6 +9,7 @@ from dataclasses import replace
 from app.catalog.models import ModelCard
 from app.catalog.pricebook import PriceBook
 from app.catalog.prices import Price
+from app.chat.names import told_apart
 from app.chat.routes import DEMO_REF, LOCAL_PREFIX, host_of, key_words
 from app.clock import Clock
 from app.providers.hosts import HOSTS, Host
@@ -78,6 +79,8 @@ class ModelList:
             )
             for model_id, name, context in listed
         ]
+        named = told_apart([row.name for row in rows], [id_ for id_, _, _ in listed])
+        rows = [replace(row, name=name) for row, name in zip(rows, named, strict=True)]
         # Models whose card is known come first, newest first: what most people look for.
         yield from sorted(rows, key=lambda row: self._rank(host, row), reverse=True)
 
@@ -124,4 +127,4 @@ def _price_note(price: Price | None) -> str:
 def _name_of(card: ModelCard | None, listed: str, model_id: str) -> str:
     if card is not None and card.name:
         return card.name
-    return listed or model_id
+    return listed.removesuffix(" (latest)") or model_id

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.metering.cost import ChargeLine
+from app.chat.names import Names
+from app.metering.cost import Charge, ChargeLine
 from app.metering.receipt import Receipt, ReceiptCall, ReceiptCertainty
 from app.metering.receipt_totals import totals_from_json
 from app.money import format_usd, usd_text
@@ -13,6 +14,7 @@ from app.seam.views import (
     CostLine,
     ReceiptCallView,
     ReceiptPartView,
+    ReceiptShareView,
     ReceiptView,
 )
 from app.store.records import MessageRecord
@@ -35,6 +37,15 @@ _LABELS = {
     "request": "Request",
     "web_search": "Web search",
 }
+_BASES = {
+    "provider_usage": "as the provider counted",
+    "counted_partial": "counted on this computer",
+    "input_only": "the input alone",
+    "provider_lookup": "looked up at the provider",
+}
+_NOT_DELIVERED = "asked first, gave no answer"
+PROVIDERS_FIGURE = "To the provider's own figure"
+WHOLE_ANSWER = "The whole answer came: its input and output were charged."
 _CERTAINTIES = {certainty: Certainty(certainty.value) for certainty in ReceiptCertainty}
 
 
@@ -56,36 +67,81 @@ def cost_line(receipt_json: str | None, duration_s: float | None) -> CostLine | 
     )
 
 
-def receipt_view(message: MessageRecord) -> ReceiptView | None:
+def receipt_view(message: MessageRecord, names: Names) -> ReceiptView | None:
     """The whole receipt of a message; None where it has none."""
     if message.receipt_json is None:
         return None
     receipt = Receipt.from_json(message.receipt_json)
+    shares = share_views(receipt, names)
     return ReceiptView(
         message_id=message.id,
         total_pusd=receipt.total_pusd,
         certainty=_CERTAINTIES[receipt.certainty],
-        payer=receipt.payer.words,
-        rule=receipt.rule or "The whole answer came: its input and output were charged.",
+        payer=" and ".join(share.payer for share in shares) or names.payer(receipt.payer),
+        rule=receipt.rule or WHOLE_ANSWER,
         price_source=receipt.price_source,
-        calls=tuple(_call(call) for call in receipt.calls),
+        calls=tuple(call_view(receipt, call, names) for call in receipt.calls),
         quoted_likely_pusd=receipt.quoted_likely_pusd,
         quoted_most_pusd=receipt.quoted_most_pusd,
         notes=receipt.notes,
+        shares=shares,
     )
 
 
-def _call(call: ReceiptCall) -> ReceiptCallView:
+def share_views(receipt: Receipt, names: Names) -> tuple[ReceiptShareView, ...]:
+    """Who paid what share of a receipt; the percentages add up to 100."""
+    shares = receipt.shares
+    percents = percents_of([share.total_pusd for share in shares])
+    return tuple(
+        ReceiptShareView(
+            names.payer(share.payer), share.total_pusd, _CERTAINTIES[share.certainty], percent
+        )
+        for share, percent in zip(shares, percents, strict=True)
+    )
+
+
+def percents_of(amounts: Sequence[int | None]) -> list[int | None]:
+    """Whole percentages that add up to 100; None where an amount is unknown or all are zero."""
+    known = [amount for amount in amounts if amount is not None]
+    total = sum(known)
+    if len(known) < len(amounts) or total <= 0:
+        return [None] * len(amounts)
+    whole = [amount * 100 // total for amount in known]
+    # What rounding down left over goes to those that lost the most by it.
+    by_loss = sorted(range(len(known)), key=lambda place: -(known[place] * 100 % total))
+    for place in by_loss[: 100 - sum(whole)]:
+        whole[place] += 1
+    return list(whole)
+
+
+def call_view(receipt: Receipt, call: ReceiptCall, names: Names) -> ReceiptCallView:
+    """One call of a receipt."""
     certainty = Certainty(str(call.charge.certainty))
+    payer = receipt.payer_of(call)
+    model = names.model(call.provider, call.answered_by or call.model)
+    asked = names.model(call.provider, call.model)
     return ReceiptCallView(
-        model=call.answered_by or call.model,
-        provider=call.provider,
+        model=model,
+        provider=names.host(call.provider, payer.id),
         request_id=call.request_id,
         at=call.at,
         certainty=Certainty.UNKNOWN if call.charge.total_pusd is None else certainty,
-        parts=_parts(call.charge.lines),
+        parts=_parts(call.charge.lines) + _difference(call.charge),
         total_pusd=call.charge.total_pusd,
+        payer=names.payer(payer),
+        price_source=call.price.source if call.price is not None else "",
+        asked_model="" if model.startswith(asked) else asked,
+        delivered=call.delivered,
+        basis=_BASES.get(call.basis, "") if call.delivered else _NOT_DELIVERED,
     )
+
+
+def _difference(charge: Charge) -> tuple[ReceiptPartView, ...]:
+    """What the provider's own figure adds to ours or takes off it, so that the parts add up."""
+    if charge.reported_pusd is None or charge.total_pusd != charge.reported_pusd:
+        return ()
+    amount_pusd = charge.reported_pusd - (charge.calculated_pusd or 0)
+    return (ReceiptPartView(PROVIDERS_FIGURE, 0, "", "", amount_pusd),) if amount_pusd else ()
 
 
 def _parts(lines: Sequence[ChargeLine]) -> tuple[ReceiptPartView, ...]:

@@ -139,6 +139,7 @@ class Settler:
             charge=charge(usage, price),
             price=price,
             basis=str(settlement.basis or ""),
+            payer=payer_of_hold(hold),
         )
         return self._store(message, [call], settlement, hold, payer_of_hold(hold), None)
 
@@ -184,6 +185,7 @@ class Settler:
             request_id=finished.request_id if finished else None,
             answered_by=finished.model if finished else None,
             basis=str(settlement.basis or ""),
+            payer=route.payer,
         )
 
     def _store(
@@ -262,6 +264,7 @@ def _failed_calls(done: Done) -> list[ReceiptCall]:
             charge=Charge((), 0, Certainty.EXACT),
             price=attempt.route.price,
             delivered=False,
+            payer=attempt.route.payer,
         )
         for attempt in done.failed
     ]
@@ -293,4 +296,6 @@ def _joined(
     before = Receipt.from_json(message.receipt_json)
     rules = " ".join(dict.fromkeys(text for text in (before.rule, rule) if text))
     every_note = (*before.notes, *notes)
-    return make_receipt([*before.calls, *calls], payer, rule=rules, quote=quote, notes=every_note)
+    # Receipts of earlier versions name one payer for all calls: those calls are still theirs.
+    earlier = [replace(call, payer=before.payer_of(call)) for call in before.calls]
+    return make_receipt([*earlier, *calls], payer, rule=rules, quote=quote, notes=every_note)

@@ -9,10 +9,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from app.catalog.pricebook import PriceBook
-from app.chat.routes import DEMO_KEY, LOCAL_PREFIX, key_words
+from app.chat.names import Names
 from app.clock import Clock
-from app.providers.hosts import HOSTS
-from app.providers.scripted import DEMO_MODEL
 from app.seam.views import BillingView, Certainty, DaySpend, SpendLine
 from app.store.records import SpendRecord
 from app.store.shelves import Shelves
@@ -24,8 +22,8 @@ class Spending:
     """Sums over the usage cache, as the billing panel shows them."""
 
     def __init__(self, shelves: Shelves, prices: PriceBook, clock: Clock) -> None:
+        self.names = Names(shelves.keys, prices)
         self._shelves = shelves
-        self._prices = prices
         self._clock = clock
 
     def billing(self) -> BillingView:
@@ -38,9 +36,10 @@ class Spending:
         return BillingView(
             today=_line("Today", usage.totals(day, end)),
             month=_line(f"{now:%B}", this_month),
-            by_key=tuple(_line(self.key_name(row.label), row) for row in usage.by_key(month, end)),
+            by_key=tuple(_line(self.names.key(row.label), row) for row in usage.by_key(month, end)),
             by_model=tuple(
-                _line(self.model_name(row.label), row) for row in usage.by_model(month, end)
+                _line(self.names.model_anywhere(row.label), row)
+                for row in usage.by_model(month, end)
             ),
             days=self._days(day),
             unpriced_messages=this_month.unpriced,
@@ -52,28 +51,6 @@ class Spending:
         month = month_start(self._clock.now())
         rows = self._shelves.usage.by_key(month, month + timedelta(days=32))
         return {row.label: row for row in rows}
-
-    def key_name(self, key_id: str) -> str:
-        """Who paid, in the user's words, also when the key is gone."""
-        if key_id == DEMO_KEY:
-            return "Demo"
-        if key_id.startswith(LOCAL_PREFIX):
-            return "This computer"
-        key = self._shelves.keys.get(key_id)
-        if key is None:
-            return "A key that was removed"
-        name = key_words(key).removeprefix("your ").removesuffix(" key")
-        return f"{name} …{key.ends_in}" if key.ends_in else name
-
-    def model_name(self, model_id: str) -> str:
-        """A model as people call it, where any provider's card names it; else its id."""
-        if model_id == DEMO_MODEL:
-            return "Demo"
-        for provider in dict.fromkeys(host.price_provider for host in HOSTS.values()):
-            card = self._prices.card(provider, model_id)
-            if card is not None and card.name:
-                return card.name
-        return model_id
 
     def _days(self, today: datetime) -> tuple[DaySpend, ...]:
         first = today - timedelta(days=CHART_DAYS - 1)

@@ -60,7 +60,7 @@ def _csv_cells(core: Core, row: UsageRecord) -> Sequence[object]:
     cost = "" if row.cost_pusd is None else usd_text(row.cost_pusd)
     return (
         row.at.astimezone(UTC).isoformat(), _harmless(row.model), row.provider,
-        _harmless(core.spending.key_name(row.key_id)), row.input_tokens, row.cache_read_tokens,
+        _harmless(core.spending.names.key(row.key_id)), row.input_tokens, row.cache_read_tokens,
         row.cache_write_tokens, row.output_tokens, row.reasoning_tokens, cost, row.certainty,
         row.chat_id, row.message_id, row.id,
     )  # fmt: skip
@@ -84,7 +84,7 @@ def _summary(core: Core, start: datetime, end: datetime) -> str:
     lines = [f"{words}, {total.tokens:,} tokens\n"]
     if total.unpriced:
         lines.append(f"{total.unpriced:,} of them have no known price and are not in the sum.\n")
-    named = [(core.spending.key_name(row.label), row) for row in usage.by_key(start, end)]
+    named = [(core.spending.names.key(row.label), row) for row in usage.by_key(start, end)]
     models = [(row.label, row) for row in usage.by_model(start, end)]
     for title, rows in (("MODEL", models), ("KEY", named)):
         if rows:

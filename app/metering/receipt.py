@@ -32,6 +32,7 @@ class ReceiptCall:
     """One upstream call: the delivered answer, a retry, or an attempt at another provider.
 
     `provider` and `model` are as asked; `answered_by` is the model that the provider named.
+    `payer` None: a receipt from before each call named its own; the receipt's payer paid.
     """
 
     provider: str
@@ -44,13 +45,24 @@ class ReceiptCall:
     answered_by: str | None = None
     delivered: bool = True
     basis: str = ""
+    payer: Payer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one payer paid of a receipt; `total_pusd` None where no price is known."""
+
+    payer: Payer
+    total_pusd: int | None
+    certainty: ReceiptCertainty
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """`total_pusd` None: no call has a known price. Where only some have, it is their sum and
 
-    `notes` say so. The quote's figures are kept beside what came of them.
+    `notes` say so. The quote's figures are kept beside what came of them. `payer` is that of
+    the newest call.
     """
 
     calls: tuple[ReceiptCall, ...]
@@ -68,6 +80,24 @@ class Receipt:
         """Where the prices come from, for users: `genai-prices, 21 August 2026`."""
         sources = dict.fromkeys(call.price.source for call in self.calls if call.price)
         return "; ".join(source for source in sources if source)
+
+    def payer_of(self, call: ReceiptCall) -> Payer:
+        """Who paid a call."""
+        return call.payer or self.payer
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        """Who paid how much, in the order of their first call; the totals add up to the whole.
+
+        A call that was not delivered is nobody's share unless it cost something.
+        """
+        paid: dict[Payer, list[ReceiptCall]] = {}
+        for call in self.calls:
+            if call.delivered or call.charge.total_pusd:
+                paid.setdefault(self.payer_of(call), []).append(call)
+        return tuple(
+            Share(payer, _total(calls), _certainty(calls)) for payer, calls in paid.items()
+        )
 
     def to_json(self) -> str:
         """The frozen form, with its version."""
@@ -92,14 +122,14 @@ def make_receipt(
     notes: Sequence[str] = (),
 ) -> Receipt:
     """Sum up a message's calls; the notes of every charge and price are taken along, each once."""
-    known = [call.charge.total_pusd for call in calls if call.charge.total_pusd is not None]
+    total_pusd = _total(calls)
     every_note = [*notes, *(note for call in calls for note in _notes(call))]
-    if known and len(known) < len(calls):
+    if total_pusd is not None and any(call.charge.total_pusd is None for call in calls):
         every_note.append("The total leaves out calls without a known price.")
     return Receipt(
         calls=tuple(calls),
         payer=payer,
-        total_pusd=sum(known) if known or not calls else None,
+        total_pusd=total_pusd,
         certainty=_certainty(calls),
         rule=rule,
         quoted_likely_pusd=quote.likely_pusd if quote else None,
@@ -107,6 +137,12 @@ def make_receipt(
         quoted_input_tokens=quote.input_tokens if quote else None,
         notes=tuple(dict.fromkeys(every_note)),
     )
+
+
+def _total(calls: Sequence[ReceiptCall]) -> int | None:
+    """The sum of what is priced; None where there are calls and none of them is."""
+    known = [call.charge.total_pusd for call in calls if call.charge.total_pusd is not None]
+    return sum(known) if known or not calls else None
 
 
 def _notes(call: ReceiptCall) -> tuple[str, ...]:

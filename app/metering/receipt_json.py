@@ -22,7 +22,7 @@ def receipt_to_json(receipt: Receipt) -> str:
     """The frozen form of a receipt."""
     plain = {
         "version": VERSION,
-        "payer": [receipt.payer.kind, receipt.payer.words, receipt.payer.id],
+        "payer": _payer_to_plain(receipt.payer),
         "total_pusd": receipt.total_pusd,
         "certainty": receipt.certainty,
         "rule": receipt.rule,
@@ -51,11 +51,10 @@ def receipt_from_json(text: str) -> Receipt:
 
 
 def _receipt(plain: dict[str, Any]) -> Receipt:
-    kind, words, id_ = plain["payer"]
     likely, most, input_tokens = plain["quoted"]
     return Receipt(
         calls=tuple(_call_from_plain(call) for call in plain["calls"]),
-        payer=Payer(PayerKind(kind), words, id_),
+        payer=_payer_from_plain(plain["payer"]),
         total_pusd=_amount(plain["total_pusd"]),
         certainty=ReceiptCertainty(plain["certainty"]),
         rule=plain["rule"],
@@ -67,7 +66,7 @@ def _receipt(plain: dict[str, Any]) -> Receipt:
 
 
 def _call_to_plain(call: ReceiptCall) -> dict[str, Any]:
-    return {
+    plain: dict[str, Any] = {
         "provider": call.provider,
         "model": call.model,
         "at": call.at.isoformat(),
@@ -79,6 +78,9 @@ def _call_to_plain(call: ReceiptCall) -> dict[str, Any]:
         "delivered": call.delivered,
         "basis": call.basis,
     }
+    if call.payer is not None:
+        plain["payer"] = _payer_to_plain(call.payer)
+    return plain
 
 
 def _call_from_plain(plain: dict[str, Any]) -> ReceiptCall:
@@ -94,7 +96,17 @@ def _call_from_plain(plain: dict[str, Any]) -> ReceiptCall:
         answered_by=plain["answered_by"],
         delivered=plain["delivered"] is True,
         basis=plain["basis"],
+        payer=_payer_from_plain(plain["payer"]) if "payer" in plain else None,
     )
+
+
+def _payer_to_plain(payer: Payer) -> list[str]:
+    return [payer.kind, payer.words, payer.id]
+
+
+def _payer_from_plain(plain: list[str]) -> Payer:
+    kind, words, id_ = plain
+    return Payer(PayerKind(kind), words, id_)
 
 
 def _usage_to_plain(usage: Usage) -> dict[str, Any]:

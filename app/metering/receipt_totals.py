@@ -26,7 +26,8 @@ _CERTAINTIES = {certainty.value: certainty for certainty in ReceiptCertainty}
 class ReceiptTotals:
     """Tokens over all calls; `output_tokens` holds the `thinking_tokens` too.
 
-    `payer` is in words; `cached_tokens` are those of `input_tokens` that were read from a cache.
+    `payer` is in words, all of them where several paid; `cached_tokens` are those of
+    `input_tokens` that were read from a cache.
     """
 
     total_pusd: int | None
@@ -56,8 +57,12 @@ def totals_from_json(text: str) -> ReceiptTotals:
 
 def _totals(plain: Mapping[str, Any]) -> ReceiptTotals:
     read = written = thinking = cached = 0
+    _, newest, _ = plain["payer"]
+    payers: dict[str, None] = {}
     for call in plain["calls"]:
         usage = call["usage"]
+        if call["delivered"]:
+            payers[call["payer"][1] if "payer" in call else newest] = None
         for name, count in usage.items():
             if name in _READ:
                 read += _whole(count)
@@ -68,11 +73,10 @@ def _totals(plain: Mapping[str, Any]) -> ReceiptTotals:
         thinking += usage.get("reasoning", 0)
         cached += usage.get("cache_read", 0)
     total_pusd = plain["total_pusd"]
-    _, payer, _ = plain["payer"]
     return ReceiptTotals(
         None if total_pusd is None else _whole(total_pusd),
         _CERTAINTIES[plain["certainty"]],
-        payer,
+        " and ".join(payers) or newest,
         plain["rule"],
         read,
         written,

@@ -195,6 +195,11 @@ class ReceiptPartView:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptCallView:
+    """`asked_model` is the one that was asked for where another one answered.
+
+    `basis` says in words what the figures rest on; `price_source` names the frozen rates.
+    """
+
     model: str
     provider: str
     request_id: str | None
@@ -202,6 +207,21 @@ class ReceiptCallView:
     certainty: Certainty
     parts: tuple[ReceiptPartView, ...]
     total_pusd: int | None
+    payer: str = ""
+    price_source: str = ""
+    asked_model: str = ""
+    delivered: bool = True
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptShareView:
+    """What one payer paid; `percent` of what is priced, None where that cannot be said."""
+
+    payer: str
+    total_pusd: int | None
+    certainty: Certainty
+    percent: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +236,7 @@ class ReceiptView:
     quoted_likely_pusd: int | None = None
     quoted_most_pusd: int | None = None
     notes: tuple[str, ...] = ()
+    shares: tuple[ReceiptShareView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ WITH page AS (
     SELECT seq FROM usage {index} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?
 )
 SELECT usage.seq, usage.id, usage.message_id, usage.chat_id, usage.at_ms, usage.key_id,
-    usage.provider, usage.model, usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens,
+    usage.provider, usage.model,
+    usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens,
     usage.output_tokens + usage.reasoning_tokens, usage.cost_pusd, usage.certainty,
     chats.title, substr(coalesce(messages.text, ''), 1, {letters}),
     messages.id IS NULL OR chats.hidden_ms IS NOT NULL, messages.receipt_json IS NOT NULL

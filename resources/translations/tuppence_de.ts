@@ -1963,6 +1963,10 @@
         <translation>Zahlt</translation>
     </message>
     <message>
+        <source>Paid by {0}</source>
+        <translation>Bezahlt von {0}</translation>
+    </message>
+    <message>
         <source>Prices from</source>
         <translation>Preise aus</translation>
     </message>
@@ -1995,8 +1999,20 @@
         <translation>etwa {0}, höchstens {1}</translation>
     </message>
     <message>
+        <source>as the provider counted</source>
+        <translation>wie der Anbieter gezählt hat</translation>
+    </message>
+    <message>
+        <source>asked first, gave no answer</source>
+        <translation>zuerst gefragt, ohne Antwort</translation>
+    </message>
+    <message>
         <source>at most {0}</source>
         <translation>höchstens {0}</translation>
+    </message>
+    <message>
+        <source>counted on this computer</source>
+        <translation>auf diesem Rechner gezählt</translation>
     </message>
     <message>
         <source>estimated: counted here</source>
@@ -2007,12 +2023,32 @@
         <translation>genau: vom Anbieter genannt</translation>
     </message>
     <message>
+        <source>looked up at the provider</source>
+        <translation>beim Anbieter nachgefragt</translation>
+    </message>
+    <message>
         <source>not settled yet</source>
         <translation>noch nicht abgerechnet</translation>
     </message>
     <message>
         <source>price unknown</source>
         <translation>Preis unbekannt</translation>
+    </message>
+    <message>
+        <source>rates from {0}</source>
+        <translation>Preise aus {0}</translation>
+    </message>
+    <message>
+        <source>the input alone</source>
+        <translation>nur die Eingabe</translation>
+    </message>
+    <message>
+        <source>{0} (asked for {1})</source>
+        <translation>{0} (gefragt war {1})</translation>
+    </message>
+    <message>
+        <source>{0} ({1} %)</source>
+        <translation>{0} ({1} %)</translation>
     </message>
 </context>
 <context>

@@ -78,8 +78,8 @@ async def test_both_attempts_and_the_difference_stand_on_the_receipt(two_keys: T
     answer = await two_keys.ask()
     ready = await two_keys.driver.ask(commands.AskReceipt(answer.id), events.ReceiptReady)
     failed, delivered = ready.receipt.calls
-    assert (failed.provider, failed.total_pusd, failed.parts) == ("openai", 0, ())
-    assert delivered.provider == "openrouter"
+    assert (failed.provider, failed.total_pusd, failed.parts) == ("OpenAI", 0, ())
+    assert delivered.provider == "OpenRouter"
     assert ready.receipt.total_pusd == delivered.total_pusd
     assert ready.receipt.certainty is Certainty.EXACT
     assert any(

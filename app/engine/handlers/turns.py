@@ -118,7 +118,7 @@ async def ask_model_costs(core: Core, command: commands.AskModelCosts) -> None:
 
 def ask_receipt(core: Core, command: commands.AskReceipt) -> None:
     message = core.shelves.messages.get(command.message_id)
-    view = None if message is None else receipt_view(message)
+    view = None if message is None else receipt_view(message, core.spending.names)
     if view is None:
         raise TuppenceError("There is no receipt for this message.", "Nothing was charged for it.")
     core.emit(events.ReceiptReady(view))

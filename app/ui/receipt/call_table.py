@@ -27,7 +27,11 @@ class CallTable(QWidget):
         box.addLayout(self._build_head(title))
         if call.request_id:
             box.addLayout(self._build_request_id(call.request_id))
-        box.addWidget(self._build_parts())
+        facts = wording.call_facts(call)
+        if facts:
+            box.addWidget(plain_label(facts, tone="2", size="small", wrap=True))
+        if call.parts:
+            box.addWidget(self._build_parts())
 
     def _build_head(self, title: str) -> QHBoxLayout:
         head = row(spacing=8)

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QDateTime, QLocale
 
-from app.seam.views import Certainty, ReceiptCallView, ReceiptPartView, ReceiptView
+from app.seam.views import (
+    Certainty,
+    ReceiptCallView,
+    ReceiptPartView,
+    ReceiptShareView,
+    ReceiptView,
+)
 from app.ui import words
 
+# What the core says a call's figures rest on, for the translations.
+_BASES = (
+    QT_TRANSLATE_NOOP("receipt", "as the provider counted"),
+    QT_TRANSLATE_NOOP("receipt", "counted on this computer"),
+    QT_TRANSLATE_NOOP("receipt", "the input alone"),
+    QT_TRANSLATE_NOOP("receipt", "looked up at the provider"),
+    QT_TRANSLATE_NOOP("receipt", "asked first, gave no answer"),
+)
 _CERTAINTIES = {
     Certainty.EXACT: str(QT_TRANSLATE_NOOP("receipt", "exact: the provider said so")),
     Certainty.ESTIMATED: str(QT_TRANSLATE_NOOP("receipt", "estimated: counted here")),
@@ -40,8 +54,16 @@ def amount(part: ReceiptPartView, value: Certainty) -> str:
 
 
 def quantity(part: ReceiptPartView, value: Certainty) -> str:
-    """`12,400 tokens`, `about 2,930 tokens`."""
-    return f"{words.about(words.count(part.quantity), value)} {part.unit}"
+    """`12,400 tokens`, `about 2,930 tokens`; nothing where the part counts nothing."""
+    if not part.unit:
+        return ""
+    unit = _one(part.unit) if part.quantity == 1 else part.unit
+    return f"{words.about(words.count(part.quantity), value)} {unit}"
+
+
+def _one(units: str) -> str:
+    """`web searches` as `web search`."""
+    return units.removesuffix("es") if units.endswith("ches") else units.removesuffix("s")
 
 
 def quoted(receipt: ReceiptView) -> str:
@@ -66,10 +88,32 @@ def call_title(receipt: ReceiptView, place: int) -> str:
     """`Call 2 of 3: Claude Sonnet 4.5, Anthropic`."""
     call = receipt.calls[place]
     name = f"{call.model}, {call.provider}" if call.provider else call.model
+    if call.asked_model:
+        name = tr("{0} (asked for {1})").format(name, call.asked_model)
     if len(receipt.calls) == 1:
         return name
     pattern = tr("Call {0} of {1}: {2}")
     return pattern.format(place + 1, len(receipt.calls), name)
+
+
+def call_facts(call: ReceiptCallView) -> str:
+    """Who paid a call, what its figures rest on and where its rates are from, in one line."""
+    said = [tr("Paid by {0}").format(call.payer) if call.payer else "", tr(call.basis)]
+    if call.price_source:
+        said.append(tr("rates from {0}").format(call.price_source))
+    return " · ".join(text for text in said if text)
+
+
+def shares(receipt: ReceiptView) -> str:
+    """`your OpenAI key $0.01 (40 %), your Anthropic key about $0.02 (60 %)`; or the one payer."""
+    if len(receipt.shares) < 2:
+        return receipt.payer
+    return ", ".join(_share(share) for share in receipt.shares)
+
+
+def _share(share: ReceiptShareView) -> str:
+    text = f"{share.payer} {total(share.total_pusd, share.certainty)}"
+    return text if share.percent is None else tr("{0} ({1} %)").format(text, share.percent)
 
 
 def facts(receipt: ReceiptView) -> list[tuple[str, str]]:
@@ -78,7 +122,7 @@ def facts(receipt: ReceiptView) -> list[tuple[str, str]]:
         (tr("Quoted before"), quoted(receipt)),
         (tr("Charged after"), total(receipt.total_pusd, receipt.certainty)),
         (tr("Certainty"), certainty(receipt.certainty)),
-        (tr("Paid by"), receipt.payer),
+        (tr("Paid by"), shares(receipt)),
         (tr("Rule"), receipt.rule),
         (tr("Prices from"), receipt.price_source),
     ]
@@ -90,7 +134,7 @@ def as_text(receipt: ReceiptView) -> str:
     lines = [tr("Receipt"), ""]
     lines += [f"{name}: {value}" for name, value in facts(receipt)]
     for place, call in enumerate(receipt.calls):
-        lines += ["", call_title(receipt, place), moment(call)]
+        lines += ["", call_title(receipt, place), moment(call), call_facts(call)]
         if call.request_id:
             lines.append(tr("Request id: {0}").format(call.request_id))
         for part in call.parts:

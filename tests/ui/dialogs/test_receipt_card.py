@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.seam.views import Certainty
+from app.seam.views import Certainty, ReceiptPartView, ReceiptShareView
 from app.ui.receipt import wording
 from app.ui.receipt.dialog import ReceiptDialog
 from tests.ui.dialogs.samples import HOSTILE, sample_receipt
@@ -33,7 +33,7 @@ def texts(dialog: ReceiptDialog) -> list[str]:
         "about $0.029", "about $0.024, at most $0.061", "your Anthropic key …9xAA",
         "You stopped this answer: you pay for what had arrived.", "genai-prices, 21 August 2026",
         "Call 1 of 2: Claude Sonnet 4.5, Anthropic", "req_011CSHoEeqs5C35K2UUqR7Fy",
-        "Read from cache", "$0.30 per million", "$0.0028", "1 searches", "about $0.0088",
+        "Read from cache", "$0.30 per million", "$0.0028", "1 search", "about $0.0088",
         "exact: the provider said so", "estimated: counted here",
         "The provider did not say what the second call used; it was counted here.",
     ],
@@ -63,6 +63,37 @@ def test_the_text_holds_every_call_part_and_note() -> None:
             assert part.rate_text in text
     assert "Request id: req_011CSHoEeqs5C35K2UUqR7Fy" in text
     assert sample_receipt().notes[0] in text
+
+
+def test_each_call_names_who_paid_it_and_where_its_rates_are_from(host: QWidget) -> None:
+    first, second = sample_receipt().calls
+    first = replace(first, payer="your OpenAI key", price_source="a list, 1 May 2026")
+    second = replace(
+        second, payer="your Anthropic key", basis="counted on this computer", asked_model="Sonnet"
+    )
+    exact, about = Certainty.EXACT, Certainty.ESTIMATED
+    receipt = replace(
+        sample_receipt(),
+        calls=(first, second),
+        shares=(
+            ReceiptShareView("your OpenAI key", 18_424_000_000, exact, 63),
+            ReceiptShareView("your Anthropic key", 10_890_000_000, about, 37),
+        ),
+    )
+    shown = texts(ReceiptDialog(host, receipt))
+    assert "Paid by your OpenAI key · rates from a list, 1 May 2026" in shown
+    assert "Paid by your Anthropic key · counted on this computer" in shown
+    assert "your OpenAI key $0.018 (63 %), your Anthropic key about $0.011 (37 %)" in shown
+    assert "Call 2 of 2: Claude Sonnet 4.5, Anthropic (asked for Sonnet)" in shown
+    for text in shown:
+        if "Paid by your" in text:
+            assert text in wording.as_text(receipt)
+
+
+def test_a_part_that_counts_nothing_shows_its_amount_alone() -> None:
+    part = ReceiptPartView("To the provider's own figure", 0, "", "", -2_000_000_000)
+    assert wording.quantity(part, Certainty.EXACT) == ""
+    assert wording.amount(part, Certainty.EXACT) == "−$0.0020"
 
 
 def test_an_unknown_price_is_never_zero() -> None:
