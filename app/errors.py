@@ -20,6 +20,8 @@ TuppenceError
 ├── MeteringError            a charge that cannot be made
 │   ├── PriceUnknown         no usable price for this model
 │   └── InsufficientCredit   a limit or balance does not cover the message
+├── LedgerError              something that the book of calls and payments refuses
+│   └── HoldMoved            a call's hold is not where this step begins; nothing was changed
 └── ProviderError            a provider did not answer as hoped
     ├── KeyRefused           the key is wrong, expired, revoked, or not allowed this
     ├── OutOfProviderCredit  the account at the provider is empty
@@ -136,6 +138,14 @@ class PriceUnknown(MeteringError):
 
 class InsufficientCredit(MeteringError):
     """A limit or balance does not cover the message."""
+
+
+class LedgerError(TuppenceError):
+    """Something that the ledger refuses; nothing was changed."""
+
+
+class HoldMoved(LedgerError):
+    """A hold is not in a state from which this step begins: it ended, or another was first."""
 
 
 class ProviderError(TuppenceError):

@@ -63,7 +63,8 @@ class Opening:
 @dataclass(frozen=True, slots=True)
 class AccountRow:
     """An account as it stands. `posted` is what was granted or paid in, less what was charged;
-    for an account without a limit it is 0 less what was charged. `held` is set aside."""
+    for an account without a limit it is 0 less what was charged. `held` is set aside. `taken` is
+    what refunds and debts took back: `granted` and `posted` are without it."""
 
     id: str
     tenant: str
@@ -75,6 +76,7 @@ class AccountRow:
     held: int
     closes_at: datetime | None = None
     name: str = ""
+    taken: int = 0
 
     @property
     def free(self) -> int | None:
@@ -139,6 +141,11 @@ class HoldRow:
     basis: Basis | None = None
     proof: Proof | None = None
     flagged: str = ""
+    receipt: str = ""  # JSON of the settlement, empty before
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (HoldState.SETTLED, HoldState.RELEASED)
 
 
 class AdmitEnd(StrEnum):
@@ -197,6 +204,47 @@ class Settle:
     also_from: tuple[str, ...] = ()
     flagged: str = ""  # why a figure was clamped, empty where none was
     receipt: str = ""  # JSON, kept with the hold for a caller that asks again
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a settlement did: what each account was charged, and what nobody pays, by unit."""
+
+    hold_id: str
+    charges: Mapping[str, int]
+    written_off: Mapping[Unit, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that was given up for another one of the same hold."""
+
+    hold_id: str
+    number: int
+    route: str
+    owner: str
+    output_tokens_seen: int
+    given_up_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What the sweeper did, by hold id. `more` is true where it has to be asked again."""
+
+    released: tuple[str, ...] = ()
+    parked: tuple[str, ...] = ()
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The use of an account reached a percent of what was granted, for the first time."""
+
+    account: str
+    percent: int
+    used: int
+    granted: int
 
 
 class EntryKind(StrEnum):

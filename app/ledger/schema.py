@@ -153,17 +153,19 @@ CREATE TABLE ledger_credits (
     CONSTRAINT ledger_taken_back_of_a_credit CHECK (taken_back >= 0 AND taken_back <= granted)
 ) {{options_clustered}}"""
 
-# What was asked back of a payment: one row for its refunds in all, one for each dispute.
+# What was asked back of a payment: one row for its refunds in all, one for each dispute. It may be
+# here before the payment is; where mode or currency are not the payment's it has no effect.
 _REFUNDS = """
 CREATE TABLE ledger_refunds (
     processor TEXT NOT NULL,
     mode TEXT NOT NULL,
     payment TEXT NOT NULL,
+    currency TEXT NOT NULL,
     dispute TEXT NOT NULL DEFAULT '',
     amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
     state TEXT NOT NULL CHECK (state IN ('refunded', 'open', 'lost', 'won')),
     at_ms INTEGER NOT NULL,
-    PRIMARY KEY (processor, mode, payment, dispute),
+    PRIMARY KEY (processor, mode, payment, currency, dispute),
     CONSTRAINT ledger_refund_or_dispute CHECK ((dispute = '') = (state = 'refunded'))
 ) {options_clustered}"""
 
@@ -192,10 +194,14 @@ _TABLES = (
 _INDEXES = (
     "CREATE INDEX ledger_accounts_of_tenant ON ledger_accounts (tenant, kind)",
     "CREATE INDEX ledger_holds_open ON ledger_holds (expires_ms) WHERE ended_ms IS NULL",
-    "CREATE UNIQUE INDEX ledger_one_charge_per_hold ON ledger_entries (hold_id)"
-    " WHERE kind = 'charge'",
-    "CREATE INDEX ledger_other_entries_of_hold ON ledger_entries (hold_id)"
-    " WHERE kind <> 'charge' AND hold_id IS NOT NULL",
+    (
+        "CREATE UNIQUE INDEX ledger_one_charge_per_hold ON ledger_entries (hold_id)"
+        " WHERE kind = 'charge'"
+    ),
+    (
+        "CREATE INDEX ledger_other_entries_of_hold ON ledger_entries (hold_id)"
+        " WHERE kind <> 'charge' AND hold_id IS NOT NULL"
+    ),
     "CREATE INDEX ledger_postings_of_account ON ledger_postings (account, entry_id)",
     "CREATE INDEX ledger_credits_of_tenant ON ledger_credits (tenant, unit)",
 )
@@ -225,10 +231,10 @@ def _refusals() -> list[tuple[str, str, str, str, str]]:
         ),
         (
             "ledger_holds_in_order", "ledger_holds", "UPDATE OF state",
-            "NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (VALUES"
+            ("NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (VALUES"
             " ('held', 'dispatched'), ('held', 'released'), ('dispatched', 'unknown'),"
             " ('dispatched', 'settled'), ('dispatched', 'released'),"
-            " ('unknown', 'settled'), ('unknown', 'released'))",
+            " ('unknown', 'settled'), ('unknown', 'released'))"),
             "a hold cannot go that way",
         ),
         (
@@ -238,15 +244,16 @@ def _refusals() -> list[tuple[str, str, str, str, str]]:
         ),
         (
             "ledger_draws_end_once", "ledger_hold_draws", "UPDATE",
-            "OLD.charged IS NOT NULL OR NEW.amount <> OLD.amount OR NEW.account <> OLD.account"
-            " OR NEW.hold_id <> OLD.hold_id",
+            ("OLD.charged IS NOT NULL OR NEW.amount <> OLD.amount OR NEW.account <> OLD.account"
+            " OR NEW.hold_id <> OLD.hold_id"),
             "a draw is charged exactly once",
         ),
         (
             "ledger_refunds_only_grow", "ledger_refunds", "UPDATE",
-            "NEW.amount_minor < OLD.amount_minor OR OLD.state IN ('won', 'lost')"
-            " AND NEW.state <> OLD.state",
-            "refund totals only grow, and a dispute ends once",
+            ("NEW.amount_minor < OLD.amount_minor OR OLD.state = 'lost' AND NEW.state <> 'lost'"
+                " OR OLD.state <> 'open' AND NEW.state = 'open'"
+            ),
+            "refund totals only grow, and what ended is not opened again",
         ),
     ]  # fmt: skip
     for table in _APPEND_ONLY:

@@ -17,10 +17,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Sql:
-    """One statement with its values. Placeholders are `?`; a driver puts in its own."""
+    """One statement with its values. Placeholders are `?`; a driver puts in its own.
+
+    With `lock` the rows that a SELECT reads stay as they are until the transaction ends: a lock
+    on each where writers run side by side, nothing where there is one writer at a time.
+    """
 
     text: str
     values: Sequence[Any] = ()
+    lock: bool = False
 
 
 Steps = Generator[Sql, Sequence[Row], T]

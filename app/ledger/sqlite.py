@@ -1,0 +1,107 @@
+"""The ledger on SQLite: inside somebody's transaction, or on a connection of its own."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from app.errors import LedgerError
+from app.ledger.schema import SQLITE_STATEMENTS
+from app.ledger.steps import Row, Steps
+
+T = TypeVar("T")
+BUSY_TIMEOUT_S = 30.0
+
+
+def run(connection: sqlite3.Connection, steps: Steps[T]) -> T:
+    """Take the steps on a connection whose transaction is the caller's to begin and to end.
+
+    Errors of the database and of the ledger come out as they are: roll back then.
+    """
+    try:
+        statement = next(steps)
+        while True:
+            try:
+                rows: Sequence[Row] = connection.execute(
+                    statement.text, statement.values
+                ).fetchall()
+            except sqlite3.Error as error:
+                statement = steps.throw(error)
+            else:
+                statement = steps.send(rows)
+    except StopIteration as end:
+        answer: T = end.value
+        return answer
+
+
+class SqliteLedger:
+    """A ledger in a file of its own. Several processes may use the file, each its own object;
+    one thread uses an object at a time.
+
+    Every operation is one transaction that is on the disk when it returns.
+    """
+
+    def __init__(self, path: Path | str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        """Open the file, made where it is not there. Raises sqlite3.Error."""
+        self._connection = sqlite3.connect(
+            path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False
+        )
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        self._make()
+
+    def run(self, steps: Steps[T]) -> T:
+        """Take the steps in one transaction: all of it, or nothing where anything is raised."""
+        return self._within("BEGIN IMMEDIATE", steps)
+
+    def read(self, steps: Steps[T]) -> T:
+        """Take reading steps on one state of the file, beside whoever writes."""
+        return self._within("BEGIN", steps)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> SqliteLedger:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _within(self, begin: str, steps: Steps[T]) -> T:
+        self._connection.execute(begin)
+        try:
+            answer = run(self._connection, steps)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+        return answer
+
+    def _make(self) -> None:
+        """Make the tables where there are none. Whoever comes second finds them."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            found = self._connection.execute(
+                "SELECT count(*) FROM sqlite_master WHERE name LIKE 'ledger@_%' ESCAPE '@'"
+                " AND sql IS NOT NULL"
+            ).fetchone()[0]
+            if found == 0:
+                for statement in SQLITE_STATEMENTS:
+                    self._connection.execute(statement)
+            elif found != len(SQLITE_STATEMENTS):
+                raise LedgerError("This file holds a ledger of another version.")
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
