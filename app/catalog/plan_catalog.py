@@ -38,7 +38,8 @@ PACKS = "packs"  # in a draw order: what was bought, the oldest first
 class ManagedCredit:
     """Model calls that the operator pays for and charges with a markup.
 
-    `allowance` grants what each holder may use; `key_variables` is (provider, variable).
+    `allowance` grants what each holder may use; `key_variables` is (provider, variable). A holder
+    that is throttled waits `throttle_s` seconds from the beginning of one call to the next.
     """
 
     allowance: str
@@ -47,6 +48,7 @@ class ManagedCredit:
     alerts_percent: tuple[int, ...]
     own_invoice: bool
     key_variables: tuple[tuple[str, str], ...] = ()
+    throttle_s: int = 60
 
 
 @dataclass(frozen=True, slots=True)

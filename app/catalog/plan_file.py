@@ -130,6 +130,7 @@ def _managed_credit(table: Table | None) -> ManagedCredit | None:
         alerts_percent=table.percents("alerts_percent", (80, 100)),
         own_invoice=table.truth("own_invoice"),
         key_variables=table.variables("key_variables"),
+        throttle_s=table.whole("throttle_s", 60, least=1, most=86_400),
     )
     table.end()
     return credit

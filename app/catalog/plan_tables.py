@@ -24,6 +24,7 @@ from app.catalog.plans import (
     Pack,
     Plan,
     ProcessorIds,
+    Right,
     Role,
     Scope,
     Seats,
@@ -32,7 +33,6 @@ from app.catalog.plans import (
 )
 
 CUSTOM = "custom"
-ROLE_RIGHTS = ("billing", "seats", "members", "use", "read")
 WEIGHT_MAX = 1_000_000
 
 
@@ -188,10 +188,13 @@ def read_markup(table: Table) -> Markup:
 
 
 def read_role(table: Table) -> Role:
-    role = Role(id=table.id(), may=table.texts("may"), note=table.text("note", ""))
-    for right in role.may:
-        if right not in ROLE_RIGHTS:
-            table.wrong("may", f'has "{right}"; a role may {", ".join(ROLE_RIGHTS)}')
+    rights = []
+    for word in table.texts("may"):
+        if word in {right.value for right in Right}:
+            rights.append(Right(word))
+        else:
+            table.wrong("may", f'has "{word}"; a role may {", ".join(Right)}')
+    role = Role(id=table.id(), may=tuple(rights), note=table.text("note", ""))
     table.end()
     return role
 

@@ -93,7 +93,17 @@ class WhenReached(StrEnum):
     """What happens at the limit of managed credit."""
 
     BLOCK = "block"
-    THROTTLE = "throttle"
+    THROTTLE = "throttle"  # calls go on one after the other with a pause, and are counted apart
+
+
+class Right(StrEnum):
+    """Something that a role may do."""
+
+    BILLING = "billing"
+    SEATS = "seats"
+    MEMBERS = "members"
+    USE = "use"  # ask models
+    READ = "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +212,8 @@ class AddOn:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a member may do: of `billing`, `seats`, `members`, `use`, `read`."""
+    """What a member may do."""
 
     id: str
-    may: tuple[str, ...]
+    may: tuple[Right, ...]
     note: str = ""

@@ -24,7 +24,7 @@ from app.catalog.plan_words import (
     reference_tokens,
     to_plain,
 )
-from app.catalog.plans import FLAG_MEANING, Pack, Plan
+from app.catalog.plans import FLAG_MEANING, Pack, Plan, WhenReached
 from app.commands.columns import in_columns
 from app.commands.entry import DONE, FAILED
 from app.config import resources_folder
@@ -202,7 +202,9 @@ def _managed_rows(catalog: PlanCatalog) -> Iterator[tuple[str, ...]]:
         )
         yield "allowance", credit.allowance
         yield "markup", f"what costs {cost} is charged at {charge}"
-        yield "at the limit", credit.when_reached.value
+        slowed = f"throttle: a call every {credit.throttle_s} s, counted beyond the limit"
+        throttles = credit.when_reached is WhenReached.THROTTLE
+        yield "at the limit", slowed if throttles else credit.when_reached.value
         yield "alerts", ", ".join(f"{each} %" for each in credit.alerts_percent)
 
 

@@ -7,13 +7,15 @@ two calls at once are kept apart is the ledger's; nothing is stored here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.catalog.models_sold import Markup, Unlisted, fits
 from app.catalog.plan_catalog import PACKS, PlanCatalog
-from app.catalog.plans import Allowance, Flag, Plan, Scope, Unit
+from app.catalog.plans import Allowance, Flag, Plan, Scope, Unit, WhenReached
 from app.metering.allowances_windows import Span, span_at
+
+COUNTED_MAX = 2**62  # stands for no limit where only counting is left; fits 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,9 @@ class Account:
     `ids` names the account and, where there are such, the organization, member, address and
     device. `paid_until` ends a paid plan, None where nothing is known to end it. `custom_amounts`
     is by allowance, where the operator sets them; `member_caps` by allowance, what this member
-    may draw from a shared grant. `balances` is by grant id, or by cap id.
+    may draw from a shared grant. `balances` is by grant id, or by cap id. `role` is the member's
+    in an organization, None for the holder of an account of their own. `last_call_at` is when
+    the holder's last call began: a throttled one waits from there.
     """
 
     ids: Mapping[Scope, str]
@@ -55,6 +59,8 @@ class Account:
     member_caps: Mapping[str, int] = field(default_factory=dict)
     balances: Mapping[str, Balance] = field(default_factory=dict)
     has_own_key: bool = False
+    role: str | None = None
+    last_call_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class Grant:
     goes to where it was taken from. `resets` is None for what never comes again.
 
     `cap_id` and `cap_left` bound what one member draws; the same amount counts there as well.
+    Where `limited` is False, `amount` is no limit: what a throttled holder uses is only counted.
     """
 
     id: str
@@ -76,6 +83,7 @@ class Grant:
     markup: Markup | None = None
     cap_id: str = ""
     cap_left: int | None = None
+    limited: bool = True
 
     @property
     def left(self) -> int:
@@ -90,7 +98,8 @@ def grants_for(
     """What may pay for a call of a model, in the order of drawing; used-up grants among them.
 
     A model with allowances of its own (`only`) draws on those and on nothing else. While a
-    payment is past due the allowances of paid plans are left out; bought packs were paid for.
+    payment is past due the allowances of paid plans and managed credit are left out; bought packs
+    were paid for. Where managed credit throttles, a grant without a limit comes last.
     """
     listed = catalog.model(model_id)
     if listed is None and catalog.unlisted.sold is Unlisted.REFUSED:
@@ -108,12 +117,37 @@ def _in_order(
     catalog: PlanCatalog, account: Account, carried: list[Allowance], name: str, now: datetime
 ) -> Iterator[Grant]:
     by_id = {each.id: each for each in carried}
+    slowed: list[Grant] = []
     for source in catalog.draw_order:
         if source in by_id:
-            yield from _grants(catalog, account, [by_id[source]], name, now)
+            for grant in _grants(catalog, account, [by_id[source]], name, now):
+                yield grant
+                slowed.extend(_beyond(catalog, account, grant))
         elif source == PACKS:
             packs = sorted(account.packs, key=lambda pack: (pack.bought_at, pack.id))
             yield from (_pack_grant(account, pack) for pack in packs)
+    yield from slowed
+
+
+def _beyond(catalog: PlanCatalog, account: Account, grant: Grant) -> Iterator[Grant]:
+    """What a holder at the limit of managed credit goes on with, slowed: counted, never limited.
+
+    It has an account of its own, so that the limit itself is passed by nobody.
+    """
+    credit = catalog.managed_credit
+    if credit is None or credit.allowance != grant.source or not grant.amount:
+        return
+    if credit.when_reached is WhenReached.THROTTLE:
+        balance = account.balances.get(f"{grant.id}/beyond", Balance())
+        yield replace(
+            grant,
+            id=f"{grant.id}/beyond",
+            name=f"{grant.name}, slowed",
+            amount=COUNTED_MAX,
+            used=balance.used,
+            held=balance.held,
+            limited=False,
+        )
 
 
 def _carried(
@@ -125,9 +159,19 @@ def _carried(
         plan = catalog.plan(plan_id)
         if plan is not None and fits(plan.models, name) and _is_in_force(plan, account, now):
             in_force.add(plan_id)
+    credit = catalog.managed_credit
+    invoiced = credit.allowance if credit and Flag.PAST_DUE in account.flags else None
     for allowance in catalog.allowances_of(account.plan):
-        if in_force & set(allowance.plans):
+        if in_force & set(allowance.plans) and allowance.id != invoiced:
             yield allowance
+
+
+def has_priority(catalog: PlanCatalog, account: Account, now: datetime) -> bool:
+    """Whether the account's plan, or one that it includes, goes first and is paid."""
+    plans = (catalog.plan(plan_id) for plan_id in catalog.plan_with_included(account.plan))
+    return any(
+        plan.priority and _is_in_force(plan, account, now) for plan in plans if plan is not None
+    )
 
 
 def _is_in_force(plan: Plan, account: Account, now: datetime) -> bool:
@@ -196,12 +240,20 @@ def _holder(allowance: Allowance, account: Account) -> str | None:
     return account.ids.get(scope)
 
 
+def percents_of(catalog: PlanCatalog, grant: Grant) -> tuple[int, ...]:
+    """Where notices of a grant are due: managed credit has alerts of its own."""
+    credit = catalog.managed_credit
+    if credit is not None and credit.allowance == grant.source:
+        return credit.alerts_percent
+    return catalog.thresholds_percent
+
+
 def thresholds_crossed(grant: Grant, before: int, percents: tuple[int, ...]) -> tuple[int, ...]:
     """The percents of a grant that its use has reached and had not `before`, for one notice each.
 
     Only what is settled counts: a hold may come back.
     """
-    if grant.amount <= 0:
+    if grant.amount <= 0 or not grant.limited:
         return ()
     return tuple(
         percent for percent in percents if before * 100 < grant.amount * percent <= grant.used * 100

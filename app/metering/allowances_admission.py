@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
 from app.catalog.models_sold import fits
 from app.catalog.offers import Offer, OfferKind
 from app.catalog.plan_catalog import PACKS, PlanCatalog
-from app.catalog.plans import Flag, OwnKeys, Scope, Unit
-from app.metering.allowances import Account, BoughtPack, Grant, grants_for
+from app.catalog.plans import Flag, OwnKeys, Right, Scope, Unit
+from app.catalog.rights import may
+from app.metering.allowances import Account, BoughtPack, Grant, grants_for, has_priority
 from app.metering.allowances_split import Draw, Split, WorstCase, split
 from app.metering.payer import PayerKind
 
@@ -26,8 +27,10 @@ class Refusal(StrEnum):
 
     QUARANTINED = "quarantined"
     SUSPENDED = "suspended"
+    ROLE = "role"  # the member's role may not ask models
     NOT_SOLD = "not_sold"  # the model is not in the catalog, or not in the plan
     NO_PRICE = "no_price"
+    PAST_DUE = "past_due"  # it would be covered if what is owed were paid
     USED_UP = "used_up"
 
 
@@ -43,12 +46,19 @@ class Shortfall:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The call may run with this output cap. An own key and an unlimited account draw nothing."""
+    """The call may run with this output cap. An own key and an unlimited account draw nothing.
+
+    `priority` says that it goes before others that wait. `throttled` that managed credit is used
+    up and the call is counted beyond it: it must not begin before `not_before`, None: at once.
+    """
 
     payer: PayerKind
     output_tokens_max: int
     draws: tuple[Draw, ...] = ()
     shortened: bool = False
+    priority: bool = False
+    throttled: bool = False
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,8 @@ def admit(
         return Refused(Refusal.QUARANTINED, model_id)
     if Flag.SUSPENDED in account.flags:
         return Refused(Refusal.SUSPENDED, model_id)
+    if not may(account.role, Right.USE, catalog):
+        return Refused(Refusal.ROLE, model_id)
     plan = catalog.plan(account.plan)
     rule = plan.own_keys if plan is not None else OwnKeys.NEVER
     own_key = Admitted(PayerKind.OWN_KEY, worst.output_tokens_max)
@@ -95,15 +107,34 @@ def _hosted(
         return Refused(Refusal.NOT_SOLD, model_id)
     if worst.input_pusd is None:
         return Refused(Refusal.NO_PRICE, model_id)
+    first = has_priority(catalog, account, now)
     if Flag.UNLIMITED in account.flags:
-        return Admitted(PayerKind.ALLOWANCE, worst.output_tokens_max)
+        return Admitted(PayerKind.ALLOWANCE, worst.output_tokens_max, priority=first)
     grants = grants_for(catalog, account, model_id, now)
     cap = longest_answer(worst, grants, catalog.least_output_tokens)
-    if cap is not None:
-        draws = split(worst.at(cap), grants).draws
-        shortened = cap < worst.output_tokens_max
-        return Admitted(PayerKind.ALLOWANCE, cap, draws, shortened)
-    return _used_up(catalog, account, model_id, worst, grants, now)
+    if cap is None:
+        return _used_up(catalog, account, model_id, worst, grants, now)
+    draws = split(worst.at(cap), grants).draws
+    throttled = any(not draw.grant.limited for draw in draws)
+    return Admitted(
+        payer=PayerKind.ALLOWANCE,
+        output_tokens_max=cap,
+        draws=draws,
+        shortened=cap < worst.output_tokens_max,
+        priority=first,
+        throttled=throttled,
+        not_before=_not_before(catalog, account, now) if throttled else None,
+    )
+
+
+def _not_before(catalog: PlanCatalog, account: Account, now: datetime) -> datetime | None:
+    credit = catalog.managed_credit
+    if credit is None or account.last_call_at is None:
+        return None
+    # A clock that was set back must not make anybody wait longer than the pause itself.
+    begun = min(account.last_call_at, now)
+    free_at = begun + timedelta(seconds=credit.throttle_s)
+    return free_at if free_at > now else None
 
 
 def longest_answer(worst: WorstCase, grants: Sequence[Grant], least: int) -> int | None:
@@ -139,8 +170,10 @@ def _used_up(
     )
     divided = split(needed.at(needed.output_tokens_max), grants)
     resets = [grant.resets for grant in grants if grant.resets is not None]
+    paid = replace(account, flags=account.flags - {Flag.PAST_DUE})
+    owes = paid != account and _covers(catalog, paid, model_id, needed, now)
     return Refused(
-        reason=Refusal.USED_UP,
+        reason=Refusal.PAST_DUE if owes else Refusal.USED_UP,
         model=model_id,
         short=_short(needed, grants, divided),
         resets=min(resets, default=None),
@@ -199,7 +232,13 @@ def _would_cover(
             )
         case _:
             return False
-    grants = grants_for(catalog, richer, model_id, now)
+    return _covers(catalog, richer, model_id, needed, now)
+
+
+def _covers(
+    catalog: PlanCatalog, account: Account, model_id: str, needed: WorstCase, now: datetime
+) -> bool:
+    grants = grants_for(catalog, account, model_id, now)
     return split(needed.at(needed.output_tokens_max), grants).is_covered
 
 
