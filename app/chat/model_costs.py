@@ -6,7 +6,7 @@ The conversation is counted once for models that count alike; the rest is arithm
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.chat.alternates import same_model_name
@@ -102,24 +102,20 @@ class ModelCosts:
             messages = conversations.for_host(route.host.id)
             asked.append((row, route, ChatRequest(route.model_id, messages, 1)))
         counts = await self.counting.count_each([(request, route) for _, route, request in asked])
-        known = self._recent_outputs(row.ref for row, _, _ in asked)
+        known: dict[str, Sequence[int]] = {}
         priced = []
         for place, ((row, route, request), count) in enumerate(zip(asked, counts, strict=True)):
             if place % _AT_ONCE == 0:
                 await asyncio.sleep(0)
-            recent = known.get(route.model_id, ())
+            if route.model_id not in known:
+                known[route.model_id] = self.shelves.usage.recent_outputs(route.model_id)
+            recent = known[route.model_id]
             if len(recent) < RECENT_NEEDED and as_long_as:
                 recent = (as_long_as,) * RECENT_NEEDED
             quote = self.quoter.quote_of(route, count, before, recent)
             blocked = _blocked(route, request.messages, quote)
             priced.append(_Priced(row, route, quote, blocked))
         return priced
-
-    def _recent_outputs(self, refs: Iterator[str]) -> dict[str, Sequence[int]]:
-        """What models answered lately; only those that were ever used are looked up."""
-        used = self.shelves.marks.recents()
-        models = {ref.partition("/")[2] for ref in refs if ref in used}
-        return {model: self.shelves.usage.recent_outputs(model) for model in models}
 
 
 class _Conversations:

@@ -91,6 +91,7 @@ class Dialog(QDialog):
         self._card_width, self._card_height = width, 0
         self._kept = kept
         self._anchor: QWidget | None = None
+        self._at_end = False
         self._focus_before: QWidget | None = None
         self._build_card(title)
         veil.pressed.connect(self._on_outside_press)
@@ -100,9 +101,12 @@ class Dialog(QDialog):
         self._anchor = None
         self._show_card()
 
-    def open_at(self, anchor: QWidget) -> None:
-        """Show the card under a widget, or above it where there is more room."""
-        self._anchor = anchor
+    def open_at(self, anchor: QWidget, *, at_end: bool = False) -> None:
+        """Show the card under a widget, or above it where there is more room.
+
+        It begins where the widget does; with `at_end` it ends where the widget ends.
+        """
+        self._anchor, self._at_end = anchor, at_end
         self._show_card()
 
     def set_card_height(self, height: int) -> None:
@@ -254,7 +258,7 @@ class Dialog(QDialog):
             card.setHeight(min(card.height(), above))
             card.moveBottom(top_left.y() - gap)
         left = top_left.x()
-        if anchor.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        if self._at_end != (anchor.layoutDirection() == Qt.LayoutDirection.RightToLeft):
             left += anchor.width() - card.width()
         card.moveLeft(max(room.left(), min(left, room.right() - card.width() + 1)))
         return card

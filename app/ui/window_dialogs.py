@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices
 from app.seam import commands, events
 from app.seam.events import Event
 from app.seam.views import ImageView, ReceiptView, SearchHit
+from app.ui.window_quotes import WindowQuotes
 
 if TYPE_CHECKING:
     from app.ui.billing.panel import BillingPanel
@@ -36,6 +37,7 @@ class Dialogs(QObject):
         self._picker_pane = 0
         self._settings: SettingsDialog | None = None
         self._receipt_asked = ""
+        self._quotes = WindowQuotes(window)
 
     def forward(self, event: Event) -> None:
         """Bring a fact to what is made and shows it."""
@@ -46,6 +48,8 @@ class Dialogs(QObject):
                 self._show_models(event)
             case events.ReceiptReady():
                 self._show_receipt(event.receipt)
+            case events.QuoteReady() | events.CheaperFound() | events.ModelCostsReady():
+                self._quotes.forward(event)
             case _:
                 return
 
@@ -139,7 +143,12 @@ class Dialogs(QObject):
             picker.keys_requested.connect(self.open_keys)
         if window.shown.ready:
             self._picker.show_models(tuple(window.shown.models.values()), there.model_ref)
+        self._quotes.ask_costs(self._picker, pane)
         self._picker.open_at(there.header.model_button)
+
+    def open_quote(self) -> None:
+        """What the message in the composer costs, and why."""
+        self._quotes.open_card()
 
     def open_settings(self) -> None:
         """All settings."""

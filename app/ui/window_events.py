@@ -233,6 +233,7 @@ class EventSink(QObject):
                 )
             case events.QuoteReady() if self._is_shown(event.chat_id):
                 composer.show_quotes(event.serial, event.quotes)
+                self._window.dialogs.forward(event)
             case events.CheaperFound() | events.ModelCostsReady():
                 self._window.dialogs.forward(event)
             case _:

@@ -161,6 +161,7 @@ class Orders(QObject):
         composer.stop_asked.connect(self._stop)
         composer.draft_changed.connect(self._on_draft)
         composer.quote_asked.connect(self._on_quote)
+        composer.quote_opened.connect(self._window.dialogs.open_quote)
         composer.attach_asked.connect(self._on_attach)
         composer.edit_last_asked.connect(self._on_edit_last)
         composer.action_asked.connect(self._on_action)

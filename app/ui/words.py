@@ -37,6 +37,12 @@ def count(number: int) -> str:
     return locale().toString(number)
 
 
+def rounded(tokens: int) -> int:
+    """Three leading digits: more would promise what an estimate cannot."""
+    step = 10 ** max(0, len(str(tokens)) - 3)
+    return (tokens + step // 2) // step * step
+
+
 def money(amount_pusd: int | None) -> str:
     """An amount in dollars the locale's way: `$0.021`, `0,021 $`; `?` where unknown."""
     from app.money import format_usd

@@ -215,6 +215,13 @@
     </message>
 </context>
 <context>
+    <name>CheaperList</name>
+    <message>
+        <source>For less, the same message</source>
+        <translation>Dieselbe Nachricht für weniger</translation>
+    </message>
+</context>
+<context>
     <name>Chip</name>
     <message>
         <source>Remove {0}</source>
@@ -295,6 +302,10 @@
         <source>Paid by</source>
         <translation>Zahlt</translation>
     </message>
+    <message>
+        <source>This message</source>
+        <translation>Diese Nachricht</translation>
+    </message>
 </context>
 <context>
     <name>Comparison</name>
@@ -374,6 +385,25 @@
     <message>
         <source>price unknown</source>
         <translation>Preis unbekannt</translation>
+    </message>
+</context>
+<context>
+    <name>CountingChoice</name>
+    <message>
+        <source>Ask the provider to count while I type</source>
+        <translation>Den Anbieter zählen lassen, während ich schreibe</translation>
+    </message>
+    <message>
+        <source>Asking sends the draft to the provider you chose, before you press Send. It is free, and exact with OpenAI, Anthropic and Google. Offline nobody is asked.</source>
+        <translation>Dafür geht der Entwurf an den gewählten Anbieter, bevor Sie auf Senden drücken. Das ist kostenlos und bei OpenAI, Anthropic und Google genau. Offline wird niemand gefragt.</translation>
+    </message>
+    <message>
+        <source>Estimate them on this computer</source>
+        <translation>Auf diesem Computer schätzen</translation>
+    </message>
+    <message>
+        <source>Tokens of a message that is not sent yet</source>
+        <translation>Tokens einer Nachricht, die noch nicht gesendet ist</translation>
     </message>
 </context>
 <context>
@@ -1182,6 +1212,33 @@
     </message>
 </context>
 <context>
+    <name>PaneFigures</name>
+    <message>
+        <source>Answer</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Paid by</source>
+        <translation>Bezahlt von</translation>
+    </message>
+    <message>
+        <source>about {0}</source>
+        <translation>etwa {0}</translation>
+    </message>
+    <message>
+        <source>at most</source>
+        <translation>höchstens</translation>
+    </message>
+    <message>
+        <source>of it likely read from the provider's cache</source>
+        <translation>davon wohl aus dem Cache des Anbieters gelesen</translation>
+    </message>
+</context>
+<context>
     <name>PaneHeader</name>
     <message>
         <source>Add a pane beside it</source>
@@ -1405,6 +1462,21 @@
     <message>
         <source>You choose: a vault is a file on this computer, sealed with a passphrase that you type at each start. This session only: the key is gone when Tuppence closes. Keys are never written in plain text.</source>
         <translation>Du wählst: Ein Tresor ist eine Datei auf diesem Computer, versiegelt mit einer Passphrase, die du bei jedem Start eingibst. Nur diese Sitzung: Der Schlüssel ist weg, wenn Tuppence schließt. Schlüssel werden nie im Klartext geschrieben.</translation>
+    </message>
+</context>
+<context>
+    <name>QuoteDialog</name>
+    <message>
+        <source>All panes together: about {0}</source>
+        <translation>Alle Bereiche zusammen: etwa {0}</translation>
+    </message>
+    <message>
+        <source>Not every price is known.</source>
+        <translation>Nicht jeder Preis ist bekannt.</translation>
+    </message>
+    <message>
+        <source>no model</source>
+        <translation>kein Modell</translation>
     </message>
 </context>
 <context>
@@ -1717,6 +1789,21 @@
     </message>
 </context>
 <context>
+    <name>_ModelButton</name>
+    <message>
+        <source>Use {0}, {1}</source>
+        <translation>{0} verwenden, {1}</translation>
+    </message>
+    <message>
+        <source>about {0}</source>
+        <translation>etwa {0}</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>kostenlos</translation>
+    </message>
+</context>
+<context>
     <name>about</name>
     <message>
         <source>All files that come from others</source>
@@ -1916,6 +2003,14 @@
         <translation>Bilder</translation>
     </message>
     <message>
+        <source>it reads no images</source>
+        <translation>es liest keine Bilder</translation>
+    </message>
+    <message>
+        <source>no images</source>
+        <translation>keine Bilder</translation>
+    </message>
+    <message>
         <source>not available now</source>
         <translation>zurzeit nicht verfügbar</translation>
     </message>
@@ -1936,12 +2031,111 @@
         <translation>denkt nach</translation>
     </message>
     <message>
+        <source>this conversation is too long for it</source>
+        <translation>dieses Gespräch ist zu lang dafür</translation>
+    </message>
+    <message>
+        <source>this message: {0}</source>
+        <translation>diese Nachricht: {0}</translation>
+    </message>
+    <message>
+        <source>too long</source>
+        <translation>zu lang</translation>
+    </message>
+    <message>
         <source>tools</source>
         <translation>Werkzeuge</translation>
     </message>
     <message>
         <source>{0} in and {1} out per million tokens</source>
         <translation>{0} Eingabe und {1} Ausgabe je Million Tokens</translation>
+    </message>
+</context>
+<context>
+    <name>quote</name>
+    <message>
+        <source>Cost of this message</source>
+        <translation>Kosten dieser Nachricht</translation>
+    </message>
+    <message>
+        <source>Counted on this computer.</source>
+        <translation>Auf diesem Computer gezählt.</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>Instructions</source>
+        <translation>Anweisungen</translation>
+    </message>
+    <message>
+        <source>Likely answer: a guess, until five of this model are known.</source>
+        <translation>Wahrscheinliche Antwort: angenommen, bis fünf dieses Modells bekannt sind.</translation>
+    </message>
+    <message>
+        <source>Likely answer: the median of this model's last {0}.</source>
+        <translation>Wahrscheinliche Antwort: der Median der letzten {0} dieses Modells.</translation>
+    </message>
+    <message>
+        <source>The conversation so far</source>
+        <translation>Das bisherige Gespräch</translation>
+    </message>
+    <message>
+        <source>The provider counted this message.</source>
+        <translation>Der Anbieter hat diese Nachricht gezählt.</translation>
+    </message>
+    <message>
+        <source>The whole conversation is sent again: nearly all of the {0} tokens.</source>
+        <translation>Das ganze Gespräch wird wieder gesendet: fast alle der {0} Tokens.</translation>
+    </message>
+    <message>
+        <source>The whole conversation is sent again: {0} of {1} tokens.</source>
+        <translation>Das ganze Gespräch wird wieder gesendet: {0} von {1} Tokens.</translation>
+    </message>
+    <message>
+        <source>This message</source>
+        <translation>Diese Nachricht</translation>
+    </message>
+    <message>
+        <source>What is left of {1} pays for {0} tokens.</source>
+        <translation>Was von {1} übrig ist, reicht für {0} Tokens.</translation>
+    </message>
+    <message>
+        <source>What {1} can read leaves {0} tokens for the answer.</source>
+        <translation>Was {1} lesen kann, lässt {0} Tokens für die Antwort.</translation>
+    </message>
+    <message>
+        <source>about {0}</source>
+        <translation>etwa {0}</translation>
+    </message>
+    <message>
+        <source>at most {0}</source>
+        <translation>höchstens {0}</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>kostenlos</translation>
+    </message>
+    <message>
+        <source>price unknown</source>
+        <translation>Preis unbekannt</translation>
+    </message>
+    <message>
+        <source>{0} requests</source>
+        <translation>{0} Anfragen</translation>
+    </message>
+    <message>
+        <source>{0} tokens</source>
+        <translation>{0} Tokens</translation>
+    </message>
+    <message>
+        <source>{0} ± {1} %</source>
+        <translation>{0} ± {1} %</translation>
+    </message>
+    <message>
+        <source>{1} writes at most {0} tokens.</source>
+        <translation>{1} schreibt höchstens {0} Tokens.</translation>
     </message>
 </context>
 <context>

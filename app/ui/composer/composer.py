@@ -33,6 +33,7 @@ class Composer(QWidget):
     stop_asked = Signal()
     draft_changed = Signal(str, tuple)
     quote_asked = Signal(int, str, tuple)  # serial, text, attachment ids
+    quote_opened = Signal()
     attach_asked = Signal(int, str, str, bytes)  # serial, name, path, content
     edit_last_asked = Signal()
     action_asked = Signal(str)  # a way on after a fault: keys, retry, model
@@ -62,6 +63,10 @@ class Composer(QWidget):
     def attachment_ids(self) -> tuple[str, ...]:
         """The files that would go with it."""
         return tuple(view.id for view in self.box.attachments())
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing that could be sent."""
+        return not self.attachment_ids() and not self.box.editor.has_words()
 
     def show_draft(self, draft: DraftView) -> None:
         """Take the draft of another chat in place of what is here."""
@@ -162,7 +167,7 @@ class Composer(QWidget):
 
     def show_quotes(self, serial: int, quotes: Sequence[QuoteView]) -> None:
         """The answer to a question; late ones are dropped."""
-        if serial == self._quote_serial and not self._is_empty():
+        if serial == self._quote_serial and not self.is_empty():
             wanted = self.box.target.panes()
             self.box.quote.show_quotes([quote for quote in quotes if quote.pane in wanted])
 
@@ -206,6 +211,7 @@ class Composer(QWidget):
         box.editor.long_text_pasted.connect(self._on_long_text_pasted)
         box.files_changed.connect(self._on_text_changed)
         box.target.changed.connect(self.ask_quote)
+        box.quote.clicked.connect(self.quote_opened)
         box.files_chosen.connect(self.add_files)
         box.send_button.clicked.connect(self.send)
         box.stop_button.clicked.connect(self.stop_asked)
@@ -213,12 +219,8 @@ class Composer(QWidget):
         self._quote_pause.timeout.connect(self._on_quote_pause_over)
         self._leaving.timeout.connect(self._on_leaving_over)
 
-    def _is_empty(self) -> bool:
-        document = self.box.editor.document()
-        return (document.isEmpty() or not self.text().strip()) and not self.attachment_ids()
-
     def _can_send(self) -> bool:
-        return self._sent is None and not self.box.is_reading() and not self._is_empty()
+        return self._sent is None and not self.box.is_reading() and not self.is_empty()
 
     def _hide_fault(self) -> None:
         if self._fault is not None:
@@ -226,7 +228,7 @@ class Composer(QWidget):
 
     def _refresh(self) -> None:
         self.box.show_sendable(self._can_send())
-        if self._is_empty():
+        if self.is_empty():
             self.box.quote.show_quotes(())
         self.ask_quote()
 
@@ -259,7 +261,7 @@ class Composer(QWidget):
         self.draft_changed.emit(self.text(), self.attachment_ids())
 
     def _on_quote_pause_over(self) -> None:
-        if self._is_empty() or self._left is not None:
+        if self.is_empty() or self._left is not None:
             return
         self._quote_serial += 1
         self.quote_asked.emit(self._quote_serial, self.text(), self.attachment_ids())

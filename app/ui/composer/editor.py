@@ -38,6 +38,15 @@ class Editor(QPlainTextEdit):
         """Enter sends and Shift+Enter breaks the line, or Enter breaks it and Ctrl+Enter sends."""
         self._enter_sends = enter_sends
 
+    def has_words(self) -> bool:
+        """Whether there is more than spaces; a long text is not copied to find out."""
+        block = self.document().begin()
+        while block.isValid():
+            if block.text().strip():
+                return True
+            block = block.next()
+        return False
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         from PySide6.QtCore import Qt
 

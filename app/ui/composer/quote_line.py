@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QPoint, QRectF, QSize
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app.ui import words
 from app.ui.theme import Size, Theme
@@ -16,24 +16,37 @@ if TYPE_CHECKING:
     from app.seam.quote_views import QuoteView
 
 Piece = tuple[str, bool]  # text, strong
+EDGE = 6  # between the text and the ring that shows the keyboard
 
 
-class QuoteLine(QWidget):
-    """Draws plain pieces, some of them strong; the tooltip says it for each pane."""
+class QuoteLine(QAbstractButton):
+    """Draws plain pieces, some of them strong; pressed, it opens the card that says why."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._quotes: tuple[QuoteView, ...] = ()
         self._forms: list[list[Piece]] = []
         self._tone = "ink2"
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Cost of this message"))
+        self.setEnabled(False)
+
+    @property
+    def quotes(self) -> tuple[QuoteView, ...]:
+        """What is shown now."""
+        return self._quotes
 
     def show_quotes(self, quotes: Sequence[QuoteView]) -> None:
         """The quotes of the panes that the message goes to; empty shows nothing."""
+        if tuple(quotes) == self._quotes:
+            return
+        self._quotes = tuple(quotes)
         self._forms = make_forms(quotes)
         self._tone = "warn" if any(quote.blocked for quote in quotes) else "ink2"
         self.setToolTip("\n".join(pane_line(quote) for quote in quotes))
         self.setAccessibleDescription(self.text())
+        if self.isEnabled() != bool(quotes):
+            self._allow(bool(quotes))
         self.update()
 
     def text(self) -> str:
@@ -41,27 +54,64 @@ class QuoteLine(QWidget):
         return "".join(text for text, _ in self._forms[0]) if self._forms else ""
 
     def sizeHint(self) -> QSize:
-        return QSize(0, Theme.current().px(20))
+        return QSize(0, Theme.current().px(28))
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return bool(self._forms) and self._box().contains(pos)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._forms:
             return
         from PySide6.QtCore import Qt
 
-        widths = [sum(_width(piece) for piece in form) for form in self._forms]
-        fits = (place for place, width in enumerate(widths) if width <= self.width())
-        place = next(fits, len(self._forms) - 1)
+        form = self._form()
+        theme, box = Theme.current(), self._box()
         painter = QPainter(self)
-        x = self.width() - widths[place] if widths[place] <= self.width() else 0.0
-        for text, strong in self._forms[place]:
+        self._paint_ground(painter, box)
+        x = box.left() + theme.px(EDGE)
+        for text, strong in form:
             width = _width((text, strong))
             painter.setFont(_font(strong))
-            painter.setPen(Theme.current().color("ink" if strong else self._tone))
+            painter.setPen(theme.color("ink" if strong else self._tone))
             painter.drawText(
                 QRectF(x, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, text
             )
             x += width
         painter.end()
+
+    def _allow(self, allowed: bool) -> None:
+        from PySide6.QtCore import Qt
+
+        self.setEnabled(allowed)
+        policy = Qt.FocusPolicy
+        self.setFocusPolicy(policy.StrongFocus if allowed else policy.NoFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover, allowed)
+
+    def _form(self) -> list[Piece]:
+        """The longest form that fits."""
+        room = self.width() - 2 * Theme.current().px(EDGE)
+        fits = (form for form in self._forms if sum(map(_width, form)) <= room)
+        return next(fits, self._forms[-1])
+
+    def _box(self) -> QRectF:
+        """The text with its edge: at the right, or from the left where it does not fit."""
+        edge = Theme.current().px(EDGE)
+        width = sum(map(_width, self._form())) + 2 * edge
+        return QRectF(max(0.0, self.width() - width), 0, min(width, self.width()), self.height())
+
+    def _paint_ground(self, painter: QPainter, box: QRectF) -> None:
+        from PySide6.QtCore import Qt
+        from PySide6.QtGui import QPen
+
+        if not (self.hasFocus() or self.underMouse()):
+            return
+        theme = Theme.current()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ring = QPen(theme.color("accent"), 2) if self.hasFocus() else Qt.PenStyle.NoPen
+        painter.setPen(ring)
+        painter.setBrush(theme.color("sel") if self.underMouse() else Qt.BrushStyle.NoBrush)
+        radius = theme.px(6)
+        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius, radius)
 
 
 def make_forms(quotes: Sequence[QuoteView]) -> list[list[Piece]]:
@@ -71,6 +121,8 @@ def make_forms(quotes: Sequence[QuoteView]) -> list[list[Piece]]:
         return []
     if blocked:
         return [[(blocked[0].blocked, False)]]
+    if any(share.unit != "usd" for quote in quotes for share in quote.shares):
+        return _credit_forms(quotes)
     tokens = _tokens_pieces(quotes)
     price = _price_pieces(quotes, lead=all(q.input_certainty == "exact" for q in quotes))
     most = _most_pieces(quotes)
@@ -90,10 +142,28 @@ def pane_line(quote: QuoteView) -> str:
     return "\n".join(filter(None, (f"{quote.model_name}: {text}", output, quote.note)))
 
 
+def _credit_forms(quotes: Sequence[QuoteView]) -> list[list[Piece]]:
+    """What several kinds of payers pay: `about 2,950 tokens + $0.006 · at most 7,800 + $0.017`."""
+    likely: dict[bool, int] = {}
+    most: dict[bool, int] = {}
+    for quote in quotes:
+        for share in quote.shares:
+            in_money = share.unit == "usd"
+            likely[in_money] = likely.get(in_money, 0) + (share.likely or 0)
+            most[in_money] = most.get(in_money, 0) + (share.most or 0)
+    tokens = words.tr("{0} tokens").format(words.count(words.rounded(likely.get(False, 0))))
+    pieces: list[Piece] = [(f"{words.tr('about')} ", False), (tokens, True)]
+    bound = words.count(most.get(False, 0))
+    if most.get(True):
+        pieces += [(" + ", False), (words.money(likely[True]), True)]
+        bound += f" + {words.money(most[True])}"
+    return [[*pieces, (f" · {words.tr('at most {0}').format(bound)}", False)], pieces]
+
+
 def _tokens_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
     exact = all(quote.input_certainty == "exact" for quote in quotes)
     tokens = sum(quote.input_tokens for quote in quotes)
-    shown = words.tr("{0} tokens").format(words.count(tokens if exact else _rounded(tokens)))
+    shown = words.tr("{0} tokens").format(words.count(tokens if exact else words.rounded(tokens)))
     lead: list[Piece] = [] if exact else [(f"{words.tr('about')} ", False)]
     return [*lead, (shown, True), (f" {words.tr('in')}", False)]
 
@@ -119,12 +189,6 @@ def _most_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
     if len(most) < len(quotes) or not any(most):
         return []
     return [(f" · {words.tr('at most {0}').format(words.money(sum(most)))}", False)]
-
-
-def _rounded(tokens: int) -> int:
-    """Three leading digits: more would promise what an estimate cannot."""
-    step = 10 ** max(0, len(str(tokens)) - 3)
-    return (tokens + step // 2) // step * step
 
 
 def _font(strong: bool) -> QFont:

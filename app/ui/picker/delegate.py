@@ -6,11 +6,12 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.seam.quote_views import ModelCostView
 from app.seam.views import ModelRow
 from app.ui.icons import pixmap
 from app.ui.picker import wording
 from app.ui.picker.columns import Columns, columns_of
-from app.ui.picker.line_model import LINE_ROLE, Index
+from app.ui.picker.line_model import COST_ROLE, LINE_ROLE, Index
 from app.ui.picker.listing import Heading
 from app.ui.theme import Size, Theme
 
@@ -23,6 +24,7 @@ class LineDelegate(QStyledItemDelegate):
     """Paints what is visible; `current_ref` carries the check mark."""
 
     current_ref = ""
+    shows_costs = False  # of the message that is being written
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         line = index.data(LINE_ROLE)
@@ -36,7 +38,7 @@ class LineDelegate(QStyledItemDelegate):
         painter.save()
         painter.setLayoutDirection(option.direction)
         if isinstance(line, ModelRow):
-            self._paint_row(painter, option, line)
+            self._paint_row(painter, option, line, index.data(COST_ROLE))
         elif isinstance(line, Heading):
             self._paint_heading(painter, option.rect, line.text)
         painter.restore()
@@ -51,17 +53,25 @@ class LineDelegate(QStyledItemDelegate):
         box = rect.adjusted(theme.px(8), theme.px(8), -theme.px(8), 0)
         _draw(painter, box, text, theme.font(Size.SMALL, strong=True), _START)
 
-    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ModelRow) -> None:
+    def _paint_row(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        row: ModelRow,
+        cost: ModelCostView | None,
+    ) -> None:
         theme = Theme.current()
         self._paint_ground(painter, option)
         mirrored = option.direction == Qt.LayoutDirection.RightToLeft
-        places = columns_of(option.rect, mirrored=mirrored)
+        places = self._places(option.rect, mirrored=mirrored)
         note = wording.side_note(row)
         if note:
             self._paint_note(painter, places, note, "ink3" if row.available else "warn")
             lift = theme.px(9)
-            places = columns_of(option.rect.adjusted(0, 0, 0, -2 * lift), mirrored=mirrored)
+            lifted = option.rect.adjusted(0, 0, 0, -2 * lift)
+            places = self._places(lifted, mirrored=mirrored)
         self._paint_columns(painter, places, row)
+        self._paint_cost(painter, places, row, cost)
         self._paint_marks(painter, option, row, mirrored=mirrored)
 
     def _paint_columns(self, painter: QPainter, places: Columns, row: ModelRow) -> None:
@@ -75,10 +85,23 @@ class LineDelegate(QStyledItemDelegate):
         _draw(painter, places.abilities, wording.abilities(row), note, _START)
         _draw(painter, places.context, wording.context_size(row.context_tokens), figures, _END)
         known = row.free or row.input_rate is not None or row.output_rate is not None
-        painter.setPen(theme.color(name_tone if known else "ink3"))
+        known_tone = "ink2" if self.shows_costs else name_tone
+        painter.setPen(theme.color(known_tone if known and row.available else "ink3"))
         _draw(painter, places.price, _left_to_right(wording.price(row)), figures, _END)
         painter.setPen(theme.color(name_tone))
         _draw(painter, places.payer, wording.one_line(row.payer), note, _END)
+
+    def _paint_cost(
+        self, painter: QPainter, places: Columns, row: ModelRow, cost: ModelCostView | None
+    ) -> None:
+        theme = Theme.current()
+        usable = row.available and cost is not None and not cost.blocked
+        painter.setPen(theme.color("ink" if usable else "ink3"))
+        figures = theme.font(Size.NOTE, strong=usable, figures=True)
+        _draw(painter, places.cost, wording.message_cost(cost), figures, _END)
+
+    def _places(self, rect: QRect, *, mirrored: bool) -> Columns:
+        return columns_of(rect, mirrored=mirrored, costs=self.shows_costs)
 
     def _paint_note(self, painter: QPainter, places: Columns, note: str, tone: str) -> None:
         theme = Theme.current()

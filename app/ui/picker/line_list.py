@@ -35,6 +35,12 @@ class LineList(QListView):
         self._delegate.current_ref = ref
         self.viewport().update()
 
+    def show_costs(self, costs: bool) -> None:
+        """Whether the lines say what the message would cost."""
+        self._delegate.shows_costs = costs
+        self.heads.show_costs(costs)
+        self.viewport().update()
+
     def current_row(self) -> ModelRow | None:
         """The model that Enter would choose."""
         return self._lines.row_at(self.currentIndex())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
+from app.seam.quote_views import ModelCostView
 from app.seam.views import ModelRow
 from app.ui.dialog_pieces import plain_tooltip
 from app.ui.picker.listing import Heading, Line
@@ -14,6 +15,7 @@ from app.ui.picker.wording import spoken, tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 LINE_ROLE = Qt.ItemDataRole.UserRole
+COST_ROLE = Qt.ItemDataRole.UserRole + 1
 _NO_PARENT = QModelIndex()
 
 
@@ -23,12 +25,19 @@ class LineModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self._lines: list[Line] = []
+        self._costs: dict[str, ModelCostView] = {}
 
     def show(self, lines: Sequence[Line]) -> None:
         """Replace everything."""
         self.beginResetModel()
         self._lines = list(lines)
         self.endResetModel()
+
+    def show_costs(self, costs: Mapping[str, ModelCostView]) -> None:
+        """What the message would cost, by the models' references; the lines stay."""
+        self._costs = dict(costs)
+        if self._lines:
+            self.dataChanged.emit(self.index(0), self.index(len(self._lines) - 1))
 
     def row_at(self, index: Index) -> ModelRow | None:
         """The model of a line; None for a heading."""
@@ -73,10 +82,13 @@ class LineModel(QAbstractListModel):
         if isinstance(line, Heading):
             asked = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
             return line.text if role in asked else None
+        cost = self._costs.get(line.ref)
+        if role == COST_ROLE:
+            return cost
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return spoken(line)
+                return spoken(line, cost)
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tooltip(tooltip(line))
+                return plain_tooltip(tooltip(line, cost))
             case _:
                 return None

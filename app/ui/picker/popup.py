@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
+from app.seam.quote_views import ModelCostView
 from app.seam.views import ModelRow
 from app.ui import words
 from app.ui.dialog import Dialog
@@ -18,7 +19,7 @@ from app.ui.picker.line_model import LineModel
 from app.ui.picker.listing import matching, sections
 from app.ui.theme import Theme
 
-WIDTH, HEIGHT = 840, 520
+WIDTH, HEIGHT = 900, 520
 _STEPS = {
     Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8,
 }  # fmt: skip
@@ -53,6 +54,15 @@ class PickerPopup(Dialog):
         selected = self._list.current_row()
         self._refill(selected.ref if selected else current_ref)
 
+    def expect_costs(self, expected: bool) -> None:
+        """Make room for what the message in the composer would cost; it comes in a moment."""
+        self._list.show_costs(expected)
+        self._model.show_costs({})
+
+    def show_costs(self, costs: Sequence[ModelCostView]) -> None:
+        """What the message would cost with each model."""
+        self._model.show_costs({cost.ref: cost for cost in costs})
+
     def set_refreshing(self, refreshing: bool) -> None:
         """Say that the providers are being asked."""
         self._refreshing = refreshing
@@ -63,9 +73,9 @@ class PickerPopup(Dialog):
     def first_focus(self) -> QWidget:
         return self._filter
 
-    def open_at(self, anchor: QWidget) -> None:
+    def open_at(self, anchor: QWidget, *, at_end: bool = False) -> None:
         self._filter.clear()
-        super().open_at(anchor)
+        super().open_at(anchor, at_end=at_end)
         self._refill(self._list.current_ref)
 
     def open(self) -> None:

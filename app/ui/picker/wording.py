@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from app.seam.views import ModelRow
+from app.seam.quote_views import ModelCostView
+from app.seam.views import Certainty, ModelRow
 from app.ui import words
 
 DEMO = "demo"
@@ -55,6 +56,17 @@ def price(row: ModelRow) -> str:
     return f"{words.rate(row.input_rate)} / {words.rate(row.output_rate)}"
 
 
+def message_cost(cost: ModelCostView | None) -> str:
+    """What the message would cost: `~$0.0042`, `free`, `too long`; empty where unknown."""
+    if cost is None:
+        return ""
+    if cost.blocked:
+        return tr("too long") if cost.blocked == "length" else tr("no images")
+    if cost.likely_pusd is None:
+        return ""
+    return words.short_cost(cost.likely_pusd, Certainty.ESTIMATED)
+
+
 def side_note(row: ModelRow) -> str:
     """The second line of a row: why it cannot be used, or what its price hides."""
     if not row.available:
@@ -62,7 +74,7 @@ def side_note(row: ModelRow) -> str:
     return one_line(row.price_note)
 
 
-def spoken(row: ModelRow) -> str:
+def spoken(row: ModelRow, cost: ModelCostView | None = None) -> str:
     """The whole line as a sentence."""
     parts = [one_line(row.name), one_line(row.provider_name)]
     if row.favorite:
@@ -72,6 +84,8 @@ def spoken(row: ModelRow) -> str:
     if row.context_tokens:
         parts.append(tr("context {0} tokens").format(words.count(row.context_tokens)))
     parts.append(_spoken_price(row))
+    if said := _spoken_cost(cost):
+        parts.append(said)
     if row.payer:
         parts.append(tr("paid by {0}").format(one_line(row.payer)))
     if note := side_note(row):
@@ -79,14 +93,29 @@ def spoken(row: ModelRow) -> str:
     return ", ".join(parts)
 
 
-def tooltip(row: ModelRow) -> str:
+def tooltip(row: ModelRow, cost: ModelCostView | None = None) -> str:
     """The id and the full figures, for those who want to know exactly."""
     lines = [f"{one_line(row.name)} · {row.ref.partition('/')[2]}"]
     if row.context_tokens:
         lines.append(tr("Reads up to {0} tokens").format(words.count(row.context_tokens)))
+    if said := _spoken_cost(cost):
+        lines.append(said)
     if note := side_note(row):
         lines.append(note)
     return "\n".join(lines)
+
+
+def _spoken_cost(cost: ModelCostView | None) -> str:
+    if cost is None:
+        return ""
+    if cost.blocked == "length":
+        return tr("this conversation is too long for it")
+    if cost.blocked:
+        return tr("it reads no images")
+    if cost.likely_pusd is None:
+        return ""
+    said = words.cost(cost.likely_pusd, Certainty.ESTIMATED)
+    return tr("this message: {0}").format(said)
 
 
 def _spoken_price(row: ModelRow) -> str:

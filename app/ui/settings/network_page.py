@@ -1,4 +1,4 @@
-"""Network: the proxy that everything goes through, whether it works, and who else may answer."""
+"""Network: the proxy, whether it works, who else may answer, and who counts a draft."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from app.seam.views import ProxyView, SettingsView
 from app.ui.bridge import Bridge
 from app.ui.choices import ChoiceBox, ChoiceButton
 from app.ui.dialog_pieces import column, plain_label, push_button, row
+from app.ui.settings.counting_choice import CountingChoice
 from app.ui.settings.failover_choice import FailoverChoice
 from app.ui.settings.secret_field import SecretField
 from app.ui.theme import Theme, set_look
@@ -57,6 +58,8 @@ class NetworkPage(QWidget):
         box.addWidget(self._said)
         box.addSpacing(Theme.current().px(8))
         box.addWidget(FailoverChoice(self._bridge, settings))
+        box.addSpacing(Theme.current().px(8))
+        box.addWidget(CountingChoice(self._bridge, settings))
         box.addStretch(1)
 
     def _build_form(self) -> QWidget:
