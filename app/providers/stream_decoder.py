@@ -161,9 +161,8 @@ class StreamDecoder:
             self._message("", text)
 
     def _drain(self) -> list[StreamEvent]:
-        events = self._events
-        if events:
-            self._events = []
+        # Always a new list: a caller may keep what it was given, an empty one too.
+        events, self._events = self._events, []
         return events
 
     def _name_model(self, message: Json) -> None:

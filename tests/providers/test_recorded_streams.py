@@ -7,6 +7,7 @@ import pytest
 from app.providers.decode import decoder_for
 from app.providers.events import Finished, Outcome, ToolCallArrived
 from app.providers.languages import Language
+from tests.providers.cuts import wrong_cuts
 from tests.providers.recordings import (
     Recorded,
     decode,
@@ -18,8 +19,7 @@ from tests.providers.recordings import (
 )
 
 STREAMS = recordings("streams")
-_EVERY_CUT_BELOW = 6_000
-_CUTS_OF_LARGE = 60
+_CUTS = 60
 by_name = pytest.mark.parametrize("recorded", STREAMS, ids=lambda r: r.path.stem)
 
 
@@ -50,23 +50,28 @@ def test_byte_by_byte_it_says_the_same(recorded: Recorded) -> None:
 
 
 @by_name
-def test_cut_in_two_anywhere_it_says_the_same(recorded: Recorded) -> None:
-    """Every position of what is small; of what is large, positions that share no period."""
+def test_cut_in_two_at_every_single_place_it_says_the_same(recorded: Recorded) -> None:
+    body = recorded.body.encode()
+    assert list(wrong_cuts(lambda: decoder_for(recorded.language), body)) == []
+
+
+@by_name
+def test_cut_in_two_and_decoded_from_its_beginning_it_says_the_same(recorded: Recorded) -> None:
+    """The plain form, at places that share no period; `test_cuts` has it for every place."""
     body = recorded.body.encode()
     whole = joined(decode(recorded.language, body))
-    step = 1 if len(body) < _EVERY_CUT_BELOW else len(body) // _CUTS_OF_LARGE | 1
-    for cut in range(1, len(body), step):
+    for cut in range(1, len(body), len(body) // _CUTS | 1):
         assert joined(decode(recorded.language, body[:cut], body[cut:])) == whole, cut
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(900)
 @by_name
-def test_cut_in_two_at_every_single_place_it_says_the_same(recorded: Recorded) -> None:
+def test_cut_at_every_single_place_with_events_on_both_sides_it_says_the_same(
+    recorded: Recorded,
+) -> None:
     body = recorded.body.encode()
-    whole = joined(decode(recorded.language, body))
-    for cut in range(1, len(body)):
-        assert joined(decode(recorded.language, body[:cut], body[cut:])) == whole, cut
+    assert list(wrong_cuts(lambda: decoder_for(recorded.language), body, neighbors=1)) == []
 
 
 @by_name
