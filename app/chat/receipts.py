@@ -37,7 +37,7 @@ _LABELS = {
     "request": "Request",
     "web_search": "Web search",
 }
-_BASES = {
+BASES = {
     "provider_usage": "as the provider counted",
     "counted_partial": "counted on this computer",
     "input_only": "the input alone",
@@ -132,7 +132,7 @@ def call_view(receipt: Receipt, call: ReceiptCall, names: Names) -> ReceiptCallV
         price_source=call.price.source if call.price is not None else "",
         asked_model="" if model.startswith(asked) else asked,
         delivered=call.delivered,
-        basis=_BASES.get(call.basis, "") if call.delivered else _NOT_DELIVERED,
+        basis=BASES.get(call.basis, "") if call.delivered else _NOT_DELIVERED,
     )
 
 

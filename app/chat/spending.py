@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from app.catalog.pricebook import PriceBook
 from app.chat.names import Names
+from app.chat.spending_csv import UsageRows
+from app.chat.spending_page import UsagePage
 from app.clock import Clock
 from app.seam.views import BillingView, Certainty, DaySpend, SpendLine
 from app.store.records import SpendRecord
@@ -23,6 +25,9 @@ class Spending:
 
     def __init__(self, shelves: Shelves, prices: PriceBook, clock: Clock) -> None:
         self.names = Names(shelves.keys, prices)
+        self.page = UsagePage(shelves, self.names, clock)
+        self.rows = UsageRows(shelves, self.names)
+        self.exports: set[int] = set()  # those that are being written, by their serial
         self._shelves = shelves
         self._clock = clock
 

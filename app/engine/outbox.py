@@ -24,6 +24,8 @@ _REPLACEABLE = (
     events.LocalModelsFound,
     events.QuoteReady,
     events.SearchFound,
+    events.UsageShown,
+    events.UsageExportMoved,
 )
 
 

@@ -6,6 +6,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.seam.usage_views import UsageOrder, UsageScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +334,43 @@ class StartDemo:
     """Make the scripted demo model the default; needs no key and no network."""
 
 
+@dataclass(frozen=True, slots=True)
+class AskUsage:
+    """The usage page of a scope."""
+
+    serial: int
+    scope: UsageScope
+
+
+@dataclass(frozen=True, slots=True)
+class AskUsageCalls:
+    """So many calls of a scope, from a place of the list on."""
+
+    serial: int
+    scope: UsageScope
+    order: UsageOrder
+    offset: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportUsage:
+    """Write a scope as CSV to a path: a line for each of its `calls`, or for each of their `parts`.
+
+    What is at the path stays until all of it is written.
+    """
+
+    serial: int
+    scope: UsageScope
+    path: str
+    form: str = "calls"
+
+
+@dataclass(frozen=True, slots=True)
+class StopUsageExport:
+    serial: int
+
+
 Command = (
     NewChat | OpenChat | ListChats | RenameChat | PinChat | DeleteChat | RestoreChat | SearchChats
     | AddPane | ClosePane | KeepOnlyPane | ChooseModel
@@ -339,4 +380,5 @@ Command = (
     | ListModels | SetFavorite | FindLocalModels
     | ListKeys | CheckAndKeepKey | CancelKeyCheck | CheckKey | RemoveKey | AskKeychain | OpenVault
     | ChangeSettings | SetShortcut | SetProxy | TestProxy | ExportChat | StartDemo
+    | AskUsage | AskUsageCalls | ExportUsage | StopUsageExport
 )  # fmt: skip

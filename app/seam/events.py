@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.seam.quote_views import CheaperView, ModelCostView, QuoteView
+from app.seam.usage_views import UsageCall, UsageView
 from app.seam.views import (
     AttachmentView,
     BillingView,
@@ -274,6 +275,39 @@ class ChatExported:
 
 
 @dataclass(frozen=True, slots=True)
+class UsageShown:
+    serial: int
+    usage: UsageView
+
+
+@dataclass(frozen=True, slots=True)
+class UsageCallsShown:
+    serial: int
+    offset: int
+    calls: tuple[UsageCall, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UsageExportMoved:
+    """So many of the calls are written."""
+
+    serial: int
+    done: int
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class UsageExportEnded:
+    """`outcome` is `written`, `stopped` or `failed`; only then is there something to say."""
+
+    serial: int
+    outcome: str
+    path: str
+    message: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EngineStopped:
     """Everything is saved and closed; the program may end."""
 
@@ -286,5 +320,6 @@ Event = (
     | QuoteReady | CheaperFound | ModelCostsReady
     | ReceiptReady | BillingReady | ModelsListed | LocalModelsFound
     | KeysListed | KeyChecked | KeychainReady | SettingsChanged | ProxyTested | ChatExported
+    | UsageShown | UsageCallsShown | UsageExportMoved | UsageExportEnded
     | EngineStopped
 )  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from app.store.database import Database, Row
 from app.store.instants import at_from, ms_from
+from app.store.records import UsageRecord
 from app.store.usage_days import filter_terms
 from app.store.usage_records import CallOrder, CallRecord, UsageSpan
 
@@ -35,6 +36,14 @@ LEFT JOIN chats ON chats.id = usage.chat_id
 ORDER BY {outer}"""
 
 
+_RECORDS = """
+SELECT usage.seq, usage.id, usage.message_id, usage.chat_id, usage.at_ms, usage.key_id,
+    usage.provider, usage.model, usage.input_tokens, usage.cache_read_tokens,
+    usage.cache_write_tokens, usage.output_tokens, usage.reasoning_tokens, usage.cost_pusd,
+    usage.certainty, (SELECT title FROM chats WHERE chats.id = usage.chat_id)
+FROM usage {index} WHERE {where} ORDER BY at_ms, seq LIMIT ?"""
+
+
 class UsageCalls:
     """Every call that was made, by time or by cost."""
 
@@ -45,20 +54,27 @@ class UsageCalls:
         """So many lines from a place of the list on."""
         return [_call(row) for row in self._page(span, order, limit, offset)]
 
-    def all(self, span: UsageSpan) -> Iterator[CallRecord]:
-        """Every call, oldest first, read page by page."""
+    def records(self, span: UsageSpan) -> Iterator[tuple[UsageRecord, str | None]]:
+        """Every call with all its figures and its chat's title, oldest first."""
         after: tuple[int, int] | None = None
-        while page := self._page(span, CallOrder.OLDEST, _PAGE_ROWS, after=after):
-            yield from (_call(row) for row in page)
-            after = (page[-1][4], page[-1][0])
+        while True:
+            where, parameters = _where(span, after)
+            rows = self._database.rows(
+                _RECORDS.format(index=_index_for(span, CallOrder.OLDEST), where=where),
+                [*parameters, _PAGE_ROWS],
+            )
+            if not rows:
+                return
+            for row in rows:
+                id_, message_id, chat_id, at_ms, *others = row[1:-1]
+                record = UsageRecord(id_, message_id, chat_id, at_from(at_ms), *others)
+                yield record, row[-1]
+            after = (rows[-1][4], rows[-1][0])
 
-    def of_message(self, message_id: str) -> list[tuple[datetime, str, str]]:
-        """When a message's calls were made, through which key and to which provider."""
-        rows = self._database.rows(
-            "SELECT at_ms, key_id, provider FROM usage WHERE message_id = ? ORDER BY seq",
-            (message_id,),
-        )
-        return [(at_from(row[0]), row[1], row[2]) for row in rows]
+    def receipt_json(self, message_id: str) -> str | None:
+        """A message's receipt; None where it or its message is not there."""
+        row = self._database.first("SELECT receipt_json FROM messages WHERE id = ?", (message_id,))
+        return None if row is None else row[0]
 
     def message_ids(self, beginning: str, limit: int = 10) -> list[str]:
         """Messages that have a call and whose id begins so."""
@@ -69,14 +85,8 @@ class UsageCalls:
         )
         return [row[0] for row in rows]
 
-    def _page(
-        self, span: UsageSpan, order: CallOrder, limit: int, offset: int = 0,
-        after: tuple[int, int] | None = None,
-    ) -> list[Row]:  # fmt: skip
+    def _page(self, span: UsageSpan, order: CallOrder, limit: int, offset: int) -> list[Row]:
         where, parameters = _where(span)
-        if after is not None:
-            where += " AND (at_ms, seq) > (?, ?)"
-            parameters += after
         chosen = _ORDERS[order]
         statement = _PAGE.format(
             index=_index_for(span, order), where=where, order=chosen, letters=TEXT_LETTERS,
@@ -85,9 +95,12 @@ class UsageCalls:
         return self._database.rows(statement, [*parameters, limit, offset])
 
 
-def _where(span: UsageSpan) -> tuple[str, list[object]]:
+def _where(span: UsageSpan, after: tuple[int, int] | None = None) -> tuple[str, list[object]]:
     start = datetime.combine(span.first, time(), UTC)
     terms, more = filter_terms(span)
+    if after is not None:
+        terms.append("(at_ms, seq) > (?, ?)")
+        more += after
     found = ["at_ms >= ?"]
     parameters: list[object] = [ms_from(start)]
     if span.last < span.last.max:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from app.store.database import Database
-from app.store.usage_records import ChatSums, DaySums, UsageSpan, UsageSums
+from app.store.usage_records import ChatSums, SourceSums, UsageSpan, UsageSums
 
 _EPOCH = date(1970, 1, 1)
 _LAST_DAY = (date.max - _EPOCH).days
@@ -34,22 +34,24 @@ class UsageDays:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def first_day(self) -> date | None:
-        """The first day that anything was used on; None where nothing was."""
-        row = self._database.first("SELECT min(day) FROM usage_days")
-        return None if row is None or row[0] is None else day_from(row[0])
+    def reach(self) -> tuple[date, date] | None:
+        """The first and the last day that anything was used on; None where nothing was."""
+        row = self._database.first(
+            "SELECT (SELECT min(day) FROM usage_days), (SELECT max(day) FROM usage_days)"
+        )
+        if row is None or row[0] is None:
+            return None
+        return day_from(row[0]), day_from(row[1])
 
-    def sums(self, span: UsageSpan) -> list[DaySums]:
-        """By day, key and model, oldest first."""
+    def sources_of(self, span: UsageSpan) -> list[SourceSums]:
+        """By key, provider and model."""
         where, parameters = _where(span)
         rows = self._database.rows(
-            f"SELECT day, key_id, provider, model, {_SUMS} FROM usage_days WHERE {where}"
-            " GROUP BY day, key_id, provider, model",
+            f"SELECT key_id, provider, model, {_SUMS} FROM usage_days WHERE {where}"
+            " GROUP BY key_id, provider, model",
             parameters,
         )
-        return [
-            DaySums(day_from(row[0]), row[1], row[2], row[3], UsageSums(*row[4:])) for row in rows
-        ]
+        return [SourceSums(row[0], row[1], row[2], UsageSums(*row[3:])) for row in rows]
 
     def days(self, span: UsageSpan) -> dict[date, UsageSums]:
         """By day alone; days without a call are left out."""

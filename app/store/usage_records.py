@@ -41,10 +41,9 @@ class UsageSums:
 
 
 @dataclass(frozen=True, slots=True)
-class DaySums:
-    """What one day, key and model come to."""
+class SourceSums:
+    """What one key and model come to."""
 
-    day: date
     key_id: str
     provider: str
     model: str

@@ -64,6 +64,8 @@ class EventSink(QObject):
             case (
                 events.ReceiptReady() | events.KeyChecked() | events.KeychainReady()
                 | events.ProxyTested() | events.LocalModelsFound() | events.ChatExported()
+                | events.UsageShown() | events.UsageCallsShown() | events.UsageExportMoved()
+                | events.UsageExportEnded()
             ):  # fmt: skip
                 self._on_dialog(event)
             case _:

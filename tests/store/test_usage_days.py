@@ -63,7 +63,7 @@ def test_days_add_up_what_is_priced_and_say_what_is_not_exact(
 
 
 def test_sums_are_told_apart_by_key_provider_and_model(shelves: Shelves, records: Records) -> None:
-    found = spent(shelves, records).usage_days.sums(UsageSpan(TODAY, TODAY))
+    found = spent(shelves, records).usage_days.sources_of(UsageSpan(TODAY, TODAY))
     assert [(row.key_id, row.provider, row.model, row.sums.pusd) for row in found] == [
         ("key", "openai", "gpt", 1_000_000),
         ("other", "openai", "mini", 500_000),
@@ -96,9 +96,9 @@ def test_chats_come_with_their_titles_and_without_them_when_they_are_gone(
     assert shelves.usage_days.chats(EVER)[0].hidden
 
 
-def test_the_first_day_is_that_of_the_first_call(shelves: Shelves, records: Records) -> None:
-    assert shelves.usage_days.first_day() is None
-    assert spent(shelves, records).usage_days.first_day() == TODAY - 40 * DAY
+def test_the_reach_is_from_the_first_call_to_the_last(shelves: Shelves, records: Records) -> None:
+    assert shelves.usage_days.reach() is None
+    assert spent(shelves, records).usage_days.reach() == (TODAY - 40 * DAY, TODAY)
 
 
 def test_sources_are_every_key_with_its_provider(shelves: Shelves, records: Records) -> None:
@@ -162,7 +162,7 @@ def test_calls_are_listed_by_time_and_by_cost_from_any_place(
     assert ids(CallOrder.DEAREST) == ["1", "3", "6", "2", "5", "4"]
     assert ids(CallOrder.CHEAPEST) == ["4", "5", "2", "6", "3", "1"]
     assert ids(CallOrder.OLDEST, 2, 2) == ["4", "5"]
-    assert [call.id for call in calls.all(EVER)] == ["6", "3", "4", "5", "1", "2"]
+    assert [call.id for call, _ in calls.records(EVER)] == ["6", "3", "4", "5", "1", "2"]
 
 
 def test_a_call_says_where_it_is_and_whether_its_message_is_gone(
@@ -182,7 +182,7 @@ def test_a_call_says_where_it_is_and_whether_its_message_is_gone(
 def test_all_calls_are_read_past_a_page(shelves: Shelves, records: Records) -> None:
     calls = [records.usage(f"{number:05}") for number in range(1203)]
     shelves.messages.finish(records.message("answer"), calls, None)
-    assert [call.id for call in shelves.usage_calls.all(EVER)] == [call.id for call in calls]
+    assert [call for call, _ in shelves.usage_calls.records(EVER)] == calls
 
 
 def test_a_message_is_found_by_how_its_id_begins(shelves: Shelves, records: Records) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.engine.handlers import chats, keys, models, settings, turns
+from app.engine.handlers import chats, keys, models, settings, turns, usage
 from app.seam import commands
 
 HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
@@ -51,4 +51,8 @@ HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
     commands.SetShortcut: settings.set_shortcut,
     commands.SetProxy: settings.set_proxy,
     commands.TestProxy: settings.check_proxy,
+    commands.AskUsage: usage.ask_usage,
+    commands.AskUsageCalls: usage.ask_usage_calls,
+    commands.ExportUsage: usage.export_usage,
+    commands.StopUsageExport: usage.stop_usage_export,
 }

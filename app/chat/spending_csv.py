@@ -1,0 +1,158 @@
+"""Calls as rows of CSV: one row for each call, or one for each part that it was charged for.
+
+Amounts are exact decimal dollars; in both forms they add up to what the page shows.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC
+from enum import StrEnum
+
+from app.chat.names import Names
+from app.chat.receipts import BASES, PROVIDERS_FIGURE, WHOLE_ANSWER
+from app.chat.spending_receipts import CallReceipts
+from app.metering.receipt import Receipt, ReceiptCall
+from app.money import usd_text
+from app.store.records import UsageRecord
+from app.store.shelves import Shelves
+from app.store.usage_records import UsageSpan
+
+_CALL = (
+    "at", "model", "provider", "key", "input_tokens", "cache_read_tokens", "cache_write_tokens",
+    "output_tokens", "reasoning_tokens", "cost_usd", "certainty", "chat", "message", "call",
+)  # fmt: skip
+_ABOUT = (
+    "chat_title", "model_name", "provider_name", "payer", "price_source", "priced_on",
+    "request_id", "basis", "rule",
+)  # fmt: skip
+_PART = (
+    "at", "model", "provider", "key", "part", "quantity", "unit", "rate_usd", "amount_usd",
+    "certainty", "chat", "message", "call",
+)  # fmt: skip
+# A spreadsheet runs a cell that begins like a formula; it cuts blanks off before it looks.
+# The last four are the wide forms of the first four.
+_FORMULA = ("=", "+", "-", "@", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+class CsvForm(StrEnum):
+    """What one row is."""
+
+    CALLS = "calls"
+    PARTS = "parts"
+
+
+class UsageRows:
+    """Rows of cells for a span, read from the calls and their receipts."""
+
+    def __init__(self, shelves: Shelves, names: Names) -> None:
+        self._shelves = shelves
+        self._names = names
+
+    def count(self, span: UsageSpan) -> int:
+        """How many calls will come."""
+        return self._shelves.usage_days.calls(span)
+
+    def header(self, form: CsvForm) -> tuple[str, ...]:
+        """The names of the columns."""
+        return (*(_CALL if form is CsvForm.CALLS else _PART), *_ABOUT)
+
+    def rows(self, span: UsageSpan, form: CsvForm) -> Iterator[list[tuple[str, ...]]]:
+        """For each call, oldest first, its rows."""
+        receipts = CallReceipts(self._shelves)
+        for call, title in self._shelves.usage_calls.records(span):
+            receipt, on_receipt = receipts.of(call)
+            about = self._about(call, title, receipt, on_receipt)
+            if form is CsvForm.CALLS:
+                yield [(*self._call(call), *about)]
+            else:
+                yield [(*cells, *about) for cells in self._parts(call, on_receipt)]
+
+    def _call(self, call: UsageRecord) -> tuple[str, ...]:
+        return (
+            *self._head(call),
+            str(call.input_tokens), str(call.cache_read_tokens), str(call.cache_write_tokens),
+            str(call.output_tokens), str(call.reasoning_tokens), amount_text(call.cost_pusd),
+            *_foot(call),
+        )  # fmt: skip
+
+    def _parts(
+        self, call: UsageRecord, on_receipt: ReceiptCall | None
+    ) -> Iterator[tuple[str, ...]]:
+        lines = _parts_of(call, on_receipt)
+        for name, quantity, unit, rate_pusd, amount_pusd in lines:
+            yield (
+                *self._head(call), name, quantity, unit, amount_text(rate_pusd),
+                amount_text(amount_pusd), *_foot(call),
+            )  # fmt: skip
+
+    def _head(self, call: UsageRecord) -> tuple[str, ...]:
+        at = call.at.astimezone(UTC).isoformat()
+        return at, harmless(call.model), call.provider, harmless(self._names.key(call.key_id))
+
+    def _about(
+        self,
+        call: UsageRecord,
+        title: str | None,
+        receipt: Receipt | None,
+        on_receipt: ReceiptCall | None,
+    ) -> tuple[str, ...]:
+        price = on_receipt.price if on_receipt is not None else None
+        payer = ""
+        if receipt is not None and on_receipt is not None:
+            payer = self._names.payer(receipt.payer_of(on_receipt))
+        return tuple(
+            harmless(text)
+            for text in (
+                title or "",
+                self._names.model(call.provider, call.model),
+                self._names.host(call.provider, call.key_id),
+                payer or self._names.biller(call.key_id, call.provider)[1],
+                price.source if price is not None else "",
+                price.dated.isoformat() if price is not None and price.dated else "",
+                (on_receipt.request_id or "") if on_receipt is not None else "",
+                BASES.get(on_receipt.basis, "") if on_receipt is not None else "",
+                "" if receipt is None else receipt.rule or WHOLE_ANSWER,
+            )
+        )
+
+
+Part = tuple[str, str, str, int | None, int | None]
+
+
+def _parts_of(call: UsageRecord, on_receipt: ReceiptCall | None) -> list[Part]:
+    """Name, quantity, unit, rate and amount of each part; the amounts add up to the cost."""
+    if on_receipt is None:
+        return [("whole call", "", "", None, call.cost_pusd)]
+    parts: list[Part] = [
+        (line.name, str(line.quantity), line.unit, line.rate_pusd, line.amount_pusd)
+        for line in on_receipt.charge.lines
+    ]
+    known = sum(amount for *_, amount in parts if amount is not None)
+    if call.cost_pusd is not None and call.cost_pusd != known:
+        parts.append((PROVIDERS_FIGURE, "", "", None, call.cost_pusd - known))
+    return parts or [("whole call", "", "", None, call.cost_pusd)]
+
+
+def _foot(call: UsageRecord) -> tuple[str, ...]:
+    return call.certainty, call.chat_id, call.message_id, call.id
+
+
+def amount_text(amount_pusd: int | None) -> str:
+    """Exact decimal dollars; empty where the amount is not known."""
+    return "" if amount_pusd is None else usd_text(amount_pusd)
+
+
+def harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula, in one line."""
+    line = " ".join(text.split())
+    return f"'{line}" if line.startswith(_FORMULA) else line
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> str:
+    """Rows as lines of CSV."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
