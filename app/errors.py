@@ -21,6 +21,7 @@ TuppenceError
 │   ├── PriceUnknown         no usable price for this model
 │   └── InsufficientCredit   a limit or balance does not cover the message
 ├── LedgerError              something that the book of calls and payments refuses
+│   ├── LimitReached         a budget does not cover what a call may cost
 │   └── HoldMoved            a call's hold is not where this step begins; nothing was changed
 └── ProviderError            a provider did not answer as hoped
     ├── KeyRefused           the key is wrong, expired, revoked, or not allowed this
@@ -142,6 +143,19 @@ class InsufficientCredit(MeteringError):
 
 class LedgerError(TuppenceError):
     """Something that the ledger refuses; nothing was changed."""
+
+
+class LimitReached(LedgerError):
+    """A limit does not cover what a call may cost. Amounts are picodollars; `account` names it."""
+
+    def __init__(self, account: str, *, wanted: int, free: int) -> None:
+        super().__init__(
+            "A budget does not cover what this message may cost.",
+            "Raise the budget, wait until it begins anew, or take a cheaper model.",
+        )
+        self.account = account
+        self.wanted = wanted
+        self.free = free
 
 
 class HoldMoved(LedgerError):

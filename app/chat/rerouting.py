@@ -21,6 +21,7 @@ from app.providers.events import StreamEvent
 from app.request import ChatRequest, ThinkingPart
 from app.seam import events
 from app.seam.events import Event
+from app.store.holds import Holds
 
 _log = logging.getLogger(__name__)
 
@@ -28,9 +29,12 @@ _log = logging.getLogger(__name__)
 class Rerouting:
     """Asks for a turn; the turn's admission names the route that is being asked."""
 
-    def __init__(self, turn: Turn, routes: Routes, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self, turn: Turn, routes: Routes, holds: Holds, emit: Callable[[Event], None]
+    ) -> None:
         self._turn = turn
         self._routes = routes
+        self._holds = holds
         self._emit = emit
         self._open: list[Route] = []
         self._why = ""  # what the last route that was asked said instead of an answer
@@ -60,6 +64,13 @@ class Rerouting:
         turn, route = self._turn, self._open[place]
         if place == 0:
             return
+        # Before it is asked: after a crash its price counts and its key is charged.
+        self._holds.reroute(
+            turn.admission.hold_id,
+            key_id=route.key_id,
+            model_ref=route.ref,
+            price_json=route.price.to_json() if route.price is not None else None,
+        )
         turn.failed.append(FailedAttempt(self._open[place - 1], self._why))
         request = request_for(route, turn.admission.request)
         turn.admission = replace(turn.admission, route=route, request=request)

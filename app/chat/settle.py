@@ -86,7 +86,9 @@ class Settler:
             fault_json=fault_json(done.ending.fault) if done.ending.fault else None,
         )
         if settlement.usage is None:
-            released = replace(hold, state=HoldState.RELEASED, settled_pusd=0)
+            released = replace(
+                hold, state=HoldState.RELEASED, settled_pusd=0, proof=settlement.proof
+            )
             self._shelves.messages.finish(message, (), released)
             return message
         calls = [*_failed_calls(done), self._call(done, settlement)]

@@ -211,7 +211,7 @@ class Turns:
 
     def _ask(self, turn: Turn, provider: Provider) -> AsyncIterator[StreamEvent]:
         if turn.admission.alternates:
-            return Rerouting(turn, self._routes, self._emit).stream(provider)
+            return Rerouting(turn, self._routes, self._shelves.holds, self._emit).stream(provider)
         return provider.stream(turn.admission.request)
 
     async def _open(self, turn: Turn) -> Provider | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +20,8 @@ from sqlmodel import Session, create_engine
 
 from app.clock import Clock
 from app.errors import DatabaseDamaged, StoreError
+from app.ledger.sqlite import run as run_steps
+from app.ledger.steps import Steps
 from app.store import opening
 from app.store.backups import copy_database
 from app.store.connection import connect_in_memory, tolerant_text
@@ -28,6 +30,7 @@ from app.store.migrations import migrate
 from app.store.schema import REBUILD_SEARCH, SEARCH_INDEXES
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
 _UNDECODABLE = "Could not decode to UTF-8"
 
 
@@ -155,6 +158,12 @@ class Database:
         with self.transaction() as session:
             session.flush()
             return self._write(statement, parameters).fetchall()[0]
+
+    def run(self, steps: Steps[T]) -> T:
+        """Take the ledger's steps, in the running transaction or in one of their own."""
+        with self.transaction() as session:
+            session.flush()
+            return run_steps(self._connection, steps)
 
     def write_many(self, statement: str, parameters: Iterable[Sequence[Any]]) -> None:
         """Run one writing statement for many rows."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.clock import Clock
 from app.errors import StoreError
 from app.store.collector import paused_collector
 from app.store.connection import storable
@@ -37,10 +38,10 @@ _STATES = {state.value: state for state in State}
 class Messages:
     """The messages of all chats."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._pieces = Pieces(database)
-        self._holds = Holds(database)
+        self._holds = Holds(database, clock)
 
     def add(self, message: MessageRecord) -> None:
         """Write a new message; its chat and its parent must be there."""

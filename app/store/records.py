@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.metering.hold import HoldState
+from app.metering.hold import HoldState, Proof
 
 
 class State(StrEnum):
@@ -117,10 +117,26 @@ class UsageRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitRecord:
+    """A limit that a call counts against, in one window: an account of the ledger by `account`.
+
+    `limit_pusd` None: nothing stops there, it is only counted. `spent_pusd` is what the usage
+    says was spent in the window so far, calls from before there was a limit among it.
+    """
+
+    account: str
+    limit_pusd: int | None
+    spent_pusd: int
+    closes_at: datetime | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HoldRecord:
     """What a call may cost at most, set aside before a byte leaves; ends exactly once.
 
     `amount_pusd` is 0 where no price is known. `price_json` is the price frozen at admission.
+    `limits` is for admission, `proof` for a release; neither is read back.
     """
 
     id: str
@@ -137,6 +153,8 @@ class HoldRecord:
     output_tokens_seen: int = 0
     settled_pusd: int | None = None
     basis: str = ""  # provider_usage, counted_partial, input_only, provider_lookup
+    limits: tuple[LimitRecord, ...] = ()
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ def shelves_over(database: Database, folder: Path, clock: Clock) -> Shelves:
     return Shelves(
         database=database,
         chats=Chats(database, clock),
-        messages=Messages(database),
-        holds=Holds(database),
+        messages=Messages(database, clock),
+        holds=Holds(database, clock),
         drafts=Drafts(database),
         attachments=Attachments(database, folder),
         search=Search(database),

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.errors import StoreError
-from app.metering.hold import HoldState
+from app.errors import LedgerError, StoreError
+from app.metering.hold import HoldState, Proof
 from app.store.records import HoldRecord, MessageRecord, State
 from app.store.shelves import Shelves
 from tests.store.given import Records, SetClock, undone
@@ -143,9 +143,9 @@ def test_an_answer_ends_with_receipt_usage_sums_and_hold_together(
 
 
 def test_an_end_that_fails_leaves_nothing_behind(asked: Shelves, records: Records) -> None:
-    asked.holds.release("hold", proof=True)
+    asked.holds.release("hold", proof=Proof.NO_OUTPUT)
     done = answer(records, text="whole", state=State.COMPLETE, receipt_json="{}")
-    with pytest.raises(StoreError):
+    with pytest.raises(LedgerError):
         asked.messages.finish(done, [records.usage("call")], settled(records))
     assert asked.messages.get("answer").state is State.STREAMING
     assert asked.messages.get("answer").receipt_json is None
@@ -155,7 +155,7 @@ def test_an_end_that_fails_leaves_nothing_behind(asked: Shelves, records: Record
 
 def test_a_refused_call_ends_with_its_hold_released(asked: Shelves, records: Records) -> None:
     ended = answer(records, state=State.INCOMPLETE, fault_json="[]")
-    asked.messages.finish(ended, [], records.hold(state=HoldState.RELEASED))
+    asked.messages.finish(ended, [], records.hold(state=HoldState.RELEASED, proof=Proof.REFUSED))
     assert asked.holds.get("hold").state is HoldState.RELEASED
 
 
