@@ -1,0 +1,172 @@
+"""The ledger's rules in plain Python dictionaries: what the real one is held against.
+
+Written from the rules alone and slow on purpose: every balance is summed up from its history
+each time it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from app.ledger.records import Admit, AdmitEnd, Opening
+from app.metering.hold import HoldState
+from app.metering.payer import Unit
+
+OPEN = frozenset({HoldState.HELD, HoldState.DISPATCHED, HoldState.UNKNOWN})
+ENDED = frozenset({HoldState.SETTLED, HoldState.RELEASED})
+
+
+@dataclass(slots=True)
+class PlainAccount:
+    """`grants` and `charges` are every amount that ever came in and went out."""
+
+    tenant: str
+    unit: Unit
+    limited: bool
+    grants: list[int] = field(default_factory=list)
+    charges: list[int] = field(default_factory=list)
+
+    @property
+    def posted(self) -> int:
+        return sum(self.grants) - sum(self.charges)
+
+
+@dataclass(slots=True)
+class PlainHold:
+    tenant: str
+    key: str
+    body_hash: str
+    draws: dict[str, int]
+    expires_at: datetime
+    state: HoldState = HoldState.HELD
+    owner: str = ""
+    lease_until: datetime | None = None
+    seen: int = 0
+    charged: dict[str, int] = field(default_factory=dict)
+    charge_count: int = 0
+
+
+@dataclass(slots=True)
+class PlainBook:
+    """Accounts and holds by id; `debts` is what a tenant still owes from refunds, by unit."""
+
+    accounts: dict[str, PlainAccount] = field(default_factory=dict)
+    holds: dict[str, PlainHold] = field(default_factory=dict)
+    debts: dict[tuple[str, Unit], int] = field(default_factory=dict)
+
+    def held(self, account: str) -> int:
+        """What open holds have set aside in an account."""
+        return sum(hold.draws.get(account, 0) for hold in self.holds.values() if hold.state in OPEN)
+
+    def free(self, account: str) -> int:
+        return self.accounts[account].posted - self.held(account)
+
+    def open(self, opening: Opening) -> None:
+        """Grant what is missing; of what is too much, take only what is free."""
+        account = self.accounts.get(opening.id)
+        if account is None:
+            account = PlainAccount(opening.tenant, opening.unit, opening.granted is not None)
+            self.accounts[opening.id] = account
+        if opening.granted is None:
+            return
+        change = opening.granted - sum(account.grants)
+        if change < 0:
+            change = -min(-change, max(self.free(opening.id), 0))
+        account.grants.append(change)
+
+    def admit(self, call: Admit) -> AdmitEnd:
+        """The rules of admission in their order; nothing changes unless the end is HELD."""
+        known = self.by_key(call.tenant, call.key)
+        if known is not None:
+            if known.body_hash != call.body_hash:
+                return AdmitEnd.OTHER_BODY
+            return AdmitEnd.DONE if known.state in ENDED else AdmitEnd.RUNNING
+        if any(owed > 0 for (tenant, _), owed in self.debts.items() if tenant == call.tenant):
+            return AdmitEnd.IN_DEBT
+        before = {name: list(account.grants) for name, account in self.accounts.items()}
+        for opening in call.openings:
+            self.open(opening)
+        wanted = _summed(call)
+        short = any(
+            self.accounts[name].limited and self.free(name) < amount
+            for name, amount in wanted.items()
+        )
+        if short:
+            self._undo(before)
+            return AdmitEnd.SHORT
+        self.holds[call.hold_id] = PlainHold(
+            call.tenant, call.key, call.body_hash, wanted, call.expires_at
+        )
+        return AdmitEnd.HELD
+
+    def by_key(self, tenant: str, key: str) -> PlainHold | None:
+        found = [hold for hold in self.holds.values() if (hold.tenant, hold.key) == (tenant, key)]
+        return found[0] if found else None
+
+    def dispatch(self, hold_id: str, owner: str, lease_until: datetime) -> bool:
+        hold = self.holds[hold_id]
+        if hold.state is not HoldState.HELD:
+            return False
+        hold.state, hold.owner, hold.lease_until = HoldState.DISPATCHED, owner, lease_until
+        return True
+
+    def heartbeat(self, hold_id: str, owner: str, tokens: int, lease_until: datetime) -> bool:
+        hold = self.holds[hold_id]
+        if hold.state is not HoldState.DISPATCHED or hold.owner != owner:
+            return False
+        hold.seen = max(hold.seen, tokens)
+        hold.lease_until = lease_until
+        return True
+
+    def settle(self, hold_id: str, charges: Mapping[str, int]) -> bool:
+        """Charge what was decided; the caller has seen to it that accounts can cover it."""
+        hold = self.holds[hold_id]
+        if hold.state not in (HoldState.DISPATCHED, HoldState.UNKNOWN):
+            return False
+        hold.state = HoldState.SETTLED
+        hold.charge_count += 1
+        hold.charged = dict(charges)
+        for name, amount in charges.items():
+            self.accounts[name].charges.append(amount)
+        return True
+
+    def release(self, hold_id: str, *, proof: bool) -> bool:
+        hold = self.holds[hold_id]
+        if hold.state in ENDED or (hold.state is not HoldState.HELD and not proof):
+            return False
+        hold.state = HoldState.RELEASED
+        return True
+
+    def sweep(self, now: datetime) -> None:
+        """What never left and is late is freed; what left and is silent is parked."""
+        for hold in self.holds.values():
+            if hold.state is HoldState.HELD and hold.expires_at <= now:
+                hold.state = HoldState.RELEASED
+            elif hold.state is HoldState.DISPATCHED:
+                assert hold.lease_until is not None
+                if hold.lease_until <= now:
+                    hold.state = HoldState.UNKNOWN
+
+    def unresolved(self) -> list[str]:
+        return [name for name, hold in self.holds.items() if hold.state is HoldState.UNKNOWN]
+
+    def _undo(self, before: Mapping[str, list[int]]) -> None:
+        for name in list(self.accounts):
+            if name in before:
+                self.accounts[name].grants = before[name]
+            else:
+                del self.accounts[name]
+
+
+def lease(now: datetime) -> datetime:
+    """How long a machine in these tests may be silent."""
+    return now + timedelta(seconds=30)
+
+
+def _summed(call: Admit) -> dict[str, int]:
+    wanted: dict[str, int] = {}
+    for draw in call.draws:
+        wanted[draw.account] = wanted.get(draw.account, 0) + draw.amount
+    return wanted
