@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.catalog.prices import Price
 from app.clock import Clock
 from app.seam import commands, events
 from app.seam.views import Certainty, MessageState
@@ -177,4 +178,35 @@ async def test_a_price_that_cannot_be_read_keeps_no_start_from_settling(
     assert again.core.shelves.holds.open_holds() == []
     receipt = await again.ask(commands.AskReceipt("answer"), events.ReceiptReady)
     assert receipt.receipt.total_pusd is None
+    await again.close()
+
+
+async def test_a_call_that_died_after_a_switch_costs_what_the_second_key_charges(
+    driver: CoreDriver,
+) -> None:
+    records = Records()
+    folder = driver.folder.parent / "old"
+    folder.mkdir()
+    dear = Price.from_user("openai", "gpt-4o", input_usd="100", output_usd="100")
+    cheap = Price.from_user("openrouter", "openai/gpt-4o", input_usd="1", output_usd="1")
+    shelves = open_shelves(folder, Clock())
+    shelves.chats.create("chat", "Old", [records.pane()])
+    shelves.messages.add(records.message("question"))
+    shelves.messages.add(
+        records.message("answer", "question", role="assistant", state=State.STREAMING, text="")
+    )
+    shelves.holds.admit(records.hold(price_json=dear.to_json(), input_tokens=1000))
+    shelves.holds.dispatch("hold")
+    shelves.holds.reroute(
+        "hold", key_id="second", model_ref="second/openai/gpt-4o", price_json=cheap.to_json()
+    )
+    shelves.database.close()
+    again = CoreDriver(folder)
+    await again.open()
+    receipt = await again.ask(commands.AskReceipt("answer"), events.ReceiptReady)
+    assert receipt.receipt.total_pusd == 1000 * 1_000_000
+    spent = again.core.shelves.database.rows(
+        "SELECT id, posted, held FROM ledger_accounts WHERE kind = 'spent' ORDER BY id"
+    )
+    assert spent == [("spent/key", 0, 0), ("spent/second", -1000 * 1_000_000, 0)]
     await again.close()
