@@ -12,7 +12,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
 from itertools import pairwise
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from app.errors import CatalogError
 from app.money import pico_from_usd
@@ -23,7 +23,7 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _AMOUNT = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 # They make a terminal, or a reader, see something else than what stands there.
 _STEERING = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]")
-_ABSENT = object()
+ABSENT = object()
 LISTED_MAX = 100
 WHOLE_MAX = 2**62  # what a database keeps in 64 bits, with room for a sum
 
@@ -83,7 +83,7 @@ class Table:
         if isinstance(fields, dict):
             self._fields = dict(fields)
         else:
-            self.wrong("", f"is {_shown(fields)}; it must be a table of fields")
+            self.wrong("", f"is {shown(fields)}; it must be a table of fields")
 
     def wrong(self, name: str, words: str) -> None:
         self.findings.add(self.place, name, words)
@@ -104,15 +104,15 @@ class Table:
 
     def text(self, name: str, default: str | None = None) -> str:
         """Text that is not empty; without a default the field must be there."""
-        found = self._take(name, default is not None, '"..."')
-        if found is _ABSENT:
+        found = self.take(name, default is not None, '"..."')
+        if found is ABSENT:
             return default or ""
         if isinstance(found, str) and _STEERING.search(found):
-            self.wrong(name, f"is {_shown(found)} with a control character; write plain text")
+            self.wrong(name, f"is {shown(found)} with a control character; write plain text")
             return default or ""
         if isinstance(found, str) and (found.strip() or default == ""):
             return found
-        self.wrong(name, f'is {_shown(found)}; write text, as {name} = "..."')
+        self.wrong(name, f'is {shown(found)}; write text, as {name} = "..."')
         return default or ""
 
     def id(self, name: str = "id") -> str:
@@ -127,11 +127,11 @@ class Table:
         self, name: str, default: int | None = None, *, least: int = 0, most: int = WHOLE_MAX
     ) -> int:
         """A whole number within bounds; without a default the field must be there."""
-        found = self._take(name, default is not None, str(max(least, 1)))
-        if found is _ABSENT:
+        found = self.take(name, default is not None, str(max(least, 1)))
+        if found is ABSENT:
             return least if default is None else default
         if not isinstance(found, int) or isinstance(found, bool):
-            self.wrong(name, f"is {_shown(found)}; write a whole number, as {name} = 1_000")
+            self.wrong(name, f"is {shown(found)}; write a whole number, as {name} = 1_000")
         elif not least <= found <= most:
             above = most < WHOLE_MAX or found > most
             bounds = f"from {least} to {most}" if above else f"of at least {least}"
@@ -141,16 +141,16 @@ class Table:
         return least if default is None else default
 
     def truth(self, name: str, default: bool = False) -> bool:
-        found = self._take(name, optional=True)
-        if found is _ABSENT or isinstance(found, bool):
-            return default if found is _ABSENT else found is True
-        self.wrong(name, f"is {_shown(found)}; write true or false")
+        found = self.take(name, optional=True)
+        if found is ABSENT or isinstance(found, bool):
+            return default if found is ABSENT else found is True
+        self.wrong(name, f"is {shown(found)}; write true or false")
         return default
 
     def usd(self, name: str, *, optional: bool = False) -> int | None:
         """Picodollars of an amount in dollars that is written as text, never negative."""
-        found = self._take(name, optional, '"9.50"')
-        if found is _ABSENT:
+        found = self.take(name, optional, '"9.50"')
+        if found is ABSENT:
             return None
         return self._usd(name, found)
 
@@ -158,8 +158,8 @@ class Table:
         """An amount above zero: dollars as text, or else a whole number."""
         if not in_usd:
             return self.whole(name, least=1)
-        found = self._take(name, optional=False, example='"9.50"')
-        if found is _ABSENT:
+        found = self.take(name, optional=False, example='"9.50"')
+        if found is ABSENT:
             return 1
         pico = self._usd(name, found)
         if pico == 0:
@@ -169,48 +169,46 @@ class Table:
     def choice(self, name: str, words: type[_Word], default: _Word | None = None) -> _Word:
         """One of a few words."""
         known = {word.value: word for word in words}
-        found = self._take(name, default is not None, " or ".join(f'"{word}"' for word in known))
+        found = self.take(name, default is not None, " or ".join(f'"{word}"' for word in known))
         stand_in = default or next(iter(words))
-        if found is _ABSENT:
+        if found is ABSENT:
             return stand_in
         if isinstance(found, str) and found in known:
             return known[found]
-        self.wrong(
-            name, f"is {_shown(found)}; write one of {', '.join(known)}{_near(found, known)}"
-        )
+        self.wrong(name, f"is {shown(found)}; write one of {', '.join(known)}{_near(found, known)}")
         return stand_in
 
     def texts(self, name: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """A list of texts, none of them twice."""
-        found = self._take(name, default is not None, '["..."]')
-        if found is _ABSENT:
+        found = self.take(name, default is not None, '["..."]')
+        if found is ABSENT:
             return default or ()
         if not isinstance(found, list) or not all(isinstance(each, str) and each for each in found):
-            self.wrong(name, f'is {_shown(found)}; write a list of texts, as {name} = ["..."]')
+            self.wrong(name, f'is {shown(found)}; write a list of texts, as {name} = ["..."]')
             return default or ()
         for steering in filter(_STEERING.search, found):
-            self.wrong(name, f"has {_shown(steering)} with a control character; write plain text")
+            self.wrong(name, f"has {shown(steering)} with a control character; write plain text")
         for twice in sorted({each for each in found if found.count(each) > 1}):
             self.wrong(name, f'has "{twice}" more than once')
         return tuple(dict.fromkeys(found))
 
     def percents(self, name: str, default: tuple[int, ...]) -> tuple[int, ...]:
         """Whole percents from 1 to 100 that rise."""
-        found = self._take(name, optional=True)
-        if found is _ABSENT:
+        found = self.take(name, optional=True)
+        if found is ABSENT:
             return default
         if isinstance(found, list) and all(_is_whole(each) for each in found):
             percents = tuple(int(each) for each in found)
             rising = all(a < b for a, b in pairwise(percents))
             if rising and all(1 <= each <= 100 for each in percents):
                 return percents
-        self.wrong(name, f"is {_shown(found)}; write rising whole percents, as {name} = [80, 100]")
+        self.wrong(name, f"is {shown(found)}; write rising whole percents, as {name} = [80, 100]")
         return default
 
     def variables(self, name: str) -> tuple[tuple[str, str], ...]:
         """(what, environment variable) of a table of names, or nothing where it is not there."""
-        found = self._take(name, optional=True)
-        if found is _ABSENT:
+        found = self.take(name, optional=True)
+        if found is ABSENT:
             return ()
         inner = Table(self.findings, f"{self.place}, {name}", found)
         for what in inner._fields:
@@ -232,34 +230,34 @@ class Table:
 
     def pairs(self, name: str) -> tuple[tuple[str, object], ...]:
         """The fields of an inner table as they are, or nothing where it is not there."""
-        found = self._take(name, optional=True)
-        if found is _ABSENT:
+        found = self.take(name, optional=True)
+        if found is ABSENT:
             return ()
         if not isinstance(found, dict):
-            self.wrong(name, f"is {_shown(found)}; write a table, as {name} = {{ ... }}")
+            self.wrong(name, f"is {shown(found)}; write a table, as {name} = {{ ... }}")
             return ()
         for steering in filter(_STEERING.search, (*found, *filter(_is_text, found.values()))):
-            self.wrong(name, f"has {_shown(steering)} with a control character; write plain text")
+            self.wrong(name, f"has {shown(steering)} with a control character; write plain text")
         return tuple(found.items())
 
-    def table(self, name: str) -> Table | None:
+    def table(self, name: str) -> Self | None:
         """An inner table, None where it is not there."""
-        found = self._take(name, optional=True)
-        if found is _ABSENT:
+        found = self.take(name, optional=True)
+        if found is ABSENT:
             return None
         place = f"{self.place}, {name}" if self.place else name
-        return Table(self.findings, place, found)
+        return type(self)(self.findings, place, found)
 
-    def tables(self, name: str) -> list[Table]:
+    def tables(self, name: str) -> list[Self]:
         """The entries of a list of tables, each with a place that names its id."""
-        found = self._take(name, optional=True)
-        if found is _ABSENT:
+        found = self.take(name, optional=True)
+        if found is ABSENT:
             return []
         if not isinstance(found, list):
-            self.wrong(name, f"is {_shown(found)}; write a list of tables, as [[{name}]]")
+            self.wrong(name, f"is {shown(found)}; write a list of tables, as [[{name}]]")
             return []
         return [
-            Table(self.findings, f"{name}[{place}]{_called(entry)}", entry)
+            type(self)(self.findings, f"{name}[{place}]{_called(entry)}", entry)
             for place, entry in enumerate(found)
         ]
 
@@ -271,37 +269,37 @@ class Table:
                 near = _near(name, self._known)
                 self.wrong(name, f"is no field of this table{near or f'; it may have {known}'}")
 
-    def _take(self, name: str, optional: bool, example: str = "") -> object:
+    def take(self, name: str, optional: bool, example: str = "") -> object:
+        """A field as it stands, or ABSENT; every field that is read goes through here."""
         self._known.append(name)
         if name not in self._fields:
             if not optional and (self._fields or not self.place):
                 self.wrong(name, f"is missing; write {name} = {example}")
-            return _ABSENT
+            return ABSENT
         return self._fields[name]
 
     def _usd(self, name: str, found: object) -> int | None:
         if not isinstance(found, str):
             self.wrong(
-                name, f'is {_shown(found)}; write dollars as text, as {name} = "{_digits(found)}"'
+                name, f'is {shown(found)}; write dollars as text, as {name} = "{_digits(found)}"'
             )
             return None
         if not _AMOUNT.fullmatch(found):
-            self.wrong(
-                name, f'is {_shown(found)}; write dollars from 0 as text, as {name} = "9.50"'
-            )
+            self.wrong(name, f'is {shown(found)}; write dollars from 0 as text, as {name} = "9.50"')
             return None
         try:
             pico = pico_from_usd(found)
         except ValueError:
-            self.wrong(name, f"is {_shown(found)}; a trillionth of a dollar is the smallest part")
+            self.wrong(name, f"is {shown(found)}; a trillionth of a dollar is the smallest part")
             return None
         if pico > WHOLE_MAX:
-            self.wrong(name, f"is {_shown(found)}; write dollars from 0 up to 4 million")
+            self.wrong(name, f"is {shown(found)}; write dollars from 0 up to 4 million")
             return None
         return pico
 
 
-def _shown(found: object) -> str:
+def shown(found: object) -> str:
+    """What stands in a field, as a message says it."""
     match found:
         case bool():
             return str(found).lower()

@@ -31,10 +31,12 @@ _SCOPES = {
 
 
 def amount_words(unit: Unit, amount: int | None) -> str:
-    """`10,000 tokens`, `$0.105`, or that the operator sets it. Dollars are exact."""
+    """`10,000 tokens`, `1 request`, `$0.105`, or that the operator sets it. Dollars are exact."""
     if amount is None:
         return "as much as the operator sets"
-    return f"${usd_text(amount)}" if unit is Unit.USD else f"{amount:,} {_UNITS[unit]}"
+    if unit is Unit.USD:
+        return f"${usd_text(amount)}"
+    return f"{amount:,} {_UNITS[unit].removesuffix('s') if amount == 1 else _UNITS[unit]}"
 
 
 def allowance_words(allowance: Allowance) -> str:

@@ -43,6 +43,10 @@ def run_catalog(arguments: argparse.Namespace) -> int:
                 return _check(Path(arguments.file))
             case "diff":
                 return _diff(arguments.old, arguments.new, as_json=arguments.json)
+            case "simulate":
+                from app.commands.simulate import run_simulate
+
+                return run_simulate(arguments, find_catalog(arguments.name), _print_json)
             case _:
                 raise ValueError(f"no such action: {arguments.action}")
     except CatalogProblems as error:

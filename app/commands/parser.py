@@ -14,6 +14,7 @@ from app.errors import TuppenceError
 
 KEY_PLACES = ("keyring", "vault", "session")
 EXPORT_FORMS = ("markdown", "json")
+USAGE_GROUPS = ("day", "model", "chat", "key", "payer")
 
 
 class WrongUse(TuppenceError):
@@ -102,11 +103,28 @@ def _add_models(commands: _Commands[CommandParser]) -> None:
 
 
 def _add_usage(commands: _Commands[CommandParser]) -> None:
-    usage = commands.add_parser("usage", help="say what was spent in a month, by model and by key")
-    usage.add_argument(
-        "--month", type=_month, metavar="YYYY-MM", help="in UTC; this one if left out"
+    usage = commands.add_parser(
+        "usage",
+        help="say what was spent, by day, model, chat, key and payer, or print a receipt",
+        description="What was spent this month, or in the days that are named (UTC, both ends "
+        "included). CSV and JSON give exact dollars; without --by, CSV has a line for each call.",
     )
-    usage.add_argument("--csv", action="store_true", help="print every call as CSV")
+    usage.add_argument("--month", type=_month, metavar="YYYY-MM", help="a whole month")
+    for name, words in (("from", "the first day"), ("to", "the last day")):
+        usage.add_argument(f"--{name}", dest=f"{name}_day", type=_date, metavar="DAY", help=words)
+    what = usage.add_mutually_exclusive_group()
+    what.add_argument("--by", choices=USAGE_GROUPS, help="one line for each")
+    what.add_argument(
+        "--items", action="store_true", help="every call with its parts, rates, payer and rule"
+    )
+    what.add_argument(
+        "--receipt", default="", metavar="MESSAGE", help="the receipt of a message, by its id"
+    )
+    form = usage.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument(
+        "--csv", nargs="?", const="-", metavar="FILE", help="write CSV to a file, or print it"
+    )
 
 
 def _add_chats(commands: _Commands[CommandParser]) -> None:
@@ -173,7 +191,7 @@ def _add_replay(commands: _Commands[CommandParser]) -> None:
 
 
 def _add_catalog(commands: _Commands[CommandParser]) -> None:
-    catalog = commands.add_parser("catalog", help="show, check or compare what is sold")
+    catalog = commands.add_parser("catalog", help="show, check, compare or try what is sold")
     actions = catalog.add_subparsers(
         dest="action", metavar="ACTION", required=True, parser_class=CommandParser
     )
@@ -185,7 +203,17 @@ def _add_catalog(commands: _Commands[CommandParser]) -> None:
     diff = actions.add_parser("diff", help="say what a changed catalog means to existing accounts")
     for name in ("old", "new"):
         diff.add_argument(name, metavar=name.upper(), help="a catalog's name, or a file")
-    for action in (listing, show, diff):
+    simulate = actions.add_parser(
+        "simulate", help="walk a month of messages through a catalog: who pays, and what it earns"
+    )
+    simulate.add_argument("name", metavar="NAME", help="one of the program's catalogs, or a file")
+    simulate.add_argument("--plan", default="", metavar="P", help="instead of the profile's")
+    simulate.add_argument("--days", type=_days, metavar="N", help="instead of the profile's")
+    simulate.add_argument(
+        "--profile", default="", metavar="FILE", help="who asks how much, as TOML"
+    )
+    simulate.add_argument("--messages", action="store_true", help="print every message")
+    for action in (listing, show, diff, simulate):
         action.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -204,6 +232,16 @@ def _day(text: str) -> datetime:
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2026-11-21") from error
     return datetime.combine(day, time.max, UTC)
+
+
+def _date(text: str) -> date:
+    return _day(text).date()
+
+
+def _days(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 3660:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days from 1 to 3660")
+    return int(text)
 
 
 def _count(text: str) -> int:

@@ -124,9 +124,14 @@ def _in_order(
                 yield grant
                 slowed.extend(_beyond(catalog, account, grant))
         elif source == PACKS:
-            packs = sorted(account.packs, key=lambda pack: (pack.bought_at, pack.id))
-            yield from (_pack_grant(account, pack) for pack in packs)
+            yield from pack_grants(account)
     yield from slowed
+
+
+def pack_grants(account: Account) -> tuple[Grant, ...]:
+    """The packs of an account as grants, the oldest first."""
+    packs = sorted(account.packs, key=lambda pack: (pack.bought_at, pack.id))
+    return tuple(_pack_grant(account, pack) for pack in packs)
 
 
 def _beyond(catalog: PlanCatalog, account: Account, grant: Grant) -> Iterator[Grant]:
