@@ -29,6 +29,7 @@ from app.seam import commands, events
 from app.store.records import ChatRecord, MessageRecord, State
 from tests.chat.conversations import unused_address
 from tests.fixtures.core import CoreDriver
+from tests.ledger.invariants import read_rows, troubles
 
 HANG = Pause(3600.0)
 USED = Emit(UsageArrived(Usage(input=40, output=9)))
@@ -211,6 +212,15 @@ class Turns(RuleBasedStateMachine):
         assert (rows, of_rows) == (len(calls), of_receipts) == settled
         assert of_chats == of_rows
         assert core.spending.billing().today.total_pusd == of_rows
+
+    @invariant()
+    def the_ledger_adds_up_to_the_same(self) -> None:
+        database = self.driver.core.shelves.database
+        assert troubles(read_rows(database.rows)) == []
+        of_ledger = database.rows(
+            "SELECT coalesce(-sum(posted), 0) FROM ledger_accounts WHERE kind = 'spent'"
+        )
+        assert of_ledger == database.rows("SELECT coalesce(sum(cost_pusd), 0) FROM usage")
 
     @invariant()
     def nobody_is_asked_without_a_hold(self) -> None:

@@ -21,6 +21,7 @@ from tests.end_to_end.conftest import ROOT
 from tests.end_to_end.long_answers import numbered_words
 from tests.fixtures.core import CoreDriver
 from tests.fixtures.provider_server import ProviderServer
+from tests.ledger.invariants import read_rows, troubles
 
 WORDS = 40
 LONGEST_LIFE_S = 1.0
@@ -76,6 +77,7 @@ async def check_start_after(folder: Path, told: list[Told]) -> set[MessageState]
     assert shelves.holds.open_holds() == []
     check_acknowledged(shelves, told)
     check_sums(shelves)
+    assert troubles(read_rows(shelves.database.rows)) == []
     states = set()
     for message_id in {one.message_id for one in told if one.kind == "text"}:
         states.add(check_answer(driver, message_id, told))
