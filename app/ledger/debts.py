@@ -7,13 +7,13 @@ purchases, whichever is there, in the order of their accounts; what is still mis
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.ledger.accounts import regrant
+from app.ledger.accounts import locked, open_accounts, regrant
 from app.ledger.posting import post, system_account
-from app.ledger.records import AccountKind, AccountRow, EntryKind, Posting
+from app.ledger.records import AccountKind, AccountRow, EntryKind, Opening, Posting
 from app.ledger.rows import ACCOUNT_COLUMNS, account_row
 from app.ledger.steps import Sql, Steps
 from app.metering.payer import Unit
@@ -73,20 +73,32 @@ def square(tenant: str, now: datetime, *, processor: str = "") -> Steps[None]:
     taken_back = {str(row[0]): int(row[1]) for row in sums}
     for unit in Unit:
         of_unit = [account for account in accounts if account.unit is unit]
+        wallets = [account for account in of_unit if account.kind is AccountKind.WALLET]
         debts = [account for account in of_unit if account.kind is AccountKind.DEBT]
-        if debts:
-            wallets = [account for account in of_unit if account.kind is AccountKind.WALLET]
-            target = taking(wallets, taken_back)
-            changes = _changes(wallets, debts[0], target)
-            yield from _post(changes, unit, now, processor)
+        target = taking(wallets, taken_back)
+        if target.owed and not debts:
+            debts = [(yield from _open_debt(tenant, unit, now))]
+        changes = [(wallet, wallet.taken - target.taken[wallet.id]) for wallet in wallets]
+        changes += [(debt, -target.owed - debt.posted) for debt in debts]
+        yield from _post([each for each in changes if each[1]], unit, now, processor)
 
 
-def _changes(
-    wallets: Iterable[AccountRow], debt: AccountRow, target: Taking
-) -> list[tuple[AccountRow, int]]:
-    changes = [(wallet, wallet.taken - target.taken[wallet.id]) for wallet in wallets]
-    changes.append((debt, -target.owed - debt.posted))
-    return [(account, amount) for account, amount in changes if amount]
+def square_all(now: datetime) -> Steps[None]:
+    """Square whoever has something unspent and still owes: what came back to a wallet while a
+    refund was being booked."""
+    rows = yield Sql(
+        "SELECT DISTINCT d.tenant FROM ledger_accounts AS d JOIN ledger_accounts AS w"
+        " ON w.tenant = d.tenant AND w.unit = d.unit AND w.kind = 'wallet'"
+        " WHERE d.kind = 'debt' AND d.posted < 0 AND w.posted > w.held ORDER BY d.tenant"
+    )
+    for (tenant,) in rows:
+        yield from square(str(tenant), now)
+
+
+def _open_debt(tenant: str, unit: Unit, now: datetime) -> Steps[AccountRow]:
+    name = debt_account(tenant, unit)
+    yield from open_accounts([Opening(name, tenant, AccountKind.DEBT, unit, None)], now)
+    return (yield from locked([name], tenant))[name]
 
 
 def _post(

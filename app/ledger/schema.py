@@ -193,6 +193,7 @@ _TABLES = (
 # The open holds are found by `ended_ms`: a dispatch changes no column of any index.
 _INDEXES = (
     "CREATE INDEX ledger_accounts_of_tenant ON ledger_accounts (tenant, kind)",
+    "CREATE INDEX ledger_debts ON ledger_accounts (tenant, unit) WHERE kind = 'debt'",
     "CREATE INDEX ledger_holds_open ON ledger_holds (expires_ms) WHERE ended_ms IS NULL",
     (
         "CREATE UNIQUE INDEX ledger_one_charge_per_hold ON ledger_entries (hold_id)"

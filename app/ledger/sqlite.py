@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from app.errors import LedgerError
+from app.ledger import admission, calls, settlement
+from app.ledger.records import Admission, Admit, Settle, Settled
 from app.ledger.schema import SQLITE_STATEMENTS
 from app.ledger.steps import Row, Steps
 
 T = TypeVar("T")
+P = ParamSpec("P")
 BUSY_TIMEOUT_S = 30.0
 
 
@@ -54,13 +58,25 @@ class SqliteLedger:
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._make()
 
-    def run(self, steps: Steps[T]) -> T:
-        """Take the steps in one transaction: all of it, or nothing where anything is raised."""
-        return self._within("BEGIN IMMEDIATE", steps)
+    def run(self, operation: Callable[P, Steps[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Take an operation's steps in one transaction: all of it, or nothing."""
+        return self._within("BEGIN IMMEDIATE", operation(*args, **kwargs))
 
-    def read(self, steps: Steps[T]) -> T:
+    def read(self, operation: Callable[P, Steps[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Take reading steps on one state of the file, beside whoever writes."""
-        return self._within("BEGIN", steps)
+        return self._within("BEGIN", operation(*args, **kwargs))
+
+    def admit(self, wish: Admit) -> Admission:
+        """As `admission.admit`."""
+        return self.run(admission.admit, wish)
+
+    def dispatch(self, hold_id: str, *, route: str, owner: str, lease_until: datetime) -> None:
+        """As `calls.dispatch`."""
+        self.run(calls.dispatch, hold_id, route=route, owner=owner, lease_until=lease_until)
+
+    def settle(self, order: Settle) -> Settled:
+        """As `settlement.settle`."""
+        return self.run(settlement.settle, order)
 
     def close(self) -> None:
         self._connection.close()

@@ -8,11 +8,10 @@ from datetime import datetime
 
 from app.errors import LedgerError
 from app.ledger.accounts import move
-from app.ledger.admission import is_in_debt
-from app.ledger.debts import square
+from app.ledger.debts import square_all
 from app.ledger.records import Swept
 from app.ledger.rows import IDS_PER_STATEMENT, marks, ms_from
-from app.ledger.steps import Row, Sql, Steps
+from app.ledger.steps import Sql, Steps
 
 
 def sweep(now: datetime) -> Steps[Swept]:
@@ -29,13 +28,13 @@ def sweep(now: datetime) -> Steps[Swept]:
     )
     if released:
         yield from _give_back(sorted(str(row[0]) for row in released))
-        yield from _square_debts(released, now)
     parked = yield Sql(
         "UPDATE ledger_holds SET state = 'unknown' WHERE state = 'dispatched' AND lease_ms <= ?"
         " AND id IN (SELECT id FROM ledger_holds WHERE ended_ms IS NULL AND state = 'dispatched'"
         " AND lease_ms <= ? ORDER BY id LIMIT ?) RETURNING id",
         (ms_from(now), ms_from(now), IDS_PER_STATEMENT),
     )
+    yield from square_all(now)
     return Swept(
         tuple(sorted(str(row[0]) for row in released)),
         tuple(sorted(str(row[0]) for row in parked)),
@@ -56,9 +55,3 @@ def _give_back(hold_ids: Sequence[str]) -> Steps[None]:
     for account_id, amount in sorted(sums):
         if not (yield from move(account_id, held=-amount)):
             raise LedgerError(f"{account_id} has less set aside than its holds say.")
-
-
-def _square_debts(released: Sequence[Row], now: datetime) -> Steps[None]:
-    for tenant in sorted({str(row[1]) for row in released}):
-        if (yield from is_in_debt(tenant)):
-            yield from square(tenant, now)

@@ -1,0 +1,150 @@
+"""The three steps of every call as one PostgreSQL statement each, and what they are given.
+
+They do what the shared steps do in the case that a call goes well; where one changes nothing, the
+shared steps are taken and say why. Rows are locked in the same order as there: the hold, then
+its accounts by id. `READ COMMITTED`: a locked row is read as it stands, not as it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from app.ledger.posting import COUNTED_KINDS
+from app.ledger.records import AccountKind, Admit, Settle
+from app.ledger.rows import ms_from
+
+_COUNTED = ", ".join(repr(str(kind)) for kind in sorted(COUNTED_KINDS))
+_IN_DEBT = (
+    "EXISTS (SELECT 1 FROM ledger_accounts AS owing"
+    " WHERE owing.tenant = {tenant} AND owing.kind = 'debt' AND owing.posted < 0)"
+)
+
+# An account that is not there yet, or that is to be granted something else, is for the shared
+# steps: `fits` is then false.
+ADMIT = f"""
+WITH wanted AS MATERIALIZED (
+    SELECT * FROM unnest(%(accounts)s::text[], %(amounts)s::bigint[])
+        WITH ORDINALITY AS w (account, amount, line)
+), locked AS MATERIALIZED (
+    SELECT a.id, w.amount, w.line,
+        a.tenant = %(tenant)s AND (a.limited = 0 OR a.posted - a.held >= w.amount) AS covers
+    FROM ledger_accounts AS a JOIN wanted AS w ON a.id = w.account
+    ORDER BY a.id FOR UPDATE OF a
+), fits AS MATERIALIZED (
+    SELECT count(*) = %(draws)s AND coalesce(bool_and(covers), true)
+        AND NOT {_IN_DEBT.format(tenant="%(tenant)s")}
+        AND NOT EXISTS (
+            SELECT 1 FROM unnest(%(opened)s::text[], %(granted)s::bigint[], %(names)s::text[],
+                %(kinds)s::text[], %(units)s::text[]) AS o (id, granted, name, kind, unit)
+            LEFT JOIN ledger_accounts AS a ON a.id = o.id AND a.tenant = %(tenant)s
+                AND a.kind = o.kind AND a.unit = o.unit AND a.name = o.name
+            WHERE a.id IS NULL OR a.kind <> 'wallet' AND (a.granted <> coalesce(o.granted, 0)
+                OR (a.limited = 1) <> (o.granted IS NOT NULL))
+        ) AS all_of_it
+    FROM locked
+), hold AS (
+    INSERT INTO ledger_holds (id, tenant, key, body_hash, state, created_ms, expires_ms, frozen,
+        facts)
+    SELECT %(hold)s, %(tenant)s, %(key)s, %(body_hash)s, 'held', %(created)s::bigint,
+        %(expires)s::bigint, %(frozen)s, %(facts)s
+    FROM fits WHERE all_of_it
+    ON CONFLICT DO NOTHING RETURNING id
+), moved AS (
+    UPDATE ledger_accounts AS a SET held = a.held + l.amount FROM hold, locked AS l
+    WHERE a.id = l.id AND (a.limited = 0 OR a.posted - a.held >= l.amount)
+    RETURNING a.id
+), drawn AS (
+    INSERT INTO ledger_hold_draws (hold_id, account, line, amount)
+    SELECT hold.id, l.id, l.line - 1, l.amount FROM hold, locked AS l
+)
+SELECT (SELECT count(*) FROM hold), (SELECT count(*) FROM moved)"""
+
+DISPATCH = (
+    "UPDATE ledger_holds SET state = 'dispatched', attempt = 1, route = %s, owner = %s,"
+    " lease_ms = %s WHERE id = %s AND state = 'held'"
+)
+
+# Within the hold and without a debt to be paid from what comes back: else nothing is changed.
+SETTLE = f"""
+WITH charge AS MATERIALIZED (
+    SELECT * FROM unnest(%(accounts)s::text[], %(amounts)s::bigint[]) AS c (account, amount)
+), drawn AS MATERIALIZED (
+    SELECT d.account, d.amount, coalesce(c.amount, 0) AS charged
+    FROM ledger_hold_draws AS d LEFT JOIN charge AS c ON c.account = d.account
+    WHERE d.hold_id = %(hold)s
+), ended AS (
+    UPDATE ledger_holds AS h SET state = 'settled', ended_ms = %(now)s, basis = %(basis)s,
+        flagged = %(flagged)s, receipt = %(receipt)s
+    WHERE h.id = %(hold)s AND h.state IN ('dispatched', 'unknown')
+        AND NOT EXISTS (SELECT 1 FROM charge AS c WHERE NOT EXISTS (
+            SELECT 1 FROM drawn AS d WHERE d.account = c.account AND c.amount <= d.amount))
+        AND NOT {_IN_DEBT.format(tenant="h.tenant")}
+    RETURNING h.id
+), locked AS MATERIALIZED (
+    SELECT a.id, a.tenant, a.kind, a.unit, d.amount, d.charged
+    FROM ended CROSS JOIN drawn AS d JOIN ledger_accounts AS a ON a.id = d.account
+    ORDER BY a.id FOR UPDATE OF a
+), moved AS (
+    UPDATE ledger_accounts AS a SET posted = a.posted - l.charged, held = a.held - l.amount
+    FROM locked AS l WHERE a.id = l.id
+), marked AS (
+    UPDATE ledger_hold_draws AS d SET charged = l.charged
+    FROM locked AS l WHERE d.hold_id = %(hold)s AND d.account = l.id
+), entry AS (
+    INSERT INTO ledger_entries (at_ms, kind, hold_id)
+    SELECT %(now)s, 'charge', ended.id FROM ended
+    WHERE EXISTS (SELECT 1 FROM locked WHERE charged > 0)
+    RETURNING id
+), sides AS (
+    SELECT l.id AS account, l.tenant, l.unit, -l.charged AS amount
+    FROM locked AS l WHERE l.charged > 0
+    UNION ALL
+    SELECT CASE WHEN l.kind IN ({_COUNTED}) THEN '{AccountKind.COUNTED}/'
+        ELSE '{AccountKind.REVENUE}/' END || l.unit || '/' || %(day)s::text, '', l.unit,
+        sum(l.charged)
+    FROM locked AS l WHERE l.charged > 0 GROUP BY 1, l.unit
+), posted AS (
+    INSERT INTO ledger_postings (entry_id, line, account, tenant, unit, amount)
+    SELECT entry.id, row_number() OVER () - 1, s.account, s.tenant, s.unit, s.amount
+    FROM entry CROSS JOIN sides AS s
+)
+SELECT count(*) FROM ended"""
+
+
+def admit_values(wish: Admit) -> Mapping[str, Any]:
+    """What ADMIT is given."""
+    openings = wish.openings
+    return {
+        "accounts": [draw.account for draw in wish.draws],
+        "amounts": [draw.amount for draw in wish.draws],
+        "draws": len(wish.draws),
+        "opened": [opening.id for opening in openings],
+        "granted": [opening.granted for opening in openings],
+        "names": [opening.name for opening in openings],
+        "kinds": [str(opening.kind) for opening in openings],
+        "units": [str(opening.unit) for opening in openings],
+        "hold": wish.hold_id,
+        "tenant": wish.tenant,
+        "key": wish.key,
+        "body_hash": wish.body_hash,
+        "created": ms_from(wish.now),
+        "expires": ms_from(wish.expires_at),
+        "frozen": wish.frozen,
+        "facts": wish.facts,
+    }
+
+
+def settle_values(order: Settle) -> Mapping[str, Any]:
+    """What SETTLE is given."""
+    return {
+        "accounts": list(order.charges),
+        "amounts": list(order.charges.values()),
+        "hold": order.hold_id,
+        "now": ms_from(order.now),
+        "day": order.now.astimezone(UTC).date().isoformat(),
+        "basis": str(order.basis),
+        "flagged": order.flagged,
+        "receipt": order.receipt,
+    }
