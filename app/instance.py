@@ -18,7 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.errors import DatabaseBusy, FolderReadOnly, StoreError
+from app.errors import DatabaseBusy, DiskFull, FolderReadOnly, StoreError
 
 if TYPE_CHECKING:
     import socket
@@ -283,6 +283,11 @@ def _folder_fault(folder: Path, error: OSError) -> StoreError:
         return FolderReadOnly(
             f"The folder {folder} cannot be written.",
             "Check its rights, or name another one in TUPPENCE_HOME.",
+        )
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(
+            f"The disk that holds {folder} is full.",
+            "What was saved before is whole. Free some space, then try again.",
         )
     return StoreError(
         f"The folder {folder} cannot be used: {error.strerror or error}.",

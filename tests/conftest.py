@@ -18,6 +18,7 @@ pytest_plugins = (
     "pytester",
     "tests.fixtures.needs",
     "tests.fixtures.browser",
+    "tests.fixtures.disk",
     "tests.fixtures.display",
     "tests.fixtures.core",
     "tests.fixtures.network",

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import DatabaseBusy, FolderReadOnly, StoreError
+from app.errors import DatabaseBusy, DiskFull, FolderReadOnly, StoreError
 from app.instance import LOCK_NAME, Kind, Place, call_window, read_holder, take, take_window
+from tests.fixtures.disk import SmallDisk, unwritable_folder
 
 # A start without Qt: the one that holds the folder says so, answers each caller, and ends
 # when its standard input does.
@@ -264,11 +265,26 @@ def test_a_folder_that_is_a_file_is_said_so(tmp_path: Path) -> None:
         take(tmp_path / "file", Kind.WINDOW)
 
 
-@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
+    writable = take(tmp_path, Kind.WINDOW)  # and all that this imports is imported
+    assert writable is not None
+    writable.release()
+    with unwritable_folder() as folder, pytest.raises(FolderReadOnly):
+        take(folder, Kind.WINDOW)
+
+
+def test_a_disk_that_can_only_be_read_is_said_so(small_disk: SmallDisk) -> None:
+    small_disk.make_read_only()
     with pytest.raises(FolderReadOnly):
-        take(tmp_path, Kind.WINDOW)
+        take(small_disk.folder, Kind.WINDOW)
+
+
+def test_a_full_disk_is_said_so(small_disk: SmallDisk) -> None:
+    with small_disk.full(), pytest.raises(DiskFull):
+        take(small_disk.folder, Kind.WINDOW)
+    place = take(small_disk.folder, Kind.WINDOW)
+    assert place is not None
+    place.release()
 
 
 def test_taking_the_folder_does_not_hold_up_the_first_paint(tmp_path: Path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from app.chat import turns
 from app.metering.hold import HoldState
@@ -14,11 +17,15 @@ from app.seam.views import Certainty, MessageState
 from tests.chat.conversations import unchecked_chat
 from tests.end_to_end.long_answers import numbered_words
 from tests.fixtures.core import CoreDriver
+from tests.fixtures.disk import SmallDisk
 from tests.fixtures.provider_server import ProviderServer
+
+FullDisk = Callable[[], AbstractContextManager[None]]
 
 
 @contextmanager
-def full_disk(driver: CoreDriver) -> Iterator[None]:
+def full_database(driver: CoreDriver) -> Iterator[None]:
+    """As many pages as the file has now, and not one more: what anybody may do anywhere."""
     database = driver.core.shelves.database
     before = database.rows("PRAGMA max_page_count")[0][0]
     database.rows("PRAGMA max_page_count = 1")  # as small as the file is now
@@ -28,19 +35,37 @@ def full_disk(driver: CoreDriver) -> Iterator[None]:
         database.rows(f"PRAGMA max_page_count = {before}")
 
 
+@pytest_asyncio.fixture(params=["limit of SQLite's", "mounted disk"])
+async def on_disk(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[tuple[CoreDriver, FullDisk]]:
+    """An open core, and what fills the disk that it writes to."""
+    if request.param == "mounted disk":
+        disk: SmallDisk = request.getfixturevalue("small_disk")
+        driver = CoreDriver(disk.folder)
+        full: FullDisk = disk.full
+    else:
+        driver = CoreDriver(tmp_path)
+        full = partial(full_database, driver)
+    await driver.open()
+    yield driver, full
+    await driver.close()
+
+
 @pytest.fixture(autouse=True)
 def soon_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "_STORE_AGAIN_S", (0.05,))
 
 
 async def test_an_answer_that_ends_on_a_full_disk_is_stored_once_there_is_room(
-    driver: CoreDriver, provider_server: ProviderServer
+    on_disk: tuple[CoreDriver, FullDisk], provider_server: ProviderServer
 ) -> None:
+    driver, full_disk = on_disk
     provider_server.replies = [numbered_words(3000, pace_s=0.001)]
     chat_id = await unchecked_chat(driver, f"{provider_server.url}/v1")
     driver.dispatcher.take(commands.SendMessage(chat_id, (0,), "Count for me"))
     await driver.wait_for(events.TextArrived)
-    with full_disk(driver):
+    with full_disk():
         ended = await driver.wait_for(events.MessageChanged, lambda event: event.settled)
         assert ended.message.state is MessageState.COMPLETE
         assert ended.message.cost is not None
@@ -66,13 +91,14 @@ async def test_an_answer_that_ends_on_a_full_disk_is_stored_once_there_is_room(
 
 
 async def test_closing_on_a_full_disk_ends_and_the_next_start_settles(
-    driver: CoreDriver, provider_server: ProviderServer
+    on_disk: tuple[CoreDriver, FullDisk], provider_server: ProviderServer
 ) -> None:
+    driver, full_disk = on_disk
     provider_server.replies = [numbered_words(3000, pace_s=0.001)]
     chat_id = await unchecked_chat(driver, f"{provider_server.url}/v1")
     driver.dispatcher.take(commands.SendMessage(chat_id, (0,), "Count for me"))
     await driver.wait_for(events.TextArrived)
-    with full_disk(driver):
+    with full_disk():
         await driver.wait_for(events.MessageChanged, lambda event: event.settled)
         await driver.dispatcher.close()
     await driver.core.close()

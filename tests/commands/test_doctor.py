@@ -16,6 +16,7 @@ from app.commands import doctor_system as system
 from app.commands.doctor_report import Level
 from app.config import Config, Paths, resources_folder
 from app.instance import Kind, take
+from tests.fixtures.disk import SmallDisk, unwritable_folder
 
 
 class Done(Protocol):
@@ -146,11 +147,25 @@ def test_an_old_sqlite_is_a_note_with_the_reason() -> None:
     assert sqlite3.sqlite_version in finding.words
 
 
-@pytest.mark.skipif(hasattr(os, "getuid") and os.getuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written_is_wrong(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    findings = checks.check_folders(_paths(tmp_path))
+    assert {finding.level for finding in checks.check_folders(_paths(tmp_path))} == {Level.FINE}
+    with unwritable_folder() as folder:
+        findings = checks.check_folders(_paths(folder))
     assert {finding.level for finding in findings} == {Level.WRONG}
+    assert "Permission denied" in findings[0].words
+
+
+def test_a_disk_that_can_only_be_read_is_wrong(small_disk: SmallDisk) -> None:
+    small_disk.make_read_only()
+    findings = checks.check_folders(_paths(small_disk.folder))
+    assert {finding.level for finding in findings} == {Level.WRONG}
+
+
+def test_a_full_disk_is_wrong(small_disk: SmallDisk) -> None:
+    with small_disk.full():
+        folders = checks.check_folders(_paths(small_disk.folder))
+        disk = checks.check_disk(_paths(small_disk.folder))
+    assert {finding.level for finding in (*folders, *disk)} == {Level.WRONG}
 
 
 def test_a_folder_that_vanished_is_wrong(tmp_path: Path) -> None:

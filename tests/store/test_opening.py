@@ -14,6 +14,7 @@ from app.clock import Clock
 from app.errors import DatabaseBusy, DatabaseDamaged, DiskFull, FolderReadOnly, StoreError
 from app.store.database import Database
 from app.store.shelves import Shelves
+from tests.fixtures.disk import SmallDisk
 from tests.store.given import Records
 
 OpenAt = Callable[[Path], Shelves]
@@ -132,7 +133,7 @@ def test_a_folder_that_may_not_be_written_is_read_only(public_folder: Path) -> N
     assert (public_folder / FILE).read_bytes() == before
 
 
-@pytest.mark.skipif(not is_root(), reason="a file of another user's needs another user")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork to become another user")
 def test_a_file_that_may_not_be_written_is_read_only(public_folder: Path) -> None:
     Database.open(public_folder, Clock()).close()
     public_folder.chmod(0o777)
@@ -140,23 +141,10 @@ def test_a_file_that_may_not_be_written_is_read_only(public_folder: Path) -> Non
     assert error_as_nobody(public_folder) == FolderReadOnly.__name__
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 3 MB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = is_root() and sys.platform == "linux" and shutil.which("mount")
-    options = ["-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)]
-    if not mounted or subprocess.run(["mount", *options], capture_output=True).returncode:
-        pytest.skip("cannot mount a small disk here")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
-
-
 def test_a_full_disk_keeps_what_was_said_to_be_saved(
-    open_at: OpenAt, small_disk: Path, records: Records
+    open_at: OpenAt, small_disk: SmallDisk, records: Records
 ) -> None:
-    shelves = open_at(small_disk)
+    shelves = open_at(small_disk.folder)
     shelves.chats.create("chat", "A chat", [])
     saved = []
 
@@ -169,29 +157,38 @@ def test_a_full_disk_keeps_what_was_said_to_be_saved(
         write_on_and_on()
     assert [message.id for message in shelves.messages.all_of("chat")] == saved
     shelves.database.close()
-    again = open_at(small_disk)
+    again = open_at(small_disk.folder)
     assert [message.id for message in again.messages.all_of("chat")] == saved
     assert again.database.report.damaged is None
     again.chats.hide("chat")
     assert again.database.integrity() == ()
 
 
-def test_a_disk_without_room_for_a_new_database_says_so(open_at: OpenAt, small_disk: Path) -> None:
-    (small_disk / "filler").write_bytes(bytes(3 * 1024 * 1024 - 40_960))
+def test_a_disk_without_room_for_a_new_database_says_so(
+    open_at: OpenAt, small_disk: SmallDisk
+) -> None:
+    small_disk.fill(but_bytes=40_960)
     with pytest.raises(DiskFull):
-        open_at(small_disk)
-    (small_disk / "filler").unlink()
-    assert open_at(small_disk).database.report.created
+        open_at(small_disk.folder)
+    small_disk.free()
+    assert open_at(small_disk.folder).database.report.created
 
 
 def test_a_full_disk_refuses_an_attachment_and_keeps_no_half_of_it(
-    open_at: OpenAt, small_disk: Path
+    open_at: OpenAt, small_disk: SmallDisk
 ) -> None:
-    shelves = open_at(small_disk)
+    shelves = open_at(small_disk.folder)
     with pytest.raises(DiskFull):
-        shelves.attachments.keep("big.txt", "text/plain", bytes(4 * 1024 * 1024))
-    assert [path for path in (small_disk / "attachments").rglob("*") if path.is_file()] == []
+        shelves.attachments.keep("big.txt", "text/plain", bytes(9 * 1024 * 1024))
+    assert [path for path in (small_disk.folder / "attachments").rglob("*") if path.is_file()] == []
     assert shelves.attachments.keep("small.txt", "text/plain", b"small").size_bytes == 5
+
+
+def test_a_disk_that_can_only_be_read_says_so(open_at: OpenAt, small_disk: SmallDisk) -> None:
+    open_at(small_disk.folder).database.close()
+    small_disk.make_read_only()
+    with pytest.raises(FolderReadOnly):
+        open_at(small_disk.folder)
 
 
 def test_what_a_crash_left_of_a_database_in_the_making_is_no_hindrance(
