@@ -8,14 +8,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 from enum import StrEnum
 
 from app.chat.names import Names
-from app.chat.receipts import BASES, PROVIDERS_FIGURE, WHOLE_ANSWER
+from app.chat.receipts import BASES, PROVIDERS_FIGURE, WHOLE_ANSWER, call_view
 from app.chat.spending_receipts import CallReceipts
 from app.metering.receipt import Receipt, ReceiptCall
 from app.money import usd_text
+from app.seam.views import Certainty, ReceiptCallView
 from app.store.records import UsageRecord
 from app.store.shelves import Shelves
 from app.store.usage_records import UsageSpan
@@ -44,6 +46,17 @@ class CsvForm(StrEnum):
     PARTS = "parts"
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A call and what its receipt says of it; `rule` empty where there is no receipt any more."""
+
+    row: UsageRecord
+    chat_title: str | None
+    key: str
+    rule: str
+    call: ReceiptCallView
+
+
 class UsageRows:
     """Rows of cells for a span, read from the calls and their receipts."""
 
@@ -61,8 +74,44 @@ class UsageRows:
 
     def rows(self, span: UsageSpan, form: CsvForm) -> Iterator[list[tuple[str, ...]]]:
         """For each call, oldest first, its rows."""
+        yield from self._rows(self._shelves.usage_calls.records(span), form)
+
+    def of_message(self, message_id: str) -> Iterator[list[tuple[str, ...]]]:
+        """For each call of one message its parts."""
+        calls = self._shelves.usage_calls.of_message(message_id)
+        yield from self._rows(calls, CsvForm.PARTS)
+
+    def items(self, span: UsageSpan) -> Iterator[Item]:
+        """Every call with what stands of it on its receipt, oldest first."""
         receipts = CallReceipts(self._shelves)
-        for call, title in self._shelves.usage_calls.records(span):
+        for row, title in self._shelves.usage_calls.records(span):
+            receipt, call = receipts.of(row)
+            rule = "" if receipt is None else receipt.rule or WHOLE_ANSWER
+            view = (
+                self._bare_call(row)
+                if receipt is None or call is None
+                else call_view(receipt, call, self._names)
+            )
+            yield Item(row, title, self._names.key(row.key_id), rule, view)
+
+    def _bare_call(self, row: UsageRecord) -> ReceiptCallView:
+        """A call whose receipt is gone with its message."""
+        return ReceiptCallView(
+            model=self._names.model(row.provider, row.model),
+            provider=self._names.host(row.provider, row.key_id),
+            request_id=None,
+            at=row.at,
+            certainty=Certainty.UNKNOWN if row.cost_pusd is None else Certainty(row.certainty),
+            parts=(),
+            total_pusd=row.cost_pusd,
+            payer=self._names.biller(row.key_id, row.provider)[1],
+        )
+
+    def _rows(
+        self, calls: Iterable[tuple[UsageRecord, str | None]], form: CsvForm
+    ) -> Iterator[list[tuple[str, ...]]]:
+        receipts = CallReceipts(self._shelves)
+        for call, title in calls:
             receipt, on_receipt = receipts.of(call)
             about = self._about(call, title, receipt, on_receipt)
             if form is CsvForm.CALLS:

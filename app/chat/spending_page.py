@@ -118,6 +118,14 @@ class UsagePage:
             has_receipt=row.has_receipt,
         )
 
+    def days(self, span: UsageSpan) -> tuple[UsageLine, ...]:
+        """Every day that anything was used on, oldest first; the id is the ISO date."""
+        found = self._shelves.usage_days.days(span)
+        return tuple(
+            UsageLine(day.isoformat(), f"{day:%d %B %Y}", "", _sum(found[day]))
+            for day in sorted(found)
+        )
+
     def chats(self, span: UsageSpan, at_most: int) -> tuple[UsageLine, ...]:
         """The dearest chats, and all others as one line."""
         found = self._shelves.usage_days.chats(span)

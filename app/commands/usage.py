@@ -1,106 +1,138 @@
-"""`usage`: what a month cost, by model and by key, or every call as CSV."""
+"""`usage`: what was spent, by day, model, chat, key and payer; every call; one receipt.
+
+Words for people, JSON and CSV with exact dollars for scripts. The figures are the window's own.
+"""
 
 from __future__ import annotations
 
 import argparse
-import csv
-import io
+import calendar
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from app.chat.spending import month_start
+from app.commands import usage_items, usage_receipt
 from app.commands.columns import in_columns, one_line
 from app.commands.entry import DONE
-from app.money import format_usd, usd_text
-from app.store.records import SpendRecord, UsageRecord
+from app.commands.usage_json import LINE_COLUMNS, as_json, line_cells, line_row, summary_object
+from app.errors import TuppenceError
+from app.money import format_usd
+from app.seam.usage_views import UsageLine, UsagePeriod, UsageScope, UsageSum
+from app.seam.views import Certainty
 
 if TYPE_CHECKING:
     from app.commands.streams import Streams
     from app.engine.core import Core
 
-_ROWS_AT_ONCE = 500
-_COLUMNS = (
-    "at", "model", "provider", "key", "input_tokens", "cache_read_tokens", "cache_write_tokens",
-    "output_tokens", "reasoning_tokens", "cost_usd", "certainty", "chat", "message", "call",
-)  # fmt: skip
+_RIGHT = frozenset({1, 2, 3})
+_EVERY_CHAT = 10**9
 
 
 async def run_usage(arguments: argparse.Namespace, core: Core, streams: Streams) -> int:
-    start, end = month_bounds(arguments.month, core.clock.now())
-    if arguments.csv:
-        await _print_csv(core, streams, start, end)
+    if arguments.receipt:
+        await usage_receipt.print_receipt(arguments, core, streams)
+        return DONE
+    scope = scope_of(arguments, core.clock.now())
+    if arguments.by:
+        await _print_group(arguments, core, streams, scope)
+    elif arguments.items or arguments.csv:
+        await usage_items.print_calls(arguments, core, streams, scope)
+    elif arguments.json:
+        page = core.spending.page
+        days = page.days(page.span(scope))
+        await streams.out(as_json(summary_object(page.view(scope), days)) + "\n")
     else:
-        await streams.out(_summary(core, start, end))
+        await streams.out(_summary(core, scope))
     return DONE
 
 
-def month_bounds(month: str | None, now: datetime) -> tuple[datetime, datetime]:
-    """The first of a month and of the next, midnight UTC; of the current one where it is None."""
-    start = month_start(now)
-    if month is not None:
-        start = datetime(int(month[:4]), int(month[5:]), 1, tzinfo=UTC)
-    if start.month < 12:
-        return start, start.replace(month=start.month + 1)
-    return start, start.replace(year=start.year + 1, month=1)
+def scope_of(arguments: argparse.Namespace, now: datetime) -> UsageScope:
+    """The days that were asked for; raises TuppenceError where they contradict each other."""
+    first, last = arguments.from_day, arguments.to_day
+    if arguments.month is not None:
+        if first or last:
+            raise TuppenceError("--month and --from or --to are two answers.", "Give one of them.")
+        year, month = int(arguments.month[:4]), int(arguments.month[5:])
+        end = calendar.monthrange(year, month)[1]
+        return UsageScope(UsagePeriod.CUSTOM, date(year, month, 1), date(year, month, end))
+    if first is None and last is None:
+        return UsageScope(UsagePeriod.MONTH)
+    first, last = first or date.min, last or now.astimezone(UTC).date()
+    if first > last:
+        raise TuppenceError(f"{first} is after {last}.", "Give the earlier day with --from.")
+    return UsageScope(UsagePeriod.CUSTOM, first, last)
 
 
-async def _print_csv(core: Core, streams: Streams, start: datetime, end: datetime) -> None:
-    await streams.out(_csv_lines([_COLUMNS]))
-    waiting: list[Sequence[object]] = []
-    for row in core.shelves.usage.rows(start, end):
-        waiting.append(_csv_cells(core, row))
-        if len(waiting) >= _ROWS_AT_ONCE:
-            await streams.out(_csv_lines(waiting))
-            waiting.clear()
-    await streams.out(_csv_lines(waiting))
+def lines_of(core: Core, scope: UsageScope, group: str) -> tuple[UsageLine, ...]:
+    """The lines of one group: every one, also of chats."""
+    page = core.spending.page
+    match group:
+        case "day":
+            return page.days(page.span(scope))
+        case "chat":
+            return page.chats(page.span(scope), _EVERY_CHAT)
+        case "model":
+            return page.view(scope).models
+        case "key":
+            return page.view(scope).keys
+        case "payer":
+            return page.view(scope).payers
+        case _:
+            raise ValueError(f"not a group: {group}")
 
 
-def _csv_cells(core: Core, row: UsageRecord) -> Sequence[object]:
-    cost = "" if row.cost_pusd is None else usd_text(row.cost_pusd)
-    return (
-        row.at.astimezone(UTC).isoformat(), _harmless(row.model), row.provider,
-        _harmless(core.spending.names.key(row.key_id)), row.input_tokens, row.cache_read_tokens,
-        row.cache_write_tokens, row.output_tokens, row.reasoning_tokens, cost, row.certainty,
-        row.chat_id, row.message_id, row.id,
-    )  # fmt: skip
+async def _print_group(
+    arguments: argparse.Namespace, core: Core, streams: Streams, scope: UsageScope
+) -> None:
+    lines = lines_of(core, scope, arguments.by)
+    if arguments.json:
+        await streams.out(as_json([line_row(line) for line in lines]) + "\n")
+    elif arguments.csv:
+        rows = [line_cells(line) for line in lines]
+        await usage_items.write_rows(arguments.csv, streams, LINE_COLUMNS, rows)
+    elif lines:
+        await streams.out(_table(arguments.by.upper(), lines))
 
 
-def _harmless(text: str) -> str:
-    # A spreadsheet runs a cell that begins like a formula.
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def _csv_lines(rows: Sequence[Sequence[object]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
-
-
-def _summary(core: Core, start: datetime, end: datetime) -> str:
-    usage = core.shelves.usage
-    total = usage.totals(start, end)
-    words = f"{start:%B %Y} (UTC): {_amount(total)}, {total.messages:,} messages"
-    lines = [f"{words}, {total.tokens:,} tokens\n"]
+def _summary(core: Core, scope: UsageScope) -> str:
+    view = core.spending.page.view(scope)
+    total = view.total
+    first, last = view.scope.first or view.today, view.scope.last or view.today
+    words = f"{_days(first, last)} (UTC): {amount(total)}, {total.messages:,} messages"
+    tokens = total.input_tokens + total.output_tokens
+    lines = [f"{words}, {tokens:,} tokens\n"]
+    if total.estimated_pusd:
+        lines.append(f"{format_usd(total.estimated_pusd)} of it are estimated.\n")
     if total.unpriced:
-        lines.append(f"{total.unpriced:,} of them have no known price and are not in the sum.\n")
-    named = [(core.spending.names.key(row.label), row) for row in usage.by_key(start, end)]
-    models = [(row.label, row) for row in usage.by_model(start, end)]
-    for title, rows in (("MODEL", models), ("KEY", named)):
-        if rows:
-            header = (title, "COST", "MESSAGES", "TOKENS")
-            lines.append("\n" + in_columns([header, *(_cells(*row) for row in rows)], _RIGHT))
+        lines.append(f"{total.unpriced:,} calls have no known price and are not in the sum.\n")
+    for title, group in (("MODEL", view.models), ("KEY", view.keys)):
+        if group:
+            lines.append("\n" + _table(title, group))
     return "".join(lines)
 
 
-_RIGHT = frozenset({1, 2, 3})
+def _days(first: date, last: date) -> str:
+    """`November 2026` where it is that month, up to today too; else both days."""
+    same_month = (first.year, first.month) == (last.year, last.month)
+    if first.day == 1 and same_month:
+        return f"{first:%B %Y}"
+    return f"{first} to {last}" if first != last else f"{first}"
 
 
-def _cells(name: str, row: SpendRecord) -> tuple[str, ...]:
-    return (one_line(name), _amount(row), f"{row.messages:,}", f"{row.tokens:,}")
+def _table(title: str, lines: Sequence[UsageLine]) -> str:
+    header = (title, "COST", "MESSAGES", "TOKENS")
+    return in_columns([header, *(_cells(line) for line in lines)], _RIGHT)
 
 
-def _amount(row: SpendRecord) -> str:
-    if row.unpriced and not row.total_pusd:
+def _cells(line: UsageLine) -> tuple[str, ...]:
+    name = f"{line.label} ({line.note})" if line.note else line.label
+    tokens = line.sum.input_tokens + line.sum.output_tokens
+    return one_line(name), amount(line.sum), f"{line.sum.messages:,}", f"{tokens:,}"
+
+
+def amount(total: UsageSum) -> str:
+    """A sum as people read it: `$6.18`, `about $6.18`, `price unknown`."""
+    if total.total_pusd is None:
         return "price unknown"
-    return ("about " if row.estimated else "") + format_usd(row.total_pusd)
+    about = "" if total.certainty is Certainty.EXACT else "about "
+    return about + format_usd(total.total_pusd)

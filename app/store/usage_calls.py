@@ -65,11 +65,13 @@ class UsageCalls:
             )
             if not rows:
                 return
-            for row in rows:
-                id_, message_id, chat_id, at_ms, *others = row[1:-1]
-                record = UsageRecord(id_, message_id, chat_id, at_from(at_ms), *others)
-                yield record, row[-1]
+            yield from (_record(row) for row in rows)
             after = (rows[-1][4], rows[-1][0])
+
+    def of_message(self, message_id: str) -> list[tuple[UsageRecord, str | None]]:
+        """A message's calls in the order that they were made, as `records` gives them."""
+        statement = _RECORDS.format(index="INDEXED BY usage_of_message", where="message_id = ?")
+        return [_record(row) for row in self._database.rows(statement, [message_id, -1])]
 
     def receipt_json(self, message_id: str) -> str | None:
         """A message's receipt; None where it or its message is not there."""
@@ -116,6 +118,11 @@ def _index_for(span: UsageSpan, order: CallOrder) -> str:
     if order in (CallOrder.DEAREST, CallOrder.CHEAPEST):
         return "INDEXED BY usage_by_cost"
     return "INDEXED BY usage_by_time"
+
+
+def _record(row: Row) -> tuple[UsageRecord, str | None]:
+    id_, message_id, chat_id, at_ms, *others = row[1:-1]
+    return UsageRecord(id_, message_id, chat_id, at_from(at_ms), *others), row[-1]
 
 
 def _call(row: Row) -> CallRecord:
