@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from app.ledger.records import Admit, AdmitEnd, Opening
+from app.ledger.records import AccountKind, Admit, AdmitEnd, Opening
 from app.metering.hold import HoldState
 from app.metering.payer import Unit
 
@@ -64,8 +64,13 @@ class PlainBook:
         return self.accounts[account].posted - self.held(account)
 
     def open(self, opening: Opening) -> None:
-        """Grant what is missing; of what is too much, take only what is free."""
+        """Grant what is missing; of what is too much, take only what is free.
+
+        What a wallet has is a matter of its payments once it is there.
+        """
         account = self.accounts.get(opening.id)
+        if account is not None and opening.kind is AccountKind.WALLET:
+            return
         if account is None:
             account = PlainAccount(opening.tenant, opening.unit, opening.granted is not None)
             self.accounts[opening.id] = account
@@ -77,7 +82,7 @@ class PlainBook:
         account.grants.append(change)
 
     def admit(self, call: Admit) -> AdmitEnd:
-        """The rules of admission in their order; nothing changes unless the end is HELD."""
+        """The rules of admission in their order; nothing is set aside unless the end is HELD."""
         known = self.by_key(call.tenant, call.key)
         if known is not None:
             if known.body_hash != call.body_hash:
@@ -85,7 +90,6 @@ class PlainBook:
             return AdmitEnd.DONE if known.state in ENDED else AdmitEnd.RUNNING
         if any(owed > 0 for (tenant, _), owed in self.debts.items() if tenant == call.tenant):
             return AdmitEnd.IN_DEBT
-        before = {name: list(account.grants) for name, account in self.accounts.items()}
         for opening in call.openings:
             self.open(opening)
         wanted = _summed(call)
@@ -94,7 +98,6 @@ class PlainBook:
             for name, amount in wanted.items()
         )
         if short:
-            self._undo(before)
             return AdmitEnd.SHORT
         self.holds[call.hold_id] = PlainHold(
             call.tenant, call.key, call.body_hash, wanted, call.expires_at
@@ -151,13 +154,6 @@ class PlainBook:
 
     def unresolved(self) -> list[str]:
         return [name for name, hold in self.holds.items() if hold.state is HoldState.UNKNOWN]
-
-    def _undo(self, before: Mapping[str, list[int]]) -> None:
-        for name in list(self.accounts):
-            if name in before:
-                self.accounts[name].grants = before[name]
-            else:
-                del self.accounts[name]
 
 
 def lease(now: datetime) -> datetime:
