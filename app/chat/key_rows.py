@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
+from app.chat.own_prices import OwnPrice, takes_own_price
 from app.chat.routes import host_of
 from app.chat.spending import sum_certainty
 from app.providers.hosts import CUSTOM_HOST, HOSTS
-from app.seam.views import Certainty, KeyRow, ProviderRow
+from app.seam.views import Certainty, KeyRow, OwnPriceView, ProviderRow
 from app.store.records import KeyRecord, SpendRecord
 
 
 def key_rows(
-    keys: Sequence[KeyRecord], month: Mapping[str, SpendRecord], checking: str = ""
+    keys: Sequence[KeyRecord],
+    month: Mapping[str, SpendRecord],
+    own_price: Callable[[str], OwnPrice | None],
+    *,
+    checking: str = "",
 ) -> tuple[KeyRow, ...]:
     """A line for each key; `checking` is the id of the one that is being asked about."""
-    return tuple(_row(key, month.get(key.id), checking=key.id == checking) for key in keys)
+    return tuple(
+        replace(
+            _row(key, month.get(key.id), checking=key.id == checking),
+            takes_own_price=takes_own_price(key.provider),
+            own_price=_price_view(own_price(key.id)),
+        )
+        for key in keys
+    )
 
 
 def provider_rows() -> tuple[ProviderRow, ...]:
@@ -35,6 +48,12 @@ def provider_rows() -> tuple[ProviderRow, ...]:
         ProviderRow(CUSTOM_HOST, "Another address", (), "", needs_url=True, needs_key=False)
     )
     return tuple(rows)
+
+
+def _price_view(price: OwnPrice | None) -> OwnPriceView | None:
+    if price is None:
+        return None
+    return OwnPriceView(price.input_usd, price.output_usd, price.cache_read_usd, price.dated)
 
 
 def _row(key: KeyRecord, month: SpendRecord | None, *, checking: bool) -> KeyRow:

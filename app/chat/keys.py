@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from app.chat.own_prices import OwnPrice, OwnPrices, PriceFormError, takes_own_price
 from app.chat.routes import NO_SECRET, host_of
 from app.chat.secrets import KeyMissing, Secrets
 from app.clock import Clock
@@ -34,6 +35,9 @@ from app.store.keys import Keys
 from app.store.records import KeyRecord
 
 MISSING = "missing"
+# Input, output and cached input, as they were typed: dollars per million tokens.
+PriceTexts = tuple[str, str, str]
+NO_PRICE: PriceTexts = ("", "", "")
 _MAY_KEEP_UNCHECKED = (
     ProviderUnreachable,
     ProviderDown,
@@ -67,9 +71,11 @@ class KeyDesk:
         keychain: KeychainCalls,
         secrets: Secrets,
         http: Callable[[], HttpClient],
+        own_prices: OwnPrices,
         clock: Clock,
     ) -> None:
         self._keys = keys
+        self._own_prices = own_prices
         self._keychain = keychain
         self._secrets = secrets
         self._http = http
@@ -84,13 +90,17 @@ class KeyDesk:
         label: str = "",
         where: str = "keyring",
         keep_unchecked: bool = False,
+        own_price: PriceTexts = NO_PRICE,
     ) -> KeyOutcome:
         """Check a key and keep it; a key that is kept already is replaced.
 
-        Raises KeyFormError and the KeychainError tree; a provider's no is an outcome.
+        `own_price` is what the user says that a server of their own charges.
+        Raises KeyFormError, PriceFormError and the KeychainError tree; a provider's no is an
+        outcome.
         """
         secret = secret.strip()
         host = _host_for(secret, provider, base_url, label)
+        price = self._price_for(host, own_price)
         if secret or host.needs_key:
             _require_form(secret)
             register_secret(secret)
@@ -102,7 +112,25 @@ class KeyDesk:
         else:
             outcome = KeyOutcome(True, host.name, "Kept; it has not been checked.")
         await self._keep(record, secret, where)
+        if price is not None:
+            self._own_prices.set(record.id, price)
         return outcome
+
+    def own_price(self, key_id: str) -> OwnPrice | None:
+        """What the user said that the server behind a key charges; None where it is unknown."""
+        return self._own_prices.of(key_id)
+
+    def set_price(self, key_id: str, texts: PriceTexts) -> OwnPrice | None:
+        """What the server behind a kept key charges from now on; all empty: it is unknown.
+
+        Raises PriceFormError, and KeyFormError where the key is not kept any more.
+        """
+        record = self._keys.get(key_id)
+        if record is None:
+            raise KeyFormError("This key is not kept any more.")
+        price = self._price_for(host_of(record), texts)
+        self._own_prices.set(key_id, price)
+        return price
 
     def mark_missing(self) -> None:
         """After a start: keys that were kept for an earlier session only are gone."""
@@ -131,6 +159,16 @@ class KeyDesk:
         await self._keychain.forget(key_id)
         self._secrets.forget(key_id)
         self._keys.remove(key_id)
+        self._own_prices.set(key_id, None)
+
+    def _price_for(self, host: Host, texts: PriceTexts) -> OwnPrice | None:
+        price = self._own_prices.read(*texts)
+        if price is not None and not takes_own_price(host.id):
+            raise PriceFormError(
+                f"The prices of {host.name} are its own, one for each model.",
+                "A price of yours is for a server at an address of your own.",
+            )
+        return price
 
     async def _keep(self, record: KeyRecord, secret: str, where: str) -> None:
         if secret:

@@ -10,6 +10,7 @@ from app.catalog.models import ModelCard
 from app.catalog.pricebook import PriceBook
 from app.catalog.prices import Price
 from app.chat.names import told_apart
+from app.chat.own_prices import OwnPrices, takes_own_price
 from app.chat.routes import DEMO_REF, LOCAL_PREFIX, host_of, key_words
 from app.clock import Clock
 from app.providers.hosts import HOSTS, Host
@@ -25,10 +26,17 @@ class ModelList:
     """Builds the lines from what the keys listed and what the price book knows."""
 
     def __init__(
-        self, shelves: Shelves, prices: PriceBook, clock: Clock, *, demo: bool = False
+        self,
+        shelves: Shelves,
+        prices: PriceBook,
+        own_prices: OwnPrices,
+        clock: Clock,
+        *,
+        demo: bool = False,
     ) -> None:
         self._shelves = shelves
         self._prices = prices
+        self._own_prices = own_prices
         self._clock = clock
         self._demo = demo
         self._local: tuple[LocalModels, ...] = ()
@@ -99,7 +107,12 @@ class ModelList:
         why_not: str = "",
     ) -> ModelRow:
         card = self._prices.card(host.price_provider, model_id)
-        price = self._prices.price(host.price_provider, model_id, self._clock.now())
+        own = self._own_prices.of(ref.partition("/")[0]) if takes_own_price(host.id) else None
+        price = (
+            own.price(host.price_provider, model_id)
+            if own
+            else self._prices.price(host.price_provider, model_id, self._clock.now())
+        )
         usable = price if price is not None and not price.trouble else None
         return ModelRow(
             ref=ref,

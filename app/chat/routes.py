@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from app.catalog.models import ModelCard
 from app.catalog.pricebook import PriceBook
 from app.catalog.prices import Price
+from app.chat.own_prices import OwnPrices, takes_own_price
 from app.chat.secrets import Secrets
 from app.clock import Clock
 from app.errors import TuppenceError
@@ -62,6 +63,7 @@ class Routes:
         prices: Callable[[], PriceBook],
         clock: Clock,
         count_demo: Callable[[ChatRequest], int],
+        own_prices: OwnPrices,
     ) -> None:
         self._keys = keys
         self._secrets = secrets
@@ -69,6 +71,7 @@ class Routes:
         self._prices = prices
         self._clock = clock
         self._count_demo = count_demo
+        self._own_prices = own_prices
 
     def find(self, ref: str) -> Route:
         """The route behind a reference; raises RouteMissing in the user's words."""
@@ -109,6 +112,7 @@ class Routes:
         book = self._prices()
         card = book.card(host.price_provider, model_id)
         found = book.lookup(host.price_provider, model_id, self._clock.now())
+        own = self._own_prices.of(key_id) if takes_own_price(host.id) else None
         return Route(
             ref=ref,
             key_id=key_id,
@@ -116,10 +120,10 @@ class Routes:
             model_id=model_id,
             model_name=card.name if card else model_id,
             card=card,
-            price=found.price,
+            price=own.price(host.price_provider, model_id) if own else found.price,
             payer=payer_for(key_id, words),
             base_url=base_url,
-            price_trouble=found.why_not,
+            price_trouble="" if own else found.why_not,
         )
 
 

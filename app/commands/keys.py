@@ -1,4 +1,4 @@
-"""`keys`: add, list, check and remove the keys for providers. A secret is never printed."""
+"""`keys`: add, list, price, check and remove the keys for providers. A secret is never printed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from app.store.records import KeyRecord
 
 if TYPE_CHECKING:
     from app.chat.keys import KeyOutcome
+    from app.chat.own_prices import OwnPrice
     from app.commands.streams import Streams
     from app.engine.core import Core
 
@@ -26,6 +27,8 @@ async def run_keys(arguments: argparse.Namespace, core: Core, streams: Streams) 
             code = await _add(arguments, core, streams)
         case "remove":
             code = await _remove(arguments, core, streams)
+        case "price":
+            code = await _price(arguments, core, streams)
         case "check":
             code = await _check(arguments, core, streams)
         case _:
@@ -62,7 +65,12 @@ async def _offer(arguments: argparse.Namespace, core: Core, secret: str, where: 
         label=arguments.label,
         where=where,
         keep_unchecked=arguments.unchecked,
+        own_price=_figures(arguments),
     )
+
+
+def _figures(arguments: argparse.Namespace) -> tuple[str, str, str]:
+    return arguments.price_in, arguments.price_out, arguments.price_cached
 
 
 async def _usual_place(core: Core) -> str:
@@ -80,6 +88,28 @@ async def _remove(arguments: argparse.Namespace, core: Core, streams: Streams) -
     await core.key_desk.remove(key.id)
     await streams.out(f"Removed: {_name(key)}\n")
     return DONE
+
+
+async def _price(arguments: argparse.Namespace, core: Core, streams: Streams) -> int:
+    key = choose_key(arguments.key, core.shelves.keys.rows())
+    figures = _figures(arguments)
+    if arguments.unknown and any(figures):
+        await streams.err("tuppence: --unknown and figures cannot be given together.\n")
+        return FAILED
+    if arguments.unknown or any(figures):
+        core.key_desk.set_price(key.id, figures)
+    await streams.out(f"{_name(key)}: {_price_words(core.key_desk.own_price(key.id))}\n")
+    return DONE
+
+
+def _price_words(price: OwnPrice | None) -> str:
+    if price is None:
+        return "no price of your own"
+    cached = f", ${price.cache_read_usd} cached" if price.cache_read_usd else ""
+    return (
+        f"${price.input_usd} in, ${price.output_usd} out{cached} per million tokens, "
+        f"since {price.dated.isoformat()}"
+    )
 
 
 async def _check(arguments: argparse.Namespace, core: Core, streams: Streams) -> int:
@@ -109,7 +139,7 @@ async def _check_one(core: Core, streams: Streams, key: KeyRecord) -> tuple[str,
 async def _list(arguments: argparse.Namespace, core: Core, streams: Streams) -> int:
     keys = core.shelves.keys.rows()
     if arguments.json:
-        fields = [_fields(key) for key in keys]
+        fields = [_fields(key, core.key_desk.own_price(key.id)) for key in keys]
         await streams.out(json.dumps(fields, ensure_ascii=False, indent=1) + "\n")
     elif keys:
         header = ("ID", "PROVIDER", "KEY", "KEPT IN", "STATE")
@@ -131,7 +161,7 @@ def _cells(key: KeyRecord) -> tuple[str, ...]:
     )
 
 
-def _fields(key: KeyRecord) -> dict[str, object]:
+def _fields(key: KeyRecord, price: OwnPrice | None) -> dict[str, object]:
     return {
         "id": key.id,
         "provider": key.provider,
@@ -141,6 +171,16 @@ def _fields(key: KeyRecord) -> dict[str, object]:
         "where": key.where,
         "state": key.state,
         "detail": key.detail,
+        "own_price": None if price is None else _price_fields(price),
+    }
+
+
+def _price_fields(price: OwnPrice) -> dict[str, object]:
+    return {
+        "input_usd_per_million": price.input_usd,
+        "output_usd_per_million": price.output_usd,
+        "cached_input_usd_per_million": price.cache_read_usd or None,
+        "dated": price.dated.isoformat(),
     }
 
 

@@ -76,6 +76,7 @@ def build_parser() -> Parser:
     _add_export(commands)
     _add_keys(commands)
     _add_doctor(commands)
+    _add_ledger(commands)
     _add_replay(commands)
     _add_catalog(commands)
     return parser
@@ -148,7 +149,9 @@ def _add_export(commands: _Commands[CommandParser]) -> None:
 
 
 def _add_keys(commands: _Commands[CommandParser]) -> None:
-    keys = commands.add_parser("keys", help="add, list, check or remove your providers' keys")
+    keys = commands.add_parser(
+        "keys", help="add, list, price, check or remove your providers' keys"
+    )
     actions = keys.add_subparsers(
         dest="action", metavar="ACTION", required=True, parser_class=CommandParser
     )
@@ -164,6 +167,16 @@ def _add_keys(commands: _Commands[CommandParser]) -> None:
     add.add_argument("--where", choices=KEY_PLACES, default="", help="where to keep it")
     add.add_argument("--unchecked", action="store_true", help="keep it without asking the provider")
     add.add_argument("--no-key", action="store_true", help="the server wants no key")
+    _add_price_options(add)
+    price = actions.add_parser(
+        "price",
+        help="say what a server of your own charges, per million tokens",
+        description="Without figures the price is printed. It holds for every model of the "
+        "server; receipts that were made keep theirs.",
+    )
+    price.add_argument("key", metavar="KEY", help="its id, label, last characters or provider")
+    _add_price_options(price)
+    price.add_argument("--unknown", action="store_true", help="forget the price")
     listing = actions.add_parser("list", help="list the keys; the keys themselves are never shown")
     listing.add_argument("--json", action="store_true", help="print one JSON array")
     for name, words in (("check", "ask the providers whether the keys still work"),
@@ -176,8 +189,31 @@ def _add_keys(commands: _Commands[CommandParser]) -> None:
         )  # fmt: skip
 
 
+def _add_price_options(parser: argparse.ArgumentParser) -> None:
+    for name, part in (("in", "input"), ("out", "output"), ("cached", "cached input")):
+        parser.add_argument(
+            f"--price-{name}", default="", metavar="USD",
+            help=f"dollars per million tokens of {part}, for a server of your own",
+        )  # fmt: skip
+
+
 def _add_doctor(commands: _Commands[CommandParser]) -> None:
-    commands.add_parser("doctor", help="check this computer and say what to do about what is wrong")
+    doctor = commands.add_parser(
+        "doctor", help="check this computer and say what to do about what is wrong"
+    )
+    doctor.add_argument(
+        "--ledger", action="store_true", help="look every row of the ledger over instead"
+    )
+
+
+def _add_ledger(commands: _Commands[CommandParser]) -> None:
+    ledger = commands.add_parser("ledger", help="check, rebuild or write out the book of all calls")
+    actions = ledger.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.add_parser("check", help="say which row does not add up, and why")
+    actions.add_parser("rebuild", help="work every balance out again from the journal")
+    export = actions.add_parser("export", help="the journal for another accounting tool")
+    export.add_argument("--form", choices=("csv", "beancount"), default="csv")
+    export.add_argument("-o", "--output", default="", metavar="FILE", help="instead of printing")
 
 
 def _add_replay(commands: _Commands[CommandParser]) -> None:

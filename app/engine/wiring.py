@@ -14,6 +14,7 @@ from app.chat.exact_counts import ExactCounts
 from app.chat.keys import KeyDesk
 from app.chat.model_costs import ModelCosts
 from app.chat.model_list import ModelList
+from app.chat.own_prices import OwnPrices
 from app.chat.preferences import Preferences
 from app.chat.quotes import Quoter
 from app.chat.recovery import recover
@@ -111,12 +112,13 @@ def _wire(
     def http() -> HttpClient:
         return core.http
 
-    routes = _routes(shelves, secrets, http, prices, counter, clock)
+    own_prices = OwnPrices(shelves.settings, clock)
+    routes = _routes(shelves, secrets, http, prices, counter, clock, own_prices)
     preferences = Preferences(shelves.settings)
     alternates = Alternates(shelves.keys, routes, preferences)
     exact = ExactCounts(routes, preferences.counts_with_provider, clock, offline=config.offline)
     quoter = Quoter(shelves, routes, alternates, counting, exact, clock)
-    model_list = ModelList(shelves, prices, clock, demo=demo)
+    model_list = ModelList(shelves, prices, own_prices, clock, demo=demo)
     settler = Settler(shelves, counting, clock)
     turns = _turns(shelves, routes, settler, clock, emit, lambda: core)
     core = Core(
@@ -138,7 +140,7 @@ def _wire(
         settler=settler,
         turns=turns,
         sender=Sender(shelves, routes, quoter, turns, clock),
-        key_desk=KeyDesk(shelves.keys, calls, secrets, http, clock),
+        key_desk=KeyDesk(shelves.keys, calls, secrets, http, own_prices, clock),
         model_list=model_list,
         spending=Spending(shelves, prices, clock),
         http=HttpClient(offline=config.offline),
@@ -153,11 +155,12 @@ def _routes(
     prices: PriceBook,
     counter: TokenCounter,
     clock: Clock,
+    own_prices: OwnPrices,
 ) -> Routes:
     def count_demo(request: ChatRequest) -> int:
         return counter.count(request, provider=DEMO_HOST.price_provider, model=DEMO_MODEL).tokens
 
-    return Routes(shelves.keys, secrets, http, lambda: prices, clock, count_demo)
+    return Routes(shelves.keys, secrets, http, lambda: prices, clock, count_demo, own_prices)
 
 
 def _turns(

@@ -242,6 +242,8 @@ class CheckAndKeepKey:
     """Ask the provider about a key, then keep it. `provider` empty: told from its form.
 
     `where` is `keyring`, `vault` or `session`. `keep_unchecked` keeps it though no answer came.
+    `own_price` is what the user typed as dollars per million tokens of input, output and cached
+    input; for a server at an address of their own.
     """
 
     serial: int
@@ -251,6 +253,7 @@ class CheckAndKeepKey:
     label: str = ""
     where: str = "keyring"
     keep_unchecked: bool = False
+    own_price: tuple[str, str, str] = ("", "", "")
 
     def __repr__(self) -> str:
         return f"CheckAndKeepKey(serial={self.serial}, provider={self.provider!r})"
@@ -271,6 +274,17 @@ class CheckKey:
 @dataclass(frozen=True, slots=True)
 class RemoveKey:
     key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetKeyPrice:
+    """What a server of the user's own charges from now on, as in `CheckAndKeepKey`.
+
+    All empty: it is unknown. Answered by `KeyPriceSet`.
+    """
+
+    key_id: str
+    own_price: tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +392,8 @@ Command = (
     | SaveDraft | AttachFile | AskQuote | AskCheaper | AskModelCosts
     | AskReceipt | AskBilling
     | ListModels | SetFavorite | FindLocalModels
-    | ListKeys | CheckAndKeepKey | CancelKeyCheck | CheckKey | RemoveKey | AskKeychain | OpenVault
+    | ListKeys | CheckAndKeepKey | CancelKeyCheck | CheckKey | RemoveKey | SetKeyPrice
+    | AskKeychain | OpenVault
     | ChangeSettings | SetShortcut | SetProxy | TestProxy | ExportChat | StartDemo
     | AskUsage | AskUsageCalls | ExportUsage | StopUsageExport
 )  # fmt: skip

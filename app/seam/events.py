@@ -252,6 +252,15 @@ class KeyChecked:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyPriceSet:
+    """What became of `SetKeyPrice`; `message` says why where it was not kept."""
+
+    key_id: str
+    kept: bool
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class KeychainReady:
     keychain: KeychainView
 
@@ -319,7 +328,8 @@ Event = (
     | MessageChanged | SendRefused | SendAccepted | DraftSaved | FileAttached | FileRefused
     | QuoteReady | CheaperFound | ModelCostsReady
     | ReceiptReady | BillingReady | ModelsListed | LocalModelsFound
-    | KeysListed | KeyChecked | KeychainReady | SettingsChanged | ProxyTested | ChatExported
+    | KeysListed | KeyChecked | KeyPriceSet | KeychainReady | SettingsChanged | ProxyTested
+    | ChatExported
     | UsageShown | UsageCallsShown | UsageExportMoved | UsageExportEnded
     | EngineStopped
 )  # fmt: skip

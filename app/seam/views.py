@@ -240,6 +240,16 @@ class ReceiptView:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPriceView:
+    """What the user says that a server charges: dollars per million tokens, as exact text."""
+
+    input_usd: str
+    output_usd: str
+    cached_usd: str  # empty: as other input
+    dated: date
+
+
+@dataclass(frozen=True, slots=True)
 class KeyRow:
     """A kept key; the secret itself never comes to the window."""
 
@@ -254,6 +264,8 @@ class KeyRow:
     certainty: Certainty
     where: str  # keyring, vault, session
     base_url: str = ""
+    takes_own_price: bool = False  # a server at an address of the user's own
+    own_price: OwnPriceView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ async def check_and_keep_key(core: Core, command: commands.CheckAndKeepKey) -> N
             label=command.label,
             where=command.where,
             keep_unchecked=command.keep_unchecked,
+            own_price=command.own_price,
         )
     )
     core.key_checks[command.serial] = asking
@@ -73,6 +74,18 @@ async def remove_key(core: Core, command: commands.RemoveKey) -> None:
     core.emit(events.ModelsListed(core.model_list.rows()))
 
 
+def set_key_price(core: Core, command: commands.SetKeyPrice) -> None:
+    """The next quote, hold and receipt have it; those that were made keep theirs."""
+    try:
+        core.key_desk.set_price(command.key_id, command.own_price)
+    except TuppenceError as error:
+        core.emit(events.KeyPriceSet(command.key_id, False, str(error)))
+        return
+    core.emit(events.KeyPriceSet(command.key_id, True))
+    emit_keys(core)
+    core.emit(events.ModelsListed(core.model_list.rows()))
+
+
 async def ask_keychain(core: Core, command: commands.AskKeychain) -> None:
     await emit_keychain(core)
 
@@ -104,5 +117,8 @@ async def emit_keychain(core: Core, trouble: str = "") -> None:
 
 
 def emit_keys(core: Core, checking: str = "") -> None:
-    rows = key_rows(core.shelves.keys.rows(), core.spending.key_month(), checking)
+    desk = core.key_desk
+    rows = key_rows(
+        core.shelves.keys.rows(), core.spending.key_month(), desk.own_price, checking=checking
+    )
     core.emit(events.KeysListed(rows, provider_rows()))

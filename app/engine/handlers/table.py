@@ -45,6 +45,7 @@ HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
     commands.CancelKeyCheck: keys.cancel_key_check,
     commands.CheckKey: keys.check_key,
     commands.RemoveKey: keys.remove_key,
+    commands.SetKeyPrice: keys.set_key_price,
     commands.AskKeychain: keys.ask_keychain,
     commands.OpenVault: keys.open_vault,
     commands.ChangeSettings: settings.change_settings,
