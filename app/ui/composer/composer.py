@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.ui.composer.long_text import LongTextOffer
 
 DRAFT_PAUSE_MS = 300
-QUOTE_PAUSE_MS = 15
+QUOTE_PAUSE_MS = 4
 LEAVING_MAX_MS = 3000
 
 

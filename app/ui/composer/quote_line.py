@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRectF, QSize
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
@@ -26,6 +26,7 @@ class QuoteLine(QAbstractButton):
         super().__init__()
         self._quotes: tuple[QuoteView, ...] = ()
         self._forms: list[list[Piece]] = []
+        self._measured: tuple[int, list[list[float]]] = (0, [])
         self._tone = "ink2"
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Cost of this message"))
@@ -41,7 +42,8 @@ class QuoteLine(QAbstractButton):
         if tuple(quotes) == self._quotes:
             return
         self._quotes = tuple(quotes)
-        self._forms = make_forms(quotes)
+        self._forms = [_joined(form) for form in make_forms(quotes)]
+        self._measured = (0, [])
         self._tone = "warn" if any(quote.blocked for quote in quotes) else "ink2"
         self.setToolTip("\n".join(pane_line(quote) for quote in quotes))
         self.setAccessibleDescription(self.text())
@@ -57,25 +59,25 @@ class QuoteLine(QAbstractButton):
         return QSize(0, Theme.current().px(28))
 
     def hitButton(self, pos: QPoint) -> bool:
-        return bool(self._forms) and self._box().contains(pos)
+        return bool(self._forms) and self._box(self._place()).contains(pos)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._forms:
             return
-        from PySide6.QtCore import Qt
-
-        form = self._form()
-        theme, box = Theme.current(), self._box()
+        place = self._place()
+        theme, box = Theme.current(), self._box(place)
         painter = QPainter(self)
         self._paint_ground(painter, box)
+        tones = {strong: theme.color("ink" if strong else self._tone) for strong in (True, False)}
+        fonts = {strong: _font(strong) for strong in (True, False)}
+        metrics = QFontMetricsF(fonts[False])
         x = box.left() + theme.px(EDGE)
-        for text, strong in form:
-            width = _width((text, strong))
-            painter.setFont(_font(strong))
-            painter.setPen(theme.color("ink" if strong else self._tone))
-            painter.drawText(
-                QRectF(x, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, text
-            )
+        base = (self.height() + metrics.ascent() - metrics.descent()) / 2
+        for (text, strong), width in zip(self._forms[place], self._widths()[place], strict=True):
+            painter.setFont(fonts[strong])
+            painter.setPen(tones[strong])
+            # At a point: in a box each piece would be laid out anew.
+            painter.drawText(QPointF(x, base), text)
             x += width
         painter.end()
 
@@ -87,16 +89,30 @@ class QuoteLine(QAbstractButton):
         self.setFocusPolicy(policy.StrongFocus if allowed else policy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover, allowed)
 
-    def _form(self) -> list[Piece]:
+    def _widths(self) -> list[list[float]]:
+        """The widths of each form's pieces at the size in force; measured once."""
+        zoom = Theme.current().zoom_percent
+        if self._measured[0] != zoom:
+            metrics = {strong: QFontMetricsF(_font(strong)) for strong in (True, False)}
+            self._measured = (
+                zoom,
+                [
+                    [metrics[strong].horizontalAdvance(text) for text, strong in form]
+                    for form in self._forms
+                ],
+            )
+        return self._measured[1]
+
+    def _place(self) -> int:
         """The longest form that fits."""
         room = self.width() - 2 * Theme.current().px(EDGE)
-        fits = (form for form in self._forms if sum(map(_width, form)) <= room)
-        return next(fits, self._forms[-1])
+        widths = self._widths()
+        fits = (place for place, form in enumerate(widths) if sum(form) <= room)
+        return next(fits, len(widths) - 1)
 
-    def _box(self) -> QRectF:
+    def _box(self, place: int) -> QRectF:
         """The text with its edge: at the right, or from the left where it does not fit."""
-        edge = Theme.current().px(EDGE)
-        width = sum(map(_width, self._form())) + 2 * edge
+        width = sum(self._widths()[place]) + 2 * Theme.current().px(EDGE)
         return QRectF(max(0.0, self.width() - width), 0, min(width, self.width()), self.height())
 
     def _paint_ground(self, painter: QPainter, box: QRectF) -> None:
@@ -129,6 +145,17 @@ def make_forms(quotes: Sequence[QuoteView]) -> list[list[Piece]]:
     payers = {quote.payer for quote in quotes if quote.payer}
     payer: list[Piece] = [(f" · {payers.pop()}", False)] if len(payers) == 1 else []
     return [tokens + price + most + payer, tokens + price + most, tokens + price, price[1:]]
+
+
+def _joined(form: list[Piece]) -> list[Piece]:
+    """Neighbors that look alike as one piece."""
+    joined: list[Piece] = []
+    for text, strong in form:
+        if joined and joined[-1][1] == strong:
+            joined[-1] = (joined[-1][0] + text, strong)
+        else:
+            joined.append((text, strong))
+    return joined
 
 
 def pane_line(quote: QuoteView) -> str:
@@ -193,7 +220,3 @@ def _most_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
 
 def _font(strong: bool) -> QFont:
     return Theme.current().font(Size.NOTE, strong=strong, figures=True)
-
-
-def _width(piece: Piece) -> float:
-    return QFontMetricsF(_font(piece[1])).horizontalAdvance(piece[0])
