@@ -68,6 +68,11 @@ def catalog_to_plain(catalog: PlanCatalog) -> dict[str, object]:
     """A whole catalog, with what follows from it: totals of a month, budgets in tokens, offers."""
     plain = {field.name: to_plain(getattr(catalog, field.name)) for field in fields(catalog)}
     plain["allowances"] = [_allowance_to_plain(catalog, each) for each in catalog.allowances]
+    plain["reference_prices"] = [
+        dict(_plain_field(price, field.name) for field in fields(price))
+        | {"output_percent": 100 - price.input_percent}
+        for price in catalog.reference_prices
+    ]
     plain["free_models"] = list(catalog.free_models())
     plain["offers"] = [
         {"id": offer.id, "price": offer.price_text, "for_sale": offer.for_sale}

@@ -21,6 +21,7 @@ from app.commands.columns import in_columns
 from app.commands.entry import DONE
 from app.commands.simulate_plain import walk_to_plain
 from app.config import resources_folder
+from app.errors import CatalogError
 from app.metering.allowances_admission import Admitted, Refused
 from app.metering.allowances_profile import Profile
 from app.metering.allowances_profile_file import read_profile
@@ -36,8 +37,13 @@ _Rows = list[tuple[str, ...]]
 def run_simulate(
     arguments: argparse.Namespace, path: Path, print_json: Callable[[object], None]
 ) -> int:
-    """Carry out `simulate` on a catalog file; raises CatalogProblems for a wrong file."""
+    """Carry out `simulate` on a catalog file; raises CatalogError for a wrong file or plan."""
     catalog = load_catalog(path)
+    if arguments.plan and catalog.plan(arguments.plan) is None:
+        known = ", ".join(plan.id for plan in catalog.plans)
+        raise CatalogError(
+            f"There is no plan {arguments.plan!r} in {catalog.name}.", f"Name one of {known}."
+        )
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     profile = read_profile(
         Path(arguments.profile) if arguments.profile else usual_profile(catalog.name),

@@ -8,6 +8,9 @@ from typing import Protocol
 
 import pytest
 
+from app.catalog.plan_file import load_catalog
+from app.catalog.plan_words import catalog_to_plain
+
 CATALOGS = Path(__file__).resolve().parents[2] / "resources" / "catalogs"
 
 
@@ -105,3 +108,9 @@ def test_no_data_folder_is_needed(tuppence: CommandLine) -> None:
     tuppence.environment["TUPPENCE_HOME"] = "/proc/nowhere"
     done = tuppence("catalog", "show", "tuppence")
     assert (done.code, done.err) == (0, "")
+
+
+@pytest.mark.parametrize("path", sorted(CATALOGS.glob("*.toml")), ids=lambda path: path.stem)
+def test_show_as_json_is_the_whole_catalog(tuppence: CommandLine, path: Path) -> None:
+    shown = json.loads(tuppence("catalog", "show", path.stem, "--json").out)
+    assert shown == json.loads(json.dumps(catalog_to_plain(load_catalog(path))))
