@@ -20,7 +20,7 @@ _MARKS = {Level.FINE: "ok  ", Level.NOTE: "note", Level.WRONG: "FAIL"}
 
 def run_doctor(arguments: argparse.Namespace) -> int:
     code = DONE
-    for check in _checks(demo=arguments.demo):
+    for check in _checks(demo=arguments.demo, ledger=arguments.ledger):
         for finding in _guarded(check):
             sys.stdout.write(_line(finding))
             sys.stdout.flush()
@@ -29,7 +29,7 @@ def run_doctor(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _checks(*, demo: bool) -> list[Callable[[], list[Finding]]]:
+def _checks(*, demo: bool, ledger: bool) -> list[Callable[[], list[Finding]]]:
     from app.commands import doctor_checks as checks
     from app.commands import doctor_system as system
 
@@ -50,6 +50,8 @@ def _checks(*, demo: bool) -> list[Callable[[], list[Finding]]]:
         # Said here and kept: the name `error` is gone when the list is used.
         finding = wrong("Folders", error.message, error.advice)
         return [*found, lambda: [finding]]
+    if ledger:
+        return [lambda: checks.check_database(paths.data), lambda: checks.check_ledger(paths.data)]
     config, notices = load_config(paths, os.environ)
     return [
         *found,

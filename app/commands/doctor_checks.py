@@ -149,6 +149,26 @@ def check_database(folder: Path) -> list[Finding]:
         place.release()
 
 
+def check_ledger(folder: Path) -> list[Finding]:
+    """Every row of the ledger, read-only, where no other Tuppence is using it."""
+    from app.instance import Kind, take
+    from app.store.inspection import ledger_troubles
+
+    place = take(folder, Kind.COMMAND)
+    if place is None:
+        return [note("Ledger", "in use by another Tuppence.", "Type: tuppence ledger check")]
+    try:
+        troubles = ledger_troubles(folder)
+    finally:
+        place.release()
+    if troubles is None:
+        return [note("Ledger", "there is none yet; it comes with the first start.")]
+    advice = "Type: tuppence ledger rebuild. Where that does not mend it, keep the file and report."
+    return [wrong("Ledger", trouble, advice) for trouble in troubles] or [
+        fine("Ledger", "every posting, hold and balance adds up")
+    ]
+
+
 def check_keyring(folder: Path) -> list[Finding]:
     """Where keys go on this computer."""
     from app.store.keychain import Keychain

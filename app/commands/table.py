@@ -33,6 +33,10 @@ async def run_command(arguments: argparse.Namespace, core: Core, streams: Stream
             from app.commands.export import run_export
 
             return await run_export(arguments, core, streams)
+        case "ledger":
+            from app.commands.ledger import run_ledger
+
+            return await run_ledger(arguments, core, streams)
         case "keys":
             from app.commands.keys import run_keys
 

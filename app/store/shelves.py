@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.clock import Clock
 from app.store.attachments import Attachments
+from app.store.books import Books
 from app.store.chats import Chats
 from app.store.database import Database
 from app.store.drafts import Drafts
@@ -29,6 +30,7 @@ class Shelves:
     chats: Chats
     messages: Messages
     holds: Holds
+    books: Books
     drafts: Drafts
     attachments: Attachments
     search: Search
@@ -52,6 +54,7 @@ def shelves_over(database: Database, folder: Path, clock: Clock) -> Shelves:
         chats=Chats(database, clock),
         messages=Messages(database, clock),
         holds=Holds(database, clock),
+        books=Books(database),
         drafts=Drafts(database),
         attachments=Attachments(database, folder),
         search=Search(database),
