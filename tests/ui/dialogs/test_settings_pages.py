@@ -325,3 +325,17 @@ def test_another_key_may_answer_only_where_the_user_says_so(
     assert commands.ChangeSettings((("failover", True),)) in bridge.of(commands.ChangeSettings)
     bridge.event.emit(events.SettingsChanged(SettingsView(failover=False)))
     assert one.isChecked()
+
+
+def test_drafts_go_to_the_providers_counter_only_where_that_is_chosen(
+    open_settings: Open, bridge: NotingBridge
+) -> None:
+    dialog = open_settings("network")
+    here, there = (dialog.findChild(QRadioButton, f"counting-{number}") for number in (0, 1))
+    assert (here.isChecked(), there.isChecked()) == (True, False)
+    assert "sends the draft to the provider" in said(dialog)
+    click(there)
+    wanted = commands.ChangeSettings((("count_with_provider", True),))
+    assert bridge.of(commands.ChangeSettings) == [wanted]
+    bridge.event.emit(events.SettingsChanged(SettingsView(count_with_provider=False)))
+    assert here.isChecked()
