@@ -77,6 +77,7 @@ class Reconciliation:
     rows_outside: int = 0
     offset_h: int = 0
     keys_together: bool = False
+    models_together: bool = False
 
     @property
     def ours(self) -> OwnSum:
@@ -109,9 +110,17 @@ def reconcile(
     `calls` are ours of one provider, oldest first, with a day more at either end where there is
     one. `rows` are read once.
     """
-    found = gather(rows, calls, first, last)
+    return compare(calls, gather(rows, calls, first, last), facts, first, last)
+
+
+def compare(
+    calls: Sequence[OwnCall], found: Gathered, facts: ReportFacts, first: date, last: date
+) -> Reconciliation:
+    """The same with a report that was read before, for those whose facts are known at its end."""
     keys = key_sides(calls, found, facts)
     models = model_classes({call.model for call in calls}, found.models)
+    if found.tells_no_models:
+        models = dict.fromkeys(models, "")
     return _Comparison(calls, found, facts, first, last, keys, models).result()
 
 
@@ -160,6 +169,7 @@ class _Comparison:
             rows=tuple([*differing, *strangers, *self._missing()][:ROWS_MAX]),
             matched=matched, rows_read=self._found.rows, rows_outside=self._found.outside,
             offset_h=offset_h, keys_together=self._keys.together,
+            models_together=self._found.tells_no_models,
         )  # fmt: skip
 
     def _sum_theirs(self) -> None:
@@ -261,6 +271,8 @@ class _Comparison:
                     spot.day, ours, theirs, parts)  # fmt: skip
 
     def _alias(self, spot: Spot) -> tuple[Difference, ...]:
+        if self._found.tells_no_models:
+            return ()
         names = sorted(self._names.get(spot, set()) - {call.model for call in self._of_spot[spot]})
         if not names or spot not in self._ours:
             return ()
@@ -277,7 +289,7 @@ class _Comparison:
         return Spot(self._keys.own(call), self._class(call.model), day_of(call, offset_h))
 
     def _class(self, model: str | None) -> str | None:
-        return None if model is None else self._models.get(model, model)
+        return None if model is None else self._models.get(model, model) or None
 
     def _in_span(self, day: date) -> bool:
         return self._first <= day <= self._last

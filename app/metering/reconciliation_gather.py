@@ -65,6 +65,11 @@ class Gathered:
     def models(self) -> set[str]:
         return {place.model for place in self.heaps if place.model is not None}
 
+    @property
+    def tells_no_models(self) -> bool:
+        """Whether there are figures, and only sums over all models."""
+        return bool(self.heaps) and not any(place.model or place.item for place in self.heaps)
+
 
 def gather(
     rows: Iterable[ReportedUsage], calls: Sequence[OwnCall], first: date, last: date
@@ -87,6 +92,8 @@ def _take(
     found.rows += 1
     found.first = row.day if found.first is None else min(found.first, row.day)
     found.last = row.day if found.last is None else max(found.last, row.day)
+    if all(figure is None for figure in row.figures):
+        return  # a day without anything: it is covered, that is all
     if row.request_id is not None:
         found.has_ids = True
         call = by_id.pop(row.request_id, None)

@@ -123,6 +123,8 @@ def _not_tokens(case: Case, left: Left) -> Difference | None:
 def _more_calls(case: Case, left: Left) -> Difference | None:
     """They count more calls, or more tokens than calls of ours can have had."""
     requests_told = case.theirs.requests is not None
+    if not (case.ours.figures.requests or case.ours.unfinished):
+        return left.as_(Reason.OTHER_CALLS)
     if left.tokens < 0 or (requests_told and left.requests <= 0):
         return None
     if not left.tokens:
