@@ -12,7 +12,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TOKENS = Unit.PLAN_TOKENS
 USD = Unit.PICODOLLARS
 MINUTE = timedelta(minutes=1)
-WINDOW = "ann/free/2026-11"
+WINDOW = "ann/free"
 
 
 def window(
