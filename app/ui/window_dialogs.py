@@ -14,6 +14,7 @@ from app.seam import commands, events
 from app.seam.events import Event
 from app.seam.views import ImageView, ReceiptView, SearchHit
 from app.ui.window_quotes import WindowQuotes
+from app.ui.window_usage import WindowUsage
 
 if TYPE_CHECKING:
     from app.ui.billing.panel import BillingPanel
@@ -38,6 +39,7 @@ class Dialogs(QObject):
         self._settings: SettingsDialog | None = None
         self._receipt_asked = ""
         self._quotes = WindowQuotes(window)
+        self._usage = WindowUsage(window)
 
     def forward(self, event: Event) -> None:
         """Bring a fact to what is made and shows it."""
@@ -50,6 +52,8 @@ class Dialogs(QObject):
                 self._show_receipt(event.receipt)
             case events.QuoteReady() | events.CheaperFound() | events.ModelCostsReady():
                 self._quotes.forward(event)
+            case events.UsageExportEnded():
+                self._usage.forward(event)
             case _:
                 return
 
@@ -60,6 +64,7 @@ class Dialogs(QObject):
         if self._billing is None:
             self._billing = BillingPanel()
             self._billing.fold_asked.connect(self._window.frame.toggle_billing)
+            self._billing.usage_asked.connect(self.open_usage)
             self._window.frame.put_billing(self._billing)
             self._billing.show_names(self._window.shown.model_names())
             if self._window.shown.billing is not None:
@@ -162,6 +167,10 @@ class Dialogs(QObject):
         """What an answer cost, item by item."""
         self._receipt_asked = message_id
         self._window.bridge.submit(commands.AskReceipt(message_id))
+
+    def open_usage(self) -> None:
+        """What was spent, on what, by which key, call by call."""
+        self._usage.open()
 
     def open_link(self, address: str, *, was_shown: bool = False) -> None:
         """Show where a link leads, and open it only then; at once where it was shown already."""

@@ -76,6 +76,7 @@ class Orders(QObject):
             "export": lambda: self._on_menu(panes.current, "export"),
             "sidebar": self._frame.toggle_sidebar,
             "billing": self._frame.toggle_billing,
+            "usage": dialogs.open_usage,
             "zoom_in": lambda: self._zoom(Theme.current().zoom_percent + ZOOM_STEP),
             "zoom_out": lambda: self._zoom(Theme.current().zoom_percent - ZOOM_STEP),
             "zoom_reset": lambda: self._zoom(100),

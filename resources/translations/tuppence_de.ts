@@ -60,6 +60,25 @@
     </message>
 </context>
 <context>
+    <name>BarChart</name>
+    <message>
+        <source>Cost by day</source>
+        <translation>Kosten nach Tagen</translation>
+    </message>
+    <message>
+        <source>Cost by month</source>
+        <translation>Kosten nach Monaten</translation>
+    </message>
+    <message>
+        <source>Cost by week</source>
+        <translation>Kosten nach Wochen</translation>
+    </message>
+    <message>
+        <source>Cost by year</source>
+        <translation>Kosten nach Jahren</translation>
+    </message>
+</context>
+<context>
     <name>BillingPanel</name>
     <message>
         <source>As of {0}</source>
@@ -96,6 +115,10 @@
     <message>
         <source>Nothing spent yet</source>
         <translation>Noch nichts ausgegeben</translation>
+    </message>
+    <message>
+        <source>See usage</source>
+        <translation>Verbrauch ansehen</translation>
     </message>
     <message>
         <source>This month: {0}</source>
@@ -572,6 +595,45 @@
     </message>
 </context>
 <context>
+    <name>ExportLine</name>
+    <message>
+        <source>CSV, a line for each call (*.csv)</source>
+        <translation>CSV, eine Zeile je Aufruf (*.csv)</translation>
+    </message>
+    <message>
+        <source>CSV, a line for each part of a call (*.csv)</source>
+        <translation>CSV, eine Zeile je Teil eines Aufrufs (*.csv)</translation>
+    </message>
+    <message>
+        <source>Export usage</source>
+        <translation>Verbrauch exportieren</translation>
+    </message>
+    <message>
+        <source>How much is written</source>
+        <translation>Wie viel geschrieben ist</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Stopped. Nothing was written.</source>
+        <translation>Angehalten. Nichts wurde geschrieben.</translation>
+    </message>
+    <message>
+        <source>Writing {0} of {1} calls…</source>
+        <translation>{0} von {1} Aufrufen geschrieben …</translation>
+    </message>
+    <message>
+        <source>Writing…</source>
+        <translation>Wird geschrieben …</translation>
+    </message>
+    <message>
+        <source>Written to {0}.</source>
+        <translation>Nach {0} geschrieben.</translation>
+    </message>
+</context>
+<context>
     <name>FailedPage</name>
     <message>
         <source>Open the folder</source>
@@ -938,12 +1000,20 @@
 <context>
     <name>KeyLine</name>
     <message>
+        <source>${0} in, ${1} out per million tokens</source>
+        <translation>{0} $ ein, {1} $ aus je Million Token</translation>
+    </message>
+    <message>
         <source>Check {0} again</source>
         <translation>{0} erneut prüfen</translation>
     </message>
     <message>
         <source>Keep it</source>
         <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Price of {0}</source>
+        <translation>Preis von {0}</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -968,6 +1038,10 @@
     <message>
         <source>in the vault</source>
         <translation>im Tresor</translation>
+    </message>
+    <message>
+        <source>price unknown</source>
+        <translation>Preis unbekannt</translation>
     </message>
     <message>
         <source>this session only</source>
@@ -1465,6 +1539,44 @@
     </message>
 </context>
 <context>
+    <name>PriceEditor</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>It holds from the next message on; receipts keep theirs.</source>
+        <translation>Er gilt ab der nächsten Nachricht; Quittungen behalten ihren.</translation>
+    </message>
+    <message>
+        <source>Keep this price</source>
+        <translation>Preis behalten</translation>
+    </message>
+</context>
+<context>
+    <name>PriceFields</name>
+    <message>
+        <source>Cached input, if it differs</source>
+        <translation>Eingabe aus dem Cache, wenn anders</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>Price in dollars per million tokens. Leave it empty if you do not know it.</source>
+        <translation>Preis in Dollar je Million Token. Leer lassen, wenn er nicht bekannt ist.</translation>
+    </message>
+    <message>
+        <source>{0}: dollars per million tokens</source>
+        <translation>{0}: Dollar je Million Token</translation>
+    </message>
+</context>
+<context>
     <name>QuoteDialog</name>
     <message>
         <source>All panes together: about {0}</source>
@@ -1503,6 +1615,25 @@
     <message>
         <source>Receipt</source>
         <translation>Beleg</translation>
+    </message>
+</context>
+<context>
+    <name>ScopeBar</name>
+    <message>
+        <source>Days shown</source>
+        <translation>Gezeigte Tage</translation>
+    </message>
+    <message>
+        <source>First day</source>
+        <translation>Erster Tag</translation>
+    </message>
+    <message>
+        <source>Last day</source>
+        <translation>Letzter Tag</translation>
+    </message>
+    <message>
+        <source>Show all again, not only {0}</source>
+        <translation>Wieder alles zeigen, nicht nur {0}</translation>
     </message>
 </context>
 <context>
@@ -1726,6 +1857,232 @@
     </message>
 </context>
 <context>
+    <name>usage</name>
+    <message>
+        <source>All time</source>
+        <translation>Gesamte Zeit</translation>
+    </message>
+    <message>
+        <source>Calls</source>
+        <translation>Aufrufe</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>Chat</translation>
+    </message>
+    <message>
+        <source>Chat: {0}</source>
+        <translation>Chat: {0}</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>Enter goes to it, Space to its receipt.</source>
+        <translation>Eingabe führt dorthin, Leertaste zum Beleg.</translation>
+    </message>
+    <message>
+        <source>From – to</source>
+        <translation>Von – bis</translation>
+    </message>
+    <message>
+        <source>In</source>
+        <translation>Hinein</translation>
+    </message>
+    <message>
+        <source>Its chat was deleted.</source>
+        <translation>Der Chat dazu wurde gelöscht.</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>Key: {0}</source>
+        <translation>Schlüssel: {0}</translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation>Letzte 30 Tage</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>Letzte 7 Tage</translation>
+    </message>
+    <message>
+        <source>Last 90 days</source>
+        <translation>Letzte 90 Tage</translation>
+    </message>
+    <message>
+        <source>Last month</source>
+        <translation>Letzter Monat</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>Nachrichten</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Model: {0}</source>
+        <translation>Modell: {0}</translation>
+    </message>
+    <message>
+        <source>Out</source>
+        <translation>Heraus</translation>
+    </message>
+    <message>
+        <source>Payer: {0}</source>
+        <translation>Zahler: {0}</translation>
+    </message>
+    <message>
+        <source>Receipt</source>
+        <translation>Beleg</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>Anteil</translation>
+    </message>
+    <message>
+        <source>Sort by this</source>
+        <translation>Danach ordnen</translation>
+    </message>
+    <message>
+        <source>This month</source>
+        <translation>Dieser Monat</translation>
+    </message>
+    <message>
+        <source>This year</source>
+        <translation>Dieses Jahr</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Usage</source>
+        <translation>Verbrauch</translation>
+    </message>
+    <message>
+        <source>price unknown</source>
+        <translation>Preis unbekannt</translation>
+    </message>
+    <message>
+        <source>{0} call has no known price and is not in the sum.</source>
+        <translation>{0} Aufruf hat keinen bekannten Preis und ist nicht in der Summe.</translation>
+    </message>
+    <message>
+        <source>{0} calls have no known price and are not in the sum.</source>
+        <translation>{0} Aufrufe haben keinen bekannten Preis und sind nicht in der Summe.</translation>
+    </message>
+    <message>
+        <source>{0} message · {1} tokens in · {2} out</source>
+        <translation>{0} Nachricht · {1} Token hinein · {2} heraus</translation>
+    </message>
+    <message>
+        <source>{0} messages · {1} tokens in · {2} out</source>
+        <translation>{0} Nachrichten · {1} Token hinein · {2} heraus</translation>
+    </message>
+    <message>
+        <source>{0} of it is estimated.</source>
+        <translation>{0} davon sind geschätzt.</translation>
+    </message>
+    <message>
+        <source>{0}, {1} without a known price</source>
+        <translation>{0}, {1} ohne bekannten Preis</translation>
+    </message>
+    <message>
+        <source>{0}: nothing</source>
+        <translation>{0}: nichts</translation>
+    </message>
+    <message>
+        <source>{0}: {1}, {2} message</source>
+        <translation>{0}: {1}, {2} Nachricht</translation>
+    </message>
+    <message>
+        <source>{0}: {1}, {2} messages</source>
+        <translation>{0}: {1}, {2} Nachrichten</translation>
+    </message>
+</context>
+<context>
+    <name>UsageDialog</name>
+    <message>
+        <source>A ring marks calls without a known price.</source>
+        <translation>Ein Ring zeigt Aufrufe ohne bekannten Preis.</translation>
+    </message>
+    <message>
+        <source>Adding up…</source>
+        <translation>Wird zusammengezählt …</translation>
+    </message>
+    <message>
+        <source>Calls</source>
+        <translation>Aufrufe</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>Chat</translation>
+    </message>
+    <message>
+        <source>Chats</source>
+        <translation>Chats</translation>
+    </message>
+    <message>
+        <source>Export CSV</source>
+        <translation>Als CSV exportieren</translation>
+    </message>
+    <message>
+        <source>Hollow bars hold estimates.</source>
+        <translation>Hohle Balken enthalten Schätzungen.</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Nothing spent yet</source>
+        <translation>Noch nichts ausgegeben</translation>
+    </message>
+    <message>
+        <source>Payer</source>
+        <translation>Zahler</translation>
+    </message>
+    <message>
+        <source>Payers</source>
+        <translation>Zahler</translation>
+    </message>
+    <message>
+        <source>What is listed</source>
+        <translation>Was aufgelistet ist</translation>
+    </message>
+    <message>
+        <source>What your messages cost is added up here, by day, model, chat, key and payer, with a receipt for each. The provider bills you; Tuppence only counts.</source>
+        <translation>Was deine Nachrichten kosten, wird hier zusammengezählt: nach Tag, Modell, Chat, Schlüssel und Zahler, mit einem Beleg für jede. Die Rechnung stellt der Anbieter; Tuppence zählt nur mit.</translation>
+    </message>
+    <message>
+        <source>Year</source>
+        <translation>Jahr</translation>
+    </message>
+    <message>
+        <source>{0} (UTC)</source>
+        <translation>{0} (UTC)</translation>
+    </message>
+</context>
+<context>
     <name>VaultForm</name>
     <message>
         <source>Fair.</source>
@@ -1935,6 +2292,10 @@
     <message>
         <source>Switch light and dark</source>
         <translation>Hell und dunkel wechseln</translation>
+    </message>
+    <message>
+        <source>Usage and receipts</source>
+        <translation>Verbrauch und Belege</translation>
     </message>
     <message>
         <source>Usual text size</source>
@@ -2246,6 +2607,13 @@
     </message>
 </context>
 <context>
+    <name>WindowUsage</name>
+    <message>
+        <source>Usage was written to {0}.</source>
+        <translation>Der Verbrauch wurde nach {0} geschrieben.</translation>
+    </message>
+</context>
+<context>
     <name>words</name>
     <message>
         <source>An answer here was not finished.</source>
@@ -2342,6 +2710,33 @@
     <message>
         <source>{0}: {1} in, {2} out per million tokens</source>
         <translation>{0}: {1} Eingabe, {2} Ausgabe je Million Tokens</translation>
+    </message>
+</context>
+<context>
+    <name>YearMap</name>
+    <message>
+        <source>Cost of every day of the last year</source>
+        <translation>Kosten jedes Tages im letzten Jahr</translation>
+    </message>
+    <message>
+        <source>The last 53 weeks, by day (UTC)</source>
+        <translation>Die letzten 53 Wochen, nach Tagen (UTC)</translation>
+    </message>
+    <message>
+        <source>estimated</source>
+        <translation>geschätzt</translation>
+    </message>
+    <message>
+        <source>less</source>
+        <translation>weniger</translation>
+    </message>
+    <message>
+        <source>more</source>
+        <translation>mehr</translation>
+    </message>
+    <message>
+        <source>price unknown</source>
+        <translation>Preis unbekannt</translation>
     </message>
 </context>
 </TS>

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from PySide6.QtCore import QDate, QLocale, QTimer, Signal
+from PySide6.QtCore import QDate, QLocale, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.seam.views import BillingView, SpendLine
@@ -14,7 +14,7 @@ from app.ui import words
 from app.ui.billing.chart import DayChart
 from app.ui.billing.spend_list import SpendList, counts_of, figure_of
 from app.ui.billing.sums import top_and_rest
-from app.ui.dialog_pieces import column, plain_label, row, rule, scrolled, tool_button
+from app.ui.dialog_pieces import column, plain_label, push_button, row, rule, scrolled, tool_button
 from app.ui.theme import Theme, set_look
 
 WIDTH = 288
@@ -26,6 +26,7 @@ class BillingPanel(QFrame):
     """Draws a BillingView; the window folds it away when `fold_asked`."""
 
     fold_asked = Signal()
+    usage_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,6 +126,8 @@ class BillingPanel(QFrame):
         box.addWidget(self.chart)
         box.addLayout(days)
         box.addWidget(self._legend)
+        see = push_button(self.tr("See usage"), self.usage_asked.emit, look="link")
+        box.addWidget(see, 0, Qt.AlignmentFlag.AlignLeading)
         return part
 
     def _build_unused(self) -> QWidget:

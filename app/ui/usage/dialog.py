@@ -1,0 +1,290 @@
+"""The usage card: sums on top, bars, and below them lists that narrow what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from app.seam import commands, events
+from app.seam.events import Event
+from app.seam.usage_views import UsageBar, UsageLine, UsageOrder, UsagePeriod, UsageScope, UsageView
+from app.ui.bridge import Bridge
+from app.ui.dialog import Dialog
+from app.ui.dialog_pieces import column, plain_label, push_button, row, scrolled
+from app.ui.theme import Theme, set_look
+from app.ui.usage import wording
+from app.ui.usage.calls import CallTable
+from app.ui.usage.chart import HEIGHT_MIN, BarChart
+from app.ui.usage.export_line import ExportLine
+from app.ui.usage.lines import LineModel, make_table
+from app.ui.usage.scope_bar import ScopeBar, narrowed_to
+from app.ui.usage.table import UsageTable
+from app.ui.usage.year_map import YearMap
+
+WIDTH, HEIGHT = 1080, 860
+LIST_HEIGHT_MIN, UNUSED_WIDTH = 150, 460
+CHART_SHARE, CHART_HEIGHT = 0.23, 190
+REFRESH_PAUSE_MS = 400
+MODELS, CHATS, KEYS, PAYERS, CALLS, YEAR = range(6)
+_KINDS = {MODELS: "model", CHATS: "chat", KEYS: "key", PAYERS: "payer"}
+_serials = count(1)
+
+
+class UsageDialog(Dialog):
+    """`message_asked(chat_id, message_id)` and `receipt_asked(message_id)` are for the window."""
+
+    message_asked = Signal(str, str)
+    receipt_asked = Signal(str)
+
+    def __init__(self, parent: QWidget, bridge: Bridge) -> None:
+        self._bridge = bridge
+        self._scope = UsageScope()
+        self._view: UsageView | None = None
+        self._serial = self._calls_serial = 0
+        super().__init__(parent, wording.tr("Usage"), width=WIDTH)
+        self._refresh_pause = QTimer(self, singleShot=True, interval=REFRESH_PAUSE_MS)
+        self._build()
+        self._connect()
+        self.set_card_height(HEIGHT)
+        self.ask(self._scope)
+
+    def first_focus(self) -> QWidget:
+        return self.scope_bar.period
+
+    def ask(self, scope: UsageScope) -> None:
+        """Show another scope as soon as the core has summed it up."""
+        self._scope = scope
+        self._serial = next(_serials)
+        self._bridge.submit(commands.AskUsage(self._serial, scope))
+
+    def on_event(self, event: Event) -> None:
+        """A fact from the core; late answers are dropped."""
+        match event:
+            case events.UsageShown() if event.serial == self._serial:
+                self._show(event.usage)
+            case events.UsageCallsShown() if event.serial == self._calls_serial:
+                self.calls.calls.take(event.offset, event.calls)
+            case events.UsageExportMoved() | events.UsageExportEnded():
+                self.export_line.take(event)
+            case events.BillingReady():
+                # Something was charged since: the sums are asked for again, once it is quiet.
+                self._refresh_pause.start()
+            case _:
+                return
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 (Qt's own name)
+        moved = super().focusNextPrevChild(next)
+        focused = self.focusWidget()
+        if focused is not None and self._area.isAncestorOf(focused):
+            self._area.ensureWidgetVisible(focused)
+        return moved
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        theme = Theme.current()
+        # The bars give way before the list below them has to be scrolled to.
+        wanted = round(self.height() * CHART_SHARE)
+        self.chart.setFixedHeight(max(theme.px(HEIGHT_MIN), min(wanted, theme.px(CHART_HEIGHT))))
+
+    def _build(self) -> None:
+        self.scope_bar = ScopeBar()
+        self.export_button = push_button(self.tr("Export CSV"), self._on_export)
+        self.scope_bar.top.addWidget(self.export_button)
+        self.export_line = ExportLine(self._bridge)
+        self.body.addWidget(self.scope_bar)
+        self.body.addWidget(self.export_line)
+        content = QWidget()
+        box = column(content, spacing=10)
+        box.addLayout(self._build_sums())
+        self.chart = BarChart()
+        self._legend = plain_label(tone="3", size="small", wrap=True)
+        box.addWidget(self.chart)
+        box.addWidget(self._legend)
+        box.addWidget(self._build_tabs())
+        box.addWidget(self._build_lists(), 1)
+        self._area = scrolled(content)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._area)
+        self._pages.addWidget(self._build_unused())
+        self.body.addWidget(self._pages, 1)
+
+    def _build_sums(self) -> QVBoxLayout:
+        self.figure = plain_label("…", size="figure", figures=True)
+        self.days = plain_label(tone="2", size="note", wrap=True)
+        self.counts = plain_label(self.tr("Adding up…"), tone="2", size="note", wrap=True)
+        self.certainty = plain_label(tone="warn", size="note", wrap=True)
+        self.certainty.hide()
+        line = row(spacing=12)
+        line.addWidget(self.figure)
+        line.addWidget(self.days, 1, Qt.AlignmentFlag.AlignBottom)
+        box = column(spacing=2)
+        box.addLayout(line)
+        box.addWidget(self.counts)
+        box.addWidget(self.certainty)
+        return box
+
+    def _build_tabs(self) -> QTabBar:
+        self.tabs = QTabBar()
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.tabs.setUsesScrollButtons(True)
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.tabs.setAccessibleName(self.tr("What is listed"))
+        for title in (
+            self.tr("Models"), self.tr("Chats"), self.tr("Keys"), self.tr("Payers"),
+            self.tr("Calls"), self.tr("Year"),
+        ):  # fmt: skip
+            self.tabs.addTab(title)
+        return self.tabs
+
+    def _build_lists(self) -> QStackedWidget:
+        self.lists = QStackedWidget()
+        heads = (self.tr("Model"), self.tr("Chat"), self.tr("Key"), self.tr("Payer"))
+        self.tables = tuple(
+            make_table(self.tabs.tabText(place), head) for place, head in enumerate(heads)
+        )
+        self.calls = CallTable()
+        self.year = YearMap()
+        for page in (*self.tables, self.calls, self.year):
+            page.setMinimumHeight(Theme.current().px(LIST_HEIGHT_MIN))
+            self.lists.addWidget(page)
+        # As high as there is room for, and no less than a few lines.
+        self.lists.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        return self.lists
+
+    def _build_unused(self) -> QWidget:
+        page = QWidget()
+        box = column(page, spacing=4)
+        box.addStretch(1)
+        head = plain_label(self.tr("Nothing spent yet"), size="title")
+        words = plain_label(
+            self.tr(
+                "What your messages cost is added up here, by day, model, chat, key and payer, "
+                "with a receipt for each. The provider bills you; Tuppence only counts."
+            ),
+            tone="2", wrap=True,
+        )  # fmt: skip
+        words.setMaximumWidth(Theme.current().px(UNUSED_WIDTH))
+        for label in (head, words):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            line = row()
+            line.addStretch(1)
+            line.addWidget(label, 100)
+            line.addStretch(1)
+            box.addLayout(line)
+        box.addStretch(2)
+        return page
+
+    def _connect(self) -> None:
+        self._bridge.event.connect(self.on_event)
+        self._refresh_pause.timeout.connect(lambda: self.ask(self._scope))
+        self.scope_bar.changed.connect(self.ask)
+        self.tabs.currentChanged.connect(self._on_tab)
+        self.chart.chosen.connect(self._on_bar)
+        self.year.chosen.connect(self._on_bar)
+        for place, table in enumerate(self.tables):
+            table.entered.connect(self._narrower(place, table))
+        self.calls.wanted.connect(self._ask_calls)
+        self.calls.order_changed.connect(lambda _: self._begin_calls())
+        self.calls.entered.connect(self._on_call)
+        self.calls.asked_more.connect(self._on_receipt)
+
+    def _show(self, view: UsageView) -> None:
+        before, self._view = self._view, view
+        self._scope = view.scope
+        self.scope_bar.show_scope(view)
+        self._pages.setCurrentIndex(0 if view.ever_used else 1)
+        self.scope_bar.setVisible(view.ever_used)
+        self.export_button.setEnabled(view.total.calls > 0)
+        self._show_sums(view)
+        self.chart.show_bars(view.bars, view.bar_unit)
+        self._say_legend(view)
+        self.year.show_days(view.year)
+        for table, lines in zip(
+            self.tables, (view.models, view.chats, view.keys, view.payers), strict=True
+        ):
+            _keep_place(table, lines)
+        if before is None or before.scope != view.scope or before.total != view.total:
+            self._begin_calls()
+
+    def _show_sums(self, view: UsageView) -> None:
+        first, last = view.scope.first or view.today, view.scope.last or view.today
+        self.figure.setText(wording.total(view.total))
+        self.days.setText(self.tr("{0} (UTC)").format(wording.span_text(first, last)))
+        self.counts.setText(wording.counts(view.total))
+        self.certainty.setText(wording.certainty(view.total))
+        set_look(self.certainty, tone="warn" if view.total.unpriced else "2")
+        self.certainty.setVisible(bool(self.certainty.text()))
+
+    def _say_legend(self, view: UsageView) -> None:
+        said = []
+        if self.chart.has_estimates():
+            said.append(self.tr("Hollow bars hold estimates."))
+        if view.total.unpriced:
+            said.append(self.tr("A ring marks calls without a known price."))
+        self._legend.setText(" ".join(said))
+        self._legend.setVisible(bool(said))
+
+    def _begin_calls(self) -> None:
+        """The list of calls from its top; its pages are asked for when it is looked at."""
+        self._calls_serial = next(_serials)
+        self.calls.begin(self._view.total.calls if self._view is not None else 0)
+
+    def _ask_calls(self, offset: int) -> None:
+        from app.ui.usage.calls import PAGE
+
+        order: UsageOrder = self.calls.order
+        self._bridge.submit(
+            commands.AskUsageCalls(self._calls_serial, self._scope, order, offset, PAGE)
+        )
+
+    def _narrower(self, place: int, table: UsageTable) -> Callable[[int], None]:
+        def narrow(line_number: int) -> None:
+            model = table.model()
+            assert isinstance(model, LineModel)
+            line = model.line(line_number)
+            if line.id:
+                self.tabs.setCurrentIndex(CALLS)
+                self.calls.setFocus(Qt.FocusReason.OtherFocusReason)
+                self.ask(narrowed_to(self._scope, _KINDS[place], line.id))
+
+        return narrow
+
+    def _on_tab(self, place: int) -> None:
+        self.lists.setCurrentIndex(place)
+        if place == CALLS:
+            self.calls.look()
+
+    def _on_bar(self, bar: UsageBar) -> None:
+        self.ask(replace(self._scope, period=UsagePeriod.CUSTOM, first=bar.first, last=bar.last))
+
+    def _on_call(self, place: int) -> None:
+        call = self.calls.calls.call(place)
+        if call is not None and not call.gone:
+            self.accept()
+            self.message_asked.emit(call.chat_id, call.message_id)
+
+    def _on_receipt(self, place: int) -> None:
+        call = self.calls.calls.call(place)
+        if call is not None and call.has_receipt:
+            self.receipt_asked.emit(call.message_id)
+
+    def _on_export(self) -> None:
+        if self._view is not None and not self.export_line.is_writing:
+            self.export_line.ask(self._scope, wording.file_name(self._view))
+
+
+def _keep_place(table: UsageTable, lines: tuple[UsageLine, ...]) -> None:
+    """Show lines without moving what is being read."""
+    model = table.model()
+    assert isinstance(model, LineModel)
+    if model.shows(lines):
+        return
+    at = table.verticalScrollBar().value()
+    model.show(lines)
+    table.verticalScrollBar().setValue(at)

@@ -1,0 +1,139 @@
+"""What the usage page says: spans of days, sums, bars and calls. No widgets here."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QDate
+
+from app.seam.usage_views import UsageBar, UsageCall, UsagePeriod, UsageSum, UsageView
+from app.seam.views import Certainty
+from app.ui import words
+
+PERIODS = {
+    UsagePeriod.MONTH: str(QT_TRANSLATE_NOOP("usage", "This month")),
+    UsagePeriod.LAST_MONTH: str(QT_TRANSLATE_NOOP("usage", "Last month")),
+    UsagePeriod.DAYS_7: str(QT_TRANSLATE_NOOP("usage", "Last 7 days")),
+    UsagePeriod.DAYS_30: str(QT_TRANSLATE_NOOP("usage", "Last 30 days")),
+    UsagePeriod.DAYS_90: str(QT_TRANSLATE_NOOP("usage", "Last 90 days")),
+    UsagePeriod.YEAR: str(QT_TRANSLATE_NOOP("usage", "This year")),
+    UsagePeriod.ALL: str(QT_TRANSLATE_NOOP("usage", "All time")),
+    UsagePeriod.CUSTOM: str(QT_TRANSLATE_NOOP("usage", "From – to")),
+}
+NARROWED = {
+    "model": str(QT_TRANSLATE_NOOP("usage", "Model: {0}")),
+    "chat": str(QT_TRANSLATE_NOOP("usage", "Chat: {0}")),
+    "key": str(QT_TRANSLATE_NOOP("usage", "Key: {0}")),
+    "payer": str(QT_TRANSLATE_NOOP("usage", "Payer: {0}")),
+}
+
+
+def tr(text: str) -> str:
+    """A word of this file in the user's language."""
+    return QCoreApplication.translate("usage", text)
+
+
+def qdate(day: date) -> QDate:
+    return QDate(day.year, day.month, day.day)
+
+
+def day_text(day: date) -> str:
+    """`Sat 21 Nov 2026`."""
+    return words.locale().toString(qdate(day), "ddd d MMM yyyy")
+
+
+def span_text(first: date, last: date) -> str:
+    """`1 – 21 November 2026`, with what is the same said once."""
+    place = words.locale()
+    if first == last:
+        return place.toString(qdate(first), "d MMMM yyyy")
+    form = "d MMMM yyyy"
+    if first.year == last.year:
+        form = "d" if first.month == last.month else "d MMMM"
+    return f"{place.toString(qdate(first), form)} – {place.toString(qdate(last), 'd MMMM yyyy')}"
+
+
+def total(sum_: UsageSum) -> str:
+    """A sum is a figure, also where nothing was paid: `$0` and not "free"."""
+    if sum_.total_pusd is None:
+        return tr("price unknown")
+    return words.about(words.money(sum_.total_pusd), sum_.certainty)
+
+
+def cost(total_pusd: int | None, certainty: Certainty) -> str:
+    """What a line or a call cost: `$0.021`, `about $0.021`, `free`, `price unknown`."""
+    if total_pusd is None:
+        return tr("price unknown")
+    return words.cost(total_pusd, certainty)
+
+
+def counts(sum_: UsageSum) -> str:
+    """`214 messages · 1,204,311 tokens in · 220,012 out`."""
+    pattern = tr("{0} messages · {1} tokens in · {2} out")
+    if sum_.messages == 1:
+        pattern = tr("{0} message · {1} tokens in · {2} out")
+    figures = (sum_.messages, sum_.input_tokens, sum_.output_tokens)
+    return pattern.format(*(words.count(figure) for figure in figures))
+
+
+def certainty(sum_: UsageSum) -> str:
+    """What of a sum is not exact: `$1.08 of it is estimated.`; empty where all of it is."""
+    said = []
+    if sum_.estimated_pusd:
+        said.append(tr("{0} of it is estimated.").format(words.money(sum_.estimated_pusd)))
+    if sum_.unpriced:
+        pattern = tr("{0} calls have no known price and are not in the sum.")
+        if sum_.unpriced == 1:
+            pattern = tr("{0} call has no known price and is not in the sum.")
+        said.append(pattern.format(words.count(sum_.unpriced)))
+    return " ".join(said)
+
+
+def bar_name(bar: UsageBar) -> str:
+    """Its day or days."""
+    return day_text(bar.first) if bar.first == bar.last else span_text(bar.first, bar.last)
+
+
+def bar_text(bar: UsageBar) -> str:
+    """`Sat 21 Nov 2026: about $0.41, 14 messages`."""
+    name = bar_name(bar)
+    if not (bar.messages or bar.unpriced or bar.exact_pusd or bar.estimated_pusd):
+        return tr("{0}: nothing").format(name)
+    pattern = tr("{0}: {1}, {2} messages")
+    if bar.messages == 1:
+        pattern = tr("{0}: {1}, {2} message")
+    text = pattern.format(name, bar_cost(bar), words.count(bar.messages))
+    if bar.unpriced:
+        return tr("{0}, {1} without a known price").format(text, words.count(bar.unpriced))
+    return text
+
+
+def bar_cost(bar: UsageBar) -> str:
+    """What a bar comes to."""
+    amount = bar.exact_pusd + bar.estimated_pusd
+    if not amount and bar.unpriced:
+        return tr("price unknown")
+    sure = not (bar.estimated_pusd or bar.unpriced)
+    return words.cost(amount, Certainty.EXACT if sure else Certainty.ESTIMATED)
+
+
+def moment(at: datetime) -> str:
+    """When a call was made, in the user's time: `21 Nov 14:05`, with the year of past ones."""
+    local = at.astimezone()
+    form = "d MMM" if local.year == datetime.now().astimezone().year else "d MMM yyyy"
+    day = words.locale().toString(qdate(local.date()), form)
+    return f"{day} {words.clock_time(at)}"
+
+
+def call_tip(call: UsageCall) -> str:
+    """The whole of a call's line, and what can be done with it."""
+    lines = [call.chat_title, call.text, f"{call.model} · {call.key} · {moment(call.at)}"]
+    lines.append(
+        tr("Its chat was deleted.") if call.gone else tr("Enter goes to it, Space to its receipt.")
+    )
+    return "\n".join(line for line in lines if line)
+
+
+def file_name(view: UsageView) -> str:
+    """`usage-2026-11-01-to-2026-11-21.csv`."""
+    return f"usage-{view.scope.first}-to-{view.scope.last}.csv"
