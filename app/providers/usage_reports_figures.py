@@ -29,8 +29,8 @@ def pusd_of(value: object, per_usd: int = 1) -> int:
         amount = Decimal(value)
     except InvalidOperation as error:
         raise ValueError(f"not an amount: {value!r}") from error
-    # Bounds first: 1e999999999 must never be written out as an integer.
-    if not amount.is_finite() or abs(amount) > USD_MAX * per_usd:
+    # Bounds first, without arithmetic: 1e999999999 must never be written out as an integer.
+    if not amount.is_finite() or amount.copy_abs() > USD_MAX * per_usd:
         raise ValueError(f"not an amount: {value!r}")
     pico = _EXACT.divide(_EXACT.multiply(amount, Decimal(PICODOLLARS_PER_USD)), Decimal(per_usd))
     return int(pico.to_integral_value(ROUND_HALF_EVEN))
@@ -40,8 +40,8 @@ def count_of(value: object) -> int:
     """A whole number that is not negative, null as none; raises ValueError where it is not one."""
     if value is None:
         return 0
-    if isinstance(value, Decimal) and value == value.to_integral_value():
-        value = int(value) if abs(value) <= COUNT_MAX else -1
+    if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
+        value = int(value) if value.copy_abs() <= COUNT_MAX else -1
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= COUNT_MAX:
         raise ValueError(f"not a count: {value!r}")
     return value

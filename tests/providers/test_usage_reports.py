@@ -316,7 +316,7 @@ def test_admin_keys_are_known_by_their_form() -> None:
     require_admin_form(SITES["openrouter"], OPENROUTER_KEY)
 
 
-@pytest.mark.parametrize("value", [True, 0.1, "many", Decimal("NaN"), Decimal("1e999999"), None])
+@pytest.mark.parametrize("value", [True, 0.1, "many", Decimal("NaN"), Decimal("1e999999999"), None])
 def test_what_is_no_amount_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match="not an amount"):
         pusd_of(value)
