@@ -1,4 +1,8 @@
-"""Between the window's thread and the core: commands out, events in, at most every 33 ms."""
+"""Between the window's thread and the core: commands out, events in.
+
+While an answer streams they come at most every 33 ms, since each piece of it is laid out and
+painted; otherwise as soon as 4 ms after the last ones, so that a quote does not wait behind them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ if TYPE_CHECKING:
     from app.seam.commands import Command
     from app.seam.port import EnginePort
 
-DRAIN_INTERVAL_MS = 33
+STREAMING_INTERVAL_MS, INTERVAL_MS = 33, 4
 
 
 class Bridge(QObject):
@@ -26,6 +30,7 @@ class Bridge(QObject):
         self._port: EnginePort | None = None
         self._waiting: list[Command] = []
         self._drained_at = 0.0
+        self._interval_ms = INTERVAL_MS
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_timeout)
@@ -68,11 +73,16 @@ class Bridge(QObject):
         if self._timer.isActive():
             return
         since_ms = (time.monotonic() - self._drained_at) * 1000
-        self._timer.start(max(0, round(DRAIN_INTERVAL_MS - since_ms)))
+        self._timer.start(max(0, round(self._interval_ms - since_ms)))
 
     def _on_timeout(self) -> None:
         if self._port is None:
             return
+        from app.seam.events import TextArrived, ThinkingArrived
+
         self._drained_at = time.monotonic()
-        for event in self._port.drain():
+        events = self._port.drain()
+        streams = any(isinstance(event, TextArrived | ThinkingArrived) for event in events)
+        self._interval_ms = STREAMING_INTERVAL_MS if streams else INTERVAL_MS
+        for event in events:
             self.event.emit(event)
