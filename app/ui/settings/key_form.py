@@ -13,6 +13,7 @@ from app.seam.events import KeyChecked
 from app.seam.views import ProviderRow
 from app.ui.choices import ChoiceBox
 from app.ui.dialog_pieces import column, plain_label, push_button, row
+from app.ui.settings.price_fields import PriceFields
 from app.ui.settings.recognize import cleaned, recognized
 from app.ui.settings.secret_field import SecretField
 from app.ui.theme import Theme, set_look
@@ -140,8 +141,10 @@ class KeyForm(QWidget):
         first.addWidget(self._label, 2)
         first.addWidget(self._page)
         box = column(self._details, spacing=8)
+        self._price = PriceFields()
         box.addLayout(first)
         box.addWidget(self._url)
+        box.addWidget(self._price)
         return self._details
 
     def _connect(self) -> None:
@@ -150,6 +153,7 @@ class KeyForm(QWidget):
         self._url.textChanged.connect(self._show_details)
         for field in (self._secret, self._url, self._label):
             field.returnPressed.connect(self._on_button)
+        self._price.return_pressed.connect(self._on_button)
 
     def _chosen(self) -> ProviderRow | None:
         """The provider that was picked, or recognized."""
@@ -167,6 +171,7 @@ class KeyForm(QWidget):
         self._details.setVisible(started)
         self._other.setVisible(not started)
         self._url.setVisible(needs_url)
+        self._price.setVisible(needs_url)
         page = provider.key_page if provider else ""
         self._page.setVisible(bool(page) and not self._secret.text())
         has_key = bool(self._secret.text()) or (provider is not None and not provider.needs_key)
@@ -197,7 +202,7 @@ class KeyForm(QWidget):
         self._bar.setVisible(waiting)
         self._cancel.setVisible(waiting)
         self._button.setVisible(not waiting)
-        for field in (self._secret, self._provider, self._url, self._label):
+        for field in (self._secret, self._provider, self._url, self._label, self._price):
             field.setEnabled(not waiting)
         self._keep_unchecked.hide()
         self._show_details()
@@ -214,6 +219,7 @@ class KeyForm(QWidget):
             label=self._label.text().strip(),
             where=self._where,
             keep_unchecked=keep_unchecked,
+            own_price=self._price.texts() if self._price.isVisibleTo(self) else ("", "", ""),
         )
         name = provider.name if provider else self.tr("the provider")
         self._set_waiting(True)
@@ -225,6 +231,7 @@ class KeyForm(QWidget):
         self._secret.forget()
         self._label.setText("")
         self._url.setText("")
+        self._price.show_price(None)
         self._details.setProperty("opened", False)
         self._provider.setCurrentIndex(0)
         self._show_details()

@@ -1,4 +1,4 @@
-"""One kept key: whose it is, how it stands, what it cost; check it again, or remove it."""
+"""One kept key: whose it is, how it stands, what it cost; check, price or remove it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 from app.seam.views import KeyRow
 from app.ui import words
 from app.ui.dialog_pieces import column, plain_label, push_button, row, rule, tool_button
+from app.ui.settings.price_editor import PriceEditor
+from app.ui.settings.price_fields import Texts
 from app.ui.theme import Theme
 
 NAME_WIDTH = 92
@@ -21,6 +23,7 @@ class KeyLine(QFrame):
 
     check_asked = Signal(str)
     remove_asked = Signal(str)
+    price_given = Signal(str, object)
 
     def __init__(self, key: KeyRow) -> None:
         super().__init__()
@@ -43,7 +46,22 @@ class KeyLine(QFrame):
             parts.append(self.tr("this session only"))
         elif key.where == "vault":
             parts.append(self.tr("in the vault"))
+        if key.takes_own_price:
+            parts.append(self.price_text())
         return " · ".join(parts)
+
+    def price_text(self) -> str:
+        """`$0.5 in, $1.5 out per million`."""
+        price = self.key.own_price
+        if price is None:
+            return self.tr("price unknown")
+        return self.tr("${0} in, ${1} out per million tokens").format(
+            price.input_usd, price.output_usd
+        )
+
+    def show_price_refusal(self, message: str) -> None:
+        """The price that was typed is none, and this is why."""
+        self._price.show_refusal(message)
 
     def spend_text(self) -> str:
         """`$4.02 this month`."""
@@ -66,7 +84,16 @@ class KeyLine(QFrame):
         self._confirm = self._build_confirm()
         self._confirm.hide()
         box.addWidget(self._confirm)
+        self._price = self._build_price()
+        box.addWidget(self._price)
         box.addWidget(rule())
+
+    def _build_price(self) -> PriceEditor:
+        editor = PriceEditor(self.key.own_price)
+        editor.hide()
+        editor.saved.connect(self._on_price_given)
+        editor.closed.connect(self._on_price_closed)
+        return editor
 
     def _build_line(self) -> QHBoxLayout:
         name = plain_label(self.key.provider_name, size="note", strong=True, wrap=True)
@@ -74,7 +101,11 @@ class KeyLine(QFrame):
         tone = "danger" if self.key.state in _DANGER else _QUIET
         state = plain_label(self.state_text(), tone=tone, size="note", wrap=True)
         spend = plain_label(self.spend_text(), size="note", figures=True)
-        who = f"{self.key.provider_name} …{self.key.ends_in}"
+        who = (
+            f"{self.key.provider_name} …{self.key.ends_in}"
+            if self.key.ends_in
+            else self.key.provider_name
+        )
         self._check = tool_button(
             "refresh-cw", self.tr("Check {0} again").format(who), self._on_check
         )
@@ -86,6 +117,9 @@ class KeyLine(QFrame):
         self._middle.addWidget(state, 1)
         self._middle.addWidget(spend)
         line.addLayout(self._middle, 1)
+        if self.key.takes_own_price:
+            self._tag = tool_button("tag", self.tr("Price of {0}").format(who), self._on_price)
+            line.addWidget(self._tag)
         line.addWidget(self._check)
         line.addWidget(self._remove)
         return line
@@ -114,7 +148,18 @@ class KeyLine(QFrame):
     def _on_check(self) -> None:
         self.check_asked.emit(self.key.id)
 
+    def _on_price(self) -> None:
+        self._confirm.hide()
+        self._price.open()
+
+    def _on_price_given(self, texts: Texts) -> None:
+        self.price_given.emit(self.key.id, texts)
+
+    def _on_price_closed(self) -> None:
+        self._tag.setFocus()
+
     def _on_remove(self) -> None:
+        self._price.hide()
         self._confirm.show()
         self._no.setFocus()
 

@@ -15,6 +15,7 @@ from app.ui.dialog_pieces import clear_layout, column, plain_label
 from app.ui.settings.key_form import KeyForm
 from app.ui.settings.key_line import KeyLine
 from app.ui.settings.place_card import PlaceCard
+from app.ui.settings.price_fields import Texts
 
 
 class KeysPage(QWidget):
@@ -78,6 +79,7 @@ class KeysPage(QWidget):
             line = KeyLine(row)
             line.check_asked.connect(self._on_check)
             line.remove_asked.connect(self._on_remove)
+            line.price_given.connect(self._on_price_given)
             self._lines.addWidget(line)
             if row.id == before:
                 line.show()
@@ -100,6 +102,10 @@ class KeysPage(QWidget):
                 self.form.show_providers(providers)
             case events.KeyChecked():
                 self.form.show_outcome(event)
+            case events.KeyPriceSet(key_id=key_id, kept=False, message=message):
+                for line in self.findChildren(KeyLine):
+                    if line.key.id == key_id:
+                        line.show_price_refusal(message)
             case events.KeychainReady(keychain=keychain):
                 self.place.show_keychain(keychain)
                 self.form.set_where(self.place.where())
@@ -111,6 +117,9 @@ class KeysPage(QWidget):
 
     def _on_remove(self, key_id: str) -> None:
         self._bridge.submit(commands.RemoveKey(key_id))
+
+    def _on_price_given(self, key_id: str, texts: Texts) -> None:
+        self._bridge.submit(commands.SetKeyPrice(key_id, texts))
 
     def _on_retry(self) -> None:
         self.form.set_where("")
