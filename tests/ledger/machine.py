@@ -1,4 +1,4 @@
-"""Any order of steps on a ledger, held against the plain book after each of them."""
+"""Any order of steps of calls on a ledger, held against the plain book after each of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from app.errors import HoldMoved, LedgerError
 from app.ledger import accounts, calls, sweeping
+from app.ledger.audit import audit
 from app.ledger.holds import hold_by_id, unresolved
+from app.ledger.rebuild import rebuild
 from app.ledger.records import (
     AccountKind,
     Admit,
@@ -58,7 +60,7 @@ def cut_short(operation: Callable[..., Steps[Any]], after: int) -> Callable[...,
     return steps
 
 
-class LedgerMachine(RuleBasedStateMachine):
+class CallMachine(RuleBasedStateMachine):
     """Subclasses say where the ledger is: `open_place`, and `close_place` at the end."""
 
     def __init__(self) -> None:
@@ -303,8 +305,17 @@ class LedgerMachine(RuleBasedStateMachine):
         found = self.place.ledger.read(accounts.balances, list(self.book.accounts))
         for name, account in self.book.accounts.items():
             row = found[name]
-            expected = (account.posted, self.book.held(name), sum(account.grants))
-            assert (row.posted, row.held, row.granted) == expected, name
+            granted = sum(account.grants) - account.taken
+            expected = (account.posted, self.book.held(name), granted, account.taken)
+            assert (row.posted, row.held, row.granted, row.taken) == expected, name
+
+    @rule()
+    def balances_can_be_worked_out_again(self) -> None:
+        assert self.place.ledger.run(rebuild) == ()
+
+    @rule()
+    def the_ledgers_own_audit_agrees(self) -> None:
+        assert self.place.ledger.read(audit) == ()
 
     @invariant()
     def holds_are_as_the_book_says(self) -> None:

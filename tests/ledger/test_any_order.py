@@ -1,4 +1,4 @@
-"""Any order of steps, on SQLite and on PostgreSQL: 18 rules and a plain book agree after each."""
+"""Any order of calls and payments, on both databases: a plain book agrees after each step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.ledger.postgres import PostgresLedger, make_tables
 from app.ledger.sqlite import SqliteLedger
 from tests.fixtures.postgres import Postgres
 from tests.ledger.ledgers import Place
-from tests.ledger.machine import LedgerMachine
+from tests.ledger.machine_payments import LedgerMachine
 
 RUNS, STEPS, SOAK_RUNS = 200, 50, 10_000
 
