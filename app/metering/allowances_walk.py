@@ -22,7 +22,7 @@ from app.metering.allowances import (
     percents_of,
     thresholds_crossed,
 )
-from app.metering.allowances_admission import Admitted, Refusal, Refused, admit
+from app.metering.allowances_admission import Admitted, Refused, admit
 from app.metering.allowances_keeper import Keeper
 from app.metering.allowances_profile import (
     OwnKeyUse,
@@ -196,8 +196,6 @@ class _Walker:
 
     def _buy_needed(self, call: SimulatedCall, refused: Refused) -> Purchase | None:
         """The first pack of the profile that would cover the call and may still be bought."""
-        if refused.reason is not Refusal.USED_UP:
-            return None
         offered = {offer.id for offer in refused.offers}
         for rule in self.profile.packs:
             bought = sum(each.on_demand and each.pack == rule.pack for each in self.purchases)

@@ -74,7 +74,8 @@ def test_an_account_of_ones_own_has_one_seat() -> None:
 def test_custom_seats_are_what_the_operator_sets_and_one_until_then() -> None:
     sold = catalog("workspaces")
     assert may_activate(sold, "custom", active=0).allowed
-    assert may_activate(sold, "custom", active=1).reason is LimitReason.NOT_SET
+    second = may_activate(sold, "custom", active=1)
+    assert (second.allowed, second.reason) == (False, LimitReason.NOT_SET)
     assert may_activate(sold, "custom", active=1, custom={"seats": 2}).allowed
     assert not may_activate(sold, "custom", active=2, custom={"seats": 2}).allowed
 

@@ -87,13 +87,25 @@ def test_a_pack_of_a_day_is_bought_at_its_beginning_whether_it_is_needed_or_not(
     assert [step.bought[0].pack for step in result.steps if step.bought] == [
         "pro-pack", "ultra-pack",
     ]  # fmt: skip
-    assert sums_of(result).packs_pusd == pico_from_usd("35")
+    sums = sums_of(result)
+    assert sums.packs_pusd == pico_from_usd("35")
+    assert [(each.granted, each.used) for each in sums.sources if each.source == "packs"] == [
+        (3_000_000, 0)
+    ]  # nobody drew on them, and they are there all the same
 
 
 def test_a_pack_that_would_not_cover_the_message_is_not_bought() -> None:
     rules = (PackRule("starter-pack", None, 9),)
     result = walked("free-models", profile("free", "qwen-turbo", 100, packs=rules))
     assert result.purchases == ()
+
+
+def test_a_pack_is_bought_as_well_while_a_payment_is_past_due() -> None:
+    rules = (PackRule("starter-pack"),)
+    flags = frozenset({Flag.PAST_DUE})
+    who = profile("premium", "openai/gpt-4o", 10, packs=rules, flags=flags, days=2)
+    sums = sums_of(walked("tuppence", who))
+    assert (sums.hosted, sums.refused, sums.packs_pusd) == (20, (), pico_from_usd("5"))
 
 
 def test_premium_is_paid_for_and_given_for_thirty_days() -> None:
