@@ -13,6 +13,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -120,6 +124,7 @@ def _use_window(keys: int) -> dict[str, object]:
     for number in range(keys):
         times.append(press(TEXT[number % len(TEXT)]))
         QTest.qWait(max(0, round(PACE_S * 1000 - times[-1][0])))
+    bare_ms = [_bare_key_ms(window) for _ in range(keys)]
     said = {}
     for kind, command in (
         (events.ModelCostsReady, commands.AskModelCosts(1, CHAT_ID, 0, editor.toPlainText())),
@@ -133,9 +138,29 @@ def _use_window(keys: int) -> dict[str, object]:
     window.close()
     return {
         "first_ms": first_ms, "keys_ms": [wall for wall, _ in times],
-        "window_ms": [used for _, used in times], "tokens": tokens, "models": len(
-            window.shown.models), **said,
+        "window_ms": [used for _, used in times], "bare_ms": bare_ms, "tokens": tokens,
+        "models": len(window.shown.models), **said,
     }  # fmt: skip
+
+
+def _bare_key_ms(window: QWidget) -> float:
+    """What a key costs the window's thread in an editor of Qt's own, painted."""
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication, QPlainTextEdit
+
+    editor = window.findChild(QPlainTextEdit, "bare")
+    if editor is None:
+        editor = QPlainTextEdit(window, objectName="bare")
+        editor.setGeometry(300, 300, 700, 60)
+        editor.show()
+        editor.setFocus()
+        QTest.qWait(100)
+    used = time.thread_time()
+    QTest.keyClick(editor, "a")
+    QApplication.processEvents()
+    used = (time.thread_time() - used) * 1000
+    QTest.qWait(20)
+    return used
 
 
 def _wait(holds: Callable[[], bool]) -> None:

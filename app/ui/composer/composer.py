@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from app.seam.quote_views import QuoteView
     from app.seam.views import AttachmentView, DraftView, FaultView
     from app.ui.composer.fault_card import FaultCard
-    from app.ui.composer.long_text import LongTextOffer
 
 DRAFT_PAUSE_MS = 300
 QUOTE_PAUSE_MS = 4
@@ -43,7 +42,6 @@ class Composer(QWidget):
         super().__init__()
         self._column = QVBoxLayout(self)
         self._fault: FaultCard | None = None
-        self._long_text: LongTextOffer | None = None
         self._serial = 0
         self._quote_serial = 0
         self._sent: tuple[str, tuple[str, ...]] | None = None
@@ -57,7 +55,8 @@ class Composer(QWidget):
         self._connect()
 
     def text(self) -> str:
-        """What is in the field."""
+        """What is in the field, whole."""
+        self.box.editor.finish_inserting()
         return self.box.editor.toPlainText()
 
     def attachment_ids(self) -> tuple[str, ...]:
@@ -209,6 +208,8 @@ class Composer(QWidget):
         box.editor.files_given.connect(self.add_files)
         box.editor.picture_given.connect(self._on_picture_given)
         box.editor.long_text_pasted.connect(self._on_long_text_pasted)
+        box.editor.long_text_inserted.connect(self._on_text_changed)
+        box.text_wanted.connect(self._on_pasted_text_wanted)
         box.files_changed.connect(self._on_text_changed)
         box.target.changed.connect(self.ask_quote)
         box.quote.clicked.connect(self.quote_opened)
@@ -220,27 +221,29 @@ class Composer(QWidget):
         self._leaving.timeout.connect(self._on_leaving_over)
 
     def _can_send(self) -> bool:
-        return self._sent is None and not self.box.is_reading() and not self.is_empty()
+        busy = self.box.is_reading() or self.box.editor.is_inserting()
+        return self._sent is None and not busy and not self.is_empty()
 
     def _hide_fault(self) -> None:
         if self._fault is not None:
             self._fault.hide()
 
     def _refresh(self) -> None:
-        self.box.show_sendable(self._can_send())
-        if self.is_empty():
+        empty = self.is_empty()
+        self.box.show_sendable(not empty and self._can_send())
+        if empty:
             self.box.quote.show_quotes(())
         self.ask_quote()
 
-    def _attach(self, name: str, path: str, content: bytes) -> None:
+    def _attach(self, name: str, path: str, content: bytes, pasted: str = "") -> None:
         self._serial += 1
-        self.box.chips.expect(self._serial, name)
+        self.box.chips.expect(self._serial, name, pasted)
         self.box.show_sendable(False)
         self.attach_asked.emit(self._serial, name, path, content)
 
     def _on_text_changed(self) -> None:
-        if self._loading:
-            return
+        if self._loading or self.box.editor.is_inserting():
+            return  # the end of a long text says it once
         self.typed.emit()
         # Started once and not again by each key: typing without a pause is saved too.
         if not self._draft_pause.isActive():
@@ -270,17 +273,14 @@ class Composer(QWidget):
         self._attach(self.tr("Pasted picture.png"), "", content)
 
     def _on_long_text_pasted(self, text: str) -> None:
-        if self._long_text is None:
-            from app.ui.composer.long_text import LongTextOffer
+        # Half characters, which a clipboard may hold, cannot be written to a file.
+        content = text.encode("utf-8", "replace")
+        self._attach(self.tr("Pasted text.txt"), "", content, text)
 
-            self._long_text = LongTextOffer()
-            self._long_text.as_file.connect(self._on_long_text_as_file)
-            self._long_text.as_text.connect(self.box.editor.insertPlainText)
-            self._column.insertWidget(self._column.count() - 1, self._long_text)
-        self._long_text.offer(text)
-
-    def _on_long_text_as_file(self, text: str) -> None:
-        self._attach(self.tr("Pasted text.txt"), "", text.encode())
+    def _on_pasted_text_wanted(self, text: str) -> None:
+        self.box.editor.insert_long_text(text)
+        self.box.editor.setFocus()
+        self._refresh()
 
     def _on_action_asked(self, action: str) -> None:
         if action == "retry":
