@@ -72,6 +72,7 @@ def build_parser() -> Parser:
     _add_ask(commands)
     _add_models(commands)
     _add_usage(commands)
+    _add_reconcile(commands)
     _add_chats(commands)
     _add_export(commands)
     _add_keys(commands)
@@ -126,6 +127,34 @@ def _add_usage(commands: _Commands[CommandParser]) -> None:
     form.add_argument(
         "--csv", nargs="?", const="-", metavar="FILE", help="write CSV to a file, or print it"
     )
+
+
+def _add_reconcile(commands: _Commands[CommandParser]) -> None:
+    reconcile = commands.add_parser(
+        "reconcile",
+        help="hold a month of your own keys against the provider's own figure",
+        description="The provider is asked with an admin key, or its CSV file is read. Each "
+        "difference is named; the exit code is 1 where one has no name.",
+    )
+    reconcile.add_argument(
+        "--month", type=_month, metavar="YYYY-MM", help="in UTC; this one if left out"
+    )
+    reconcile.add_argument("--provider", default="", help="openai, anthropic or openrouter")
+    source = reconcile.add_mutually_exclusive_group()
+    source.add_argument(
+        "--csv", action="append", default=[], metavar="FILE",
+        help="a usage or cost file from the provider's website; may be given several times",
+    )  # fmt: skip
+    source.add_argument("--admin-key-id", default="", metavar="ID", help="ask with this admin key")
+    source.add_argument(
+        "--add-admin-key", action="store_true", help="check an admin key and keep it; it is asked "
+        "for without showing it",
+    )  # fmt: skip
+    source.add_argument("--admin-keys", action="store_true", help="list the admin keys")
+    source.add_argument("--remove-admin-key", default="", metavar="ID", help="remove an admin key")
+    reconcile.add_argument("--where", choices=KEY_PLACES, default="", help="where to keep it")
+    reconcile.add_argument("--rows", action="store_true", help="also list single calls that differ")
+    reconcile.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _add_chats(commands: _Commands[CommandParser]) -> None:

@@ -41,5 +41,9 @@ async def run_command(arguments: argparse.Namespace, core: Core, streams: Stream
             from app.commands.keys import run_keys
 
             return await run_keys(arguments, core, streams)
+        case "reconcile":
+            from app.commands.reconcile import run_reconcile
+
+            return await run_reconcile(arguments, core, streams)
         case _:
             raise ValueError(f"no such command: {arguments.command}")

@@ -15,6 +15,7 @@ from app.chat.model_costs import ModelCosts
 from app.chat.model_list import ModelList
 from app.chat.preferences import Preferences
 from app.chat.quotes import Quoter
+from app.chat.reconciliation import Reconciler
 from app.chat.routes import DEMO_REF, Routes
 from app.chat.secrets import Secrets
 from app.chat.send import Sender
@@ -70,6 +71,7 @@ class Core:
     key_desk: KeyDesk
     model_list: ModelList
     spending: Spending
+    reconciler: Reconciler
     http: HttpClient
     door: Closable | None = None  # where second starts and commands knock
     key_checks: dict[int, asyncio.Future[KeyOutcome]] = field(default_factory=dict)

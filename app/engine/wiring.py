@@ -14,9 +14,12 @@ from app.chat.exact_counts import ExactCounts
 from app.chat.keys import KeyDesk
 from app.chat.model_costs import ModelCosts
 from app.chat.model_list import ModelList
+from app.chat.names import Names
 from app.chat.own_prices import OwnPrices
 from app.chat.preferences import Preferences
 from app.chat.quotes import Quoter
+from app.chat.reconciliation import Reconciler
+from app.chat.reconciliation_keys import AdminKeys
 from app.chat.recovery import recover
 from app.chat.routes import Routes
 from app.chat.secrets import Secrets
@@ -143,9 +146,22 @@ def _wire(
         key_desk=KeyDesk(shelves.keys, calls, secrets, http, own_prices, clock),
         model_list=model_list,
         spending=Spending(shelves, prices, clock),
+        reconciler=_reconciler(shelves, prices, calls, secrets, http, clock),
         http=HttpClient(offline=config.offline),
     )
     return core
+
+
+def _reconciler(
+    shelves: Shelves,
+    prices: PriceBook,
+    keychain: KeychainCalls,
+    secrets: Secrets,
+    http: Callable[[], HttpClient],
+    clock: Clock,
+) -> Reconciler:
+    admin_keys = AdminKeys(shelves.settings, keychain, secrets, http, clock)
+    return Reconciler(shelves, Names(shelves.keys, prices), secrets, admin_keys, http, clock)
 
 
 def _routes(

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.seam.reconciliation import ReconciliationCommand
+
 if TYPE_CHECKING:
     from app.seam.usage_views import UsageOrder, UsageScope
 
@@ -389,11 +391,9 @@ Command = (
     NewChat | OpenChat | ListChats | RenameChat | PinChat | DeleteChat | RestoreChat | SearchChats
     | AddPane | ClosePane | KeepOnlyPane | ChooseModel
     | SendMessage | EditMessage | Regenerate | ContinueAnswer | KeepAnswer | StopTurn | ShowBranch
-    | SaveDraft | AttachFile | AskQuote | AskCheaper | AskModelCosts
-    | AskReceipt | AskBilling
+    | SaveDraft | AttachFile | AskQuote | AskCheaper | AskModelCosts | AskReceipt | AskBilling
     | ListModels | SetFavorite | FindLocalModels
     | ListKeys | CheckAndKeepKey | CancelKeyCheck | CheckKey | RemoveKey | SetKeyPrice
-    | AskKeychain | OpenVault
-    | ChangeSettings | SetShortcut | SetProxy | TestProxy | ExportChat | StartDemo
-    | AskUsage | AskUsageCalls | ExportUsage | StopUsageExport
+    | AskKeychain | OpenVault | ChangeSettings | SetShortcut | SetProxy | TestProxy | ExportChat
+    | StartDemo | AskUsage | AskUsageCalls | ExportUsage | StopUsageExport | ReconciliationCommand
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.seam.quote_views import CheaperView, ModelCostView, QuoteView
+from app.seam.reconciliation import ReconciliationEvent
 from app.seam.usage_views import UsageCall, UsageView
 from app.seam.views import (
     AttachmentView,
@@ -330,6 +331,6 @@ Event = (
     | ReceiptReady | BillingReady | ModelsListed | LocalModelsFound
     | KeysListed | KeyChecked | KeyPriceSet | KeychainReady | SettingsChanged | ProxyTested
     | ChatExported
-    | UsageShown | UsageCallsShown | UsageExportMoved | UsageExportEnded
+    | UsageShown | UsageCallsShown | UsageExportMoved | UsageExportEnded | ReconciliationEvent
     | EngineStopped
 )  # fmt: skip

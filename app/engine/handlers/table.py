@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.engine.handlers import chats, keys, models, settings, turns, usage
+from app.engine.handlers import chats, keys, models, reconciliation, settings, turns, usage
 from app.seam import commands
+from app.seam import reconciliation as reconciling
 
 HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
     commands.NewChat: chats.new_chat,
@@ -56,4 +57,8 @@ HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
     commands.AskUsageCalls: usage.ask_usage_calls,
     commands.ExportUsage: usage.export_usage,
     commands.StopUsageExport: usage.stop_usage_export,
+    reconciling.AskReconciliationSources: reconciliation.ask_sources,
+    reconciling.AskReconciliation: reconciliation.ask_reconciliation,
+    reconciling.KeepAdminKey: reconciliation.keep_admin_key,
+    reconciling.RemoveAdminKey: reconciliation.remove_admin_key,
 }
