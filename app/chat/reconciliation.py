@@ -207,7 +207,9 @@ def _require_rows(found: Gathered, files: Sequence[ReportFile], first: date, las
     names = ", ".join(file.path.name for file in files)
     if not found.rows:
         raise TuppenceError(f"{names} has a header and no lines.", "Download the file again.")
-    if found.outside == found.rows and not found.pairs:
+    assert found.first is not None
+    assert found.last is not None
+    if (found.first > last or found.last < first) and not found.pairs:
         raise TuppenceError(
             f"{names} is about {found.first} to {found.last}, not about {first:%B %Y}.",
             "Choose that month, or download the file for this one.",
