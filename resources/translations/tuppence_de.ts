@@ -250,6 +250,10 @@
         <source>Remove {0}</source>
         <translation>{0} entfernen</translation>
     </message>
+    <message>
+        <source>Show in the message</source>
+        <translation>In der Nachricht zeigen</translation>
+    </message>
 </context>
 <context>
     <name>Chips</name>
@@ -1121,21 +1125,6 @@
     </message>
 </context>
 <context>
-    <name>LongTextOffer</name>
-    <message>
-        <source>Attach it as a file</source>
-        <translation>Als Datei anhängen</translation>
-    </message>
-    <message>
-        <source>Put it in the message</source>
-        <translation>In die Nachricht einfügen</translation>
-    </message>
-    <message>
-        <source>The pasted text is long ({0} characters).</source>
-        <translation>Der eingefügte Text ist lang ({0} Zeichen).</translation>
-    </message>
-</context>
-<context>
     <name>MainWindow</name>
     <message>
         <source>Nothing was lost; the log says more.</source>
@@ -1857,157 +1846,6 @@
     </message>
 </context>
 <context>
-    <name>usage</name>
-    <message>
-        <source>All time</source>
-        <translation>Gesamte Zeit</translation>
-    </message>
-    <message>
-        <source>Calls</source>
-        <translation>Aufrufe</translation>
-    </message>
-    <message>
-        <source>Chat</source>
-        <translation>Chat</translation>
-    </message>
-    <message>
-        <source>Chat: {0}</source>
-        <translation>Chat: {0}</translation>
-    </message>
-    <message>
-        <source>Cost</source>
-        <translation>Kosten</translation>
-    </message>
-    <message>
-        <source>Enter goes to it, Space to its receipt.</source>
-        <translation>Eingabe führt dorthin, Leertaste zum Beleg.</translation>
-    </message>
-    <message>
-        <source>From – to</source>
-        <translation>Von – bis</translation>
-    </message>
-    <message>
-        <source>In</source>
-        <translation>Hinein</translation>
-    </message>
-    <message>
-        <source>Its chat was deleted.</source>
-        <translation>Der Chat dazu wurde gelöscht.</translation>
-    </message>
-    <message>
-        <source>Key</source>
-        <translation>Schlüssel</translation>
-    </message>
-    <message>
-        <source>Key: {0}</source>
-        <translation>Schlüssel: {0}</translation>
-    </message>
-    <message>
-        <source>Last 30 days</source>
-        <translation>Letzte 30 Tage</translation>
-    </message>
-    <message>
-        <source>Last 7 days</source>
-        <translation>Letzte 7 Tage</translation>
-    </message>
-    <message>
-        <source>Last 90 days</source>
-        <translation>Letzte 90 Tage</translation>
-    </message>
-    <message>
-        <source>Last month</source>
-        <translation>Letzter Monat</translation>
-    </message>
-    <message>
-        <source>Messages</source>
-        <translation>Nachrichten</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>Modell</translation>
-    </message>
-    <message>
-        <source>Model: {0}</source>
-        <translation>Modell: {0}</translation>
-    </message>
-    <message>
-        <source>Out</source>
-        <translation>Heraus</translation>
-    </message>
-    <message>
-        <source>Payer: {0}</source>
-        <translation>Zahler: {0}</translation>
-    </message>
-    <message>
-        <source>Receipt</source>
-        <translation>Beleg</translation>
-    </message>
-    <message>
-        <source>Share</source>
-        <translation>Anteil</translation>
-    </message>
-    <message>
-        <source>Sort by this</source>
-        <translation>Danach ordnen</translation>
-    </message>
-    <message>
-        <source>This month</source>
-        <translation>Dieser Monat</translation>
-    </message>
-    <message>
-        <source>This year</source>
-        <translation>Dieses Jahr</translation>
-    </message>
-    <message>
-        <source>Time</source>
-        <translation>Zeit</translation>
-    </message>
-    <message>
-        <source>Usage</source>
-        <translation>Verbrauch</translation>
-    </message>
-    <message>
-        <source>price unknown</source>
-        <translation>Preis unbekannt</translation>
-    </message>
-    <message>
-        <source>{0} call has no known price and is not in the sum.</source>
-        <translation>{0} Aufruf hat keinen bekannten Preis und ist nicht in der Summe.</translation>
-    </message>
-    <message>
-        <source>{0} calls have no known price and are not in the sum.</source>
-        <translation>{0} Aufrufe haben keinen bekannten Preis und sind nicht in der Summe.</translation>
-    </message>
-    <message>
-        <source>{0} message · {1} tokens in · {2} out</source>
-        <translation>{0} Nachricht · {1} Token hinein · {2} heraus</translation>
-    </message>
-    <message>
-        <source>{0} messages · {1} tokens in · {2} out</source>
-        <translation>{0} Nachrichten · {1} Token hinein · {2} heraus</translation>
-    </message>
-    <message>
-        <source>{0} of it is estimated.</source>
-        <translation>{0} davon sind geschätzt.</translation>
-    </message>
-    <message>
-        <source>{0}, {1} without a known price</source>
-        <translation>{0}, {1} ohne bekannten Preis</translation>
-    </message>
-    <message>
-        <source>{0}: nothing</source>
-        <translation>{0}: nichts</translation>
-    </message>
-    <message>
-        <source>{0}: {1}, {2} message</source>
-        <translation>{0}: {1}, {2} Nachricht</translation>
-    </message>
-    <message>
-        <source>{0}: {1}, {2} messages</source>
-        <translation>{0}: {1}, {2} Nachrichten</translation>
-    </message>
-</context>
-<context>
     <name>UsageDialog</name>
     <message>
         <source>A ring marks calls without a known price.</source>
@@ -2143,6 +1981,40 @@
     <message>
         <source>Weak: a few words more would help.</source>
         <translation>Schwach: ein paar Wörter mehr würden helfen.</translation>
+    </message>
+</context>
+<context>
+    <name>WindowUsage</name>
+    <message>
+        <source>Usage was written to {0}.</source>
+        <translation>Der Verbrauch wurde nach {0} geschrieben.</translation>
+    </message>
+</context>
+<context>
+    <name>YearMap</name>
+    <message>
+        <source>Cost of every day of the last year</source>
+        <translation>Kosten jedes Tages im letzten Jahr</translation>
+    </message>
+    <message>
+        <source>The last 53 weeks, by day (UTC)</source>
+        <translation>Die letzten 53 Wochen, nach Tagen (UTC)</translation>
+    </message>
+    <message>
+        <source>estimated</source>
+        <translation>geschätzt</translation>
+    </message>
+    <message>
+        <source>less</source>
+        <translation>weniger</translation>
+    </message>
+    <message>
+        <source>more</source>
+        <translation>mehr</translation>
+    </message>
+    <message>
+        <source>price unknown</source>
+        <translation>Preis unbekannt</translation>
     </message>
 </context>
 <context>
@@ -2607,10 +2479,154 @@
     </message>
 </context>
 <context>
-    <name>WindowUsage</name>
+    <name>usage</name>
     <message>
-        <source>Usage was written to {0}.</source>
-        <translation>Der Verbrauch wurde nach {0} geschrieben.</translation>
+        <source>All time</source>
+        <translation>Gesamte Zeit</translation>
+    </message>
+    <message>
+        <source>Calls</source>
+        <translation>Aufrufe</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>Chat</translation>
+    </message>
+    <message>
+        <source>Chat: {0}</source>
+        <translation>Chat: {0}</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>Enter goes to it, Space to its receipt.</source>
+        <translation>Eingabe führt dorthin, Leertaste zum Beleg.</translation>
+    </message>
+    <message>
+        <source>From – to</source>
+        <translation>Von – bis</translation>
+    </message>
+    <message>
+        <source>In</source>
+        <translation>Hinein</translation>
+    </message>
+    <message>
+        <source>Its chat was deleted.</source>
+        <translation>Der Chat dazu wurde gelöscht.</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>Key: {0}</source>
+        <translation>Schlüssel: {0}</translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation>Letzte 30 Tage</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>Letzte 7 Tage</translation>
+    </message>
+    <message>
+        <source>Last 90 days</source>
+        <translation>Letzte 90 Tage</translation>
+    </message>
+    <message>
+        <source>Last month</source>
+        <translation>Letzter Monat</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>Nachrichten</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Model: {0}</source>
+        <translation>Modell: {0}</translation>
+    </message>
+    <message>
+        <source>Out</source>
+        <translation>Heraus</translation>
+    </message>
+    <message>
+        <source>Payer: {0}</source>
+        <translation>Zahler: {0}</translation>
+    </message>
+    <message>
+        <source>Receipt</source>
+        <translation>Beleg</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>Anteil</translation>
+    </message>
+    <message>
+        <source>Sort by this</source>
+        <translation>Danach ordnen</translation>
+    </message>
+    <message>
+        <source>This month</source>
+        <translation>Dieser Monat</translation>
+    </message>
+    <message>
+        <source>This year</source>
+        <translation>Dieses Jahr</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Usage</source>
+        <translation>Verbrauch</translation>
+    </message>
+    <message>
+        <source>price unknown</source>
+        <translation>Preis unbekannt</translation>
+    </message>
+    <message>
+        <source>{0} call has no known price and is not in the sum.</source>
+        <translation>{0} Aufruf hat keinen bekannten Preis und ist nicht in der Summe.</translation>
+    </message>
+    <message>
+        <source>{0} calls have no known price and are not in the sum.</source>
+        <translation>{0} Aufrufe haben keinen bekannten Preis und sind nicht in der Summe.</translation>
+    </message>
+    <message>
+        <source>{0} message · {1} tokens in · {2} out</source>
+        <translation>{0} Nachricht · {1} Token hinein · {2} heraus</translation>
+    </message>
+    <message>
+        <source>{0} messages · {1} tokens in · {2} out</source>
+        <translation>{0} Nachrichten · {1} Token hinein · {2} heraus</translation>
+    </message>
+    <message>
+        <source>{0} of it is estimated.</source>
+        <translation>{0} davon sind geschätzt.</translation>
+    </message>
+    <message>
+        <source>{0}, {1} without a known price</source>
+        <translation>{0}, {1} ohne bekannten Preis</translation>
+    </message>
+    <message>
+        <source>{0}: nothing</source>
+        <translation>{0}: nichts</translation>
+    </message>
+    <message>
+        <source>{0}: {1}, {2} message</source>
+        <translation>{0}: {1}, {2} Nachricht</translation>
+    </message>
+    <message>
+        <source>{0}: {1}, {2} messages</source>
+        <translation>{0}: {1}, {2} Nachrichten</translation>
     </message>
 </context>
 <context>
@@ -2710,33 +2726,6 @@
     <message>
         <source>{0}: {1} in, {2} out per million tokens</source>
         <translation>{0}: {1} Eingabe, {2} Ausgabe je Million Tokens</translation>
-    </message>
-</context>
-<context>
-    <name>YearMap</name>
-    <message>
-        <source>Cost of every day of the last year</source>
-        <translation>Kosten jedes Tages im letzten Jahr</translation>
-    </message>
-    <message>
-        <source>The last 53 weeks, by day (UTC)</source>
-        <translation>Die letzten 53 Wochen, nach Tagen (UTC)</translation>
-    </message>
-    <message>
-        <source>estimated</source>
-        <translation>geschätzt</translation>
-    </message>
-    <message>
-        <source>less</source>
-        <translation>weniger</translation>
-    </message>
-    <message>
-        <source>more</source>
-        <translation>mehr</translation>
-    </message>
-    <message>
-        <source>price unknown</source>
-        <translation>Preis unbekannt</translation>
     </message>
 </context>
 </TS>

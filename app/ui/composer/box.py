@@ -31,6 +31,7 @@ class ComposerBox(QFrame):
 
     files_chosen = Signal(list)
     files_changed = Signal()
+    text_wanted = Signal(str)  # a pasted text, as text after all
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,6 +60,7 @@ class ComposerBox(QFrame):
 
             self._chips = Chips()
             self._chips.changed.connect(self.files_changed)
+            self._chips.text_wanted.connect(self.text_wanted)
             self._column.insertWidget(0, self._chips)
         return self._chips
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from app.ui import words
 from app.ui.composer.flow_layout import FlowLayout
@@ -18,18 +18,24 @@ if TYPE_CHECKING:
 
 NAME_WIDTH = 180
 THUMBNAIL = 32
+LINE_CHARS_MAX = 100_000
 
 
 class Chips(QWidget):
-    """Attached files in the order given. `changed` after one was added or taken away."""
+    """Attached files in the order given. `changed` after one was added or taken away.
+
+    A pasted text can be had back as text for as long as it is attached and this window lives.
+    """
 
     changed = Signal()
+    text_wanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self._attached: list[tuple[AttachmentView, Chip]] = []
         self._waiting: dict[int, Chip] = {}
         self._refused: list[Chip] = []
+        self._pasted: dict[Chip, str] = {}
         self._layout = FlowLayout(self, Theme.current().px(8))
         self.setVisible(False)
 
@@ -54,9 +60,11 @@ class Chips(QWidget):
             self._attached.append((view, self._make_attached(view)))
         self._settle()
 
-    def expect(self, serial: int, name: str) -> None:
-        """A file was given and is being read."""
-        self._waiting[serial] = self._add(Chip(name, self.tr("is being read…")))
+    def expect(self, serial: int, name: str, pasted: str = "") -> None:
+        """A file was given and is being read; `pasted` where it was a text."""
+        chip = self._waiting[serial] = self._add(Chip(name, self.tr("is being read…")))
+        if pasted:
+            self._pasted[chip] = pasted
         self._settle()
 
     def attach(self, serial: int, view: AttachmentView) -> None:
@@ -64,8 +72,9 @@ class Chips(QWidget):
         chip = self._waiting.pop(serial, None)
         if chip is None:
             return
+        pasted = self._pasted.get(chip, "")
         self._drop(chip)
-        self._attached.append((view, self._make_attached(view)))
+        self._attached.append((view, self._make_attached(view, pasted)))
         self._settle()
         self.changed.emit()
 
@@ -91,9 +100,13 @@ class Chips(QWidget):
             self._drop(chip)
         self._settle()
 
-    def _make_attached(self, view: AttachmentView) -> Chip:
+    def _make_attached(self, view: AttachmentView, pasted: str = "") -> Chip:
         chip = self._add(Chip(view.name, words.size(view.size_bytes), preview=view.preview))
         chip.removed.connect(self._on_removed)
+        if pasted and _can_be_shown(pasted):
+            self._pasted[chip] = pasted
+            chip.offer_text()
+            chip.text_wanted.connect(self._on_text_wanted)
         return chip
 
     def _add(self, chip: Chip) -> Chip:
@@ -101,6 +114,7 @@ class Chips(QWidget):
         return chip
 
     def _drop(self, chip: Chip) -> None:
+        self._pasted.pop(chip, None)
         self._layout.removeWidget(chip)
         chip.hide()
         chip.deleteLater()
@@ -117,6 +131,13 @@ class Chips(QWidget):
         self._settle()
         self.changed.emit()
 
+    def _on_text_wanted(self) -> None:
+        chip = self.sender()
+        text = self._pasted.get(chip, "") if isinstance(chip, Chip) else ""
+        if isinstance(chip, Chip) and text:
+            chip.removed.emit()
+            self.text_wanted.emit(text)
+
     def _on_refused_removed(self) -> None:
         gone = self.sender()
         self._refused = [chip for chip in self._refused if chip is not gone]
@@ -129,12 +150,13 @@ class Chip(QFrame):
     """One file: picture or icon, name, a line about it, and a way to remove it."""
 
     removed = Signal()
+    text_wanted = Signal()
 
     def __init__(self, name: str, line: str, *, preview: bytes = b"", danger: bool = False) -> None:
         super().__init__()
         set_look(self, look="chip", tone="danger" if danger else "")
         self.setAccessibleName(f"{name}, {line}")
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         theme = Theme.current()
         row.setContentsMargins(theme.px(6), theme.px(4), theme.px(2), theme.px(4))
         row.setSpacing(theme.px(6))
@@ -146,6 +168,18 @@ class Chip(QFrame):
         close.setAccessibleName(self.tr("Remove {0}").format(name))
         close.clicked.connect(self.removed)
         row.addWidget(close)
+
+    def offer_text(self) -> None:
+        """The way back of a pasted text into the message."""
+        button = QPushButton(self.tr("Show in the message"))
+        set_look(button, look="link", size="small")
+        button.clicked.connect(self.text_wanted)
+        self._row.insertWidget(self._row.count() - 1, button)
+
+
+def _can_be_shown(text: str) -> bool:
+    # A field lays out a line as a whole: one of a million characters would stop the window.
+    return max(map(len, text.splitlines()), default=0) <= LINE_CHARS_MAX
 
 
 def _picture(preview: bytes, danger: bool, ratio: float) -> QLabel:

@@ -69,6 +69,7 @@ class Composer(QWidget):
 
     def show_draft(self, draft: DraftView) -> None:
         """Take the draft of another chat in place of what is here."""
+        self.box.editor.finish_inserting()
         self._loading = True
         self._sent = None
         self._hide_fault()
@@ -87,6 +88,7 @@ class Composer(QWidget):
 
     def save_draft_now(self) -> None:
         """Hand over what was typed and not saved yet."""
+        self.box.editor.finish_inserting()
         if self._draft_pause.isActive():
             self._on_draft_pause_over()
 

@@ -13,23 +13,30 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
     from PySide6.QtGui import QFocusEvent, QKeyEvent
 
+    from app.ui.composer.gradual_insert import GradualInsert
+
 LINES_MAX = 12
-LONG_TEXT_CHARS = 100_000
+LONG_TEXT_CHARS = 50_000
 
 
 class Editor(QPlainTextEdit):
-    """`long_text_pasted` instead of the text itself where laying it out would hold up typing."""
+    """`long_text_pasted` instead of the text itself where laying it out would hold up typing.
+
+    `long_text_inserted` when one that was put in all the same is in whole.
+    """
 
     send_asked = Signal()
     edit_last_asked = Signal()
     files_given = Signal(list)
     picture_given = Signal(bytes)
     long_text_pasted = Signal(str)
+    long_text_inserted = Signal()
     focus_changed = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
         self._enter_sends = True
+        self._inserting: GradualInsert | None = None
         self._build()
         self.document().documentLayout().documentSizeChanged.connect(self._on_size_changed)
         Theme.current().changed.connect(self._on_size_changed)
@@ -37,6 +44,23 @@ class Editor(QPlainTextEdit):
     def set_enter_sends(self, enter_sends: bool) -> None:
         """Enter sends and Shift+Enter breaks the line, or Enter breaks it and Ctrl+Enter sends."""
         self._enter_sends = enter_sends
+
+    def insert_long_text(self, text: str) -> None:
+        """Put a long text in at the cursor, piece by piece."""
+        from app.ui.composer.gradual_insert import GradualInsert
+
+        self.finish_inserting()
+        self._inserting = GradualInsert(self, text)
+        self._inserting.finished.connect(self._on_inserted)
+
+    def is_inserting(self) -> bool:
+        """Whether a part of a long text is still to come."""
+        return self._inserting is not None
+
+    def finish_inserting(self) -> None:
+        """Have what is still to come at once: the text is wanted whole now."""
+        if self._inserting is not None:
+            self._inserting.finish()
 
     def has_words(self) -> bool:
         """Whether there is more than spaces; a long text is not copied to find out."""
@@ -70,11 +94,14 @@ class Editor(QPlainTextEdit):
             self.files_given.emit(paths)
         elif source.hasImage() and not source.hasText():
             self._give_picture(source.imageData())
-        elif len(source.text()) > LONG_TEXT_CHARS:
-            self.long_text_pasted.emit(source.text())
         else:
-            # Never rich text: what is shown is what is sent.
-            self.insertPlainText(source.text())
+            # Asked for once: it comes from another program. Never rich text: what is shown is what
+            # is sent.
+            text = source.text()
+            if len(text) > LONG_TEXT_CHARS:
+                self.long_text_pasted.emit(text)
+            else:
+                self.insertPlainText(text)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -111,6 +138,12 @@ class Editor(QPlainTextEdit):
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         if not picture.isNull() and QImageWriter(buffer, b"png").write(picture):
             self.picture_given.emit(bytes(buffer.data().data()))
+
+    def _on_inserted(self) -> None:
+        if self._inserting is not None:
+            self._inserting.deleteLater()
+        self._inserting = None
+        self.long_text_inserted.emit()
 
     def _on_size_changed(self) -> None:
         # The layout of a plain text edit measures its height in lines.

@@ -229,22 +229,6 @@ def test_a_removed_file_does_not_go_along(desk: Desk) -> None:
     assert desk.composer.attachment_ids() == ()
 
 
-def test_a_very_long_text_is_offered_as_a_file_and_the_window_stays_quick(desk: Desk) -> None:
-    pasted = QMimeData()
-    pasted.setText("word " * 1_000_000)
-    began = time.monotonic()
-    desk.editor.insertFromMimeData(pasted)
-    assert time.monotonic() - began < 0.5
-    assert desk.editor.toPlainText() == ""
-    button = next(
-        b for b in desk.composer.findChildren(QPushButton) if b.text() == "Attach it as a file"
-    )
-    desk.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    (order,) = desk.port.asked(commands.AttachFile)
-    assert isinstance(order, commands.AttachFile)
-    assert len(order.content) == 5_000_000
-
-
 def test_the_field_grows_to_twelve_lines_and_no_further(desk: Desk) -> None:
     low = desk.editor.height()
     desk.editor.setPlainText("\n".join("line" for _ in range(8)))
