@@ -128,7 +128,7 @@ async def test_a_month_is_compared_with_what_the_provider_says(
     line = next(line for line in text.splitlines() if line.startswith("OpenAI …Aa1b  GPT"))
     assert "they call the model gpt-4o-2024-08-06" in line
     assert "made with the key “Backend”, which Tuppence does not have (+3 calls, +$0.0030)" in text
-    assert "charged for something else than tokens: web search tool calls (+$0.01)" in text
+    assert "charged for something else than tokens: web search tool calls (+$0.010)" in text
     assert "Every difference has its name." in text
 
 
