@@ -13,6 +13,16 @@ from typing import Protocol, TypeVar, cast
 
 from app.catalog.models_sold import ModelSold, Route
 from app.catalog.plan_catalog import PlanCatalog
+from app.catalog.plan_change_words import (
+    STAYS,
+    allowance_meanings,
+    catalog_meanings,
+    gone_model,
+    model_meanings,
+    pack_meanings,
+    plan_meanings,
+    role_meanings,
+)
 from app.catalog.plan_words import allowance_words, amount_words, price_words, to_plain
 from app.catalog.plans import AddOn, Allowance, Pack, Plan
 
@@ -40,9 +50,8 @@ class _Named(Protocol):
 
 
 _Entry = TypeVar("_Entry", bound=_Named)
-_STAYS = "what was used stays"
 # Compared one by one below; every other field is compared as a whole.
-_LISTS = ("plans", "allowances", "packs", "add_ons", "models", "routes")
+_LISTS = ("plans", "allowances", "packs", "add_ons", "models", "routes", "roles")
 _UNSAID = ("name", "title", "about", "not_represented")
 
 
@@ -56,7 +65,7 @@ def changes_between(old: PlanCatalog, new: PlanCatalog) -> tuple[Change, ...]:
             new.allowances,
             _allowance_changes,
             lambda one: f"granted from now on to {_plans(one)}: {allowance_words(one)}",
-            lambda one: f"granted no more to {_plans(one)}; {_STAYS} on record",
+            lambda one: f"granted no more to {_plans(one)}; {STAYS} on record",
         ),
         *_compare("pack", old.packs, new.packs, _pack_changes, _new_pack, _gone_pack),
         *_compare(
@@ -73,7 +82,7 @@ def changes_between(old: PlanCatalog, new: PlanCatalog) -> tuple[Change, ...]:
             new.models,
             _model_changes,
             lambda one: f"{one.name} can be asked" + (f", weight {one.weight}" * bool(one.weight)),
-            lambda one: f"{one.name} is listed no more; old receipts keep its weight and price",
+            lambda one: gone_model(one, new),
         ),
         *_compare(
             "route",
@@ -84,6 +93,14 @@ def changes_between(old: PlanCatalog, new: PlanCatalog) -> tuple[Change, ...]:
                 f"{one.name} can answer" + (f"; disabled: {one.disabled}" * bool(one.disabled))
             ),
             lambda one: f"{one.name} answers no more",
+        ),
+        *_compare(
+            "role",
+            old.roles,
+            new.roles,
+            lambda one, other: _changed(role_meanings(one, other, _fields(one))),
+            lambda one: f"members can have it, and may {', '.join(one.may) or 'nothing'}",
+            lambda one: "its members may nothing until they have another role",
         ),
     ]
     found.extend(_other_changes(old, new))
@@ -119,32 +136,34 @@ def _allowance_changes(old: Allowance, new: Allowance) -> Iterator[tuple[ChangeK
             ChangeKind.CHANGED,
             (
                 f"counted anew from now on: {allowance_words(old)} becomes {allowance_words(new)}; "
-                f"{_STAYS} on record under the old count"
+                f"{STAYS} on record under the old count"
             ),
         )
     elif old.amount != new.amount:
         yield _amount_change(old, new)
-    for name in ("plans", "models"):
-        before, after = getattr(old, name), getattr(new, name)
-        if before != after:
-            yield ChangeKind.CHANGED, f"{name}: {_list_change(before, after)}; {_STAYS}"
-    if old.only != new.only:
-        words = "nothing else" if new.only else "other allowances and packs as well"
-        yield ChangeKind.CHANGED, f"its models may draw on {words}"
+    said = ("unit", "window", "scope", "amount", "share_percent")
+    yield from _changed(allowance_meanings(old, new, _fields(old, *said)))
+    if old.share_percent != new.share_percent and old.amount == new.amount:
+        yield from _changed(allowance_meanings(old, new, ("share_percent",)))
 
 
 def _amount_change(old: Allowance, new: Allowance) -> tuple[ChangeKind, str]:
     words = f"{amount_words(old.unit, old.amount)} becomes {allowance_words(new)}"
     if old.amount is None or new.amount is None:
-        return ChangeKind.CHANGED, f"{words}; {_STAYS}"
+        set_by = (
+            "what the operator set for each holder counts no more"
+            if new.amount is not None
+            else "each holder has what the operator sets, nothing until then"
+        )
+        return ChangeKind.CHANGED, f"{words}; {set_by}; {STAYS}"
     if new.amount > old.amount:
         more = amount_words(new.unit, new.amount - old.amount)
-        return ChangeKind.RAISED, f"{words}: {more} more at once in the current window; {_STAYS}"
+        return ChangeKind.RAISED, f"{words}: {more} more at once in the current window; {STAYS}"
     limit = amount_words(new.unit, new.amount)
     return (
         ChangeKind.LOWERED,
         (
-            f"{words}; {_STAYS}: who has used {limit} or more has nothing left until the reset, "
+            f"{words}; {STAYS}: who has used {limit} or more has nothing left until the reset, "
             "and owes nothing"
         ),
     )
@@ -158,10 +177,8 @@ def _plan_changes(old: Plan, new: Plan) -> Iterator[tuple[ChangeKind, str]]:
             "running ones pay what their processor has on file"
         )
         yield _direction(old.price_pusd, new.price_pusd), words
-    if old.seats != new.seats:
-        words = f"seats {to_plain(old.seats)} become {to_plain(new.seats)}; nobody loses a seat"
-        yield ChangeKind.CHANGED, words
-    yield from _plain_changes(old, new, ("price_pusd", "price_words", "seats"))
+    said = ("price_pusd", "price_words")
+    yield from _changed(plan_meanings(old, new, _fields(old, *said)))
 
 
 def _pack_changes(old: Pack, new: Pack) -> Iterator[tuple[ChangeKind, str]]:
@@ -173,7 +190,8 @@ def _pack_changes(old: Pack, new: Pack) -> Iterator[tuple[ChangeKind, str]]:
         same = old.unit is new.unit
         yield _direction(old.amount, new.amount) if same else ChangeKind.CHANGED, words
     yield from _price_change(old, new)
-    yield from _plain_changes(old, new, ("amount", "unit", "price_pusd", "price_words"))
+    said = ("amount", "unit", "price_pusd", "price_words")
+    yield from _changed(pack_meanings(old, new, _fields(old, *said)))
 
 
 def _add_on_changes(old: AddOn, new: AddOn) -> Iterator[tuple[ChangeKind, str]]:
@@ -194,7 +212,7 @@ def _model_changes(old: ModelSold, new: ModelSold) -> Iterator[tuple[ChangeKind,
         before, after = (weight or "none" for weight in (old.weight, new.weight))
         words = f"weight {before} becomes {after} for calls from now on; settled calls stay"
         yield _direction(old.weight, new.weight), words
-    yield from _plain_changes(old, new, ("weight",))
+    yield from _changed(model_meanings(old, new, _fields(old, "weight")))
 
 
 def _route_changes(old: Route, new: Route) -> Iterator[tuple[ChangeKind, str]]:
@@ -209,13 +227,19 @@ def _other_changes(old: PlanCatalog, new: PlanCatalog) -> Iterator[Change]:
         after = [entry.id for entry in getattr(new, name)]
         if before != after and sorted(before) == sorted(after) and name == "routes":
             yield Change(ChangeKind.CHANGED, "routes", f"order is {', '.join(after)} now")
-    for field in fields(PlanCatalog):
-        if field.name in _LISTS or field.name in _UNSAID:
-            continue
-        one, other = getattr(old, field.name), getattr(new, field.name)
-        if one != other:
-            words = f"{_said(one)} becomes {_said(other)}; {_STAYS}"
-            yield Change(ChangeKind.CHANGED, field.name, words)
+    for name, meaning in catalog_meanings(old, new, _fields(old, *_LISTS, *_UNSAID)):
+        yield Change(ChangeKind.CHANGED, name, meaning)
+
+
+def _changed(meanings: Iterator[tuple[str, str]]) -> Iterator[tuple[ChangeKind, str]]:
+    for name, meaning in meanings:
+        yield ChangeKind.CHANGED, f"{name.replace('_', ' ')}: {meaning}"
+
+
+def _fields(value: object, *said: str) -> tuple[str, ...]:
+    """The fields of a value but those that have been said, so that no difference goes unsaid."""
+    names = (field.name for field in fields(value))  # type: ignore[arg-type]
+    return tuple(name for name in names if name not in said)
 
 
 def _plain_changes(
@@ -235,7 +259,7 @@ def _new_plan(plan: Plan) -> str:
 def _gone_plan(plan: Plan) -> str:
     return (
         f"{plan.name} grants nothing any more; move its holders to another plan first; "
-        f"{_STAYS} on record"
+        f"{STAYS} on record"
     )
 
 
@@ -252,12 +276,6 @@ def _direction(old: int | None, new: int | None) -> ChangeKind:
     if old is None or new is None or old == new:
         return ChangeKind.CHANGED
     return ChangeKind.RAISED if new > old else ChangeKind.LOWERED
-
-
-def _list_change(old: tuple[str, ...], new: tuple[str, ...]) -> str:
-    added = [f"{name} added" for name in new if name not in old]
-    dropped = [f"{name} dropped" for name in old if name not in new]
-    return ", ".join(added + dropped) or "another order"
 
 
 def _plans(allowance: Allowance) -> str:

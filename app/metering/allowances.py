@@ -65,8 +65,8 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Something to draw on. `id` names allowance, holder and window, so that what is given back
-    goes to where it was taken from. `resets` is None for what never comes again.
+    """Something to draw on. `id` names holder, allowance, how it is counted and window, so that
+    what is given back goes to where it was taken from. `resets` is None for what never comes again.
 
     `cap_id` and `cap_left` bound what one member draws; the same amount counts there as well.
     Where `limited` is False, `amount` is no limit: what a throttled holder uses is only counted.
@@ -193,14 +193,17 @@ def _grants(
         span = span_at(allowance.window, now, account.subscribed_at)
         holder = _holder(allowance, account)
         if span is not None and holder is not None:
-            yield _grant(catalog, account, allowance, f"{holder}/{allowance.id}", span, name)
+            yield _grant(catalog, account, allowance, holder, span, name)
 
 
 def _grant(
-    catalog: PlanCatalog, account: Account, allowance: Allowance, place: str, span: Span, name: str
+    catalog: PlanCatalog, account: Account, allowance: Allowance, holder: str, span: Span, name: str
 ) -> Grant:
+    # With unit, window and scope in its name, an allowance that changes one of them is counted
+    # anew: what was used of it was something else.
+    counted = f"{allowance.unit}/{allowance.scope}/{allowance.window}"
     of_model = f"/{name}" if allowance.scope is Scope.MODEL else ""
-    grant_id = f"{place}/{span.name}{of_model}"
+    grant_id = f"{holder}/{allowance.id}/{counted}/{span.name}{of_model}"
     balance = account.balances.get(grant_id, Balance())
     amount = allowance.amount
     credit = catalog.managed_credit

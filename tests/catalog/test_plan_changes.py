@@ -87,6 +87,118 @@ def test_a_disabled_route_says_its_reason(tmp_path: Path) -> None:
     assert change.meaning == "disabled: Their service is down."
 
 
+# what is changed, by what: the subject, and what it means to who is there
+MEANINGS = {
+    "own keys of a plan": (
+        "daily-budgets", ('own_keys = "after_allowance"', 'own_keys = "never"'),
+        'plan "creator"', "keys that are kept pay for nothing any more",
+    ),
+    "an included plan": (
+        "tuppence", ('includes = ["free"]\n', ""),
+        'plan "premium"', "its holders lose what free grants",
+    ),
+    "priority": (
+        "tuppence", ("priority = true\n", ""), 'plan "premium"', "its holders wait like others",
+    ),
+    "limits": (
+        "workspaces", ('chats = "custom"', "chats = 100"),
+        'plan "custom"', "who has more keeps it and gets no more",
+    ),
+    "seats": (
+        "daily-budgets", ("least = 5", "least = 6"),
+        'plan "organization"', "5 seats or more, with caps becomes 6 seats or more",
+    ),
+    "who is granted something": (
+        "tuppence", ('plans = ["free", "organization"]', 'plans = ["free"]'),
+        'allowance "qwen-free"', "holders of organization are no longer granted it",
+    ),
+    "what something pays for": (
+        "free-models", ('models = ["gpt-*", "claude-*", "deepseek-*"]', 'models = ["gpt-*"]'),
+        'allowance "free-monthly"', "it pays no more for claude-*, deepseek-*",
+    ),
+    "an amount that the operator sets": (
+        "workspaces", ('amount = "custom"', 'amount = "5"'),
+        'allowance "managed-monthly"', "what the operator set for each holder counts no more",
+    ),
+    "where new accounts begin": (
+        "monthly-plans", ('start_plan = "starter"', 'start_plan = "professional"'),
+        "start_plan", "those on starter stay there",
+    ),
+    "the order of drawing": (
+        "packs-and-weights", ('"free-monthly", "packs"', '"packs", "free-monthly"'),
+        "draw_order", "draw on packs, then free-monthly, then premium-daily",
+    ),
+    "the weight of unlisted models": (
+        "tuppence", ('weight_usd = "5"', 'weight_usd = "4"'),
+        "unlisted", "1 of weight for each $4 of a million tokens",
+    ),
+    "a model that is gone": (
+        "monthly-plans", ('    { id = "o1-mini", name = "o1-mini", vendor = "OpenAI" },\n', ""),
+        'model "o1-mini"', "can be asked no more",
+    ),
+    "a listed model that is gone": (
+        "daily-budgets", ('    { id = "gpt-4o", ', '    { id = "gpt-4o-new", '),
+        'model "gpt-4o"', "asked by its price",
+    ),
+    "the routes to a model": (
+        "packs-and-weights", ('["openrouter", "anthropic"]', '["anthropic", "openrouter"]'),
+        'model "anthropic/claude-3-opus"', "asked at anthropic, then openrouter",
+    ),
+    "the markup": (
+        "workspaces", ('charge_usd = "0.002"', 'charge_usd = "0.003"'),
+        "managed_credit", "what costs $0.0015 is charged at $0.003, not $0.002",
+    ),
+    "from block to throttle": (
+        "workspaces", ('when_reached = "block"', 'when_reached = "throttle"'),
+        "managed_credit", "slowed and invoiced for more, no longer refused",
+    ),
+    "alerts": (
+        "workspaces", ("alerts_percent = [80, 100]", "alerts_percent = [50]"),
+        "managed_credit", "alerts at 50 %",
+    ),
+    "a shorter grace": (
+        "daily-budgets", ("grace_days = 14", "grace_days = 7"),
+        "passphrases", "replaced 7 days ago or earlier stop to work at once",
+    ),
+    "a longer grace": (
+        "daily-budgets", ("grace_days = 14", "grace_days = 21"),
+        "passphrases", "work, again where they had ended",
+    ),
+    "a role's rights": (
+        "daily-budgets", ('may = ["use", "read"]', 'may = ["read"]'),
+        'role "builder"', "its members lose the right use",
+    ),
+    "a role that is gone": (
+        "daily-budgets", ('id = "viewer"', 'id = "reader"'),
+        'role "viewer"', "its members may nothing",
+    ),
+    "notices": (
+        "monthly-plans", ("format = 1", "format = 1\nthresholds_percent = [50]"),
+        "thresholds_percent", "who is above one already gets none for it",
+    ),
+    "the shortest answer": (
+        "monthly-plans", ("format = 1", "format = 1\nleast_output_tokens = 100"),
+        "least_output_tokens", "shortened down to 100 tokens, not 256",
+    ),
+    "a name": (
+        "monthly-plans", ('name = "Starter"\nprice', 'name = "Beginner"\nprice'),
+        'plan "starter"', "only what is shown changes",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", MEANINGS)
+def test_a_change_says_what_it_means_to_who_is_there(tmp_path: Path, what: str) -> None:
+    name, edit, subject, words = MEANINGS[what]
+    edits = [edit]
+    if what == "a listed model that is gone":
+        edits.append(('model = "gpt-4o"', 'model = "gpt-4o-new"'))
+    if what == "where new accounts begin":
+        edits.append(('joined_by = "checkout"', 'joined_by = "start"'))
+    found = changes(tmp_path, name, *edits)
+    assert any(each.subject == subject and words in each.meaning for each in found), found
+
+
 @pytest.mark.parametrize(
     ("name", "edit"),
     [

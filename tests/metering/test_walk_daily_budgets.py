@@ -69,9 +69,9 @@ def test_five_members_share_the_pool_and_a_seat_cap_stops_one_of_them() -> None:
         assert org.ask("gpt-4o", 26_613) == [("organization-daily", 26_613 * PER_TOKEN)]
         assert org.ask("gpt-4o", 387) == [("organization-daily", 387 * PER_TOKEN)]
         assert isinstance(org.ask("gpt-4o", 1), Refused)
-    assert org.keeper.of("organization/organization-daily/2026-11-21T00:00:00.000000Z").used == (
-        pico_from_usd("1.485")
-    )
+    assert org.keeper.of(
+        "organization/organization-daily/usd/organization/day/2026-11-21T00:00:00.000000Z"
+    ).used == (pico_from_usd("1.485"))
     org.change(ids={**ALL_IDS, Scope.MEMBER: "member-5"})
     assert isinstance(org.ask("gpt-4o", 1), Refused)  # the pool is empty
     assert org.ask("gpt-4o", 27_000, TOMORROW) == [("organization-daily", cap)]

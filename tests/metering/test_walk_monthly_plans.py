@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.catalog.plans import Scope
+from app.catalog.plans import Scope, Unit, Window
 from app.metering.allowances_admission import Refusal, Refused
 from tests.metering.allowance_accounts import ALL_IDS, catalog
 from tests.metering.allowance_person import Person
@@ -79,3 +79,19 @@ def test_the_last_answer_of_a_month_is_shortened_to_what_is_left() -> None:
     org = Person.on(catalog("monthly-plans"), "starter")
     org.ask("gpt-4o", 98_000)
     assert org.ask("gpt-4o", 5_000, output=4_000) == [("starter-monthly", 2_000)]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("unit", Unit.PLAN_TOKENS), ("window", Window.DAY), ("scope", Scope.ACCOUNT)],
+)
+def test_an_allowance_that_is_counted_otherwise_is_counted_anew(field: str, value: str) -> None:
+    """On the first of a month, where a day and a month begin alike."""
+    sold = catalog("monthly-plans")
+    org = Person.on(sold, "starter")
+    org.change(ids={**dict.fromkeys(ALL_IDS, "one-and-the-same")})
+    assert org.ask("gpt-4o", 100_000, DECEMBER) == [("starter-monthly", 100_000)]
+    changed = replace(sold.allowances[0], **{field: value})  # type: ignore[arg-type]
+    org.sold = replace(sold, allowances=(changed, *sold.allowances[1:]))
+    (grant,) = org.grants("gpt-4o", DECEMBER)
+    assert (grant.used, grant.left) == (0, 100_000)
