@@ -60,9 +60,14 @@ class ExactCounts:
         self._keys: dict[str, _Key] = {}
         self._asking: asyncio.Task[bool] | None = None
 
+    @property
+    def is_used(self) -> bool:
+        """Whether anything was counted by a provider since the start."""
+        return bool(self._known)
+
     def known(self, route: Route, request: ChatRequest) -> int | None:
         """What the provider said about this very request; None where it was not asked."""
-        return self._known.get(_name(route, request)) if self._known else None
+        return self._known.get(_name(route, request)) if self.is_used else None
 
     def why_not(self, route: Route) -> str:
         """Why the count is not exact though the user wants it to be; empty where it is not known

@@ -22,6 +22,7 @@ from app.chat.routes import Route, RouteMissing, Routes
 from app.clock import Clock
 from app.errors import TuppenceError
 from app.metering.allowances_split import WorstCase
+from app.metering.correction import beside
 from app.metering.hold import HoldState
 from app.metering.payer import Payer
 from app.metering.quote import Quote, likely_output, make_quote, worst_case
@@ -116,6 +117,8 @@ class Quoter:
         self._newest = 0
         self._paths: dict[tuple[str | None, str], tuple[RequestMessage, ...]] = {}
         self._files: dict[str, tuple[MessagePart, ...]] = {}
+        # By model: the conversation, our count of it with a draft, and the provider's.
+        self._bases: dict[str, tuple[int, int, int]] = {}
 
     def forget_paths(self) -> None:
         """A conversation changed: what was built from it is built again."""
@@ -274,14 +277,24 @@ class Quoter:
             count, bare = await self._counting.count(request, route)
         else:
             count, bare, parts = await self._counting.count_parts(request, route, files)
-        exact = self._exact.known(route, request)
-        if exact is not None:
-            count = TokenCount(exact, Certainty.EXACT, max(8, exact // EXACT_MARGIN_SHARE))
-            parts = None if parts is None else fitted(parts, exact)
+        count = self._with_provider(route, request, count)
+        parts = None if parts is None else fitted(parts, count.tokens)
         recent = self._shelves.usage.recent_outputs(route.model_id)
         quote = self.quote_of(route, count, before, recent)
         request = replace(request, output_tokens_max=quote.most_output_tokens)
         return _Counted(request, quote, bare, parts)
+
+    def _with_provider(self, route: Route, request: ChatRequest, count: TokenCount) -> TokenCount:
+        """The provider's own count where it is known; else ours from the last one it gave."""
+        if not self._exact.is_used:
+            return count
+        exact = self._exact.known(route, request)
+        before = hash(request.messages[:-1])
+        if exact is not None:
+            self._bases[route.ref] = (before, count.tokens, exact)
+            return TokenCount(exact, Certainty.EXACT, max(8, exact // EXACT_MARGIN_SHARE))
+        conversation, counted, exact = self._bases.get(route.ref, (0, 0, 0))
+        return count if conversation != before else beside(count, counted=counted, exact=exact)
 
 
 def output_cap(route: Route) -> int:

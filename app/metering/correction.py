@@ -55,6 +55,17 @@ def learned(state: Correction, *, counted: int, billed: int) -> Correction:
     return replace(state, calls=state.calls + 1, ratio_permille=ratio, spread_permille=spread)
 
 
+def beside(count: TokenCount, *, counted: int, exact: int) -> TokenCount:
+    """A count of a message that was `counted` a moment ago, when the provider said `exact`.
+
+    Only what was typed since is ours; its share of the spread is left.
+    """
+    typed = count.tokens - counted
+    tokens = max(0, exact + typed)
+    spread = count.spread * abs(typed) // max(1, count.tokens)
+    return replace(count, tokens=tokens, spread=max(_LEAST_SPREAD, spread))
+
+
 def corrected(count: TokenCount, state: Correction) -> TokenCount:
     """A count with what was learned; as it is until there are enough lessons."""
     if state.calls < TRUSTED_AFTER_CALLS:

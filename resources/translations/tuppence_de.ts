@@ -422,7 +422,7 @@
     </message>
     <message>
         <source>Asking sends the draft to the provider you chose, before you press Send. It is free, and exact with OpenAI, Anthropic and Google. Offline nobody is asked.</source>
-        <translation>Dafür geht der Entwurf an den gewählten Anbieter, bevor Sie auf Senden drücken. Das ist kostenlos und bei OpenAI, Anthropic und Google genau. Offline wird niemand gefragt.</translation>
+        <translation>Dafür geht der Entwurf an den gewählten Anbieter, bevor du auf Senden drückst. Das ist kostenlos und bei OpenAI, Anthropic und Google genau. Offline wird niemand gefragt.</translation>
     </message>
     <message>
         <source>Estimate them on this computer</source>

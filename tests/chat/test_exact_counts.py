@@ -225,6 +225,26 @@ async def test_a_quote_becomes_exact_in_the_window_where_the_user_wants_it(
     assert quote.likely_pusd > (estimated.likely_pusd or 0)
 
 
+async def test_after_the_provider_counted_only_what_is_typed_since_is_an_estimate(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    chat_id = await chat_with(driver, provider_server)
+    await driver.ask(
+        commands.ChangeSettings((("count_with_provider", True),)), events.SettingsChanged
+    )
+    await quoted(driver, chat_id, 1)
+    await driver.wait_for(
+        events.QuoteReady, lambda event: event.quotes[0].input_certainty is Certainty.EXACT
+    )
+    ready = await driver.ask(
+        commands.AskQuote(2, chat_id, f"{DRAFT} And of the next one?"), events.QuoteReady
+    )
+    quote = ready.quotes[0]
+    assert quote.input_certainty is Certainty.ESTIMATED
+    assert 2947 < quote.input_tokens < 2960
+    assert quote.input_spread == 2
+
+
 @pytest.mark.parametrize("config", [Config(), Config(offline=True)], ids=["not wanted", "offline"])
 async def test_no_draft_leaves_the_computer_unless_it_is_wanted_and_online(
     tmp_path: Path, provider_server: ProviderServer, config: Config

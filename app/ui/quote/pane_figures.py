@@ -53,7 +53,7 @@ class PaneFigures(QWidget):
         whole = wording.input_tokens(quote)
         self._add(self.tr("Input"), whole, wording.amount(quote.input_pusd, quote), strong=True)
         if quote.cached_tokens:
-            cached = wording.part_tokens(quote.cached_tokens, quote)
+            cached = wording.about_tokens(quote.cached_tokens, quote)
             self._add(self.tr("of it likely read from the provider's cache"), cached, tone="2")
         place = grid.rowCount()
         grid.addWidget(rule(), place, 0, 1, 3)

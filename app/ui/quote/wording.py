@@ -84,8 +84,14 @@ def input_parts(quote: QuoteView) -> list[tuple[str, str]]:
         (tr("Files"), parts.attachments),
         (tr("Instructions"), parts.system),
     )
-    found = [(name, part_tokens(tokens, quote)) for name, tokens in named if tokens]
+    found = [(name, about_tokens(tokens, quote)) for name, tokens in named if tokens]
     return found if len(found) > 1 else []
+
+
+def about_tokens(tokens: int, quote: QuoteView) -> str:
+    """A part of the input as a figure of its own: `about 12,300` in an estimate."""
+    text = part_tokens(tokens, quote)
+    return text if quote.input_certainty is Certainty.EXACT else tr("about {0}").format(text)
 
 
 def growth(quote: QuoteView) -> str:

@@ -56,8 +56,8 @@ def buttons(card: QuoteDialog) -> list[QPushButton]:
 @pytest.mark.parametrize(
     "text",
     [
-        "about $0.035", "at most $0.072", "GPT-4o · your OpenAI key", "12,300", "110",
-        "about 12,400 ± 2 %", "11,900", "about $0.031", "about 400", "about $0.0040", "4,096",
+        "about $0.035", "at most $0.072", "GPT-4o · your OpenAI key", "about 12,300", "about 110",
+        "about 12,400 ± 2 %", "about 11,900", "about $0.031", "about 400", "about $0.0040", "4,096",
         "The whole conversation is sent again: 12,300 of 12,400 tokens.",
         "Likely answer: the median of this model's last 17.",
         "GPT-4o writes at most 4,096 tokens.", "Counted on this computer.",
