@@ -218,7 +218,7 @@ class Composer(QWidget):
         box.files_chosen.connect(self.add_files)
         box.send_button.clicked.connect(self.send)
         box.stop_button.clicked.connect(self.stop_asked)
-        self._draft_pause.timeout.connect(self._on_draft_pause_over)
+        self._draft_pause.timeout.connect(self._on_draft_due)
         self._quote_pause.timeout.connect(self._on_quote_pause_over)
         self._leaving.timeout.connect(self._on_leaving_over)
 
@@ -258,6 +258,12 @@ class Composer(QWidget):
         self._sends_on_arrival = False
         self.say_again()
 
+    def _on_draft_due(self) -> None:
+        if self.box.editor.is_inserting():
+            self._draft_pause.start()  # its end saves all of it
+            return
+        self._on_draft_pause_over()
+
     def _on_draft_pause_over(self) -> None:
         self._draft_pause.stop()
         if self._left is not None:
@@ -266,7 +272,7 @@ class Composer(QWidget):
         self.draft_changed.emit(self.text(), self.attachment_ids())
 
     def _on_quote_pause_over(self) -> None:
-        if self.is_empty() or self._left is not None:
+        if self.is_empty() or self._left is not None or self.box.editor.is_inserting():
             return
         self._quote_serial += 1
         self.quote_asked.emit(self._quote_serial, self.text(), self.attachment_ids())

@@ -89,6 +89,15 @@ def test_shown_in_the_message_it_comes_in_pieces_and_is_no_file_any_more(desk: D
     assert desk.composer.text() == "Look: "
 
 
+def test_neither_draft_nor_quote_wants_it_whole_before_it_is(desk: Desk) -> None:
+    desk.qtbot.keyClicks(desk.editor, "Look: ")
+    paste_as_file(desk, TEXT)
+    show_in_message(desk)
+    desk.composer._draft_pause.timeout.emit()
+    desk.composer._quote_pause.timeout.emit()
+    assert desk.editor.is_inserting()
+
+
 def test_while_it_comes_nothing_is_typed_into_it_and_nothing_is_sent(desk: Desk) -> None:
     paste_as_file(desk, TEXT)
     show_in_message(desk)
