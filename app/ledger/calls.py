@@ -1,6 +1,8 @@
 """What happens to a hold while its call runs: dispatch, failover, heartbeat, park, release.
 
 Each step is a compare-and-set on the state: the row moves only from where the step may begin.
+Where it touches accounts too, those are locked first, by id, and the hold after them: a second
+admission with the same key takes them in that order as well.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.errors import HoldMoved, LedgerError
-from app.ledger.accounts import move
+from app.ledger.accounts import locked, move
 from app.ledger.admission import is_in_debt
 from app.ledger.debts import square
 from app.ledger.holds import hold_by_id
@@ -28,6 +30,9 @@ HEARTBEAT = (
     " lease_ms = CASE WHEN lease_ms < ? THEN ? ELSE lease_ms END"
     " WHERE id = ? AND owner = ? AND state = 'dispatched' RETURNING id"
 )
+
+_NOT_SENT = "state = 'held'"
+_SENT_OR_NOT = "state IN ('held', 'dispatched', 'unknown')"
 
 
 def dispatch(hold_id: str, *, route: str, owner: str, lease_until: datetime) -> Steps[None]:
@@ -94,14 +99,18 @@ def release(hold_id: str, *, now: datetime, proof: Proof | None = None) -> Steps
 
     A call that was sent is released only with proof that nothing is owed. Raises HoldMoved.
     """
-    hold = yield from hold_by_id(hold_id, lock=True)
-    sent = (HoldState.DISPATCHED, HoldState.UNKNOWN)
-    if hold is None or hold.is_over or (hold.state in sent and proof is None):
-        raise refusal(hold_id, hold, "released without proof" if proof is None else "released")
-    yield Sql(
-        "UPDATE ledger_holds SET state = 'released', ended_ms = ?, proof = ? WHERE id = ?",
+    hold = yield from hold_by_id(hold_id)
+    if hold is None:
+        raise refusal(hold_id, hold, "released")
+    yield from locked((draw.account for draw in hold.draws), hold.tenant)
+    rows = yield Sql(
+        "UPDATE ledger_holds SET state = 'released', ended_ms = ?, proof = ? WHERE id = ?"
+        f" AND {_SENT_OR_NOT if proof is not None else _NOT_SENT} RETURNING id",
         (ms_from(now), None if proof is None else str(proof), hold_id),
     )
+    if not rows:
+        hold = yield from hold_by_id(hold_id)
+        raise refusal(hold_id, hold, "released" if proof is not None else "released without proof")
     yield Sql("UPDATE ledger_hold_draws SET charged = 0 WHERE hold_id = ?", (hold_id,))
     for draw in sorted(hold.draws, key=lambda draw: draw.account):
         if not (yield from move(draw.account, held=-draw.amount)):

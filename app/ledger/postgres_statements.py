@@ -1,8 +1,8 @@
 """The three steps of every call as one PostgreSQL statement each, and what they are given.
 
 They do what the shared steps do in the case that a call goes well; where one changes nothing, the
-shared steps are taken and say why. Rows are locked in the same order as there: the hold, then
-its accounts by id. `READ COMMITTED`: a locked row is read as it stands, not as it stood.
+shared steps are taken and say why. Rows are locked in the same order as there: the accounts by
+id, then the hold. `READ COMMITTED`: a locked row is read as it stands, not as it stood.
 """
 
 from __future__ import annotations
@@ -21,6 +21,16 @@ _IN_DEBT = (
     " WHERE owing.tenant = {tenant} AND owing.kind = 'debt' AND owing.posted < 0)"
 )
 
+# Fails the statement, and with it all that it did, where an account was left out.
+_ALL_OR_NOTHING = (
+    "1 / (CASE WHEN (SELECT count(*) FROM moved) = {rows} * (SELECT count(*) FROM {first})"
+    " THEN 1 ELSE 0 END)"
+)
+
+# `locked` reads each account as it stands now; an UPDATE's own condition would first look at how
+# it stood when the statement began, and pass by a row that covers only since. So the guard is in
+# `covers`, under the lock, and `moved` asks for nothing but the id.
+#
 # An account that is not there yet, or that is to be granted something else, is for the shared
 # steps: `fits` is then false.
 ADMIT = f"""
@@ -53,13 +63,12 @@ WITH wanted AS MATERIALIZED (
     ON CONFLICT DO NOTHING RETURNING id
 ), moved AS (
     UPDATE ledger_accounts AS a SET held = a.held + l.amount FROM hold, locked AS l
-    WHERE a.id = l.id AND (a.limited = 0 OR a.posted - a.held >= l.amount)
-    RETURNING a.id
+    WHERE a.id = l.id RETURNING a.id
 ), drawn AS (
     INSERT INTO ledger_hold_draws (hold_id, account, line, amount)
     SELECT hold.id, l.id, l.line - 1, l.amount FROM hold, locked AS l
 )
-SELECT (SELECT count(*) FROM hold), (SELECT count(*) FROM moved)"""
+SELECT (SELECT count(*) FROM hold), {_ALL_OR_NOTHING.format(first="hold", rows="%(draws)s")}"""
 
 DISPATCH = (
     "UPDATE ledger_holds SET state = 'dispatched', attempt = 1, route = %s, owner = %s,"
@@ -74,24 +83,25 @@ WITH charge AS MATERIALIZED (
     SELECT d.account, d.amount, coalesce(c.amount, 0) AS charged
     FROM ledger_hold_draws AS d LEFT JOIN charge AS c ON c.account = d.account
     WHERE d.hold_id = %(hold)s
+), locked AS MATERIALIZED (
+    SELECT a.id, a.tenant, a.kind, a.unit, d.amount, d.charged
+    FROM drawn AS d JOIN ledger_accounts AS a ON a.id = d.account
+    ORDER BY a.id FOR UPDATE OF a
 ), ended AS (
     UPDATE ledger_holds AS h SET state = 'settled', ended_ms = %(now)s, basis = %(basis)s,
         flagged = %(flagged)s, receipt = %(receipt)s
     WHERE h.id = %(hold)s AND h.state IN ('dispatched', 'unknown')
+        AND (SELECT count(*) FROM locked) = (SELECT count(*) FROM drawn)
         AND NOT EXISTS (SELECT 1 FROM charge AS c WHERE NOT EXISTS (
             SELECT 1 FROM drawn AS d WHERE d.account = c.account AND c.amount <= d.amount))
         AND NOT {_IN_DEBT.format(tenant="h.tenant")}
     RETURNING h.id
-), locked AS MATERIALIZED (
-    SELECT a.id, a.tenant, a.kind, a.unit, d.amount, d.charged
-    FROM ended CROSS JOIN drawn AS d JOIN ledger_accounts AS a ON a.id = d.account
-    ORDER BY a.id FOR UPDATE OF a
 ), moved AS (
     UPDATE ledger_accounts AS a SET posted = a.posted - l.charged, held = a.held - l.amount
-    FROM locked AS l WHERE a.id = l.id
+    FROM ended CROSS JOIN locked AS l WHERE a.id = l.id RETURNING a.id
 ), marked AS (
     UPDATE ledger_hold_draws AS d SET charged = l.charged
-    FROM locked AS l WHERE d.hold_id = %(hold)s AND d.account = l.id
+    FROM ended CROSS JOIN locked AS l WHERE d.hold_id = ended.id AND d.account = l.id
 ), entry AS (
     INSERT INTO ledger_entries (at_ms, kind, hold_id)
     SELECT %(now)s, 'charge', ended.id FROM ended
@@ -110,7 +120,9 @@ WITH charge AS MATERIALIZED (
     SELECT entry.id, row_number() OVER () - 1, s.account, s.tenant, s.unit, s.amount
     FROM entry CROSS JOIN sides AS s
 )
-SELECT count(*) FROM ended"""
+SELECT (SELECT count(*) FROM ended), {
+    _ALL_OR_NOTHING.format(first="ended", rows="(SELECT count(*) FROM drawn)")
+}"""
 
 
 def admit_values(wish: Admit) -> Mapping[str, Any]:

@@ -35,14 +35,16 @@ def settle(order: Settle) -> Steps[Settled]:
     Raises HoldMoved where it was never sent or has ended, LedgerError for a charge that is more
     than was held (without `divide`) or than is free (with it).
     """
-    hold = yield from hold_by_id(order.hold_id, lock=True)
+    hold = yield from hold_by_id(order.hold_id)
     if hold is None or hold.state not in (HoldState.DISPATCHED, HoldState.UNKNOWN):
         raise refusal(order.hold_id, hold, "settled")
     held = {draw.account: draw.amount for draw in hold.draws}
     from_where = (*held, *order.also_from) if order.divide is not None else tuple(held)
     accounts = yield from locked(from_where, hold.tenant)
     division = _division(order, held, accounts)
-    yield from _end(order, division.charges, held)
+    if not (yield from _end(order)):
+        raise refusal(order.hold_id, (yield from hold_by_id(order.hold_id)), "settled")
+    yield from _mark_draws(order.hold_id, division.charges, held)
     for account_id in sorted(accounts):
         charge, back = division.charges.get(account_id, 0), held.get(account_id, 0)
         if not (yield from move(account_id, posted=-charge, held=-back)):
@@ -89,23 +91,28 @@ def refuse_above_hold(charges: Mapping[str, int], held: Mapping[str, int]) -> No
             )
 
 
-def _end(order: Settle, charges: Mapping[str, int], held: Mapping[str, int]) -> Steps[None]:
-    yield Sql(
+def _end(order: Settle) -> Steps[bool]:
+    """False where somebody else ended the call while its accounts were waited for."""
+    rows = yield Sql(
         "UPDATE ledger_holds SET state = 'settled', ended_ms = ?, basis = ?, flagged = ?,"
-        " receipt = ? WHERE id = ? AND state IN ('dispatched', 'unknown')",
+        " receipt = ? WHERE id = ? AND state IN ('dispatched', 'unknown') RETURNING id",
         (ms_from(order.now), str(order.basis), order.flagged, order.receipt, order.hold_id),
     )
+    return bool(rows)
+
+
+def _mark_draws(hold_id: str, charges: Mapping[str, int], held: Mapping[str, int]) -> Steps[None]:
     for account_id in held:
         yield Sql(
             "UPDATE ledger_hold_draws SET charged = ? WHERE hold_id = ? AND account = ?",
-            (charges.get(account_id, 0), order.hold_id, account_id),
+            (charges.get(account_id, 0), hold_id, account_id),
         )
     on_top = [account for account in charges if account not in held and charges[account]]
     for line, account_id in enumerate(on_top, len(held)):
         yield Sql(
             "INSERT INTO ledger_hold_draws (hold_id, account, line, amount, charged)"
             " VALUES (?, ?, ?, 0, ?)",
-            (order.hold_id, account_id, line, charges[account_id]),
+            (hold_id, account_id, line, charges[account_id]),
         )
 
 

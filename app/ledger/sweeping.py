@@ -10,8 +10,8 @@ from app.errors import LedgerError
 from app.ledger.accounts import move
 from app.ledger.debts import square_all
 from app.ledger.records import Swept
-from app.ledger.rows import IDS_PER_STATEMENT, marks, ms_from
-from app.ledger.steps import Sql, Steps
+from app.ledger.rows import IDS_PER_STATEMENT, in_parts, marks, ms_from
+from app.ledger.steps import Row, Sql, Steps
 
 
 def sweep(now: datetime) -> Steps[Swept]:
@@ -20,38 +20,68 @@ def sweep(now: datetime) -> Steps[Swept]:
     HELD past its `expires_at`: released. DISPATCHED past its lease: UNKNOWN, for the resolver;
     never released. At most a batch of each at once: ask again while there is `more`.
     """
-    released = yield Sql(
-        "UPDATE ledger_holds SET state = 'released', ended_ms = ? WHERE state = 'held'"
-        " AND id IN (SELECT id FROM ledger_holds WHERE ended_ms IS NULL AND state = 'held'"
-        " AND expires_ms <= ? ORDER BY id LIMIT ?) RETURNING id, tenant",
-        (ms_from(now), ms_from(now), IDS_PER_STATEMENT),
-    )
-    if released:
-        yield from _give_back(sorted(str(row[0]) for row in released))
-    parked = yield Sql(
-        "UPDATE ledger_holds SET state = 'unknown' WHERE state = 'dispatched' AND lease_ms <= ?"
-        " AND id IN (SELECT id FROM ledger_holds WHERE ended_ms IS NULL AND state = 'dispatched'"
-        " AND lease_ms <= ? ORDER BY id LIMIT ?) RETURNING id",
-        (ms_from(now), ms_from(now), IDS_PER_STATEMENT),
-    )
+    released = yield from _release(now)
+    parked = yield from _park(now)
     yield from square_all(now)
     return Swept(
-        tuple(sorted(str(row[0]) for row in released)),
-        tuple(sorted(str(row[0]) for row in parked)),
-        more=IDS_PER_STATEMENT in (len(released), len(parked)),
+        tuple(released), tuple(parked), more=IDS_PER_STATEMENT in (len(released), len(parked))
     )
 
 
-def _give_back(hold_ids: Sequence[str]) -> Steps[None]:
-    """In one sum for each account, so that its row is taken once and in order."""
+def _release(now: datetime) -> Steps[Sequence[str]]:
+    """Accounts first, then their holds, as everybody does."""
+    expired = yield from _found("state = 'held' AND expires_ms <= ?", now)
+    if not expired:
+        return ()
+    draws = yield Sql(
+        "SELECT hold_id, account, amount FROM ledger_hold_draws"
+        f" WHERE hold_id IN ({marks(expired)})",
+        expired,
+    )
+    for part in in_parts(sorted({str(draw[1]) for draw in draws})):
+        yield Sql(
+            f"SELECT id FROM ledger_accounts WHERE id IN ({marks(part)}) ORDER BY id",
+            part,
+            lock=True,
+        )
+    rows = yield Sql(
+        "UPDATE ledger_holds SET state = 'released', ended_ms = ?"
+        f" WHERE id IN ({marks(expired)}) AND state = 'held' RETURNING id",
+        (ms_from(now), *expired),
+    )
+    released = sorted(str(row[0]) for row in rows)
+    if released:
+        yield from _give_back(released, [draw for draw in draws if draw[0] in set(released)])
+    return released
+
+
+def _give_back(released: Sequence[str], draws: Sequence[Row]) -> Steps[None]:
     yield Sql(
-        f"UPDATE ledger_hold_draws SET charged = 0 WHERE hold_id IN ({marks(hold_ids)})", hold_ids
+        f"UPDATE ledger_hold_draws SET charged = 0 WHERE hold_id IN ({marks(released)})", released
     )
-    sums = yield Sql(
-        "SELECT account, CAST(sum(amount) AS BIGINT) FROM ledger_hold_draws"
-        f" WHERE hold_id IN ({marks(hold_ids)}) GROUP BY account",
-        hold_ids,
-    )
-    for account_id, amount in sorted(sums):
+    sums: dict[str, int] = {}
+    for _, account_id, amount in draws:
+        sums[account_id] = sums.get(account_id, 0) + amount
+    for account_id, amount in sorted(sums.items()):
         if not (yield from move(account_id, held=-amount)):
             raise LedgerError(f"{account_id} has less set aside than its holds say.")
+
+
+def _park(now: datetime) -> Steps[Sequence[str]]:
+    lapsed = yield from _found("state = 'dispatched' AND lease_ms <= ?", now)
+    if not lapsed:
+        return ()
+    rows = yield Sql(
+        f"UPDATE ledger_holds SET state = 'unknown' WHERE id IN ({marks(lapsed)})"
+        " AND state = 'dispatched' AND lease_ms <= ? RETURNING id",
+        (*lapsed, ms_from(now)),
+    )
+    return sorted(str(row[0]) for row in rows)
+
+
+def _found(which: str, now: datetime) -> Steps[Sequence[str]]:
+    rows = yield Sql(
+        f"SELECT id FROM ledger_holds WHERE ended_ms IS NULL AND {which} ORDER BY id LIMIT ?",
+        (ms_from(now), IDS_PER_STATEMENT),
+    )
+    return [str(row[0]) for row in rows]
