@@ -143,14 +143,24 @@ def _check_globs(
 
 def _check_models(catalog: PlanCatalog, findings: Findings) -> None:
     routes = [route.id for route in catalog.routes]
+    called = {model.id: place for place, model in _places("models", catalog.models)}
     for place, model in _places("models", catalog.models):
         _check_known(findings, place, "routes", model.routes, routes, "route")
         names = [name for name, _ in model.names_at]
         _check_known(findings, place, "names_at", names, model.routes, "route of this model")
+        for name in {name for _, name in model.names_at} - {model.id}:
+            if name in called:
+                words = f'"{name}" is a name of {called[name]} already; one name means one model'
+                findings.add(place, "names_at", words)
+            called[name] = place
+    priced: set[str] = set()
     for number, price in enumerate(catalog.reference_prices):
         known = [model.id for model in catalog.models]
         place = f"reference_prices[{number}]"
         _check_known(findings, place, "model", [price.model], known, "model")
+        if price.model in priced:
+            findings.add(place, "model", f'"{price.model}" has a reference price; write one')
+        priced.add(price.model)
 
 
 def _check_processors(catalog: PlanCatalog, findings: Findings) -> None:
@@ -179,6 +189,8 @@ def _check_plan_sense(catalog: PlanCatalog, findings: Findings, place: str, plan
         findings.add(
             place, "seats", 'only an organization has seats; write holder = "organization"'
         )
+    if plan.seats is not None and "seats" in dict(plan.limits):
+        findings.add(place, "limits", "has seats beside the table seats; write one of them")
     opened_by = catalog.passphrases.plan if catalog.passphrases else ""
     if plan.joined_by is JoinedBy.PASSPHRASE and plan.id != opened_by:
         findings.add(place, "joined_by", "needs a table passphrases that names this plan")

@@ -29,7 +29,8 @@ from app.money import usd_text
 
 FORMAT = 1
 TOKENS_MAX = 10_000_000
-MESSAGES_MAX = 10_000
+MESSAGES_MAX = 100_000  # in all: every step is kept, so that everything can be said of it
+SEATS_MAX = 10_000
 DAYS_MAX = 3_660
 USED_UP = "used_up"
 _TOKENS = Between(500, 500)
@@ -102,12 +103,19 @@ def _profile(
     usual = ModelUse((), 1, input_tokens, output_tokens,
                      top.whole("output_tokens_max", 4_096, least=1, most=TOKENS_MAX))  # fmt: skip
     models, in_turn = _models(top, catalog, usual)
+    a_day = top.between("messages_a_day", None, most=MESSAGES_MAX)
+    if a_day.most * (days or read_days) > MESSAGES_MAX:
+        top.wrong(
+            "messages_a_day",
+            f"comes to {a_day.most * (days or read_days):,} in {days or read_days} days; "
+            f"at most {MESSAGES_MAX:,} messages are walked",
+        )
     profile = Profile(
         title=top.text("title", ""),
         plan=plan.id if plan else "",
         start=top.moment("start", start),
         days=days or read_days,
-        messages_a_day=top.between("messages_a_day", None, most=MESSAGES_MAX),
+        messages_a_day=a_day,
         models=models,
         in_turn=in_turn,
         seed=top.whole("seed", 1),
@@ -140,7 +148,7 @@ def _hours(top: ProfileTable) -> tuple[int, int]:
 
 def _seats(top: ProfileTable, plan: Plan | None) -> int:
     rule = plan.seats if plan else None
-    seats = top.whole("seats", rule.least if rule else 1, least=1, most=MESSAGES_MAX)
+    seats = top.whole("seats", rule.least if rule else 1, least=1, most=SEATS_MAX)
     if plan is None:
         return seats
     if seats > 1 and plan.holder is not Holder.ORGANIZATION:

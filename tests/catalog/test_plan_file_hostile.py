@@ -76,6 +76,15 @@ SPOILED = {
                                  'plans[1] "premium"', "name", "plain text"),
     "a benefit of two lines": ('"Premium support"', r'"Premium\nsupport"', 'plans[1] "premium"',
                                "benefits", "plain text"),
+    "a role that may what there is not": ('may = ["read"]', 'may = ["reed"]', 'roles[2] "viewer"',
+                                          "may", "billing, seats, members, use, read"),
+    "a name of two models": ('names_at = { openai = "gpt-4" }', 'names_at = { openai = "gpt-4o" }',
+                             'models[13] "openai/gpt-4"', "names_at", "one name means one model"),
+    "a name that is another's id": ('names_at = { openai = "gpt-4" }',
+                                    'names_at = { openai = "qwen-turbo" }',
+                                    'models[13] "openai/gpt-4"', "names_at", 'models[0]'),
+    "seats in two places": ("member_caps = true }", "member_caps = true }\nlimits = { seats = 9 }",
+                            'plans[2] "organization"', "limits", "one of them"),
     "a feature that steers": ('agents = "Agents"', r'agents = "\u0007"', "", "features",
                               "plain text"),
 }  # fmt: skip
@@ -91,6 +100,19 @@ def test_a_spoiled_field_is_told_with_file_table_field_and_what_is_right(
     assert all(problem.file == "tuppence.toml" for problem in found)
     told = [(each.table, each.field) for each in found if words in each.words]
     assert (table, field) in told, [str(each) for each in found]
+
+
+@pytest.mark.parametrize(("seconds", "words"), [("0", "from 1 to 86400"), ('"1 min"', "whole")])
+def test_a_pause_of_nothing_throttles_nobody(seconds: str, words: str, tmp_path: Path) -> None:
+    text = (SOURCE.parent / "workspaces.toml").read_text(encoding="utf-8")
+    path = tmp_path / "workspaces.toml"
+    pause = f'when_reached = "throttle"\nthrottle_s = {seconds}'
+    path.write_text(text.replace('when_reached = "block"', pause), encoding="utf-8")
+    with pytest.raises(CatalogProblems) as caught:
+        load_catalog(path)
+    (problem,) = caught.value.problems
+    assert (problem.table, problem.field) == ("managed_credit", "throttle_s")
+    assert words in problem.words
 
 
 @pytest.mark.parametrize(

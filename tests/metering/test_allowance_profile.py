@@ -88,6 +88,7 @@ WRONG = {
     "no messages": ("messages_a_day = [2, 4]\n", "", "", "messages_a_day", "20, or [10, 30]"),
     "a range that falls": ("[2, 4]", "[4, 2]", "", "messages_a_day", "that rise"),
     "a range of three": ("[2, 4]", "[2, 3, 4]", "", "messages_a_day", "two of them"),
+    "too many messages": ("[2, 4]", "[2, 4_000]", "", "messages_a_day", "at most 100,000"),
     "negative tokens": ("input_tokens = 312", "input_tokens = -1", "", "input_tokens", "from 0"),
     "tokens of truth": ("input_tokens = 312", "input_tokens = true", "", "input_tokens", "whole"),
     "half a token": ("input_tokens = 312", "input_tokens = 0.5", "", "input_tokens", "whole"),
