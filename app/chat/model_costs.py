@@ -55,7 +55,14 @@ class ModelCosts:
         """A line for each model that can be asked, in the order of the picker's rows."""
         priced = await self._price_all(pane, text, attachment_ids)
         return tuple(
-            ModelCostView(one.row.ref, one.quote.likely_pusd, one.blocked) for one in priced
+            ModelCostView(
+                one.row.ref,
+                one.quote.likely_pusd,
+                one.blocked,
+                one.quote.most_pusd,
+                one.quote.input_tokens,
+            )
+            for one in priced
         )
 
     async def cheaper(

@@ -60,12 +60,15 @@ class CheaperView:
 class ModelCostView:
     """What a message would likely cost with one model; None where no price is known.
 
-    `blocked` is why the model cannot take it: `length`, `images`, or empty.
+    `blocked` is why the model cannot take it: `length`, `images`, or empty. `input_tokens` is
+    our estimate of what it would read.
     """
 
     ref: str
     likely_pusd: int | None
     blocked: str = ""
+    most_pusd: int | None = None
+    input_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1297,8 +1297,8 @@
         <translation>höchstens</translation>
     </message>
     <message>
-        <source>of it likely read from the provider's cache</source>
-        <translation>davon wohl aus dem Cache des Anbieters gelesen</translation>
+        <source>of it likely read from a cache</source>
+        <translation>davon wohl aus dem Cache gelesen</translation>
     </message>
 </context>
 <context>
@@ -2349,6 +2349,10 @@
     <message>
         <source>free</source>
         <translation>kostenlos</translation>
+    </message>
+    <message>
+        <source>likely nothing</source>
+        <translation>wohl nichts</translation>
     </message>
     <message>
         <source>price unknown</source>

@@ -115,6 +115,11 @@ def _spoken_cost(cost: ModelCostView | None) -> str:
     if cost.likely_pusd is None:
         return ""
     said = words.cost(cost.likely_pusd, Certainty.ESTIMATED)
+    if cost.most_pusd:
+        said = f"{said}, {words.tr('at most {0}').format(words.money(cost.most_pusd))}"
+    if cost.input_tokens:
+        tokens = words.count(words.rounded(cost.input_tokens))
+        said = f"{words.tr('about {0}').format(words.tr('{0} tokens').format(tokens))}, {said}"
     return tr("this message: {0}").format(said)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from app.seam.quote_views import CheaperView, QuoteView
@@ -67,6 +68,11 @@ class QuoteDialog(Dialog):
         """Ask for what would do for less in the pane that is shown."""
         self.cheaper_asked.emit(self._pane)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Not before: until then the style sheet has given the labels no size.
+        self._fit_height()
+
     def _build(self) -> None:
         self._together = plain_label(tone="2", size="note", figures=True)
         self._panes = row(spacing=6)
@@ -74,6 +80,8 @@ class QuoteDialog(Dialog):
         self._figures = column(spacing=0)
         self._cheaper = CheaperList()
         inside = column(self._content, spacing=14)
+        # Between the figures and a bar beside them.
+        inside.setContentsMargins(0, 0, Theme.current().px(4), 0)
         inside.addLayout(self._figures)
         inside.addWidget(self._cheaper)
         inside.addStretch(1)

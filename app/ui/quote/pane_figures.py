@@ -53,8 +53,9 @@ class PaneFigures(QWidget):
         whole = wording.input_tokens(quote)
         self._add(self.tr("Input"), whole, wording.amount(quote.input_pusd, quote), strong=True)
         if quote.cached_tokens:
-            cached = wording.about_tokens(quote.cached_tokens, quote)
-            self._add(self.tr("of it likely read from the provider's cache"), cached, tone="2")
+            cached = words.count(words.rounded(quote.cached_tokens))
+            cached = self.tr("about {0}").format(cached)
+            self._add(self.tr("of it likely read from a cache"), cached, tone="2")
         place = grid.rowCount()
         grid.addWidget(rule(), place, 0, 1, 3)
         likely = self.tr("about {0}").format(words.count(quote.likely_output_tokens))
@@ -84,14 +85,16 @@ class PaneFigures(QWidget):
             return
         self._box.addWidget(rule())
         self._box.addWidget(plain_label(self.tr("Paid by"), tone="2", size="small", strong=True))
-        for share in shares:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(Theme.current().px(16))
+        grid.setVerticalSpacing(Theme.current().px(4))
+        grid.setColumnStretch(0, 1)
+        for place, share in enumerate(shares):
             likely, most = wording.share_amounts(share)
-            line = row(spacing=8)
-            line.addWidget(plain_label(share.label, size="note"), 1)
-            line.addWidget(_figure(likely))
-            if most:
-                line.addWidget(_figure(most, "2"))
-            self._box.addLayout(line)
+            grid.addWidget(plain_label(share.label, size="note", wrap=True), place, 0)
+            grid.addWidget(_figure(likely), place, 1)
+            grid.addWidget(_figure(most, "2"), place, 2)
+        self._box.addLayout(grid)
 
     def _add(
         self, name: str, tokens: str, amount: str = "", *, tone: str = "", strong: bool = False

@@ -137,7 +137,9 @@ def share_amounts(share: ShareView) -> tuple[str, str]:
         return tr("price unknown"), ""
     if not share.likely and not share.most:
         return tr("free"), ""
-    likely = tr("about {0}").format(in_unit(share.likely, share.unit))
+    likely = tr("likely nothing")
+    if share.likely:
+        likely = tr("about {0}").format(in_unit(share.likely, share.unit))
     if share.most is None:
         return likely, ""
     return likely, tr("at most {0}").format(in_unit(share.most, share.unit))
