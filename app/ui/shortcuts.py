@@ -54,6 +54,11 @@ ACTIONS: tuple[ActionEntry, ...] = (
         "billing", str(QT_TRANSLATE_NOOP("actions", "Fold or open the billing panel")), "Ctrl+J"
     ),
     ActionEntry("usage", str(QT_TRANSLATE_NOOP("actions", "Usage and receipts")), "Ctrl+Shift+J"),
+    ActionEntry(
+        "reconcile",
+        str(QT_TRANSLATE_NOOP("actions", "Compare with the provider's figure")),
+        "",
+    ),
     ActionEntry("zoom_in", str(QT_TRANSLATE_NOOP("actions", "Larger text")), "Ctrl++"),
     ActionEntry("zoom_out", str(QT_TRANSLATE_NOOP("actions", "Smaller text")), "Ctrl+-"),
     ActionEntry("zoom_reset", str(QT_TRANSLATE_NOOP("actions", "Usual text size")), "Ctrl+0"),

@@ -65,6 +65,7 @@ class Dialogs(QObject):
             self._billing = BillingPanel()
             self._billing.fold_asked.connect(self._window.frame.toggle_billing)
             self._billing.usage_asked.connect(self.open_usage)
+            self._billing.comparison_asked.connect(self.open_reconciliation)
             self._window.frame.put_billing(self._billing)
             self._billing.show_names(self._window.shown.model_names())
             if self._window.shown.billing is not None:
@@ -171,6 +172,14 @@ class Dialogs(QObject):
     def open_usage(self) -> None:
         """What was spent, on what, by which key, call by call."""
         self._usage.open()
+
+    def open_reconciliation(self) -> None:
+        """This month against the provider's own figure."""
+        from app.ui.reconciliation.dialog import ReconciliationDialog
+
+        dialog = ReconciliationDialog(self._window, self._window.bridge)
+        dialog.link_asked.connect(self.open_link)
+        dialog.open()
 
     def open_link(self, address: str, *, was_shown: bool = False) -> None:
         """Show where a link leads, and open it only then; at once where it was shown already."""

@@ -9,6 +9,11 @@ from PySide6.QtWidgets import QApplication
 
 from app.seam import commands, events
 from app.seam.events import Event
+from app.seam.reconciliation import (
+    AdminKeyKept,
+    ReconciliationShown,
+    ReconciliationSourcesReady,
+)
 from app.seam.views import ChatView, DraftView
 from app.ui import words
 from app.ui.theme import Theme
@@ -65,7 +70,8 @@ class EventSink(QObject):
                 events.ReceiptReady() | events.KeyChecked() | events.KeychainReady()
                 | events.ProxyTested() | events.LocalModelsFound() | events.ChatExported()
                 | events.UsageShown() | events.UsageCallsShown() | events.UsageExportMoved()
-                | events.UsageExportEnded()
+                | events.UsageExportEnded() | ReconciliationSourcesReady() | ReconciliationShown()
+                | AdminKeyKept()
             ):  # fmt: skip
                 self._on_dialog(event)
             case _:

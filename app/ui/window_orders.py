@@ -77,6 +77,7 @@ class Orders(QObject):
             "sidebar": self._frame.toggle_sidebar,
             "billing": self._frame.toggle_billing,
             "usage": dialogs.open_usage,
+            "reconcile": dialogs.open_reconciliation,
             "zoom_in": lambda: self._zoom(Theme.current().zoom_percent + ZOOM_STEP),
             "zoom_out": lambda: self._zoom(Theme.current().zoom_percent - ZOOM_STEP),
             "zoom_reset": lambda: self._zoom(100),

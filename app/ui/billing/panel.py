@@ -27,6 +27,7 @@ class BillingPanel(QFrame):
 
     fold_asked = Signal()
     usage_asked = Signal()
+    comparison_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -128,6 +129,10 @@ class BillingPanel(QFrame):
         box.addWidget(self._legend)
         see = push_button(self.tr("See usage"), self.usage_asked.emit, look="link")
         box.addWidget(see, 0, Qt.AlignmentFlag.AlignLeading)
+        compare = push_button(
+            self.tr("Compare with the provider's figure"), self.comparison_asked.emit, look="link"
+        )
+        box.addWidget(compare, 0, Qt.AlignmentFlag.AlignLeading)
         return part
 
     def _build_unused(self) -> QWidget:
