@@ -73,6 +73,7 @@ def two_panes(person: Photographer, stage: Stage) -> None:
     stage.tell_locks()
     write(person, stories.QUESTION)
     person.snap("quote")
+    quote_card(person)
     person.press(Qt.Key.Key_Return)
     person.wait_until(lambda: settled(person, 2, 0) and settled(person, 2, 1), "both answered")
     person.window.bridge.submit(
@@ -97,6 +98,17 @@ def write(person: Photographer, text: str) -> None:
     person.type(text)
     quote = person.composer.box.quote
     person.wait_until(lambda: "most" in quote.text(), "the quote stands beside Send")
+
+
+def quote_card(person: Photographer) -> None:
+    """Why the message costs what it does, and what would do for less."""
+    person.composer.box.quote.setFocus(Qt.FocusReason.TabFocusReason)
+    person.press(Qt.Key.Key_Space)
+    person.wait_until(lambda: person.all(QWidget, is_card), "the card is open")
+    person.snap("quote-card", 700)
+    person.press(Qt.Key.Key_Escape)
+    person.wait_until(lambda: not person.all(QWidget, is_card), "it is closed")
+    person.press(Qt.Key.Key_L, CONTROL)
 
 
 def receipt(person: Photographer) -> None:

@@ -1297,8 +1297,8 @@
         <translation>höchstens</translation>
     </message>
     <message>
-        <source>of it likely read from a cache</source>
-        <translation>davon wohl aus dem Cache gelesen</translation>
+        <source>likely from a cache</source>
+        <translation>wohl aus dem Cache</translation>
     </message>
 </context>
 <context>

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from app.seam.quote_views import CheaperView, QuoteView
@@ -73,6 +73,11 @@ class QuoteDialog(Dialog):
         # Not before: until then the style sheet has given the labels no size.
         self._fit_height()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.isVisible() and event.size().width() != event.oldSize().width():
+            self._fit_height()
+
     def _build(self) -> None:
         self._together = plain_label(tone="2", size="note", figures=True)
         self._panes = row(spacing=6)
@@ -129,7 +134,8 @@ class QuoteDialog(Dialog):
         theme = Theme.current()
         edge = theme.px(22)
         layout = self._content.layout()
-        inner = theme.px(WIDTH) - 2 * edge - 2
+        # In a small window the card is narrower than it would like to be.
+        inner = (self.width() if self.isVisible() else theme.px(WIDTH)) - 2 * edge - 2
         wanted = layout.totalHeightForWidth(inner) if layout is not None else 0
         above = self.title.sizeHint().height() + theme.px(16)
         if len(self._quotes) > 1:

@@ -55,7 +55,7 @@ class PaneFigures(QWidget):
         if quote.cached_tokens:
             cached = words.count(words.rounded(quote.cached_tokens))
             cached = self.tr("about {0}").format(cached)
-            self._add(self.tr("of it likely read from a cache"), cached, tone="2")
+            self._add(self.tr("likely from a cache"), cached, tone="2")
         place = grid.rowCount()
         grid.addWidget(rule(), place, 0, 1, 3)
         likely = self.tr("about {0}").format(words.count(quote.likely_output_tokens))
