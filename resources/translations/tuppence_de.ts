@@ -13,6 +13,33 @@
     </message>
 </context>
 <context>
+    <name>AdminKeyForm</name>
+    <message>
+        <source>Admin key</source>
+        <translation>Admin-Schlüssel</translation>
+    </message>
+    <message>
+        <source>Check and keep</source>
+        <translation>Prüfen und behalten</translation>
+    </message>
+    <message>
+        <source>It is kept apart from the keys that send messages, and used for nothing else.</source>
+        <translation>Er wird getrennt von den Schlüsseln für Nachrichten aufbewahrt und für nichts anderes benutzt.</translation>
+    </message>
+    <message>
+        <source>Paste the key</source>
+        <translation>Schlüssel einfügen</translation>
+    </message>
+    <message>
+        <source>Where to make one</source>
+        <translation>Wo man ihn anlegt</translation>
+    </message>
+    <message>
+        <source>{0} shows what it charged to another kind of key: {1}.</source>
+        <translation>{0} zeigt seine Abrechnung nur einem Schlüssel anderer Art: {1}.</translation>
+    </message>
+</context>
+<context>
     <name>AppearancePage</name>
     <message>
         <source>As the system</source>
@@ -155,6 +182,10 @@
     <message>
         <source>{0} messages have no known price and are not in these sums.</source>
         <translation>{0} Nachrichten haben keinen bekannten Preis und fehlen in diesen Summen.</translation>
+    </message>
+    <message>
+        <source>Compare with the provider's figure</source>
+        <translation>Mit dem Anbieter vergleichen</translation>
     </message>
 </context>
 <context>
@@ -339,6 +370,49 @@
     <message>
         <source>Comparison of the answers</source>
         <translation>Vergleich der Antworten</translation>
+    </message>
+</context>
+<context>
+    <name>ComparisonTable</name>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>All models</source>
+        <translation>Alle Modelle</translation>
+    </message>
+    <message>
+        <source>By day</source>
+        <translation>Nach Tagen</translation>
+    </message>
+    <message>
+        <source>Comparison</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Abweichung</translation>
+    </message>
+    <message>
+        <source>Key and model</source>
+        <translation>Schlüssel und Modell</translation>
+    </message>
+    <message>
+        <source>Yours</source>
+        <translation>Deine</translation>
+    </message>
+    <message>
+        <source>no key told</source>
+        <translation>kein Schlüssel genannt</translation>
+    </message>
+    <message>
+        <source>{0}, {1}: yours {2}, theirs {3}, difference {4}</source>
+        <translation>{0}, {1}: deine {2}, beim Anbieter {3}, Abweichung {4}</translation>
+    </message>
+    <message>
+        <source>… and {0} more lines</source>
+        <translation>… und {0} weitere Zeilen</translation>
     </message>
 </context>
 <context>
@@ -1607,6 +1681,85 @@
     </message>
 </context>
 <context>
+    <name>ReconciliationDialog</name>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Ask call by call</source>
+        <translation>Einzeln fragen</translation>
+    </message>
+    <message>
+        <source>Ask the provider with an admin key, or choose the usage or cost file that its website lets you download.</source>
+        <translation>Frag den Anbieter mit einem Admin-Schlüssel, oder wähle die Nutzungs- oder Kostendatei, die du auf seiner Website herunterladen kannst.</translation>
+    </message>
+    <message>
+        <source>Ask {0}</source>
+        <translation>{0} fragen</translation>
+    </message>
+    <message>
+        <source>Asking {0}…</source>
+        <translation>{0} wird gefragt …</translation>
+    </message>
+    <message>
+        <source>Asks about each of your calls by its id, with the keys that made them</source>
+        <translation>Fragt nach jedem deiner Aufrufe einzeln, mit den Schlüsseln, die sie gemacht haben</translation>
+    </message>
+    <message>
+        <source>CSV files (*.csv *.tsv *.txt)</source>
+        <translation>CSV-Dateien (*.csv *.tsv *.txt)</translation>
+    </message>
+    <message>
+        <source>Choose a CSV file…</source>
+        <translation>CSV-Datei wählen …</translation>
+    </message>
+    <message>
+        <source>Comparing</source>
+        <translation>Vergleich läuft</translation>
+    </message>
+    <message>
+        <source>Comparison</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Month</source>
+        <translation>Monat</translation>
+    </message>
+    <message>
+        <source>Provider</source>
+        <translation>Anbieter</translation>
+    </message>
+    <message>
+        <source>Reading {0}…</source>
+        <translation>{0} wird gelesen …</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>Tuppence counts what your own keys use; the provider sends the bill. Here both stand side by side, and each difference has its name.</source>
+        <translation>Tuppence zählt, was deine eigenen Schlüssel verbrauchen; die Rechnung schickt der Anbieter. Hier steht beides nebeneinander, und jede Abweichung hat einen Namen.</translation>
+    </message>
+    <message>
+        <source>Usage or cost files of the provider</source>
+        <translation>Nutzungs- oder Kostendateien des Anbieters</translation>
+    </message>
+    <message>
+        <source>Where the provider has that file</source>
+        <translation>Wo der Anbieter diese Datei hat</translation>
+    </message>
+    <message>
+        <source>{0} calls agree one by one.</source>
+        <translation>{0} Aufrufe stimmen einzeln überein.</translation>
+    </message>
+    <message>
+        <source>{0}, days in UTC. From: {1}</source>
+        <translation>{0}, Tage in UTC. Quelle: {1}</translation>
+    </message>
+</context>
+<context>
     <name>ScopeBar</name>
     <message>
         <source>Days shown</source>
@@ -2177,6 +2330,10 @@
         <source>Your keys</source>
         <translation>Deine Schlüssel</translation>
     </message>
+    <message>
+        <source>Compare with the provider's figure</source>
+        <translation>Mit der Abrechnung des Anbieters vergleichen</translation>
+    </message>
 </context>
 <context>
     <name>billing</name>
@@ -2480,6 +2637,129 @@
     <message>
         <source>{0} ({1} %)</source>
         <translation>{0} ({1} %)</translation>
+    </message>
+</context>
+<context>
+    <name>reconciliation</name>
+    <message>
+        <source>1 call</source>
+        <translation>1 Aufruf</translation>
+    </message>
+    <message>
+        <source>Both sides agree.</source>
+        <translation>Beide Seiten stimmen überein.</translation>
+    </message>
+    <message>
+        <source>Calls around midnight that they have on the next day</source>
+        <translation>Aufrufe um Mitternacht, die dort am nächsten Tag stehen</translation>
+    </message>
+    <message>
+        <source>Calls of yours that are not settled yet</source>
+        <translation>Deine Aufrufe, die noch nicht abgerechnet sind</translation>
+    </message>
+    <message>
+        <source>Calls that Tuppence had to count itself</source>
+        <translation>Aufrufe, die Tuppence selbst zählen musste</translation>
+    </message>
+    <message>
+        <source>Calls that were not made through Tuppence</source>
+        <translation>Aufrufe, die nicht über Tuppence liefen</translation>
+    </message>
+    <message>
+        <source>Charged for something else than tokens: {0}</source>
+        <translation>Für etwas anderes als Token berechnet: {0}</translation>
+    </message>
+    <message>
+        <source>Compare with the provider's figure</source>
+        <translation>Mit der Abrechnung des Anbieters vergleichen</translation>
+    </message>
+    <message>
+        <source>Every difference has its name.</source>
+        <translation>Jede Abweichung hat einen Namen.</translation>
+    </message>
+    <message>
+        <source>Made with a key that this account does not list</source>
+        <translation>Mit einem Schlüssel, den dieses Konto nicht aufführt</translation>
+    </message>
+    <message>
+        <source>Made with the key “{0}”, which Tuppence does not have</source>
+        <translation>Mit dem Schlüssel „{0}“, den Tuppence nicht hat</translation>
+    </message>
+    <message>
+        <source>May not be in their figures yet</source>
+        <translation>Steht dort vielleicht noch nicht</translation>
+    </message>
+    <message>
+        <source>Neither side has calls in this month.</source>
+        <translation>In diesem Monat hat keine Seite Aufrufe.</translation>
+    </message>
+    <message>
+        <source>Not charged: free credits or a free tier</source>
+        <translation>Nicht berechnet: Guthaben oder Gratiskontingent</translation>
+    </message>
+    <message>
+        <source>Not explained</source>
+        <translation>Nicht erklärt</translation>
+    </message>
+    <message>
+        <source>Requests that were refused or failed: counted there, not charged</source>
+        <translation>Abgelehnte oder gescheiterte Anfragen: dort gezählt, nicht berechnet</translation>
+    </message>
+    <message>
+        <source>Something is left without an explanation.</source>
+        <translation>Etwas bleibt ohne Erklärung.</translation>
+    </message>
+    <message>
+        <source>The same tokens at another price</source>
+        <translation>Dieselben Token zu einem anderen Preis</translation>
+    </message>
+    <message>
+        <source>Their amounts are rounded</source>
+        <translation>Dort sind die Beträge gerundet</translation>
+    </message>
+    <message>
+        <source>Their report does not hold these days</source>
+        <translation>Diese Tage fehlen in dem Bericht</translation>
+    </message>
+    <message>
+        <source>They call the model {0}</source>
+        <translation>Dort heißt das Modell {0}</translation>
+    </message>
+    <message>
+        <source>They do not list these calls</source>
+        <translation>Diese Aufrufe stehen dort nicht</translation>
+    </message>
+    <message>
+        <source>They read another part of the same input from the cache</source>
+        <translation>Dort kam ein anderer Teil derselben Eingabe aus dem Cache</translation>
+    </message>
+    <message>
+        <source>Tuppence knows no price for these calls</source>
+        <translation>Tuppence kennt für diese Aufrufe keinen Preis</translation>
+    </message>
+    <message>
+        <source>admin key</source>
+        <translation>Admin-Schlüssel</translation>
+    </message>
+    <message>
+        <source>management key</source>
+        <translation>Verwaltungsschlüssel</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>price unknown</source>
+        <translation>Preis unbekannt</translation>
+    </message>
+    <message>
+        <source>{0} calls</source>
+        <translation>{0} Aufrufe</translation>
+    </message>
+    <message>
+        <source>{0} tokens</source>
+        <translation>{0} Token</translation>
     </message>
 </context>
 <context>

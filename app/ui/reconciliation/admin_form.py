@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame
 
 from app.seam.reconciliation import AdminKeyKept, KeepAdminKey, ReportSiteView
 from app.ui.dialog_pieces import column, plain_label, push_button, row
+from app.ui.reconciliation import wording
 from app.ui.settings.recognize import cleaned
 from app.ui.settings.secret_field import SecretField
 from app.ui.theme import set_look
@@ -34,15 +35,12 @@ class AdminKeyForm(QFrame):
         """Whose key is asked for."""
         self._site, self._where = site, where
         self._head.setText(
-            self.tr("{0} tells what it charged to an {1}.").format(site.name, site.key_name)
-            if site.key_name.startswith("a")
-            else self.tr("{0} tells what it charged to a {1}.").format(site.name, site.key_name)
+            self.tr("{0} shows what it charged to another kind of key: {1}.").format(
+                site.name, wording.key_name(site.key_name)
+            )
         )
         self._words.setText(
-            self.tr(
-                "That is another kind of key than the one that sends messages. It is kept apart "
-                "from those and used for nothing else."
-            )
+            self.tr("It is kept apart from the keys that send messages, and used for nothing else.")
         )
         self._page.setToolTip(site.key_page)
         self._page.setText(self.tr("Where to make one"))

@@ -79,6 +79,7 @@ class ReconciliationDialog(Dialog):
         self.calls_button = push_button(self.tr("Ask call by call"), self._ask_calls)
         line = row(spacing=8)
         for widget in (self.provider, self.month):
+            widget.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
             line.addWidget(widget)
         line.addStretch(1)
         for button in (self.calls_button, self.file_button, self.ask_button):
@@ -95,7 +96,8 @@ class ReconciliationDialog(Dialog):
         self.bar.hide()
         self.body.addWidget(self.bar)
         content = QWidget()
-        self._result: QVBoxLayout = column(content, spacing=8)
+        self._result: QVBoxLayout = column(content, spacing=6)
+        self._result.setContentsMargins(0, Theme.current().px(6), 0, 0)
         area = scrolled(content)
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         area.setAccessibleName(self.tr("Comparison"))

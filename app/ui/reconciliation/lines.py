@@ -26,7 +26,7 @@ class ComparisonTable(QWidget):
         theme = Theme.current()
         self._grid.setContentsMargins(0, 0, theme.px(12), 0)
         self._grid.setHorizontalSpacing(theme.px(20))
-        self._grid.setVerticalSpacing(theme.px(4))
+        self._grid.setVerticalSpacing(theme.px(5))
         self._grid.setColumnStretch(0, 1)
         self._place = 0
         self._add_heads(view.provider_name)
@@ -89,6 +89,7 @@ class ComparisonTable(QWidget):
         for part in parts:
             tone = "warn" if part.is_open else "2"
             why = plain_label(wording.why(part), tone=tone, size="note", wrap=True)
+            why.setIndent(Theme.current().px(12))
             amount = _figure(wording.how_much(part), tone)
             self._grid.addWidget(why, self._place, 0, 1, _COLUMNS - 1, _TOP_FILL)
             self._grid.addWidget(amount, self._place, _COLUMNS - 1, _END)

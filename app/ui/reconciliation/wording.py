@@ -47,9 +47,20 @@ REASONS = {
 }  # fmt: skip
 
 
+KEY_NAMES = {
+    "admin key": str(QT_TRANSLATE_NOOP("reconciliation", "admin key")),
+    "management key": str(QT_TRANSLATE_NOOP("reconciliation", "management key")),
+}
+
+
 def tr(text: str) -> str:
     """A word of this file in the user's language."""
     return QCoreApplication.translate("reconciliation", text)
+
+
+def key_name(name: str) -> str:
+    """What a provider calls the key that may read its bill."""
+    return tr(KEY_NAMES.get(name, name))
 
 
 def month_text(month: date) -> str:
@@ -64,7 +75,7 @@ def day_text(day: date) -> str:
 
 def side(found: SideView | None) -> str:
     """What one side has, as money where it is told, else as tokens."""
-    if found is None:
+    if found is None or _is_nothing(found):
         return "–"
     if found.cost_pusd is not None:
         return words.about(words.money(found.cost_pusd), found.certainty)
@@ -77,7 +88,7 @@ def side(found: SideView | None) -> str:
 
 def side_counts(found: SideView | None) -> str:
     """Calls and tokens of a side, as far as they are told."""
-    if found is None:
+    if found is None or _is_nothing(found):
         return ""
     told = []
     if found.calls is not None:
@@ -96,11 +107,16 @@ def difference(line: ReconciledLine) -> str:
     theirs, ours = line.theirs, line.ours
     if theirs is None:
         return ""
-    if theirs.cost_pusd is not None and ours.cost_pusd is not None:
-        return signed_money(theirs.cost_pusd - ours.cost_pusd) or tr("none")
+    if theirs.cost_pusd is not None:
+        # Without a price of ours all of theirs is the difference.
+        return signed_money(theirs.cost_pusd - (ours.cost_pusd or 0)) or tr("none")
     if theirs.tokens is not None and ours.tokens is not None:
         return signed_tokens(theirs.tokens - ours.tokens) or tr("none")
     return ""
+
+
+def _is_nothing(found: SideView) -> bool:
+    return not (found.calls or found.tokens or found.cost_pusd)
 
 
 def signed_money(pusd: int) -> str:
