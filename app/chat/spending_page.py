@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, date
+from functools import cache
 from operator import attrgetter
 
 from app.chat.names import Names, told_apart
@@ -96,27 +97,9 @@ class UsagePage:
         rows = self._shelves.usage_calls.page(
             self.span(scope), CallOrder(order.value), max(offset, 0), max(0, min(limit, CALLS_MAX))
         )
-        return tuple(self.call(row) for row in rows)
-
-    def call(self, row: CallRecord) -> UsageCall:
-        """One call as a line."""
-        certainty = Certainty(row.certainty)
-        return UsageCall(
-            id=row.id,
-            message_id=row.message_id,
-            chat_id=row.chat_id,
-            chat_title=row.chat_title or GONE_CHAT,
-            text=" ".join(row.text.split()),
-            at=row.at,
-            model=self._names.model(row.provider, row.model),
-            key=self._names.key(row.key_id),
-            input_tokens=row.read_tokens,
-            output_tokens=row.written_tokens,
-            cost_pusd=row.cost_pusd,
-            certainty=Certainty.UNKNOWN if row.cost_pusd is None else certainty,
-            gone=row.gone,
-            has_receipt=row.has_receipt,
-        )
+        # A page is of few models and keys: each is looked up once.
+        model, key = cache(self._names.model), cache(self._names.key)
+        return tuple(_call(row, model(row.provider, row.model), key(row.key_id)) for row in rows)
 
     def days(self, span: UsageSpan) -> tuple[UsageLine, ...]:
         """Every day that anything was used on, oldest first; the id is the ISO date."""
@@ -172,6 +155,27 @@ class UsagePage:
         if scope.payer_id:
             sources = self._sources(scope.payer_id)
             yield "payer", self._names.biller(*sources[0])[1] if sources else scope.payer_id
+
+
+def _call(row: CallRecord, model: str, key: str) -> UsageCall:
+    """A call as a line."""
+    certainty = Certainty(row.certainty)
+    return UsageCall(
+        id=row.id,
+        message_id=row.message_id,
+        chat_id=row.chat_id,
+        chat_title=row.chat_title or GONE_CHAT,
+        text=" ".join(row.text.split()),
+        at=row.at,
+        model=model,
+        key=key,
+        input_tokens=row.read_tokens,
+        output_tokens=row.written_tokens,
+        cost_pusd=row.cost_pusd,
+        certainty=Certainty.UNKNOWN if row.cost_pusd is None else certainty,
+        gone=row.gone,
+        has_receipt=row.has_receipt,
+    )
 
 
 def joined(all_sums: Iterable[UsageSums]) -> UsageSums:

@@ -234,8 +234,10 @@ class Dialog(QDialog):
         else:
             card = self._under_anchor(card, room, self._anchor)
         self.setGeometry(card)
-        self._veil.card = card
-        self._veil.update()
+        if card != self._veil.card:
+            # Every change of a layout comes by here; the shadow is drawn anew only for a new place.
+            self._veil.card = card
+            self._veil.update()
 
     def _wanted_height(self, width: int) -> int:
         layout = self.layout()

@@ -2009,6 +2009,29 @@
         <translation>Wird zusammengezählt …</translation>
     </message>
     <message>
+        <source>Export CSV</source>
+        <translation>Als CSV exportieren</translation>
+    </message>
+    <message>
+        <source>Hollow bars hold estimates.</source>
+        <translation>Hohle Balken enthalten Schätzungen.</translation>
+    </message>
+    <message>
+        <source>Nothing spent yet</source>
+        <translation>Noch nichts ausgegeben</translation>
+    </message>
+    <message>
+        <source>What your messages cost is added up here, by day, model, chat, key and payer, with a receipt for each. The provider bills you; Tuppence only counts.</source>
+        <translation>Was deine Nachrichten kosten, wird hier zusammengezählt: nach Tag, Modell, Chat, Schlüssel und Zahler, mit einem Beleg für jede. Die Rechnung stellt der Anbieter; Tuppence zählt nur mit.</translation>
+    </message>
+    <message>
+        <source>{0} (UTC)</source>
+        <translation>{0} (UTC)</translation>
+    </message>
+</context>
+<context>
+    <name>UsageLists</name>
+    <message>
         <source>Calls</source>
         <translation>Aufrufe</translation>
     </message>
@@ -2019,14 +2042,6 @@
     <message>
         <source>Chats</source>
         <translation>Chats</translation>
-    </message>
-    <message>
-        <source>Export CSV</source>
-        <translation>Als CSV exportieren</translation>
-    </message>
-    <message>
-        <source>Hollow bars hold estimates.</source>
-        <translation>Hohle Balken enthalten Schätzungen.</translation>
     </message>
     <message>
         <source>Key</source>
@@ -2045,10 +2060,6 @@
         <translation>Modelle</translation>
     </message>
     <message>
-        <source>Nothing spent yet</source>
-        <translation>Noch nichts ausgegeben</translation>
-    </message>
-    <message>
         <source>Payer</source>
         <translation>Zahler</translation>
     </message>
@@ -2061,16 +2072,8 @@
         <translation>Was aufgelistet ist</translation>
     </message>
     <message>
-        <source>What your messages cost is added up here, by day, model, chat, key and payer, with a receipt for each. The provider bills you; Tuppence only counts.</source>
-        <translation>Was deine Nachrichten kosten, wird hier zusammengezählt: nach Tag, Modell, Chat, Schlüssel und Zahler, mit einem Beleg für jede. Die Rechnung stellt der Anbieter; Tuppence zählt nur mit.</translation>
-    </message>
-    <message>
         <source>Year</source>
         <translation>Jahr</translation>
-    </message>
-    <message>
-        <source>{0} (UTC)</source>
-        <translation>{0} (UTC)</translation>
     </message>
 </context>
 <context>

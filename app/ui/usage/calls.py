@@ -48,18 +48,23 @@ class CallModel(QAbstractTableModel):
         self._asked.clear()
         self.endResetModel()
 
-    def missing(self, first: int, last: int) -> list[int]:
-        """Where the pages begin that rows from `first` to `last` still lack; they are asked now."""
-        last = min(last, self._count - 1)
-        wanted = [
-            page for page in range(first // PAGE, last // PAGE + 1) if page not in self._asked
-        ]
-        self._asked.update(wanted)
-        return [page * PAGE for page in wanted]
+    def missing(self, first: int, last: int) -> list[tuple[int, int]]:
+        """What rows from `first` to `last` still lack, as places and lengths; it is asked now."""
+        found: list[tuple[int, int]] = []
+        for page in range(first // PAGE, min(last, self._count - 1) // PAGE + 1):
+            if page in self._asked:
+                continue
+            self._asked.add(page)
+            if found and sum(found[-1]) == page * PAGE:
+                found[-1] = (found[-1][0], found[-1][1] + PAGE)
+            else:
+                found.append((page * PAGE, PAGE))
+        return found
 
     def take(self, offset: int, calls: Sequence[UsageCall]) -> None:
-        """A page that came."""
-        self._pages[offset // PAGE] = tuple(calls)
+        """Pages that came."""
+        for start in range(0, len(calls), PAGE):
+            self._pages[(offset + start) // PAGE] = tuple(calls[start : start + PAGE])
         if calls:
             last = self.index(min(offset + len(calls), self._count) - 1, len(self._heads) - 1)
             self.dataChanged.emit(self.index(offset, 0), last)
@@ -110,9 +115,9 @@ class CallModel(QAbstractTableModel):
 
 
 class CallTable(UsageTable):
-    """`wanted(offset)` asks for a page; `order_changed(UsageOrder)` for another order."""
+    """`wanted(offset, length)` asks for calls; `order_changed(UsageOrder)` for another order."""
 
-    wanted = Signal(int)
+    wanted = Signal(int, int)
     order_changed = Signal(object)
 
     def __init__(self) -> None:
@@ -145,7 +150,9 @@ class CallTable(UsageTable):
         self._ask()
 
     def look(self) -> None:
-        """The table came into view: ask for what it shows."""
+        """Ask for what is on show: at once, then again when the scrolling paused."""
+        if not self._pause.isActive():
+            self._ask()
         self._pause.start()
 
     def sort_by(self, column: int) -> None:
@@ -162,7 +169,7 @@ class CallTable(UsageTable):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._pause.start()
+        self.look()
 
     def _on_head_clicked(self, column: int) -> None:
         self.sort_by(column)
@@ -179,8 +186,8 @@ class CallTable(UsageTable):
         first = max(0, self.rowAt(0))
         last = self.rowAt(self.viewport().height() - 1)
         last = last if last >= 0 else self.calls.rowCount() - 1
-        for offset in self.calls.missing(first, min(last, first + 2 * PAGE)):
-            self.wanted.emit(offset)
+        for offset, length in self.calls.missing(first, min(last, first + 2 * PAGE)):
+            self.wanted.emit(offset, length)
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

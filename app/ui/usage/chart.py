@@ -28,7 +28,7 @@ from app.ui.usage.axis import labels_at, ticks_of
 
 HEIGHT, HEIGHT_MIN = 176, 118
 READING, FOOT, GAP = 20, 20, 8  # above the bars, below them, beside the axis
-BAR_MIN, BAR_MAX = 2, 40
+BAR_MIN, BAR_MAX, ROUND_FROM = 2, 40, 14
 OPACITY = 0.85
 _WIDE = date(2026, 9, 30)  # no day is written wider
 
@@ -47,9 +47,11 @@ class BarChart(QWidget):
         self._at = self._hovered = -1
         self._unit = "day"
         self._ticks: tuple[int, ...] = (0,)
+        self._axis = 0  # its width with the gap beside it, in pixels
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        Theme.current().changed.connect(self._measure)
 
     def show_bars(self, bars: Sequence[UsageBar], unit: str) -> None:
         """The bars, oldest first; `unit` is what each stands for."""
@@ -57,6 +59,7 @@ class BarChart(QWidget):
         self._at = self._hovered = -1
         most = max((bar.exact_pusd + bar.estimated_pusd for bar in self._bars), default=0)
         self._ticks = ticks_of(most)
+        self._measure()
         self.setAccessibleName(self._name())
         spent = [wording.bar_text(bar) for bar in self._bars if bar.messages or bar.unpriced]
         self.setAccessibleDescription("; ".join(spent))
@@ -153,7 +156,7 @@ class BarChart(QWidget):
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             painter.setPen(theme.color("ink3"))
             half = theme.px(8)
-            box = QRectF(0, y - half, self._axis_width() - theme.px(GAP), 2 * half)
+            box = QRectF(0, y - half, self._axis - theme.px(GAP), 2 * half)
             if self._mirrored():
                 box.moveLeft(plot.right() + theme.px(GAP))
             align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -191,7 +194,10 @@ class BarChart(QWidget):
         box = QRectF(left, foot - height, width, height)
         color = QColor(theme.color("accent"))
         color.setAlphaF(OPACITY)
-        radius = min(theme.px(2), width / 3)
+        if width < theme.px(ROUND_FROM):
+            _fill(painter, box, color, theme.color("accent_soft") if hollow else None)
+            return box.top()
+        radius = theme.px(2)
         if hollow:
             painter.setPen(QPen(color, 1.2))
             painter.setBrush(theme.color("accent_soft"))
@@ -219,14 +225,17 @@ class BarChart(QWidget):
                 box.moveRight(self.width() + wide / 2)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _axis_width(self) -> float:
-        metrics = QFontMetrics(Theme.current().font(Size.SMALL, figures=True))
+    def _measure(self) -> None:
+        """How much room the figures beside the bars take."""
+        theme = Theme.current()
+        metrics = QFontMetrics(theme.font(Size.SMALL, figures=True))
         widest = max(metrics.horizontalAdvance(words.money(tick)) for tick in self._ticks)
-        return widest + Theme.current().px(GAP)
+        self._axis = widest + theme.px(GAP)
+        self.update()
 
     def _plot(self) -> QRectF:
         theme = Theme.current()
-        axis = self._axis_width()
+        axis = self._axis
         left = 0.0 if self._mirrored() else axis
         top = theme.px(READING) + theme.px(6)
         return QRectF(left, top, self.width() - axis, self.height() - top - theme.px(FOOT))
@@ -265,3 +274,11 @@ class BarChart(QWidget):
         self.update()
         self.setAccessibleName(self.reading())
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.NameChanged))
+
+
+def _fill(painter: QPainter, box: QRectF, color: QColor, inside: QColor | None) -> None:
+    """A narrow bar: whole pixels and no corners, which a year of bars is drawn fast with."""
+    whole = box.toRect()
+    painter.fillRect(whole, color)
+    if inside is not None and whole.width() > 2 and whole.height() > 1:
+        painter.fillRect(whole.adjusted(1, 1, -1, 0), inside)

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.seam import commands, events
 from app.seam.events import Event
-from app.seam.usage_views import UsageBar, UsageLine, UsageOrder, UsagePeriod, UsageScope, UsageView
+from app.seam.usage_views import UsageBar, UsageCall, UsageOrder, UsagePeriod, UsageScope, UsageView
 from app.ui.bridge import Bridge
 from app.ui.dialog import Dialog
 from app.ui.dialog_pieces import column, plain_label, push_button, row, scrolled
 from app.ui.theme import Theme, set_look
 from app.ui.usage import wording
-from app.ui.usage.calls import CallTable
 from app.ui.usage.chart import HEIGHT_MIN, BarChart
 from app.ui.usage.export_line import ExportLine
-from app.ui.usage.lines import LineModel, make_table
+from app.ui.usage.lists import UsageLists
 from app.ui.usage.scope_bar import ScopeBar, narrowed_to
-from app.ui.usage.table import UsageTable
-from app.ui.usage.year_map import YearMap
 
 WIDTH, HEIGHT = 1080, 860
-LIST_HEIGHT_MIN, UNUSED_WIDTH = 150, 460
+UNUSED_WIDTH = 460
 CHART_SHARE, CHART_HEIGHT = 0.23, 190
 REFRESH_PAUSE_MS = 400
-MODELS, CHATS, KEYS, PAYERS, CALLS, YEAR = range(6)
-_KINDS = {MODELS: "model", CHATS: "chat", KEYS: "key", PAYERS: "payer"}
+THIS_MONTH = UsageScope()
 _serials = count(1)
 
 
@@ -41,9 +36,9 @@ class UsageDialog(Dialog):
     message_asked = Signal(str, str)
     receipt_asked = Signal(str)
 
-    def __init__(self, parent: QWidget, bridge: Bridge) -> None:
+    def __init__(self, parent: QWidget, bridge: Bridge, scope: UsageScope = THIS_MONTH) -> None:
         self._bridge = bridge
-        self._scope = UsageScope()
+        self._scope = scope
         self._view: UsageView | None = None
         self._serial = self._calls_serial = 0
         super().__init__(parent, wording.tr("Usage"), width=WIDTH)
@@ -68,7 +63,7 @@ class UsageDialog(Dialog):
             case events.UsageShown() if event.serial == self._serial:
                 self._show(event.usage)
             case events.UsageCallsShown() if event.serial == self._calls_serial:
-                self.calls.calls.take(event.offset, event.calls)
+                self.lists.calls.calls.take(event.offset, event.calls)
             case events.UsageExportMoved() | events.UsageExportEnded():
                 self.export_line.take(event)
             case events.BillingReady():
@@ -105,8 +100,8 @@ class UsageDialog(Dialog):
         self._legend = plain_label(tone="3", size="small", wrap=True)
         box.addWidget(self.chart)
         box.addWidget(self._legend)
-        box.addWidget(self._build_tabs())
-        box.addWidget(self._build_lists(), 1)
+        self.lists = UsageLists()
+        box.addWidget(self.lists, 1)
         self._area = scrolled(content)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._area)
@@ -127,35 +122,6 @@ class UsageDialog(Dialog):
         box.addWidget(self.counts)
         box.addWidget(self.certainty)
         return box
-
-    def _build_tabs(self) -> QTabBar:
-        self.tabs = QTabBar()
-        self.tabs.setExpanding(False)
-        self.tabs.setDrawBase(False)
-        self.tabs.setUsesScrollButtons(True)
-        self.tabs.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.tabs.setAccessibleName(self.tr("What is listed"))
-        for title in (
-            self.tr("Models"), self.tr("Chats"), self.tr("Keys"), self.tr("Payers"),
-            self.tr("Calls"), self.tr("Year"),
-        ):  # fmt: skip
-            self.tabs.addTab(title)
-        return self.tabs
-
-    def _build_lists(self) -> QStackedWidget:
-        self.lists = QStackedWidget()
-        heads = (self.tr("Model"), self.tr("Chat"), self.tr("Key"), self.tr("Payer"))
-        self.tables = tuple(
-            make_table(self.tabs.tabText(place), head) for place, head in enumerate(heads)
-        )
-        self.calls = CallTable()
-        self.year = YearMap()
-        for page in (*self.tables, self.calls, self.year):
-            page.setMinimumHeight(Theme.current().px(LIST_HEIGHT_MIN))
-            self.lists.addWidget(page)
-        # As high as there is room for, and no less than a few lines.
-        self.lists.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        return self.lists
 
     def _build_unused(self) -> QWidget:
         page = QWidget()
@@ -184,18 +150,17 @@ class UsageDialog(Dialog):
         self._bridge.event.connect(self.on_event)
         self._refresh_pause.timeout.connect(lambda: self.ask(self._scope))
         self.scope_bar.changed.connect(self.ask)
-        self.tabs.currentChanged.connect(self._on_tab)
         self.chart.chosen.connect(self._on_bar)
-        self.year.chosen.connect(self._on_bar)
-        for place, table in enumerate(self.tables):
-            table.entered.connect(self._narrower(place, table))
-        self.calls.wanted.connect(self._ask_calls)
-        self.calls.order_changed.connect(lambda _: self._begin_calls())
-        self.calls.entered.connect(self._on_call)
-        self.calls.asked_more.connect(self._on_receipt)
+        lists = self.lists
+        lists.day_chosen.connect(self._on_bar)
+        lists.narrowed.connect(self._on_narrowed)
+        lists.calls_begun.connect(self._on_calls_begun)
+        lists.calls_wanted.connect(self._on_calls_wanted)
+        lists.call_entered.connect(self._on_call)
+        lists.receipt_asked.connect(self.receipt_asked)
 
     def _show(self, view: UsageView) -> None:
-        before, self._view = self._view, view
+        self._view = view
         self._scope = view.scope
         self.scope_bar.show_scope(view)
         self._pages.setCurrentIndex(0 if view.ever_used else 1)
@@ -204,13 +169,7 @@ class UsageDialog(Dialog):
         self._show_sums(view)
         self.chart.show_bars(view.bars, view.bar_unit)
         self._say_legend(view)
-        self.year.show_days(view.year)
-        for table, lines in zip(
-            self.tables, (view.models, view.chats, view.keys, view.payers), strict=True
-        ):
-            _keep_place(table, lines)
-        if before is None or before.scope != view.scope or before.total != view.total:
-            self._begin_calls()
+        self.lists.show_view(view)
 
     def _show_sums(self, view: UsageView) -> None:
         first, last = view.scope.first or view.today, view.scope.last or view.today
@@ -230,61 +189,26 @@ class UsageDialog(Dialog):
         self._legend.setText(" ".join(said))
         self._legend.setVisible(bool(said))
 
-    def _begin_calls(self) -> None:
-        """The list of calls from its top; its pages are asked for when it is looked at."""
+    def _on_calls_begun(self) -> None:
         self._calls_serial = next(_serials)
-        self.calls.begin(self._view.total.calls if self._view is not None else 0)
 
-    def _ask_calls(self, offset: int) -> None:
-        from app.ui.usage.calls import PAGE
-
-        order: UsageOrder = self.calls.order
+    def _on_calls_wanted(self, offset: int, length: int) -> None:
+        order: UsageOrder = self.lists.calls.order
         self._bridge.submit(
-            commands.AskUsageCalls(self._calls_serial, self._scope, order, offset, PAGE)
+            commands.AskUsageCalls(self._calls_serial, self._scope, order, offset, length)
         )
 
-    def _narrower(self, place: int, table: UsageTable) -> Callable[[int], None]:
-        def narrow(line_number: int) -> None:
-            model = table.model()
-            assert isinstance(model, LineModel)
-            line = model.line(line_number)
-            if line.id:
-                self.tabs.setCurrentIndex(CALLS)
-                self.calls.setFocus(Qt.FocusReason.OtherFocusReason)
-                self.ask(narrowed_to(self._scope, _KINDS[place], line.id))
-
-        return narrow
-
-    def _on_tab(self, place: int) -> None:
-        self.lists.setCurrentIndex(place)
-        if place == CALLS:
-            self.calls.look()
+    def _on_narrowed(self, kind: str, id_: str) -> None:
+        self.ask(narrowed_to(self._scope, kind, id_))
 
     def _on_bar(self, bar: UsageBar) -> None:
         self.ask(replace(self._scope, period=UsagePeriod.CUSTOM, first=bar.first, last=bar.last))
 
-    def _on_call(self, place: int) -> None:
-        call = self.calls.calls.call(place)
-        if call is not None and not call.gone:
+    def _on_call(self, call: UsageCall) -> None:
+        if not call.gone:
             self.accept()
             self.message_asked.emit(call.chat_id, call.message_id)
-
-    def _on_receipt(self, place: int) -> None:
-        call = self.calls.calls.call(place)
-        if call is not None and call.has_receipt:
-            self.receipt_asked.emit(call.message_id)
 
     def _on_export(self) -> None:
         if self._view is not None and not self.export_line.is_writing:
             self.export_line.ask(self._scope, wording.file_name(self._view))
-
-
-def _keep_place(table: UsageTable, lines: tuple[UsageLine, ...]) -> None:
-    """Show lines without moving what is being read."""
-    model = table.model()
-    assert isinstance(model, LineModel)
-    if model.shows(lines):
-        return
-    at = table.verticalScrollBar().value()
-    model.show(lines)
-    table.verticalScrollBar().setValue(at)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import QDate, QSignalBlocker, Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QDateEdit, QHBoxLayout, QWidget
+from PySide6.QtCore import QDate, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QWidget
 
 from app.seam.usage_views import UsagePeriod, UsageScope, UsageView
 from app.ui.choices import ChoiceBox
@@ -71,8 +71,12 @@ class ScopeBar(QWidget):
         field = QDateEdit()
         field.setAccessibleName(name)
         field.setToolTip(name)
+        field.setAlignment(Qt.AlignmentFlag.AlignCenter)
         field.setDisplayFormat("yyyy-MM-dd")
-        field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        # Buttons without a size: told to have none, Qt leaves no room for the date either.
+        field.setStyleSheet(
+            "QDateEdit::up-button, QDateEdit::down-button { width: 0; border: none; }"
+        )
         field.setDateRange(_FIRST, _LAST)
         # The field draws its own frame around the line in it.
         set_look(field.lineEdit(), look="bare")
