@@ -102,6 +102,13 @@ def check_proxy_url(url: str) -> None:
         )
 
 
+def same_place(one: str, other: str) -> bool:
+    """Whether two addresses are one scheme, host and port."""
+    parts = [urlsplit(url) for url in (one, other)]
+    first, second = ((part.scheme, (part.hostname or "").lower(), part.port) for part in parts)
+    return first == second
+
+
 def _fits(name: str, value: object, default: object) -> bool:
     if type(value) is not type(default):
         return False

@@ -25,9 +25,10 @@ from app.chat.turns import Turns
 from app.chat.views import ChatViews
 from app.clock import Clock
 from app.config import Config, Paths
-from app.errors import TuppenceError
+from app.errors import KeychainError, TuppenceError
 from app.logs import register_secret
-from app.providers.http import HttpClient, Proxy
+from app.providers.connection import Proxy
+from app.providers.http import HttpClient
 from app.seam import events
 from app.seam.events import Event
 from app.seam.views import Certainty, CostLine
@@ -157,25 +158,45 @@ class Core:
         task.add_done_callback(self._background.discard)
 
     async def use_proxy(self) -> None:
-        """Open a client for the proxy that is set now; what runs keeps the old one."""
-        proxy = await self.proxy()
-        old, self.http = self.http, HttpClient(proxy=proxy, offline=self.config.offline)
-        if not self.turns.running_chats():
-            await old.aclose()
+        """Open a client for the proxy that is set now; what runs keeps the old one to its end."""
+        old = self.http
+        self.open_http()
+        await old.retire()
 
-    async def proxy(self) -> Proxy | None:
+    def open_http(self) -> None:
+        """The way to the network as it is set now, at once; raises ConfigError.
+
+        A keyring that has to be unlocked for the proxy's password holds up requests and nothing
+        else. It is asked now, so that it may be open by the first one.
+        """
+        view = self.preferences.proxy()
+        self.http = HttpClient(
+            self._proxy(),
+            ask_password=self._proxy_password if view.url and view.has_password else None,
+            offline=self.config.offline,
+        )
+        self.in_background(asyncio.create_task(self._have_proxy_password(self.http)))
+
+    def _proxy(self) -> Proxy | None:
         """The user's proxy, the settings file's where there is none, None without."""
         view = self.preferences.proxy()
-        if not view.url:
-            return Proxy(self.config.proxy_url) if self.config.proxy_url else None
-        password = await self.keychain.read(PROXY_PASSWORD) if view.has_password else None
-        register_secret(password or "")
-        return Proxy(view.url, view.user, password or "")
+        if view.url:
+            return Proxy(view.url, view.user)
+        return Proxy(self.config.proxy_url) if self.config.proxy_url else None
 
-    def proxy_without_password(self) -> Proxy | None:
-        """The user's proxy while its password cannot be had."""
-        view = self.preferences.proxy()
-        return Proxy(view.url, view.user) if view.url else None
+    async def _have_proxy_password(self, http: HttpClient) -> None:
+        try:
+            await http.have_password()
+        except KeychainError as error:
+            # Through the proxy or not at all: each request asks again.
+            _log.warning("proxy password: %s", error)
+            text = "The proxy's password cannot be read."
+            self.emit(events.Notice("warning", text, error.message))
+
+    async def _proxy_password(self) -> str:
+        password = await self.keychain.read(PROXY_PASSWORD) or ""
+        register_secret(password)
+        return password
 
     def turn_stopped(self, chat_id: str, pane: int, message: MessageRecord) -> None:
         """The user stopped a turn whose bill is still being read: its cost is pending."""

@@ -31,7 +31,7 @@ from app.chat.views import ChatViews
 from app.clock import Clock
 from app.config import Config, Paths, resources_folder
 from app.engine.core import Core
-from app.errors import KeychainError, TuppenceError
+from app.errors import TuppenceError
 from app.metering.tokens import TokenCounter
 from app.providers.http import HttpClient
 from app.providers.scripted import DEMO_HOST, DEMO_MODEL
@@ -83,13 +83,7 @@ async def _prepare(core: Core) -> None:
     recover(core.shelves, core.settler)
     core.key_desk.mark_missing()
     try:
-        core.http = HttpClient(proxy=await core.proxy(), offline=core.config.offline)
-    except KeychainError as error:
-        _log.warning("proxy password: %s", error)
-        # Through the proxy or not at all: it says itself that it wants a password.
-        proxy = core.proxy_without_password()
-        core.http = HttpClient(proxy=proxy, offline=core.config.offline)
-        core.emit(events.Notice("warning", "The proxy's password cannot be read.", error.message))
+        core.open_http()
     except TuppenceError as error:
         _log.warning("proxy: %s", error)
         core.emit(events.Notice("warning", error.message, error.advice))

@@ -9,14 +9,15 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx2
 
 from app.errors import (
     ConfigError,
+    KeychainError,
     KeyRefused,
     NotTheProvider,
     OfflineAsSet,
@@ -24,29 +25,10 @@ from app.errors import (
     ProviderUnreachable,
     StreamBroken,
 )
+from app.providers.connection import Proxy, Timeouts
 
 BODY_BYTES_MAX = 64 * 1024 * 1024
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
-_CHECK_URL = "https://openrouter.ai/api/v1/models"
-
-
-@dataclass(frozen=True, slots=True)
-class Proxy:
-    """The user's proxy: `http://`, `https://` or `socks5://` with host and port."""
-
-    url: str
-    user: str = ""
-    password: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds. A model may think for minutes before its first token; then silence means trouble."""
-
-    connect_s: float = 15.0
-    write_s: float = 60.0
-    first_byte_s: float = 600.0
-    idle_s: float = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +100,8 @@ class HttpClient:
     """Connections to providers, kept open for a moment between requests.
 
     `transport` replaces the network in tests. Nothing of the environment is used, and no proxy
-    but `proxy`. With `offline` nothing but this computer is asked.
+    but `proxy`. `ask_password` reads the proxy's password when it is first needed: a keyring may
+    wait for a person. With `offline` nothing but this computer is asked.
     """
 
     def __init__(
@@ -127,13 +110,20 @@ class HttpClient:
         transport: httpx2.AsyncBaseTransport | None = None,
         timeouts: Timeouts | None = None,
         *,
+        ask_password: Callable[[], Awaitable[str]] | None = None,
         offline: bool = False,
     ) -> None:
         self._offline = offline
+        self._ask_password = ask_password
+        self._asking: asyncio.Future[str] | None = None
+        self._given = proxy
+        self._running = 0
+        self._retired = False
         self.timeouts = timeouts or Timeouts()
         self._transport = transport
         self._proxy = _checked(proxy) if proxy is not None and proxy.url.strip() else None
         self._client: httpx2.AsyncClient | None = None
+        self._direct: httpx2.AsyncClient | None = None  # to this computer, past the proxy
 
     @property
     def has_proxy(self) -> bool:
@@ -146,41 +136,86 @@ class HttpClient:
         `within_s` bounds connecting and waiting for the first byte, for questions that must be
         answered at once. A redirect is never followed: neither key nor message goes elsewhere.
         """
-        request = self._request(call, within_s)
-        if self._offline and not is_loopback(str(request.url)):
-            raise _set_offline(call)
+        self._running += 1
         try:
-            response = await self._connected().send(request, stream=True)
-        except httpx2.TransportError as error:
-            raise _fault(error, call, through_proxy=self.has_proxy) from error
-        try:
-            if response.is_redirect or 300 <= response.status_code < 400:
-                raise _redirected(call, response)
-            yield Answer(response, call, self.timeouts.idle_s)
+            client, request = await self._request(call, within_s)
+            try:
+                response = await client.send(request, stream=True)
+            except httpx2.TransportError as error:
+                raise _fault(error, call, through_proxy=self.has_proxy) from error
+            try:
+                if response.is_redirect or 300 <= response.status_code < 400:
+                    raise _redirected(call, response)
+                yield Answer(response, call, self.timeouts.idle_s)
+            finally:
+                await response.aclose()
         finally:
-            await response.aclose()
+            self._running -= 1
+            if self._retired and not self._running:
+                await self.aclose()
+
+    async def have_password(self) -> None:
+        """Ask for the proxy's password, where one is kept and not known yet.
+
+        Raises KeychainError; the next request asks again then.
+        """
+        if self._ask_password is None or self._given is None:
+            return
+        if self._asking is None:
+            self._asking = asyncio.ensure_future(self._ask_password())
+            self._asking.add_done_callback(_heard)
+        try:
+            # One question for all who wait; who gives up waiting does not end it for the others.
+            password = await asyncio.shield(self._asking)
+        except KeychainError:
+            self._asking = None
+            raise
+        self._ask_password = None
+        self._proxy = _checked(replace(self._given, password=password))
+
+    async def retire(self) -> None:
+        """Close when the last answer that is under way has ended: another client took over."""
+        self._retired = True
+        if not self._running:
+            await self.aclose()
 
     async def aclose(self) -> None:
         """Close every connection; the client can be used again and will open new ones."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
+        clients = (self._client, self._direct)
+        self._client = self._direct = None
+        for client in clients:
+            if client is not None:
+                await client.aclose()
 
-    def _connected(self) -> httpx2.AsyncClient:
-        if self._client is None:
-            direct = {f"all://{name}": None for name in ("localhost", "127.0.0.1", "[::1]")}
-            self._client = httpx2.AsyncClient(
-                transport=self._transport,
-                proxy=self._proxy,
-                mounts=direct if self._proxy is not None else None,
-                follow_redirects=False,
-                trust_env=False,
-                # Shorter than servers keep theirs, so that a dead connection is rarely picked.
-                limits=httpx2.Limits(max_connections=100, keepalive_expiry=4.0),
-            )
+    async def _connected(self, call: Call) -> httpx2.AsyncClient:
+        if self._proxy is not None and is_loopback(call.url):
+            self._direct = self._direct or self._connect(None)
+            return self._direct
+        try:
+            await self.have_password()
+        except KeychainError as error:
+            raise ProviderUnreachable(
+                f"The proxy's password cannot be read: {error.message}", error.advice, billed=False
+            ) from error
+        self._client = self._client or self._connect(self._proxy)
         return self._client
 
-    def _request(self, call: Call, within_s: float | None) -> httpx2.Request:
+    def _connect(self, proxy: httpx2.Proxy | None) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(
+            transport=self._transport,
+            proxy=proxy,
+            follow_redirects=False,
+            trust_env=False,
+            # Shorter than servers keep theirs, so that a dead connection is rarely picked.
+            limits=httpx2.Limits(max_connections=100, keepalive_expiry=4.0),
+        )
+
+    async def _request(
+        self, call: Call, within_s: float | None
+    ) -> tuple[httpx2.AsyncClient, httpx2.Request]:
         headers = [("User-Agent", "Tuppence"), ("Accept-Encoding", "identity"), *call.headers]
         if call.body is not None:
             headers.append(("Content-Type", "application/json"))
@@ -194,27 +229,16 @@ class HttpClient:
             pool=limits.connect_s,
         )
         try:
-            return self._connected().build_request(
+            if self._offline and not is_loopback(call.url):
+                raise _set_offline(call)
+            client = await self._connected(call)
+            return client, client.build_request(
                 call.method, call.url, content=call.body, headers=headers, timeout=timeout
             )
         except (httpx2.InvalidURL, UnicodeError, ValueError) as error:
             raise ProviderUnreachable(
                 f"The address of {call.host} cannot be used: {call.url}", "Check the address."
             ) from error
-
-
-async def test_proxy(http: HttpClient) -> str:
-    """Whether the network can be reached the way it is set; returns words to show.
-
-    Raises ProviderUnreachable or NotTheProvider with what is wrong.
-    """
-    call = Call("GET", _CHECK_URL, "the internet")
-    async with http.open(call, within_s=15.0) as answer:
-        if answer.status >= 500 or "json" not in answer.content_type:
-            raise NotTheProvider(
-                "Something else answered instead of the internet.", "Check the proxy's address."
-            )
-    return "The proxy works." if http.has_proxy else "The connection works, without a proxy."
 
 
 def origin(url: str) -> tuple[str, str, int]:
@@ -349,6 +373,12 @@ def _lost(error: httpx2.TransportError, place: str) -> ProviderError:
     return ProviderUnreachable(
         said, "The provider may have charged for it, so it was not sent again.", billed=None
     )
+
+
+def _heard(asking: asyncio.Future[str]) -> None:
+    # Whoever waited may be gone: what went wrong is said by the next one who asks.
+    if not asking.cancelled():
+        asking.exception()
 
 
 def _root_cause(error: BaseException) -> BaseException:

@@ -321,7 +321,7 @@ class SetShortcut:
 
 @dataclass(frozen=True, slots=True)
 class SetProxy:
-    """The proxy for everything; `password` None keeps the one that is kept."""
+    """The proxy for everything; `password` None keeps the one that is kept for this address."""
 
     url: str
     user: str = ""

@@ -45,7 +45,8 @@ async def test_without_the_password_of_the_proxy_nothing_goes_past_the_proxy(
     driver.heard.clear()
     await driver.open()
     assert driver.core.http.has_proxy
-    assert any("password cannot be read" in notice.text for notice in driver.all(events.Notice))
+    notice = await driver.wait_for(events.Notice)
+    assert "password cannot be read" in notice.text
     await driver.close()
 
 

@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager
 import httpx2
 
 from app.providers.client import Provider, connect
+from app.providers.connection import Timeouts
 from app.providers.hosts import HOSTS, Host
-from app.providers.http import HttpClient, Timeouts
+from app.providers.http import HttpClient
 from app.providers.retry import Retry
 from app.request import ChatRequest, RequestMessage, Role, TextPart
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.chat.preferences import check_proxy_url
+from app.chat.preferences import check_proxy_url, same_place
 from app.engine.core import PROXY_PASSWORD, Core
 from app.errors import TuppenceError
-from app.providers.http import test_proxy as ask_through_proxy
+from app.providers.reach import test_proxy as ask_through_proxy
 from app.seam import commands, events
 from app.seam.views import ProxyView
 
@@ -25,14 +25,18 @@ async def set_proxy(core: Core, command: commands.SetProxy) -> None:
     if command.url:
         check_proxy_url(command.url)
     before = core.preferences.proxy()
-    has_password = before.has_password and bool(command.url)
-    if command.password is not None:
-        place = await core.keychain.place()
-        if command.password:
-            await core.keychain.keep(PROXY_PASSWORD, command.password, place.where)
+    password = command.password
+    if password is None and before.has_password and not same_place(before.url, command.url):
+        # Another proxy is not told the password of the last one unless it is typed again.
+        password = ""
+    has_password = before.has_password
+    if password is not None:
+        if password:
+            place = await core.keychain.place()
+            await core.keychain.keep(PROXY_PASSWORD, password, place.where)
         else:
             await core.keychain.forget(PROXY_PASSWORD)
-        has_password = bool(command.password)
+        has_password = bool(password)
     core.preferences.set_proxy(ProxyView(command.url, command.user, has_password))
     await core.use_proxy()
     core.emit(events.SettingsChanged(core.preferences.view()))
