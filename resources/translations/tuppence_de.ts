@@ -204,6 +204,21 @@
     </message>
 </context>
 <context>
+    <name>CallList</name>
+    <message>
+        <source>Single calls that differ</source>
+        <translation>Einzelne Aufrufe, die abweichen</translation>
+    </message>
+    <message>
+        <source>not there</source>
+        <translation>fehlt</translation>
+    </message>
+    <message>
+        <source>… and {0} more calls</source>
+        <translation>… und {0} weitere Aufrufe</translation>
+    </message>
+</context>
+<context>
     <name>CallTable</name>
     <message>
         <source>Amount</source>
@@ -1691,10 +1706,6 @@
         <translation>Einzeln fragen</translation>
     </message>
     <message>
-        <source>Ask the provider with an admin key, or choose the usage or cost file that its website lets you download.</source>
-        <translation>Frag den Anbieter mit einem Admin-Schlüssel, oder wähle die Nutzungs- oder Kostendatei, die du auf seiner Website herunterladen kannst.</translation>
-    </message>
-    <message>
         <source>Ask {0}</source>
         <translation>{0} fragen</translation>
     </message>
@@ -1739,16 +1750,8 @@
         <translation>Noch einmal versuchen</translation>
     </message>
     <message>
-        <source>Tuppence counts what your own keys use; the provider sends the bill. Here both stand side by side, and each difference has its name.</source>
-        <translation>Tuppence zählt, was deine eigenen Schlüssel verbrauchen; die Rechnung schickt der Anbieter. Hier steht beides nebeneinander, und jede Abweichung hat einen Namen.</translation>
-    </message>
-    <message>
         <source>Usage or cost files of the provider</source>
         <translation>Nutzungs- oder Kostendateien des Anbieters</translation>
-    </message>
-    <message>
-        <source>Where the provider has that file</source>
-        <translation>Wo der Anbieter diese Datei hat</translation>
     </message>
     <message>
         <source>{0} calls agree one by one.</source>
@@ -1757,6 +1760,22 @@
     <message>
         <source>{0}, days in UTC. From: {1}</source>
         <translation>{0}, Tage in UTC. Quelle: {1}</translation>
+    </message>
+    <message>
+        <source>Remove this key</source>
+        <translation>Schlüssel entfernen</translation>
+    </message>
+    <message>
+        <source>Tuppence counts what your own keys use; the provider sends the bill. Ask the provider with an admin key, or choose the usage or cost file that its website lets you download. Both then stand side by side, and each difference has its name.</source>
+        <translation>Tuppence zählt, was deine eigenen Schlüssel verbrauchen; die Rechnung schickt der Anbieter. Frag ihn mit einem Admin-Schlüssel, oder wähle die Nutzungs- oder Kostendatei von seiner Website. Dann steht beides nebeneinander, und jede Abweichung hat einen Namen.</translation>
+    </message>
+    <message>
+        <source>What Tuppence counted, and what was charged</source>
+        <translation>Was Tuppence gezählt hat und was berechnet wurde</translation>
+    </message>
+    <message>
+        <source>Where the provider has its file</source>
+        <translation>Wo der Anbieter seine Datei hat</translation>
     </message>
 </context>
 <context>

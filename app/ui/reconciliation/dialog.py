@@ -7,7 +7,14 @@ from itertools import count
 from pathlib import PurePath
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.seam.events import Event
 from app.seam.reconciliation import (
@@ -17,6 +24,7 @@ from app.seam.reconciliation import (
     ReconciliationShown,
     ReconciliationSourcesReady,
     ReconciliationView,
+    RemoveAdminKey,
     ReportSiteView,
     SourcesView,
 )
@@ -26,10 +34,12 @@ from app.ui.dialog import Dialog
 from app.ui.dialog_pieces import clear_layout, column, plain_label, push_button, row, scrolled
 from app.ui.reconciliation import wording
 from app.ui.reconciliation.admin_form import AdminKeyForm
+from app.ui.reconciliation.calls import CallList
 from app.ui.reconciliation.lines import ComparisonTable
 from app.ui.theme import Theme, set_look
 
 WIDTH, HEIGHT = 820, 720
+TEXT_WIDTH = 500
 BAR_HEIGHT = 4
 _serials = count(1)
 
@@ -102,7 +112,21 @@ class ReconciliationDialog(Dialog):
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         area.setAccessibleName(self.tr("Comparison"))
         self.body.addWidget(area, 1)
+        self.body.addLayout(self._build_foot())
         self._say_beginning()
+
+    def _build_foot(self) -> QHBoxLayout:
+        self._key_name = plain_label(tone="2", size="small")
+        self._remove = push_button(self.tr("Remove this key"), self._on_remove, look="link")
+        self._remove.hide()
+        foot = row(spacing=8)
+        foot.addWidget(self._key_name)
+        foot.addWidget(self._remove)
+        foot.addStretch(1)
+        foot.addWidget(
+            push_button(self.tr("Where the provider has its file"), self._on_csv_page, look="link")
+        )
+        return foot
 
     def _connect(self) -> None:
         self._bridge.event.connect(self.on_event)
@@ -138,8 +162,12 @@ class ReconciliationDialog(Dialog):
         self.calls_button.setToolTip(
             self.tr("Asks about each of your calls by its id, with the keys that made them")
         )
-        if self._admin_key():
+        key_id = self._admin_key()
+        if key_id:
             self.form.hide()
+        names = [key.name for key in self._sources.admin_keys if key.id == key_id]
+        self._key_name.setText(names[0] if names else "")
+        self._remove.setVisible(bool(key_id))
 
     def _site(self) -> ReportSiteView | None:
         chosen = self.provider.currentData()
@@ -221,13 +249,15 @@ class ReconciliationDialog(Dialog):
         if view.lines:
             self._result.addSpacing(Theme.current().px(8))
             self._result.addWidget(ComparisonTable(view))
+        if view.calls:
+            self._result.addSpacing(Theme.current().px(8))
+            self._result.addWidget(CallList(view.calls))
         self._result.addStretch(1)
 
     def _show_fault(self, message: str, advice: str) -> None:
-        card = QWidget()
-        card.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        card = QFrame()
         set_look(card, look="note", tone="danger")
-        box = column(card, spacing=4)
+        box = column(card, margin=14, spacing=6)
         box.addWidget(plain_label(message, tone="danger", wrap=True))
         if advice:
             box.addWidget(plain_label(advice, tone="2", size="note", wrap=True))
@@ -240,35 +270,25 @@ class ReconciliationDialog(Dialog):
     def _say_beginning(self) -> None:
         """What this is for, before anything is compared."""
         clear_layout(self._result)
-        self._result.addWidget(
-            plain_label(
-                self.tr(
-                    "Tuppence counts what your own keys use; the provider sends the bill. Here "
-                    "both stand side by side, and each difference has its name."
-                ),
-                tone="2", wrap=True,
-            )
+        head = plain_label(self.tr("What Tuppence counted, and what was charged"), size="title")
+        words = plain_label(
+            self.tr(
+                "Tuppence counts what your own keys use; the provider sends the bill. Ask the "
+                "provider with an admin key, or choose the usage or cost file that its website "
+                "lets you download. Both then stand side by side, and each difference has its name."
+            ),
+            tone="2", wrap=True,
         )  # fmt: skip
-        self._result.addWidget(
-            plain_label(
-                self.tr(
-                    "Ask the provider with an admin key, or choose the usage or cost file that "
-                    "its website lets you download."
-                ),
-                tone="2", wrap=True,
-            )
-        )  # fmt: skip
-        self._result.addLayout(self._build_download())
-        self._result.addStretch(1)
-
-    def _build_download(self) -> QHBoxLayout:
-        line = row(spacing=0)
-        button = push_button(
-            self.tr("Where the provider has that file"), self._on_csv_page, look="link"
-        )
-        line.addWidget(button)
-        line.addStretch(1)
-        return line
+        words.setMaximumWidth(Theme.current().px(TEXT_WIDTH))
+        self._result.addStretch(2)
+        for label in (head, words):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            line = row()
+            line.addStretch(1)
+            line.addWidget(label, 100)
+            line.addStretch(1)
+            self._result.addLayout(line)
+        self._result.addStretch(3)
 
     def _on_provider(self) -> None:
         self.form.hide()
@@ -284,6 +304,9 @@ class ReconciliationDialog(Dialog):
     def _on_again(self) -> None:
         if self._asked is not None:
             self._ask(self._asked.files, self._asked.admin_key_id)
+
+    def _on_remove(self) -> None:
+        self._bridge.submit(RemoveAdminKey(self._admin_key()))
 
     def _on_csv_page(self) -> None:
         site = self._site()
