@@ -34,6 +34,8 @@ TABLES = (
     "settings",
     "keys",
     "model_marks",
+    "budgets",
+    "budget_notices",
 )
 # Tables that no other one has as many columns as: see orphans.py.
 _TOLD_BY_WIDTH = frozenset({"chats", "messages", "usage", "holds", "keys", "attachments"})

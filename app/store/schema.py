@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.store.schema_budgets import BRING_BUDGETS
 from app.store.schema_ledger import BRING_LEDGER
 from app.store.schema_usage import SUM_UP_USAGE
 
@@ -304,6 +305,7 @@ STEPS = (
     ),
     Step(3, "usage summed up by day", SUM_UP_USAGE),
     Step(4, "the ledger", BRING_LEDGER),
+    Step(5, "budgets", BRING_BUDGETS),
 )
 
 CURRENT_VERSION = STEPS[-1].version

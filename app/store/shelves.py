@@ -8,6 +8,7 @@ from pathlib import Path
 from app.clock import Clock
 from app.store.attachments import Attachments
 from app.store.books import Books
+from app.store.budgets import Budgets
 from app.store.chats import Chats
 from app.store.database import Database
 from app.store.drafts import Drafts
@@ -40,6 +41,7 @@ class Shelves:
     settings: Settings
     keys: Keys
     marks: ModelMarks
+    budgets: Budgets
 
 
 def open_shelves(folder: Path, clock: Clock) -> Shelves:
@@ -64,4 +66,5 @@ def shelves_over(database: Database, folder: Path, clock: Clock) -> Shelves:
         settings=Settings(database),
         keys=Keys(database),
         marks=ModelMarks(database),
+        budgets=Budgets(database),
     )
