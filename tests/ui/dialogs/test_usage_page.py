@@ -2,92 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.seam import commands, events
 from app.seam.usage_views import (
-    UsageBar,
     UsageCall,
-    UsageLine,
     UsageOrder,
     UsagePeriod,
     UsageScope,
-    UsageSum,
     UsageView,
 )
-from app.seam.views import Certainty
 from app.ui.theme import Theme
 from app.ui.usage import wording
-from app.ui.usage.axis import TICKS_MAX, labels_at, ticks_of
 from app.ui.usage.calls import PAGE
-from app.ui.usage.chart import BarChart
 from app.ui.usage.dialog import UsageDialog
 from app.ui.usage.lists import CALLS, CHATS, MODELS, YEAR
-from app.ui.usage.year_map import YearMap, bounds_of
-from tests.ui.dialogs.samples import HOSTILE, NOW, USD, NotingBridge
-
-EXACT, ABOUT, UNKNOWN = Certainty.EXACT, Certainty.ESTIMATED, Certainty.UNKNOWN
-FIRST, TODAY = date(2026, 11, 1), date(2026, 11, 21)
-DAY = timedelta(days=1)
-CALL_COUNT = 1_234
-
-
-def total(cents: int | None, certainty: Certainty = EXACT, **more: int) -> UsageSum:
-    usual = UsageSum(
-        None if cents is None else cents * USD // 100, certainty, 0, 0, 12, 12, 9_000, 1_500
-    )
-    return replace(usual, **more)  # type: ignore[arg-type]
-
-
-def line(id_: str, label: str, cents: int | None, **more: object) -> UsageLine:
-    return replace(UsageLine(id_, label, "OpenAI", total(cents)), **more)  # type: ignore[arg-type]
-
-
-def bar(day: date, cents: int, estimated: int = 0, unpriced: int = 0) -> UsageBar:
-    messages = 3 if cents or estimated or unpriced else 0
-    return UsageBar(day, day, cents * USD // 100, estimated * USD // 100, unpriced, messages)
-
-
-def view(scope: UsageScope | None = None, **more: object) -> UsageView:
-    days = tuple(bar(FIRST + n * DAY, 10 + n, n % 4) for n in range(21))
-    monday = TODAY - timedelta(days=5 + 52 * 7)
-    year = tuple(bar(monday + n * DAY, n % 9, n % 50 == 0) for n in range(370))
-    usual = UsageView(
-        scope=scope or UsageScope(UsagePeriod.MONTH, FIRST, TODAY),
-        total=total(618, ABOUT, estimated_pusd=108 * USD // 100, unpriced=3, calls=CALL_COUNT),
-        bars=days,
-        bar_unit="day",
-        year=year,
-        models=(
-            line("openai/gpt-4o", "GPT-4o", 402),
-            line("anthropic/claude-sonnet-4-5", "Claude Sonnet 4.5", 216, note="Anthropic"),
-            line("x/x", "Model X", None, sum=total(None, UNKNOWN)),
-        ),
-        chats=(line("c1", HOSTILE, 402), line("", "7 more chats", 2)),
-        keys=(line("k1", "OpenAI …f3Qk", 618),),
-        payers=(line("own:OpenAI", "You, billed by OpenAI", 618),),
-        narrowed=(),
-        ever_used=True,
-        today=TODAY,
-        as_of=NOW,
-    )
-    return replace(usual, **more)  # type: ignore[arg-type]
-
-
-def call(number: int, **more: object) -> UsageCall:
-    usual = UsageCall(
-        f"u{number}", f"m{number}", "c1", "Sourdough", "Flour and water", NOW, "GPT-4o",
-        "OpenAI …f3Qk", 318, 96, 7 * USD // 1000, EXACT, False, True,
-    )  # fmt: skip
-    return replace(usual, **more)  # type: ignore[arg-type]
+from tests.ui.dialogs.samples import HOSTILE, NotingBridge
+from tests.ui.dialogs.usage_samples import (
+    ABOUT,
+    CALL_COUNT,
+    FIRST,
+    TODAY,
+    UNKNOWN,
+    bar,
+    call,
+    total,
+    view,
+)
 
 
 class Page:
@@ -125,23 +71,6 @@ def page(host: QWidget, bridge: NotingBridge) -> Page:
     card = UsageDialog(host, bridge)  # type: ignore[arg-type]
     card.open()
     return Page(card, bridge)
-
-
-@pytest.fixture
-def chart(qtbot: QtBot, theme: Theme) -> BarChart:
-    made = BarChart()
-    qtbot.addWidget(made)
-    made.resize(600, 180)
-    made.show()
-    return made
-
-
-def move_to(widget: QWidget, place: QPointF) -> None:
-    none = Qt.MouseButton.NoButton
-    plain = Qt.KeyboardModifier.NoModifier
-    spot = widget.mapToGlobal(place)
-    event = QMouseEvent(QEvent.Type.MouseMove, place, spot, none, none, plain)
-    QApplication.sendEvent(widget, event)
 
 
 def test_it_asks_for_this_month_at_once_and_says_that_it_is_being_added_up(page: Page) -> None:
@@ -406,35 +335,6 @@ def test_nothing_is_cut_off_in_any_window(
     assert content.minimumSizeHint().width() <= content.width()
 
 
-def test_the_chart_reads_the_bar_under_the_pointer(chart: BarChart) -> None:
-    chart.show_bars(view().bars, "day")
-    assert chart.reading() == ""
-    move_to(chart, QPointF(chart.width() - 3, 90))
-    assert chart.reading() == "Sat 21 Nov 2026: $0.30, 3 messages"
-    move_to(chart, QPointF(chart.width() - 30, 90))
-    assert chart.reading() == "Fri 20 Nov 2026: about $0.32, 3 messages"
-
-
-def test_the_arrow_keys_walk_through_the_bars_and_enter_chooses_one(
-    qtbot: QtBot, chart: BarChart
-) -> None:
-    chart.show_bars(view().bars, "day")
-    chart.setFocus()
-    for key, day in ((Qt.Key.Key_Left, 21), (Qt.Key.Key_Left, 20), (Qt.Key.Key_Home, 1),
-                     (Qt.Key.Key_Right, 2), (Qt.Key.Key_End, 21)):  # fmt: skip
-        qtbot.keyClick(chart, key)
-        assert f" {day} Nov 2026" in chart.accessibleName()
-    with qtbot.waitSignal(chart.chosen) as blocker:
-        qtbot.keyClick(chart, Qt.Key.Key_Return)
-    assert blocker.args == [view().bars[-1]]
-
-
-def test_a_screen_reader_gets_every_bar_that_cost_something(chart: BarChart) -> None:
-    chart.show_bars((*view().bars, bar(TODAY + DAY, 0)), "day")
-    assert chart.accessibleName() == "Cost by day"
-    assert chart.accessibleDescription().count(" Nov 2026: ") == 21
-
-
 def test_a_bar_chosen_is_looked_at_alone(page: Page) -> None:
     page.show()
     page.card.chart.chosen.emit(bar(date(2026, 11, 7), 3))
@@ -442,36 +342,6 @@ def test_a_bar_chosen_is_looked_at_alone(page: Page) -> None:
     assert (scope.period, scope.first, scope.last) == (
         UsagePeriod.CUSTOM, date(2026, 11, 7), date(2026, 11, 7),
     )  # fmt: skip
-
-
-@pytest.mark.parametrize("dark", [False, True])
-def test_exact_and_estimated_bars_are_painted_apart(
-    chart: BarChart, theme: Theme, dark: bool
-) -> None:
-    theme.set_mode("dark" if dark else "light")
-    pictures = []
-    for shown in (bar(TODAY, 50), bar(TODAY, 0, 50), bar(TODAY, 0, 0, 1), bar(TODAY, 0)):
-        chart.show_bars((shown,), "day")
-        pictures.append(chart.grab().toImage())
-    assert len({bytes(picture.constBits()) for picture in pictures}) == 4
-    middle = QPoint(chart.width() // 2 + 20, chart.height() - 60)
-    solid, hollow = (picture.pixelColor(middle) for picture in pictures[:2])
-    assert abs(solid.lightness() - hollow.lightness()) > 60
-
-
-@pytest.mark.parametrize("most", [0, 1, 10**8, 3 * 10**9, 7 * USD // 100, USD, 999 * USD])
-def test_the_axis_has_few_round_amounts_and_holds_the_highest_bar(most: int) -> None:
-    ticks = ticks_of(most)
-    assert 2 <= len(ticks) <= TICKS_MAX + 1
-    assert ticks[0] == 0
-    assert ticks[-1] >= most
-    assert str(ticks[1]).rstrip("0") in ("1", "2", "5")
-
-
-def test_labels_have_room_for_each_other() -> None:
-    assert list(labels_at(21, 210, 30)) == [0, 3, 6, 9, 12, 15, 18]
-    assert list(labels_at(3, 10, 30)) == [0]
-    assert list(labels_at(0, 100, 30)) == []
 
 
 def test_the_year_is_walked_by_days_and_weeks(qtbot: QtBot, page: Page) -> None:
@@ -488,23 +358,3 @@ def test_the_year_is_walked_by_days_and_weeks(qtbot: QtBot, page: Page) -> None:
     with qtbot.waitSignal(year.chosen):
         qtbot.keyClick(year, Qt.Key.Key_Space)
     assert page.asked().scope.first == date(2026, 11, 15)
-
-
-def test_dearer_days_are_darker_and_an_unspent_one_is_none_of_them(
-    qtbot: QtBot, theme: Theme
-) -> None:
-    year = YearMap()
-    qtbot.addWidget(year)
-    year.show_days(tuple(bar(TODAY + n * DAY, n) for n in range(9)))
-    levels = [year.level_of(bar(TODAY, cents)) for cents in range(9)]
-    assert levels == sorted(levels)
-    assert (levels[0], levels[1], levels[-1]) == (0, 1, 4)
-    assert bounds_of([0, 0]) == ()
-
-
-def test_spans_say_what_is_the_same_once() -> None:
-    said: Callable[[date, date], str] = wording.span_text
-    assert said(FIRST, TODAY) == "1 – 21 November 2026"
-    assert said(date(2026, 9, 30), TODAY) == "30 September – 21 November 2026"
-    assert said(date(2025, 12, 1), TODAY) == "1 December 2025 – 21 November 2026"
-    assert said(TODAY, TODAY) == "21 November 2026"
