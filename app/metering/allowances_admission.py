@@ -6,7 +6,7 @@ refuses them where another call was faster.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -81,8 +81,13 @@ def admit(
     now: datetime,
     *,
     prefer_own_key: bool = False,
+    can_answer: Callable[[str], bool] = lambda _: True,
 ) -> Admitted | Refused:
-    """The answer for one call. `prefer_own_key` counts where the plan has own keys always."""
+    """The answer for one call. `prefer_own_key` counts where the plan has own keys always.
+
+    `can_answer` says of a model whether it could be asked now, for what a refusal suggests: it has
+    a price and a route that is up.
+    """
     if Flag.QUARANTINED in account.flags:
         return Refused(Refusal.QUARANTINED, model_id)
     if Flag.SUSPENDED in account.flags:
@@ -95,6 +100,9 @@ def admit(
     if account.has_own_key and prefer_own_key and rule is OwnKeys.ALWAYS:
         return own_key
     hosted = _hosted(catalog, account, model_id, worst, now)
+    if isinstance(hosted, Refused):
+        others = tuple(name for name in hosted.free_models if can_answer(name))
+        hosted = replace(hosted, free_models=others)
     if isinstance(hosted, Refused) and account.has_own_key and rule is not OwnKeys.NEVER:
         return own_key
     return hosted

@@ -158,7 +158,19 @@ class _Walker:
     def _ask(self, call: SimulatedCall, worst: WorstCase) -> Admitted | Refused:
         account = self._account(call.member)
         prefers = self.profile.own_key is OwnKeyUse.ALWAYS
-        return admit(self.catalog, account, call.model, worst, call.at, prefer_own_key=prefers)
+        return admit(
+            self.catalog,
+            account,
+            call.model,
+            worst,
+            call.at,
+            prefer_own_key=prefers,
+            can_answer=self._has_price,
+        )
+
+    def _has_price(self, model: str) -> bool:
+        """Also true of a model that the profile never asks: its price was not looked up."""
+        return model not in self.prices or self.prices[model] is not None
 
     def _settled(self, step: Step, answer: Admitted, cost: CallCost) -> Step:
         """Hold the worst case, then settle what the call came to."""
