@@ -8,7 +8,7 @@ from typing import get_args
 
 from app.engine.dispatch import Dispatcher
 from app.engine.handlers.table import HANDLERS
-from app.seam import commands, events
+from app.seam import commands, events, reconciliation
 from tests.fixtures.core import CoreDriver
 
 
@@ -28,6 +28,7 @@ def test_every_command_that_is_written_down_is_one_of_the_commands() -> None:
         for value in vars(commands).values()
         if inspect.isclass(value) and dataclasses.is_dataclass(value)
     }
+    written |= set(get_args(reconciliation.ReconciliationCommand))
     assert written == set(get_args(commands.Command))
 
 

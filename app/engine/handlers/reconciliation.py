@@ -9,16 +9,17 @@ from app.chat.reconciliation_views import reconciliation_view
 from app.engine.core import Core
 from app.errors import TuppenceError
 from app.providers.usage_reports import SITES
+from app.seam import reconciliation as commands
 from app.seam import reconciliation as seam
 
 MONTHS_SHOWN = 12
 
 
-async def ask_sources(core: Core, command: seam.AskReconciliationSources) -> None:
+async def ask_sources(core: Core, command: commands.AskReconciliationSources) -> None:
     await emit_sources(core)
 
 
-async def ask_reconciliation(core: Core, command: seam.AskReconciliation) -> None:
+async def ask_reconciliation(core: Core, command: commands.AskReconciliation) -> None:
     """Every way this can end is an answer to the question that was asked."""
     reconciler = core.reconciler
     try:
@@ -38,7 +39,7 @@ async def ask_reconciliation(core: Core, command: seam.AskReconciliation) -> Non
     core.emit(seam.ReconciliationShown(command.serial, view))
 
 
-async def keep_admin_key(core: Core, command: seam.KeepAdminKey) -> None:
+async def keep_admin_key(core: Core, command: commands.KeepAdminKey) -> None:
     """Every way this can end is an answer to the question that was asked."""
     try:
         key = await core.reconciler.admin_keys.add(
@@ -51,7 +52,7 @@ async def keep_admin_key(core: Core, command: seam.KeepAdminKey) -> None:
     await emit_sources(core)
 
 
-async def remove_admin_key(core: Core, command: seam.RemoveAdminKey) -> None:
+async def remove_admin_key(core: Core, command: commands.RemoveAdminKey) -> None:
     await core.reconciler.admin_keys.remove(command.key_id)
     await emit_sources(core)
 
