@@ -17,6 +17,7 @@ from app.chat.turn import Turn
 from app.errors import TuppenceError
 from app.providers import failover
 from app.providers.client import Provider
+from app.providers.closing import closed_after
 from app.providers.events import StreamEvent
 from app.request import ChatRequest, ThinkingPart
 from app.seam import events
@@ -41,15 +42,21 @@ class Rerouting:
 
     async def stream(self, first: Provider) -> AsyncIterator[StreamEvent]:
         """The answer of the first route that gives one; raises ProviderError where none does."""
+        routes = self._in_turn(first)
+        stream = failover.stream_with_failover(routes, self._told, self._asked)
+        async with closed_after(stream) as events:
+            async for event in events:
+                yield event
+
+    async def _in_turn(self, first: Provider) -> AsyncIterator[failover.Route]:
+        """One route after the other; the key of each is read when it is wanted and not before."""
         admission = self._turn.admission
         self._open = [admission.route]
-        asked = [failover.Route(first, admission.request)]
+        yield failover.Route(first, admission.request)
         for route in admission.alternates:
             if (provider := await self._opened(route)) is not None:
                 self._open.append(route)
-                asked.append(failover.Route(provider, request_for(route, admission.request)))
-        async for event in failover.stream_with_failover(asked, self._told, self._asked):
-            yield event
+                yield failover.Route(provider, request_for(route, admission.request))
 
     async def _opened(self, route: Route) -> Provider | None:
         try:

@@ -19,6 +19,7 @@ from app.errors import (
     RequestRejected,
     StreamBroken,
 )
+from app.providers.closing import closed_after
 from app.providers.decode import Decoder, decoder_for
 from app.providers.encode import encode, encode_count
 from app.providers.events import Paused, Resumed, StreamEvent
@@ -107,9 +108,10 @@ class HttpProvider:
         while True:
             received = False
             try:
-                async for event in self._ask(encoded.path, body, request):
-                    received = True
-                    yield event
+                async with closed_after(self._ask(encoded.path, body, request)) as events:
+                    async for event in events:
+                        received = True
+                        yield event
                 return
             except RequestRejected as error:
                 better = None if received or learned else without_unsupported(body, error)
@@ -158,11 +160,12 @@ class HttpProvider:
             if answer.status != 200:
                 raise await self._refusal(answer)
             if answer.content_type in _STREAM_TYPES:
-                async for event in _read(answer, decoder):
+                stream = _read(answer, decoder)
+            else:
+                stream = self._read_unsure(answer, decoder, language)
+            async with closed_after(stream) as events:
+                async for event in events:
                     yield event
-                return
-            async for event in self._read_unsure(answer, decoder, language):
-                yield event
 
     async def _read_unsure(
         self, answer: Answer, decoder: Decoder, language: Language
@@ -172,8 +175,9 @@ class HttpProvider:
         if answer.content_type in ("text/html", "application/xhtml+xml"):
             raise not_the_provider(self.host.name, answer.status)
         if answer.content_type != "application/json" or language is Language.OLLAMA:
-            async for event in _read(answer, decoder, self._require_stream):
-                yield event
+            async with closed_after(_read(answer, decoder, self._require_stream)) as events:
+                async for event in events:
+                    yield event
             return
         body = await answer.body()
         self._object(body, answer)
@@ -264,16 +268,16 @@ async def _read(
 ) -> AsyncIterator[StreamEvent]:
     """Bytes into events; what breaks off after the first event ends with a fault inside."""
     received = False
-    pieces = answer.pieces()
     try:
-        async for piece in pieces:
-            if callable(check) and not received:
-                check(piece)
-            for event in decoder.feed(piece):
-                received = True
-                yield event
-            if decoder.ended:
-                return
+        async with closed_after(answer.pieces()) as pieces:
+            async for piece in pieces:
+                if callable(check) and not received:
+                    check(piece)
+                for event in decoder.feed(piece):
+                    received = True
+                    yield event
+                if decoder.ended:
+                    return
     except StreamBroken as error:
         if not received:
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from app.errors import (
@@ -15,6 +15,7 @@ from app.errors import (
     RateLimited,
 )
 from app.providers.client import Provider
+from app.providers.closing import closed_after
 from app.providers.events import (
     Fault,
     Finished,
@@ -22,7 +23,6 @@ from app.providers.events import (
     Paused,
     Resumed,
     StreamEvent,
-    UsageArrived,
 )
 from app.providers.faults import fault_from
 from app.request import ChatRequest
@@ -57,53 +57,53 @@ class Attempt:
 
 
 async def stream_with_failover(
-    routes: Sequence[Route],
+    routes: AsyncIterator[Route],
     told: Callable[[Attempt], None],
     asked: Callable[[int], None] = lambda place: None,
 ) -> AsyncIterator[StreamEvent]:
     """The answer of the first route that gives one; `told` hears of each attempt when it ends.
 
-    `asked` hears of each route's place before it is asked.
+    The next route is wanted only when one has failed: until then its key is not read. `asked`
+    hears of each route's place before it is asked.
 
     Raises the last route's ProviderError where none answered. A fault that another route cannot
     mend, or a request that may have been billed, is not tried elsewhere.
     """
-    for place, route in enumerate(routes):
-        last = place + 1 == len(routes)
+    place, route = 0, await anext(routes, None)
+    while route is not None:
         asked(place)
+        answered, failed, refused = False, None, None
         try:
-            held: list[StreamEvent] = []
-            answered = False
-            async for event in route.provider.stream(route.request):
-                if isinstance(event, Paused | Resumed):
+            async with closed_after(route.provider.stream(route.request)) as stream:
+                async for event in stream:
+                    if not answered and _failed_at_once(event):
+                        failed = event
+                        break
+                    if not answered and not isinstance(event, Paused | Resumed):
+                        answered = True  # with figures of the prompt too: somebody pays for them
+                        told(Attempt(place, route.provider.host.name, _fault_of(event)))
                     yield event
-                    continue
-                if not answered and not last and _failed_at_once(event, held):
-                    break
-                if not answered and isinstance(event, UsageArrived) and not last:
-                    held.append(event)  # figures of the prompt come before any word
-                    continue
-                if not answered:
-                    answered = True
-                    told(Attempt(place, route.provider.host.name, _fault_of(event)))
-                    for earlier in held:
-                        yield earlier
-                yield event
-            if answered:
-                return
-            told(Attempt(place, route.provider.host.name, _fault_of(event), None))
         except ProviderError as error:
             told(Attempt(place, route.provider.host.name, fault_from(error), error.billed))
-            if last or error.billed is None or not isinstance(error, _ANOTHER_MAY_DO):
+            if error.billed is None or not isinstance(error, _ANOTHER_MAY_DO):
                 raise
+            refused = error
+        else:
+            if failed is None:
+                return
+            told(Attempt(place, route.provider.host.name, _fault_of(failed), None))
+        place, route = place + 1, await anext(routes, None)
+        if route is None and refused is not None:
+            raise refused
+        if route is None and failed is not None:
+            yield failed
 
 
-def _failed_at_once(event: StreamEvent, held: Sequence[StreamEvent]) -> bool:
-    """The end came first, with a fault that another route may not have, and nothing was used."""
+def _failed_at_once(event: StreamEvent) -> bool:
+    """The end came first, with a fault that another route may not have."""
     return (
         isinstance(event, Finished)
         and event.outcome is Outcome.BROKEN
-        and not held
         and event.fault is not None
         and event.fault.kind in _KINDS
     )

@@ -171,3 +171,22 @@ async def test_an_error_inside_a_stream_leads_on_and_is_told_too(two_keys: TwoKe
     ready = await two_keys.driver.ask(commands.AskReceipt(answer.id), events.ReceiptReady)
     assert len(ready.receipt.calls) == 2
     assert two_keys.driver.core.shelves.holds.open_holds() == []
+
+
+async def test_the_key_of_another_route_is_read_only_when_it_is_needed(two_keys: TwoKeys) -> None:
+    await _turn_on(two_keys.driver)
+    two_keys.driver.core.secrets.forget(two_keys.openrouter_id)
+    read: list[str] = []
+    ask_keychain = two_keys.driver.core.secrets._read
+
+    async def noted(key_id: str) -> str | None:
+        read.append(key_id)
+        return await ask_keychain(key_id)
+
+    two_keys.driver.core.secrets._read = noted
+    two_keys.server.replies = [recorded(OPENAI_STREAM)]
+    assert (await two_keys.ask()).state is MessageState.COMPLETE
+    assert read == []
+    two_keys.server.replies = [BUSY, recorded(OPENAI_STREAM)]
+    assert (await two_keys.ask()).state is MessageState.COMPLETE
+    assert read == [two_keys.openrouter_id]

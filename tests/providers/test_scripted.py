@@ -1,14 +1,12 @@
-"""The scripted provider, the demo, failover, and programs on this computer."""
+"""The scripted provider, the demo, and programs on this computer."""
 
 from __future__ import annotations
 
 import httpx2
 import pytest
 
-from app.errors import ContentRefused, ProviderDown, ProviderUnreachable
 from app.metering.usage import Certainty, Usage
 from app.providers.events import (
-    Fault,
     Finished,
     Outcome,
     StreamEvent,
@@ -16,14 +14,12 @@ from app.providers.events import (
     ThinkingArrived,
     UsageArrived,
 )
-from app.providers.failover import Attempt, Route, stream_with_failover
 from app.providers.http import HttpClient
 from app.providers.local import find_local
 from app.providers.scripted import (
     Cut,
     Emit,
     End,
-    Fail,
     Pause,
     ScriptedProvider,
     Type,
@@ -97,48 +93,6 @@ async def test_the_demo_keeps_to_the_cap() -> None:
     events = [event async for event in provider.stream(request)]
     assert sum(len(e.text) for e in events if isinstance(e, TextArrived)) == 80
     assert events[-1] == Finished(Outcome.LENGTH, "gpt-4o")
-
-
-DOWN = ProviderDown("down")
-
-
-async def _failover(*scripts: tuple[object, ...]) -> tuple[list[StreamEvent], list[Attempt]]:
-    told: list[Attempt] = []
-    routes = [Route(ScriptedProvider(script, sleep=no_sleep), ask()) for script in scripts]  # type: ignore[arg-type]
-    events = [event async for event in stream_with_failover(routes, told.append)]
-    return events, told
-
-
-async def test_another_route_answers_and_both_attempts_are_told() -> None:
-    events, told = await _failover((Fail(DOWN),), (text_step("Hi"),))
-    assert events[0] == TextArrived("Hi")
-    assert [(a.place, a.fault.kind if a.fault else None) for a in told] == [
-        (0, "ProviderDown"),
-        (1, None),
-    ]
-
-
-async def test_an_error_inside_a_200_before_any_token_is_tried_elsewhere() -> None:
-    events, told = await _failover((Cut(Fault("RateLimited", "slow")),), (text_step("Hi"),))
-    assert events[0] == TextArrived("Hi")
-    assert len(told) == 2
-
-
-async def test_after_the_first_token_nothing_is_tried_elsewhere() -> None:
-    events, told = await _failover((text_step("Hi"), Cut()), (text_step("never"),))
-    assert TextArrived("never") not in events
-    assert len(told) == 1
-
-
-@pytest.mark.parametrize("error", [ContentRefused("no"), ProviderUnreachable("lost", billed=None)])
-async def test_what_another_route_cannot_mend_or_may_be_billed_is_raised(error: Exception) -> None:
-    with pytest.raises(type(error)):
-        await _failover((Fail(error),), (text_step("never"),))  # type: ignore[arg-type]
-
-
-async def test_the_last_fault_is_raised_where_nobody_answers() -> None:
-    with pytest.raises(ProviderDown):
-        await _failover((Fail(DOWN),), (Fail(DOWN),))
 
 
 async def test_programs_on_this_computer_are_found_with_their_models() -> None:
