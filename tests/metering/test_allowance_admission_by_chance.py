@@ -41,19 +41,19 @@ def accounts(draw: st.DrawFn, sold: PlanCatalog, now: datetime, model: str) -> A
     who = Account(
         ids=ALL_IDS if draw(st.booleans()) else {Scope.ACCOUNT: "alone"},
         plan=draw(st.sampled_from([plan.id for plan in sold.plans])),
-        flags=draw(st.sampled_from([frozenset(), *(frozenset({flag}) for flag in Flag)])),
+        flags=draw(st.sampled_from([*[frozenset()] * 12, *(frozenset({flag}) for flag in Flag)])),
         subscribed_at=draw(st.none() | st.just(now - timedelta(hours=30))),
         paid_until=draw(st.none() | st.just(now) | st.just(now + timedelta(days=1))),
         packs=packs,
         custom_amounts=draw(st.dictionaries(st.just("managed-monthly"), AMOUNTS)),
         member_caps={each.id: draw(AMOUNTS) for each in sold.allowances if draw(st.booleans())},
-        has_own_key=draw(st.booleans()),
-        role=draw(st.sampled_from([None, None, "builder", "viewer"])),
+        has_own_key=draw(st.sampled_from([False, False, False, True])),
+        role=draw(st.sampled_from([*[None] * 12, "builder", "viewer"])),
         last_call_at=draw(st.none() | MOMENTS),
     )
     balances: dict[str, Balance] = {}
     for grant in grants_for(sold, who, model, now):
-        used = draw(st.integers(0, grant.amount))
+        used = draw(st.just(0) | st.integers(0, grant.amount))
         balances[grant.id] = Balance(used, draw(st.integers(0, grant.amount - used)))
     return replace(who, balances=balances)
 
@@ -64,10 +64,10 @@ def asked(draw: st.DrawFn) -> tuple[PlanCatalog, Account, str, WorstCase, dateti
     now = draw(MOMENTS)
     model = draw(st.sampled_from([each.id for each in sold.models]))
     worst = WorstCase(
-        input_tokens=draw(st.integers(0, 300_000)),
+        input_tokens=draw(st.integers(0, 2_000) | st.integers(0, 300_000)),
         output_tokens_max=draw(st.integers(1, 20_000)),
         weight=sold.weight(model),
-        input_pusd=draw(st.none() | st.integers(0, 10**12)),
+        input_pusd=draw(st.sampled_from([None, 0, 10**8, 10**9, 10**10, 10**12])),
         output_rate_pusd=draw(st.integers(0, 10**8)),
     )
     return sold, draw(accounts(sold, now, model)), model, worst, now
