@@ -50,10 +50,10 @@ class ModelCosts:
     model_list: ModelList
 
     async def of(
-        self, pane: PaneRecord, text: str, attachment_ids: Sequence[str]
+        self, pane: PaneRecord, text: str, attachment_ids: Sequence[str], *, chat_id: str = ""
     ) -> tuple[ModelCostView, ...]:
         """A line for each model that can be asked, in the order of the picker's rows."""
-        priced = await self._price_all(pane, text, attachment_ids)
+        priced = await self._price_all(pane, text, attachment_ids, chat_id)
         return tuple(
             ModelCostView(
                 one.row.ref,
@@ -66,7 +66,7 @@ class ModelCosts:
         )
 
     async def cheaper(
-        self, pane: PaneRecord, text: str, attachment_ids: Sequence[str]
+        self, pane: PaneRecord, text: str, attachment_ids: Sequence[str], *, chat_id: str = ""
     ) -> tuple[CheaperView, ...]:
         """Models that could answer for less; empty where the pane's own price is not known.
 
@@ -79,7 +79,7 @@ class ModelCosts:
             return ()
         usual = self.shelves.usage.recent_outputs(route.model_id)
         length = self.quoter.likely_length(route, usual)
-        priced = await self._price_all(pane, text, attachment_ids, as_long_as=length)
+        priced = await self._price_all(pane, text, attachment_ids, chat_id, as_long_as=length)
         found = {one.row.ref: one for one in priced if not one.blocked}
         candidates = {ref: made for ref, one in found.items() if (made := _candidate(one))}
         current = candidates.get(pane.model_ref)
@@ -95,6 +95,7 @@ class ModelCosts:
         pane: PaneRecord,
         text: str,
         attachment_ids: Sequence[str],
+        chat_id: str,
         *,
         as_long_as: int = 0,
     ) -> list[_Priced]:
@@ -119,7 +120,7 @@ class ModelCosts:
             recent = known[route.model_id]
             if len(recent) < RECENT_NEEDED and as_long_as:
                 recent = (as_long_as,) * RECENT_NEEDED
-            quote = self.quoter.quote_of(route, count, before, recent)
+            quote = self.quoter.quote_of(route, count, before, recent, chat_id)
             blocked = _blocked(route, request.messages, quote)
             priced.append(_Priced(row, route, quote, blocked))
         return priced

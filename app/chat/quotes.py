@@ -41,7 +41,8 @@ EXACT_MARGIN_SHARE = 100
 _PATHS_KEPT = 8
 _FILES_KEPT = 64
 
-Limits = Callable[[Route, WorstCase], Sequence[OutputLimit]]
+# Of a call in a chat (by its id): what else than the model makes its answer shorter.
+Limits = Callable[[Route, WorstCase, str], Sequence[OutputLimit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class _Counted:
     parts: InputParts | None = None
 
 
-def no_limits(route: Route, worst: WorstCase) -> Sequence[OutputLimit]:
+def no_limits(route: Route, worst: WorstCase, chat_id: str) -> Sequence[OutputLimit]:
     """Nothing but the model makes an answer shorter."""
     return ()
 
@@ -131,6 +132,7 @@ class Quoter:
         attachment_ids: Sequence[str],
         *,
         serial: int,
+        chat_id: str = "",
     ) -> tuple[QuoteView, ...] | None:
         """A line for each pane; None where a newer question has come meanwhile."""
         if serial > self._newest:
@@ -138,7 +140,7 @@ class Quoter:
             self._exact.give_up()
         views = []
         for pane in panes:
-            views.append(await self._quote_pane(pane, text, attachment_ids))
+            views.append(await self._quote_pane(pane, text, attachment_ids, chat_id))
             if serial != self._newest:
                 return None
         return tuple(views)
@@ -172,7 +174,7 @@ class Quoter:
         route = self._routes.find(model_ref)
         messages = build_messages(path, self._shelves.attachments, route.host.id)
         before = path[-2] if len(path) > 1 else None
-        counted = await self._count(route, messages, before)
+        counted = await self._count(route, messages, before, path[-1].chat_id if path else "")
         require_answerable(route, messages, counted.quote)
         return Admission(
             route,
@@ -201,13 +203,14 @@ class Quoter:
         count: TokenCount,
         before: MessageRecord | None,
         recent_outputs: Sequence[int],
+        chat_id: str = "",
     ) -> Quote:
         """The quote of a counted call. `before` is the message that the new one answers to; its
         call may still be in the provider's cache."""
         asked = output_cap(route)
         limits = (
             *_limits_of_model(route, count),
-            *self._limits(route, worst_case(count, route.price, asked)),
+            *self._limits(route, worst_case(count, route.price, asked), chat_id),
         )
         return make_quote(
             count,
@@ -224,7 +227,7 @@ class Quoter:
         return min(likely_output(recent_outputs), output_cap(route))
 
     async def _quote_pane(
-        self, pane: PaneRecord, text: str, attachment_ids: Sequence[str]
+        self, pane: PaneRecord, text: str, attachment_ids: Sequence[str], chat_id: str
     ) -> QuoteView:
         try:
             route = self._routes.find(pane.model_ref)
@@ -233,7 +236,7 @@ class Quoter:
         messages = self.messages(pane, route, text, attachment_ids)
         files = len(self._file_parts(attachment_ids))
         before = self._shelves.messages.get(pane.leaf_id) if pane.leaf_id else None
-        counted = await self._count(route, messages, before, files)
+        counted = await self._count(route, messages, before, chat_id, files)
         why = ""
         if counted.quote.input_certainty is not Certainty.EXACT:
             why = self._exact.why_not(route)
@@ -268,6 +271,7 @@ class Quoter:
         route: Route,
         messages: tuple[RequestMessage, ...],
         before: MessageRecord | None,
+        chat_id: str,
         files: int | None = None,
     ) -> _Counted:
         """With `files`, the number of files in the last message, the parts are told apart."""
@@ -280,7 +284,7 @@ class Quoter:
         count = self._with_provider(route, request, count)
         parts = None if parts is None else fitted(parts, count.tokens)
         recent = self._shelves.usage.recent_outputs(route.model_id)
-        quote = self.quote_of(route, count, before, recent)
+        quote = self.quote_of(route, count, before, recent, chat_id)
         request = replace(request, output_tokens_max=quote.most_output_tokens)
         return _Counted(request, quote, bare, parts)
 

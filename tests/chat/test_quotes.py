@@ -101,7 +101,7 @@ async def test_another_limit_than_the_models_can_shorten_the_answer(
         core.counting,
         core.quoter._exact,
         core.clock,
-        limits=lambda route, worst: (budget,),
+        limits=lambda route, worst, chat: (budget,) if chat == chat_id else (),
     )
     quote = await quoted(driver, chat_id, QUESTION)
     assert quote.shortened_by == LimitView("budget", 700, "today's budget")

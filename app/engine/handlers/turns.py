@@ -94,25 +94,27 @@ async def ask_quote(core: Core, command: commands.AskQuote) -> None:
     """
     chat, quoter = core.chat(command.chat_id), core.quoter
     asked = (chat.panes, command.text, command.attachment_ids)
-    quotes = await quoter.quote(*asked, serial=command.serial)
+    quotes = await quoter.quote(*asked, serial=command.serial, chat_id=chat.id)
     if quotes is None:
         return
     core.emit(events.QuoteReady(command.serial, chat.id, quotes))
     if await quoter.count_exactly(*asked, serial=command.serial):
-        quotes = await quoter.quote(*asked, serial=command.serial)
+        quotes = await quoter.quote(*asked, serial=command.serial, chat_id=chat.id)
         if quotes is not None:
             core.emit(events.QuoteReady(command.serial, chat.id, quotes))
 
 
 async def ask_cheaper(core: Core, command: commands.AskCheaper) -> None:
     chat, pane = _place(core, command.chat_id, command.pane)
-    models = await core.model_costs.cheaper(pane, command.text, command.attachment_ids)
+    models = await core.model_costs.cheaper(
+        pane, command.text, command.attachment_ids, chat_id=chat.id
+    )
     core.emit(events.CheaperFound(command.serial, chat.id, pane.position, models))
 
 
 async def ask_model_costs(core: Core, command: commands.AskModelCosts) -> None:
     chat, pane = _place(core, command.chat_id, command.pane)
-    costs = await core.model_costs.of(pane, command.text, command.attachment_ids)
+    costs = await core.model_costs.of(pane, command.text, command.attachment_ids, chat_id=chat.id)
     core.emit(events.ModelCostsReady(command.serial, chat.id, pane.position, costs))
 
 
