@@ -16,6 +16,8 @@ from app.ui.picker.popup import PickerPopup
 from app.ui.settings.dialog import PAGES, SettingsDialog
 from app.ui.sidebar.hits import HitList
 from app.ui.theme import Theme
+from app.ui.usage.dialog import UsageDialog
+from app.ui.usage.lists import CALLS, YEAR
 from tests.end_to_end.flows import choose_model, cost_lines, open_chat, settled
 from tests.end_to_end.person import CONTROL, SHIFT
 
@@ -32,6 +34,7 @@ def used_scenes(person: Photographer, stage: Stage) -> None:
     unlock(person, stage)
     two_panes(person, stage)
     receipt(person)
+    usage(person)
     over_the_window(person)
     settings(person)
     one_pane(person)
@@ -117,6 +120,22 @@ def receipt(person: Photographer) -> None:
     person.snap("receipt")
     person.press(Qt.Key.Key_Escape)
     person.wait_until(lambda: not person.all(QWidget, is_card), "it is closed")
+
+
+def usage(person: Photographer) -> None:
+    """The usage page: bars and models, every call, the year, and in a small window."""
+    person.press(Qt.Key.Key_J, CONTROL | SHIFT)
+    card = person.find(UsageDialog, lambda widget: True)
+    person.wait_until(lambda: card.figure.text() != "…", "the sums are there")
+    person.snap("usage", 300)
+    for name, place in (("usage-calls", CALLS), ("usage-year", YEAR)):
+        card.lists.tabs.setCurrentIndex(place)
+        person.snap(name, 400)
+    person.size_to(*NARROW)
+    person.snap("usage-narrow", 500)
+    person.size_to(*USUAL)
+    person.press(Qt.Key.Key_Escape)
+    person.wait_until(lambda: not person.all(UsageDialog, lambda w: True), "it is closed")
 
 
 def is_card(widget: QWidget) -> bool:

@@ -30,6 +30,7 @@ class CallTable(QWidget):
         facts = wording.call_facts(call)
         if facts:
             box.addWidget(plain_label(facts, tone="2", size="small", wrap=True))
+            box.addSpacing(Theme.current().px(4))
         if call.parts:
             box.addWidget(self._build_parts())
 
