@@ -126,6 +126,32 @@ def show_all(bait: str) -> int:
     return LockedBrowser.loads_refused
 
 
+def show_unsafely(bait: str, way: str) -> int:
+    """What the program never does, so that it is seen whether somebody would notice."""
+    from PySide6.QtNetwork import QTcpSocket
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication, QLabel, QTextBrowser
+
+    _ = QApplication.instance() or QApplication([])
+    widget = QLabel() if way == "label" else QTextBrowser()
+    widget.show()
+    QTest.qWait(100)
+    Path(bait, "begin").exists()
+    if way == "connection":
+        line = QTcpSocket()
+        line.connectToHost(HOST, 80)
+        line.waitForConnected(200)
+    elif isinstance(widget, QLabel):
+        widget.setText(f'<img src="{bait}/bait.png">')
+    else:
+        widget.setHtml(f'<img src="file://{bait}/bait.png">')
+    widget.grab()
+    QTest.qWait(50)
+    Path(bait, "end").exists()
+    return 0
+
+
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
-    print("ASKED", show_all(sys.argv[1]))
+    bait, *ways = sys.argv[1:]
+    print("ASKED", show_unsafely(bait, *ways) if ways else show_all(bait))

@@ -8,6 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -18,8 +20,10 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from app.ui.transcript.prose import LockedBrowser
 from app.ui.transcript.view import TranscriptView
+from tests.fixtures.needs import missing
 
 PROGRAM = Path(__file__).with_name("hostile.py")
+CALLS = "trace=open,openat,stat,newfstatat,statx,access,readlink,connect,socket,sendto,execve"
 
 
 @pytest.fixture(scope="module")
@@ -36,30 +40,70 @@ def test_there_are_at_least_sixty_hostile_texts(hostile: ModuleType) -> None:
     assert len(set(hostile.texts())) >= 60
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace to see system calls")
-@pytest.mark.timeout(300)
-def test_no_hostile_text_opens_a_file_or_a_connection(tmp_path: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """The system calls between the first hostile text and the last that touch what they name."""
+
+    asked: int
+    touched: list[str]
+    connected: list[str]
+
+
+Trace = Callable[..., Traced]
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> Trace:
+    """Runs the program beside this file with a picture as bait, and watches what it opens."""
+    if shutil.which("strace") is None:
+        pytest.skip(missing("strace"))
     bait = tmp_path / "bait"
     bait.mkdir()
     QImage(4, 4, QImage.Format.Format_RGB32).save(str(bait / "bait.png"))
-    log = tmp_path / "calls"
-    calls = "trace=open,openat,stat,newfstatat,statx,access,readlink,connect,socket,sendto,execve"
-    done = subprocess.run(
-        ["strace", "-f", "-qq", "-s", "300", "-e", calls, "-o", str(log), sys.executable, "-B",
-         str(PROGRAM), str(bait)],
-        cwd=bait, capture_output=True, text=True,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert "ASKED 0" in done.stdout
-    lines = log.read_text(errors="replace").splitlines()
-    begin = next(number for number, line in enumerate(lines) if f"{bait}/begin" in line)
-    end = next(number for number, line in enumerate(lines) if f"{bait}/end" in line)
-    shown = lines[begin + 1 : end]
-    touched = [line for line in shown if "bait.png" in line or "203.0.113.7" in line]
-    connected = [line for line in shown if re.search(r"\b(connect|sendto|execve)\(|AF_INET", line)]
-    assert not touched
-    assert not connected
+
+    def run(*ways: str) -> Traced:
+        log = tmp_path / "calls"
+        words = ["strace", "-f", "-qq", "-s", "300", "-e", CALLS, "-o", str(log)]
+        done = subprocess.run(
+            [*words, sys.executable, "-B", str(PROGRAM), str(bait), *ways],
+            cwd=bait, capture_output=True, text=True,
+            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-2000:]
+        lines = log.read_text(errors="replace").splitlines()
+        begin = next(number for number, line in enumerate(lines) if f"{bait}/begin" in line)
+        end = next(number for number, line in enumerate(lines) if f"{bait}/end" in line)
+        shown = lines[begin + 1 : end]
+        return Traced(
+            asked=int(done.stdout.rpartition("ASKED ")[2]),
+            touched=[line for line in shown if "bait.png" in line or "203.0.113.7" in line],
+            connected=[
+                line for line in shown if re.search(r"\b(connect|sendto|execve)\(|AF_INET", line)
+            ],
+        )
+
+    return run
+
+
+@pytest.mark.timeout(300)
+def test_no_hostile_text_opens_a_file_or_a_connection(trace: Trace) -> None:
+    traced = trace()
+    assert traced.asked == 0
+    assert not traced.touched
+    assert not traced.connected
+
+
+@pytest.mark.parametrize("way", ["browser", "label"])
+def test_a_widget_that_is_not_locked_would_be_caught_opening_the_file(
+    trace: Trace, way: str
+) -> None:
+    assert [line for line in trace(way).touched if "open" in line]
+
+
+def test_a_connection_would_be_caught(trace: Trace) -> None:
+    traced = trace("connection")
+    assert traced.connected
+    assert traced.touched
 
 
 def test_the_trap_would_notice_a_browser_that_is_not_locked(tmp_path: Path) -> None:
