@@ -65,6 +65,8 @@ def read_ahead(arguments: argparse.Namespace) -> Typed:
             return Typed(text=read_input())
         case "keys" if arguments.action == "add" and not arguments.no_key:
             return Typed(secret=ask_secret(KEY_PROMPT))
+        case "reconcile" if arguments.add_admin_key:
+            return Typed(secret=ask_secret(KEY_PROMPT))
         case _:
             return Typed()
 
