@@ -102,11 +102,12 @@ class ModelCosts:
         path = self.shelves.messages.path(pane.leaf_id)
         before = path[-1] if path else None
         conversations = _Conversations(self, path, text, attachment_ids)
+        kept = {key.id: key for key in self.shelves.keys.rows()}
         asked = []
         for place, row in enumerate(row for row in self.model_list.rows() if row.available):
             if place % _AT_ONCE == 0:
                 await asyncio.sleep(0)
-            route = self.routes.find(row.ref)
+            route = self.routes.find(row.ref, kept)
             messages = conversations.for_host(route.host.id)
             asked.append((row, route, ChatRequest(route.model_id, messages, 1)))
         counts = await self.counting.count_each([(request, route) for _, route, request in asked])

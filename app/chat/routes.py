@@ -6,7 +6,7 @@ A model reference is `key_id/model_id`; `local:HOST` stands for a program on thi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from app.catalog.models import ModelCard
@@ -73,8 +73,11 @@ class Routes:
         self._count_demo = count_demo
         self._own_prices = own_prices
 
-    def find(self, ref: str) -> Route:
-        """The route behind a reference; raises RouteMissing in the user's words."""
+    def find(self, ref: str, kept: Mapping[str, KeyRecord] | None = None) -> Route:
+        """The route behind a reference; raises RouteMissing in the user's words.
+
+        Whoever looks for many at once reads the keys first and gives them as `kept`, by id.
+        """
         key_id, _, model_id = ref.partition("/")
         if not model_id:
             raise RouteMissing("No model is chosen yet.", "Choose one above, or add a key first.")
@@ -85,7 +88,7 @@ class Routes:
             if host is None:
                 raise RouteMissing("This model is not known any more.", "Choose another one.")
             return self._route(ref, key_id, host, model_id)
-        key = self._keys.get(key_id)
+        key = self._keys.get(key_id) if kept is None else kept.get(key_id)
         if key is None:
             raise RouteMissing(
                 "The key for this model was removed.", "Add it again, or choose another model."

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 SHOWN_MAX = 3
 LEAST_SAVING_PERCENT = 10
+FAR_CHEAPER = 12  # times: a model of another class, named after those of the same
 YOUNGER_THAN = timedelta(days=548)  # about eighteen months before the model in use
 
 
@@ -44,7 +45,7 @@ def cheaper_than(current: Candidate, others: Iterable[Candidate]) -> tuple[Candi
     """
     most = current.likely_pusd * (100 - LEAST_SAVING_PERCENT) // 100
     ranked = sorted(
-        (rank, one.likely_pusd, one.ref, one)
+        (rank, _is_far(current, one), one.likely_pusd, one.ref, one)
         for one in others
         if one.ref != current.ref
         and not one.deprecated
@@ -52,7 +53,7 @@ def cheaper_than(current: Candidate, others: Iterable[Candidate]) -> tuple[Candi
         and one.likely_pusd < current.likely_pusd
         and (rank := _rank(current, one)) is not None
     )
-    chosen = _one_of_each(entry[3] for entry in ranked)
+    chosen = _one_of_each([entry[4] for entry in ranked])
     order = {one.ref: place for place, one in enumerate(chosen)}
     return tuple(sorted(chosen, key=lambda one: (one.likely_pusd, order[one.ref])))
 
@@ -72,6 +73,11 @@ def _rank(current: Candidate, one: Candidate) -> int | None:
     return 3 if one.provider == current.provider else 5
 
 
+def _is_far(current: Candidate, one: Candidate) -> bool:
+    """Whether a model is so much cheaper that it is hardly of the same class."""
+    return one.likely_pusd * FAR_CHEAPER < current.likely_pusd
+
+
 def _is_like(current: Candidate, one: Candidate) -> bool:
     """Whether it can do what the model in use can, and is not much older."""
     if not one.abilities or not current.abilities <= one.abilities:
@@ -81,8 +87,13 @@ def _is_like(current: Candidate, one: Candidate) -> bool:
     return one.released >= current.released - YOUNGER_THAN
 
 
-def _one_of_each(candidates: Iterable[Candidate]) -> Sequence[Candidate]:
-    """The first three of different families; one of this computer is enough."""
+def _one_of_each(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """The first three families, each by its cheapest way; one of this computer is enough."""
+    cheapest: dict[str, Candidate] = {}
+    for one in candidates:
+        known = cheapest.setdefault(one.family, one)
+        if one.likely_pusd < known.likely_pusd:
+            cheapest[one.family] = one
     chosen: list[Candidate] = []
     for one in candidates:
         if len(chosen) == SHOWN_MAX:
@@ -91,5 +102,5 @@ def _one_of_each(candidates: Iterable[Candidate]) -> Sequence[Candidate]:
             continue
         if one.local and any(other.local for other in chosen):
             continue
-        chosen.append(one)
+        chosen.append(cheapest[one.family])
     return chosen

@@ -37,6 +37,11 @@ def test_what_the_user_knows_comes_before_what_is_merely_cheap() -> None:
     assert refs(*cheap, *known) == ["k2/x1", "k2/old", "k2/used"]
 
 
+def test_models_of_the_same_class_come_before_tiny_ones() -> None:
+    tiny = [replace(MINI, ref=f"k2/n{n}", family=f"n{n}", likely_pusd=10 + n) for n in range(3)]
+    assert refs(*tiny, MINI, HAIKU) == ["k2/n0", "k2/mini", "k1/haiku"]
+
+
 @pytest.mark.parametrize(
     "other",
     [
