@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from app.metering.reconciliation_rows import Figures, OwnCall, ReportedUsage
+from app.metering.reconciliation_rows import FIGURES, Figures, OwnCall, ReportedUsage
 from app.metering.reconciliation_spread import spread
 
 # Lines that are not ours are kept one by one up to here; beyond it only their sums are.
@@ -32,11 +32,19 @@ class Place:
 class Heap:
     """Sums of one place; `amounts` is how many of its lines told an amount."""
 
-    figures: Figures = field(default_factory=Figures)
+    sums: list[int | None] = field(default_factory=lambda: [None] * len(FIGURES))
     amounts: int = 0
 
+    @property
+    def figures(self) -> Figures:
+        return Figures(*self.sums)
+
     def add(self, figures: Figures) -> None:
-        self.figures = self.figures + figures
+        """In place: a file may have a million lines."""
+        sums = self.sums
+        for place, value in enumerate(figures):
+            if value is not None:
+                sums[place] = value + (sums[place] or 0)
         self.amounts += figures.cost_pusd is not None
 
 

@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
+from app.money import PICODOLLARS_PER_USD
 from app.providers.usage_reports_figures import COUNT_MAX, instant_of, pusd_of
 
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?P<mark>[.,])\d{3}((?P=mark)\d{3})*")
 _QUOTED_FORMULA = re.compile(r'="([^"]*)"')
 _SPACES = re.compile(r"[\s\u00a0\u202f'’]")
+_POINT = re.compile(r"([0-9]{1,9})\.([0-9]{1,12})")
+_DIGITS_MAX = 15
 _UNIX = re.compile(r"\d{9,11}(\.0+)?")
 _SLASHED = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})(.*)")
 
@@ -26,6 +29,22 @@ class CellTrouble(ValueError):
         super().__init__(f"column {column}: {text[:60]!r} is no {wanted}.")
 
 
+class Columns:
+    """Where each column of a table stands, once for all its lines."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.places = {name: place for place, name in reversed(list(enumerate(names))) if name}
+        self._first: dict[tuple[str, ...], str] = {}
+
+    def first(self, wanted: tuple[str, ...]) -> str:
+        """The first of these columns that the table has; empty where it has none."""
+        found = self._first.get(wanted)
+        if found is None:
+            found = next((column for column in wanted if column in self.places), "")
+            self._first[wanted] = found
+        return found
+
+
 class Cells:
     """The cells of one line; a column that is not there is empty.
 
@@ -34,26 +53,24 @@ class Cells:
     """
 
     def __init__(
-        self, columns: Sequence[str], row: Sequence[str], *, decimal_comma: bool = False
+        self, columns: Columns, row: Sequence[str], *, decimal_comma: bool = False
     ) -> None:
-        self._cells = {name: _bare(cell) for name, cell in zip(columns, row, strict=False) if name}
+        self._columns, self._row = columns, row
         self._decimal_comma = decimal_comma
         self.decimals = 0
 
-    def has(self, *columns: str) -> str:
-        """The first of these columns that the table has; empty where it has none."""
-        return next((column for column in columns if column in self._cells), "")
-
     def text(self, *columns: str) -> str:
         """What stands in the first of these columns that the line fills."""
-        return next((text for column in columns if (text := self._cells.get(column, ""))), "")
+        return next((text for column in columns if (text := self._cell(column))), "")
 
     def count(self, *columns: str) -> int | None:
         """A whole number; None where no such column is there, 0 where it is empty."""
-        column = self.has(*columns)
+        column = self._columns.first(columns)
         if not column:
             return None
-        text = self._cells[column]
+        text = self._cell(column)
+        if text.isascii() and text.isdigit() and len(text) < _DIGITS_MAX:
+            return int(text)
         if not text:
             return 0
         found = _decimal(_plain(text, decimal_comma=self._decimal_comma, whole=True))
@@ -63,12 +80,17 @@ class Cells:
 
     def pusd(self, *columns: str) -> int | None:
         """Picodollars of an amount in dollars; None where no such column is there."""
-        column = self.has(*columns)
+        column = self._columns.first(columns)
         if not column:
             return None
-        text = self._cells[column]
+        text = self._cell(column)
         if not text:
             return 0
+        plain = _POINT.fullmatch(text)
+        if plain is not None and not self._decimal_comma:
+            # What nearly every amount looks like, without the way through a Decimal.
+            self.decimals = max(self.decimals, len(plain[2]))
+            return int(plain[1]) * PICODOLLARS_PER_USD + int(plain[2].ljust(12, "0"))
         negative = text.startswith("(") and text.endswith(")")
         bare = text.strip("()").upper().replace("USD", "").replace("$", "")
         found = _decimal(_plain(bare, decimal_comma=self._decimal_comma, whole=False))
@@ -85,7 +107,7 @@ class Cells:
     def instant(self, *columns: str) -> datetime:
         """An instant in UTC, from ISO text, `2026/11/21` or Unix seconds."""
         text = self.text(*columns)
-        column = self.has(*columns) or columns[0]
+        column = self._columns.first(columns) or columns[0]
         if _UNIX.fullmatch(text):
             return datetime.fromtimestamp(int(text.partition(".")[0]), UTC)
         slashed = _SLASHED.fullmatch(text)
@@ -101,13 +123,17 @@ class Cells:
         """The day in UTC."""
         return self.instant(*columns).date()
 
+    def _cell(self, column: str) -> str:
+        place = self._columns.places.get(column)
+        return "" if place is None or place >= len(self._row) else _bare(self._row[place])
+
 
 def _bare(cell: str) -> str:
     """A cell's text: without space around it, and out of `="…"`, which spreadsheets write."""
     text = cell.strip()
-    quoted = _QUOTED_FORMULA.fullmatch(text)
-    if quoted is not None:
-        return quoted[1].strip()
+    if text[:1] == "=":
+        quoted = _QUOTED_FORMULA.fullmatch(text)
+        return text if quoted is None else quoted[1].strip()
     return text[1:] if text[:2] in ("'=", "'+", "'-", "'@") else text
 
 

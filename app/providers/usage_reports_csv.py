@@ -17,7 +17,7 @@ from typing import Protocol
 
 from app.errors import TuppenceError
 from app.metering.reconciliation_rows import ReportedUsage
-from app.providers.usage_reports_cells import Cells, CellTrouble
+from app.providers.usage_reports_cells import Cells, CellTrouble, Columns
 from app.providers.usage_reports_layouts import LAYOUTS, Layout, find_layout
 
 _LOOK_BYTES = 64 * 1024
@@ -56,11 +56,12 @@ class ReportFile:
         """Its lines, in its order."""
         with self._reader() as (reader, separator):
             try:
+                columns = Columns(self.columns)
                 for row in reader:
                     if reader.line_num <= self._header_line or not any(row):
                         continue
                     self.lines += 1
-                    cells = Cells(self.columns, row, decimal_comma=separator == ";")
+                    cells = Cells(columns, row, decimal_comma=separator == ";")
                     yield from self._read(cells, reader.line_num)
                     self.decimals = max(self.decimals, cells.decimals)
             except csv.Error as error:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app.metering.reconciliation_rows import Figures, ReportedUsage
 from app.money import usd_text
-from app.providers.usage_reports_cells import Cells, CellTrouble
+from app.providers.usage_reports_cells import Cells, CellTrouble, Columns
 from app.providers.usage_reports_csv import ReportFile, ReportFileError
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "usage_reports"
@@ -218,25 +218,25 @@ def test_a_large_file_is_read_in_pieces(tmp_path: Path) -> None:
 
 @given(st.integers(-(10**20), 10**20))
 def test_money_is_read_to_the_last_digit_whatever_its_size(pusd: int) -> None:
-    cells = Cells(["cost"], [usd_text(pusd)])
+    cells = Cells(Columns(["cost"]), [usd_text(pusd)])
     assert cells.pusd("cost") == pusd
 
 
 @given(st.integers(0, 10**12), st.sampled_from([",", ".", " ", "\u202f", "'"]))
 def test_counts_are_read_with_any_mark_between_thousands(count: int, mark: str) -> None:
     text = f"{count:,}".replace(",", mark)
-    assert Cells(["n"], [text], decimal_comma=mark == ".").count("n") == count
+    assert Cells(Columns(["n"]), [text], decimal_comma=mark == ".").count("n") == count
 
 
 @given(st.text(max_size=20))
 def test_no_text_breaks_the_reading_of_a_cell(text: str) -> None:
-    cells = Cells(["x"], [text], decimal_comma=True)
+    cells = Cells(Columns(["x"]), [text], decimal_comma=True)
     for read in (cells.pusd, cells.count, cells.day):
         with suppress(CellTrouble):
             assert read("x") is not None
 
 
 def test_rounding_is_to_the_nearest_picodollar() -> None:
-    assert Cells(["c"], ["0.0000000000005"]).pusd("c") == 0
-    assert Cells(["c"], ["0.00000000000151"]).pusd("c") == 2
-    assert Cells(["c"], ["(1.50)"]).pusd("c") == -1_500_000_000_000
+    assert Cells(Columns(["c"]), ["0.0000000000005"]).pusd("c") == 0
+    assert Cells(Columns(["c"]), ["0.00000000000151"]).pusd("c") == 2
+    assert Cells(Columns(["c"]), ["(1.50)"]).pusd("c") == -1_500_000_000_000
