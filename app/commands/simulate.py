@@ -54,12 +54,13 @@ def run_simulate(
     )
     book = load_price_book(resources_folder() / "prices")
     names = {name for use in profile.models for name in use.models}
-    found = {name: lookup_price(catalog, book, name, profile.start) for name in sorted(names)}
+    every = sorted(names.union(catalog.free_models()))  # these may be suggested
+    found = {name: lookup_price(catalog, book, name, profile.start) for name in every}
     walked = walk(catalog, profile, {name: each.price for name, each in found.items()})
     unpriced = {
         name: each.why_not
         for name, each in found.items()
-        if each.price is None and name not in profile.prices
+        if each.price is None and name in names and name not in profile.prices
     }
     sums = sums_of(walked)
     if arguments.json:

@@ -191,10 +191,7 @@ def _used_up(
             if offer.for_sale and _would_cover(catalog, account, offer, model_id, needed, now)
         ),
         free_models=tuple(
-            name
-            for name in catalog.free_models()
-            if name != model_id
-            and any(grant.left for grant in grants_for(catalog, account, name, now))
+            name for name in catalog.free_models() if _covers(catalog, account, name, needed, now)
         ),
     )
 

@@ -183,7 +183,7 @@ def test_more_credit_never_makes_an_answer_shorter(
 def test_a_refusal_suggests_only_models_that_could_answer() -> None:
     sold = catalog("tuppence")
     who = Account(ids=ALL_IDS, plan="free")
-    worst = WorstCase(1_000_000, 300, 5, 0)
+    worst = WorstCase(100_000, 300, 5, 0)
     everyone = admit(sold, who, "openai/gpt-4o", worst, datetime(2026, 11, 21, tzinfo=UTC))
     some = admit(
         sold, who, "openai/gpt-4o", worst, datetime(2026, 11, 21, tzinfo=UTC),

@@ -280,3 +280,21 @@ def test_a_hold_above_its_limit_is_not_taken_and_leaves_nothing_behind() -> None
     with pytest.raises(MeteringError, match="does not cover"):
         keeper.hold(second.draws)
     assert snapshot(keeper) == before
+
+
+def test_a_seat_cap_counts_what_is_held_as_well() -> None:
+    sold = catalog("daily-budgets")
+    keeper = Keeper()
+    cap = {"organization-daily": 1_000 * 15_000_000}
+    who = account("organization", balances=keeper.balances, member_caps=cap)
+    worst = WorstCase(0, 600, None, 0, 15_000_000)
+    first = admit(sold, who, "gpt-4o", worst, BEGUN)
+    assert isinstance(first, Admitted)
+    keeper.hold(first.draws)
+    second = admit(sold, who, "gpt-4o", worst, BEGUN)
+    assert isinstance(second, Admitted)
+    assert (second.shortened, second.output_tokens_max) == (True, 400)
+    keeper.release(first.draws)
+    again = admit(sold, who, "gpt-4o", worst, BEGUN)
+    assert isinstance(again, Admitted)
+    assert not again.shortened

@@ -178,6 +178,15 @@ def test_a_model_without_a_price_is_refused_and_goes_on_with_an_own_key() -> Non
     assert (sums.own_key, sums.own_key_unpriced, sums.own_key_pusd) == (30, 30, 0)
 
 
+def test_a_model_without_a_price_is_not_suggested_to_who_is_refused() -> None:
+    who = profile("free", "openai/gpt-4o", 10, days=1)
+    result = walk(catalog("tuppence"), who, {"openai/gpt-4o": PRICE, "qwen-max": None})
+    refused = result.steps[-1].answer
+    assert isinstance(refused, Refused)
+    assert len(refused.free_models) == 11
+    assert "qwen-max" not in refused.free_models
+
+
 def test_managed_credit_is_invoiced_with_its_markup() -> None:
     amounts = {"managed-monthly": pico_from_usd("100")}
     sums = sums_of(walked("workspaces", profile("free", "gpt-4o", 10, amounts=amounts)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -96,3 +97,27 @@ def test_two_accounts_have_limits_of_their_own() -> None:
     other.change(ids={scope: f"other-{name}" for scope, name in one.account.ids.items()})
     one.ask("qwen-turbo", 1_000_000)
     assert other.left("qwen-turbo") == {"qwen-free": 1_000_000}
+
+
+def test_a_free_model_with_too_little_left_is_not_suggested() -> None:
+    person = Person.on(catalog("free-models"), "free")
+    person.ask("qwen-turbo", 999_900)
+    person.ask("qwen-max", 999_613)
+    person.ask("gpt-4o", 2_000)
+    for asked in ("qwen-turbo", "gpt-4o"):
+        refused = person.ask(asked, 387)
+        assert isinstance(refused, Refused)
+        assert "qwen-turbo" not in refused.free_models  # 100 tokens are left of it
+        assert "qwen-max" in refused.free_models  # exactly 387
+
+
+def test_a_plan_without_the_free_models_has_nothing_else_for_them_either() -> None:
+    sold = catalog("tuppence")
+    qwen = replace(sold.allowances[0], plans=("premium",))
+    weighing = tuple(
+        replace(model, weight=1) if model.id == "qwen-turbo" else model for model in sold.models
+    )
+    sold = replace(sold, models=weighing, allowances=(qwen, *sold.allowances[1:]))
+    person = Person.on(sold, "free", packs=(PACK,))
+    assert person.grants("qwen-turbo") == ()
+    assert isinstance(person.ask("qwen-turbo", 387), Refused)
