@@ -119,7 +119,8 @@ def _take(
         return
     place = Place(row.key, row.key_id, row.model, row.day, row.item)
     found.heaps.setdefault(place, Heap()).add(row.figures)
-    if row.key is not None or row.key_id is not None:
+    told_apart = row.figures.cost_pusd is None and (row.key is not None or row.key_id is not None)
+    if told_apart:
         _count_parts(found, place, row)
 
 
