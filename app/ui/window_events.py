@@ -68,6 +68,7 @@ class EventSink(QObject):
                 self.apply_settings(event)
             case (
                 events.ReceiptReady() | events.KeyChecked() | events.KeychainReady()
+                | events.KeyPriceSet()
                 | events.ProxyTested() | events.LocalModelsFound() | events.ChatExported()
                 | events.UsageShown() | events.UsageCallsShown() | events.UsageExportMoved()
                 | events.UsageExportEnded() | ReconciliationSourcesReady() | ReconciliationShown()
@@ -188,6 +189,7 @@ class EventSink(QObject):
         self._window.setWindowTitle(title)
         self._window.orders.send_pending()
         composer.send_what_waited()
+        self._window.orders.do_what_waited()
 
     def _take_draft(self, chat: ChatView, typed: str) -> None:
         """The chat's draft; what was typed before the chat was there stays after it."""

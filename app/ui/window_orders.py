@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.ui.window import MainWindow
 
 PANES_MAX = 4
+_OF_PANES = ("add_pane", "close_pane", "keep_only")
 ZOOM_STEP = 10
 
 
@@ -30,6 +31,7 @@ class Orders(QObject):
         self._window = window
         self._shown = window.shown
         self._frame = window.frame
+        self._waiting: list[tuple[int, str]] = []  # panes' actions for a chat on its way
 
     def connect_all(self) -> None:
         """Connect the parts and the actions."""
@@ -122,6 +124,15 @@ class Orders(QObject):
         if pending is not None:
             self._on_send(*pending)
 
+    def do_what_waited(self) -> None:
+        """Do with the panes of a chat what was asked while it was still being opened."""
+        waiting, self._waiting = self._waiting, []
+        for pane, action in waiting:
+            self._on_menu(min(pane, len(self._frame.panes.panes) - 1), action)
+
+    def _forget_waiting(self) -> None:
+        self._waiting = []
+
     def focus_composer(self) -> None:
         """Type into the composer."""
         self._frame.composer.box.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -162,6 +173,7 @@ class Orders(QObject):
         composer.send_asked.connect(self._on_send)
         composer.stop_asked.connect(self._stop)
         composer.draft_changed.connect(self._on_draft)
+        composer.stayed.connect(self._forget_waiting)
         composer.quote_asked.connect(self._on_quote)
         composer.quote_opened.connect(self._window.dialogs.open_quote)
         composer.attach_asked.connect(self._on_attach)
@@ -222,6 +234,10 @@ class Orders(QObject):
     def _on_menu(self, pane: int, action: str) -> None:
         chat, there = self._shown.chat, self._frame.panes.at(pane)
         if chat is None or there is None:
+            return
+        if action in _OF_PANES and self._frame.composer.is_leaving():
+            # It is meant for the chat that is on its way.
+            self._waiting.append((pane, action))
             return
         match action:
             case "add_pane" if len(self._frame.panes.panes) < PANES_MAX:

@@ -37,6 +37,7 @@ class Composer(QWidget):
     edit_last_asked = Signal()
     action_asked = Signal(str)  # a way on after a fault: keys, retry, model
     typed = Signal()
+    stayed = Signal()  # a chat that was asked for did not come
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,6 +99,10 @@ class Composer(QWidget):
         self._sends_on_arrival = False
         self._left = self.text()
         self._leaving.start()
+
+    def is_leaving(self) -> bool:
+        """Whether another chat was asked for and is not there yet."""
+        return self._left is not None
 
     def arrive(self) -> str:
         """The other chat is there: what was typed since it was asked for, else the draft is saved.
@@ -256,6 +261,7 @@ class Composer(QWidget):
         """The other chat did not come: this one is written on."""
         self._left = None
         self._sends_on_arrival = False
+        self.stayed.emit()
         self.say_again()
 
     def _on_draft_due(self) -> None:

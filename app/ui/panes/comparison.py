@@ -61,12 +61,18 @@ def comparison_texts(answers: Sequence[Answer]) -> list[str]:
         if time is not None:
             parts.append(words.seconds(time))
         marks = []
-        if len(known) == len(costs) and len(set(known)) > 1 and cost == min(known):
+        if len(known) == len(costs) and _is_least(cost, known):
             marks.append(words.tr("cheapest"))
-        if len(measured) == len(times) and len(set(measured)) > 1 and time == min(measured):
+        if len(measured) == len(times) and _is_least(time, measured):
             marks.append(words.tr("fastest"))
         texts.append(", ".join([f"{answer.name} {' · '.join(parts)}", *marks]))
     return texts
+
+
+def _is_least(figure: float | None, figures: Sequence[float]) -> bool:
+    """Whether this is the least, and of nobody else's: a tie names no one."""
+    least = min(figures, default=None)
+    return figure is not None and figure == least and figures.count(figure) == 1
 
 
 def _tenths(duration_s: float | None) -> float | None:

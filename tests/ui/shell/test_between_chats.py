@@ -63,6 +63,24 @@ def test_a_message_sent_while_its_chat_is_opened_goes_there(desk: Desk) -> None:
     assert desk.port.asked(commands.SendMessage) == [commands.SendMessage("c2", (0,), "hello")]
 
 
+def test_a_pane_asked_for_while_its_chat_is_opened_is_added_there(desk: Desk) -> None:
+    desk.qtbot.keyClick(desk.window, KEY.Key_N, CONTROL)
+    desk.qtbot.keyClick(desk.window, KEY.Key_T, CONTROL)
+    assert not desk.port.asked(commands.AddPane)
+    desk.tell(events.ChatOpened(chat("c2")))
+    assert desk.port.asked(commands.AddPane) == [commands.AddPane("c2", 0)]
+    desk.tell(events.ChatOpened(chat("c3")))
+    assert len(desk.port.asked(commands.AddPane)) == 1
+
+
+def test_a_pane_for_a_chat_that_never_comes_is_added_to_no_other(desk: Desk) -> None:
+    desk.qtbot.keyClick(desk.window, KEY.Key_N, CONTROL)
+    desk.qtbot.keyClick(desk.window, KEY.Key_T, CONTROL)
+    desk.composer._leaving.timeout.emit()
+    desk.tell(events.ChatOpened(chat("c3")))
+    assert not desk.port.asked(commands.AddPane)
+
+
 def test_what_is_typed_before_a_core_that_never_opens_is_there_at_the_next_start(
     empty_desk: Desk, qtbot: QtBot, tmp_path: Path, theme: Theme
 ) -> None:

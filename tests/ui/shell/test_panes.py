@@ -57,6 +57,14 @@ def test_the_cheapest_and_the_fastest_answer_are_named() -> None:
     assert texts == ["A $0.0020 · 4.0 s, cheapest", "B $0.0050 · 1.5 s, fastest"]
 
 
+def test_a_tie_names_nobody() -> None:
+    answers = [
+        Answer("A", cost_line(10**9, 2.04)), Answer("B", cost_line(10**9, 1.96)),
+        Answer("C", cost_line(5 * 10**9, 4.0)),
+    ]  # fmt: skip
+    assert not any("cheapest" in text or "fastest" in text for text in comparison_texts(answers))
+
+
 def test_nobody_is_cheapest_where_a_price_is_not_known() -> None:
     texts = comparison_texts(
         [Answer("A", cost_line(None, 4.0)), Answer("B", cost_line(5 * 10**9, 4.04))]

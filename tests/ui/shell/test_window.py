@@ -6,11 +6,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.seam import commands, events
-from app.seam.views import LocalModels, MessageState, SettingsView
+from app.seam.views import Certainty, KeyRow, LocalModels, MessageState, SettingsView
+from app.ui.settings.key_line import KeyLine
 from app.ui.theme import Theme
 from app.ui.window_state import FILE_NAME, WindowState, read_state, write_state
 from tests.ui.shell.conftest import Desk
@@ -237,3 +238,18 @@ def test_the_first_paint_needs_neither_commands_nor_dialogs(qtbot: QtBot, pytest
         cwd=Path(__file__).parents[3],
     )  # fmt: skip
     assert done.stdout.strip() == "[]"
+
+
+def test_a_refused_price_of_a_server_is_said_beside_its_key(desk: Desk) -> None:
+    row = KeyRow(
+        "k9", "custom", "models.example.com", "", "", "works", "works, 2 models", 0,
+        Certainty.EXACT, "none", takes_own_price=True,
+    )  # fmt: skip
+    desk.window.dialogs.open_keys()
+    desk.tell(events.KeysListed((row,), ()))
+    line = desk.window.findChild(KeyLine)
+    assert line is not None
+    next(button for button in line.findChildren(QToolButton) if "Price" in button.toolTip()).click()
+    desk.tell(events.KeyPriceSet("k9", False, "“x” is no price for input."))
+    said = [label.text() for label in line.findChildren(QLabel) if label.isVisibleTo(line)]
+    assert "“x” is no price for input." in said
