@@ -19,7 +19,7 @@ from app.commands.vault import with_vault_open
 from app.errors import TuppenceError
 from app.money import usd_text
 from app.seam.views import LocalModels, MessageState, MessageView
-from app.store.records import ChatRecord, MessageRecord, PaneRecord
+from app.store.records import MessageRecord
 
 if TYPE_CHECKING:
     from app.commands.streams import Streams
@@ -114,21 +114,7 @@ async def _require_secret(core: Core, streams: Streams, ref: str) -> None:
 
 
 async def _start(core: Core, ref: str, text: str) -> _Running:
-    now = core.clock.now()
-    chat = ChatRecord(
-        id=core.clock.new_id(),
-        title="New chat",
-        title_is_own=False,
-        created_at=now,
-        updated_at=now,
-        pinned=False,
-        hidden_at=None,
-        total_pusd=0,
-        unpriced=0,
-        estimated=0,
-        unfinished=False,
-        panes=(PaneRecord(0, ref, None),),
-    )
+    chat = core.empty_chat(ref)
     chats = core.shelves.chats
     sent = await core.sender.send(
         chat, (0,), text, (), lambda title: chats.create(chat.id, title, chat.panes)

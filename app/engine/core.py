@@ -91,8 +91,18 @@ class Core:
 
     def unsaved_chat(self) -> ChatRecord:
         """A chat that is stored with its first message."""
+        chat = self.empty_chat(self.default_model_ref())
+        # One that is on its way to be stored stays until it is.
+        self._unsaved = {
+            id_: left for id_, left in self._unsaved.items() if self.turns.is_running(id_)
+        }
+        self._unsaved[chat.id] = chat
+        return chat
+
+    def empty_chat(self, model_ref: str) -> ChatRecord:
+        """The record of a chat that nobody knows yet."""
         now = self.clock.now()
-        chat = ChatRecord(
+        return ChatRecord(
             id=self.clock.new_id(),
             title="New chat",
             title_is_own=False,
@@ -104,14 +114,8 @@ class Core:
             unpriced=0,
             estimated=0,
             unfinished=False,
-            panes=(PaneRecord(0, self.default_model_ref(), None),),
+            panes=(PaneRecord(0, model_ref, None),),
         )
-        # One that is on its way to be stored stays until it is.
-        self._unsaved = {
-            id_: left for id_, left in self._unsaved.items() if self.turns.is_running(id_)
-        }
-        self._unsaved[chat.id] = chat
-        return chat
 
     def default_model_ref(self) -> str:
         """The model that new chats begin with: the last one chosen, else the first usable one."""
