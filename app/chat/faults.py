@@ -7,6 +7,7 @@ import json
 from app.errors import (
     ContextTooLong,
     ImagesNotTaken,
+    InsufficientCredit,
     KeychainError,
     KeyRefused,
     ModelUnknown,
@@ -26,6 +27,7 @@ _ACTIONS: tuple[tuple[type[TuppenceError], str], ...] = (
     (ModelUnknown, "model"),
     (OfflineAsSet, "model"),
     (ContextTooLong, "model"),
+    (InsufficientCredit, "budgets"),
     (ImagesNotTaken, "model"),
 )
 

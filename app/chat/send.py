@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from app.chat.budget_gate import BudgetGate
 from app.chat.extras import read_extras
 from app.chat.orders import Order
 from app.chat.quotes import Admission, Quoter
@@ -36,11 +37,18 @@ class Sender:
     """Stores messages and starts their turns."""
 
     def __init__(
-        self, shelves: Shelves, routes: Routes, quoter: Quoter, turns: Turns, clock: Clock
+        self,
+        shelves: Shelves,
+        routes: Routes,
+        quoter: Quoter,
+        gate: BudgetGate,
+        turns: Turns,
+        clock: Clock,
     ) -> None:
         self._shelves = shelves
         self._routes = routes
         self._quoter = quoter
+        self._gate = gate
         self._turns = turns
         self._clock = clock
 
@@ -51,12 +59,14 @@ class Sender:
         text: str,
         attachment_ids: Sequence[str],
         store_chat: Callable[[str], ChatRecord],
+        *,
+        confirmed: str = "",
     ) -> list[Sent]:
         """Send a text to some panes.
 
         Panes that stand on the same message share the new one. `store_chat` makes a new chat's
         row with the title given. Raises TuppenceError and stores nothing where a pane cannot
-        be asked.
+        be asked, NeedsConfirmation among them: `confirmed` is its token, once the user said yes.
         """
         if not text.strip() and not attachment_ids:
             raise TuppenceError("There is nothing to send yet.", "Write a message first.")
@@ -70,19 +80,26 @@ class Sender:
                 path = [*self._shelves.messages.path(pane.leaf_id), question]
                 plans.append((pane, question, await self._quoter.admit(pane.model_ref, path)))
             self._require_wanted(order)
+            let = self._gate.let(chat.id, [plan[2] for plan in plans], confirmed)
             sent = []
             with self._shelves.database.transaction():
                 store_chat(title_from(text) if text.strip() else "Files")
                 for question in questions.values():
                     self._shelves.messages.add(question)
-                for pane, question, admission in plans:
+                for (pane, question, _), admission in zip(plans, let, strict=True):
                     answer = self._store_answer(chat, pane, question.id, admission)
                     sent.append(Sent(pane.position, question, answer, admission))
                 self._shelves.chats.touch(chat.id, self._clock.now())
         return sent
 
     async def answer_again(
-        self, chat: ChatRecord, pane: PaneRecord, parent: MessageRecord, model_ref: str = ""
+        self,
+        chat: ChatRecord,
+        pane: PaneRecord,
+        parent: MessageRecord,
+        model_ref: str = "",
+        *,
+        confirmed: str = "",
     ) -> Sent:
         """Another answer to a user message, beside those that are there."""
         _require_role(parent, "user")
@@ -90,12 +107,19 @@ class Sender:
             path = self._shelves.messages.path(parent.id)
             admission = await self._quoter.admit(model_ref or pane.model_ref, path)
             self._require_wanted(order)
+            [admission] = self._gate.let(chat.id, [admission], confirmed)
             with self._shelves.database.transaction():
                 answer = self._store_answer(chat, pane, parent.id, admission)
         return Sent(pane.position, None, answer, admission)
 
     async def edit(
-        self, chat: ChatRecord, pane: PaneRecord, message: MessageRecord, text: str
+        self,
+        chat: ChatRecord,
+        pane: PaneRecord,
+        message: MessageRecord,
+        text: str,
+        *,
+        confirmed: str = "",
     ) -> Sent:
         """A new version of a user message beside the old one, with an answer to it."""
         _require_role(message, "user")
@@ -112,17 +136,21 @@ class Sender:
             path = [*self._shelves.messages.path(message.parent_id), question]
             admission = await self._quoter.admit(pane.model_ref, path)
             self._require_wanted(order)
+            [admission] = self._gate.let(chat.id, [admission], confirmed)
             with self._shelves.database.transaction():
                 self._shelves.messages.add(question)
                 answer = self._store_answer(chat, pane, question.id, admission)
         return Sent(pane.position, question, answer, admission)
 
-    async def go_on(self, chat: ChatRecord, pane: PaneRecord, message: MessageRecord) -> Sent:
+    async def go_on(
+        self, chat: ChatRecord, pane: PaneRecord, message: MessageRecord, *, confirmed: str = ""
+    ) -> Sent:
         """Let the model write on at the end of an answer; the receipt gets one call more."""
         _require_role(message, "assistant")
         with self._turns.order(chat.id, (pane.position,), message.id) as order:
             admission = await self._quoter.admit(pane.model_ref, self._path_to_go_on(message))
             self._require_wanted(order)
+            [admission] = self._gate.let(chat.id, [admission], confirmed)
             extras = read_extras(message.extras_json)
             extras.kept = False
             running = replace(
@@ -130,7 +158,7 @@ class Sender:
             )
             with self._shelves.database.transaction():
                 self._shelves.messages.set_state(message.id, State.STREAMING)
-                self._shelves.holds.admit(admission.hold_for(message.id, chat.id))
+                self._gate.admit(admission, message.id, chat.id)
         return Sent(pane.position, None, running, admission)
 
     def start(self, sent: Sent) -> None:
@@ -204,7 +232,7 @@ class Sender:
             model_name=admission.route.model_name,
         )
         self._shelves.messages.add(answer)
-        self._shelves.holds.admit(admission.hold_for(answer.id, chat.id))
+        self._gate.admit(admission, answer.id, chat.id)
         self._shelves.chats.set_leaf(chat.id, pane.position, answer.id)
         self._shelves.marks.used(admission.route.ref, self._clock.now())
         return answer

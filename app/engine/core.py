@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from app.catalog.pricebook import PriceBook
+from app.chat.budget_desk import BudgetDesk
+from app.chat.budgets import BudgetKeeper
 from app.chat.counting import Counting
 from app.chat.keys import KeyDesk, KeyOutcome
 from app.chat.model_costs import ModelCosts
@@ -73,6 +75,8 @@ class Core:
     model_list: ModelList
     spending: Spending
     reconciler: Reconciler
+    budgets: BudgetKeeper
+    budget_desk: BudgetDesk
     http: HttpClient
     door: Closable | None = None  # where second starts and commands knock
     key_checks: dict[int, asyncio.Future[KeyOutcome]] = field(default_factory=dict)
@@ -154,7 +158,12 @@ class Core:
             self.emit(events.ChatRowChanged(self.views.row(chat, streaming=streaming)))
 
     def emit_billing(self) -> None:
-        self.emit(events.BillingReady(self.spending.billing()))
+        self.emit(events.BillingReady(self.spending.billing(), self.budget_desk.views()))
+
+    def tell_of_budgets(self) -> None:
+        """Say once of each budget that it reached its mark."""
+        for said, advice in self.budgets.due_notices():
+            self.emit(events.Notice("warning", said, advice))
 
     def in_background(self, task: asyncio.Task[None]) -> None:
         """Hold on to a task until it is done or the core closes."""
@@ -217,6 +226,7 @@ class Core:
         self.emit(events.MessageChanged(chat_id, pane, self.views.message(row), settled=True))
         self.emit_chat_row(chat_id)
         self.emit_billing()
+        self.tell_of_budgets()
 
     async def close(self) -> None:
         """Close in the order that loses nothing."""

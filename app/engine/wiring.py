@@ -9,8 +9,12 @@ from datetime import timedelta
 
 from app.catalog.pricebook import PriceBook, load_price_book
 from app.chat.alternates import Alternates
+from app.chat.budget_desk import BudgetDesk
+from app.chat.budget_gate import BudgetGate
+from app.chat.budgets import BudgetKeeper
 from app.chat.counting import Counting
 from app.chat.exact_counts import ExactCounts
+from app.chat.guard_rules import GuardShelf
 from app.chat.keys import KeyDesk
 from app.chat.model_costs import ModelCosts
 from app.chat.model_list import ModelList
@@ -114,7 +118,10 @@ def _wire(
     preferences = Preferences(shelves.settings)
     alternates = Alternates(shelves.keys, routes, preferences)
     exact = ExactCounts(routes, preferences.counts_with_provider, clock, offline=config.offline)
-    quoter = Quoter(shelves, routes, alternates, counting, exact, clock)
+    budgets, guard = BudgetKeeper(shelves, clock), GuardShelf(shelves.settings)
+    quoter = Quoter(
+        shelves, routes, alternates, counting, exact, clock, limits=budgets.output_limits
+    )
     model_list = ModelList(shelves, prices, own_prices, clock, demo=demo)
     settler = Settler(shelves, counting, clock)
     turns = _turns(shelves, routes, settler, clock, emit, lambda: core)
@@ -136,10 +143,12 @@ def _wire(
         model_costs=ModelCosts(shelves, routes, counting, quoter, model_list),
         settler=settler,
         turns=turns,
-        sender=Sender(shelves, routes, quoter, turns, clock),
+        sender=Sender(shelves, routes, quoter, BudgetGate(shelves, budgets, guard), turns, clock),
         key_desk=KeyDesk(shelves.keys, calls, secrets, http, own_prices, clock),
         model_list=model_list,
         spending=Spending(shelves, prices, clock),
+        budgets=budgets,
+        budget_desk=BudgetDesk(shelves, budgets, guard, Names(shelves.keys, prices), clock),
         reconciler=_reconciler(shelves, prices, calls, secrets, http, clock),
         http=HttpClient(offline=config.offline),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.seam.budgets import BudgetCommand
 from app.seam.reconciliation import ReconciliationCommand
 
 if TYPE_CHECKING:
@@ -93,12 +94,16 @@ class ChooseModel:
 
 @dataclass(frozen=True, slots=True)
 class SendMessage:
-    """Send one text to the panes named; the draft is cleared once it is stored."""
+    """Send one text to the panes named; the draft is cleared once it is stored.
+
+    `confirmed` is what the user said yes to, as `SendNeedsConfirmation` brings it.
+    """
 
     chat_id: str
     panes: tuple[int, ...]
     text: str
     attachment_ids: tuple[str, ...] = ()
+    confirmed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,7 @@ class EditMessage:
     pane: int
     message_id: str
     text: str
+    confirmed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,7 @@ class Regenerate:
     pane: int
     message_id: str
     model_ref: str = ""
+    confirmed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,7 @@ class ContinueAnswer:
     chat_id: str
     pane: int
     message_id: str
+    confirmed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,4 +404,5 @@ Command = (
     | ListKeys | CheckAndKeepKey | CancelKeyCheck | CheckKey | RemoveKey | SetKeyPrice
     | AskKeychain | OpenVault | ChangeSettings | SetShortcut | SetProxy | TestProxy | ExportChat
     | StartDemo | AskUsage | AskUsageCalls | ExportUsage | StopUsageExport | ReconciliationCommand
+    | BudgetCommand
 )  # fmt: skip

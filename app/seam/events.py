@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.seam.budgets import BudgetEvent, BudgetView
 from app.seam.quote_views import CheaperView, ModelCostView, QuoteView
 from app.seam.reconciliation import ReconciliationEvent
 from app.seam.usage_views import UsageCall, UsageView
@@ -150,11 +151,15 @@ class MessageChanged:
 
 @dataclass(frozen=True, slots=True)
 class SendRefused:
-    """Nothing was sent; what was typed stays in the composer."""
+    """Nothing was sent; what was typed stays in the composer.
+
+    `cheaper` are models that could answer it all the same, where a budget is what is short.
+    """
 
     chat_id: str
     pane: int
     fault: FaultView
+    cheaper: tuple[CheaperView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +222,10 @@ class ReceiptReady:
 
 @dataclass(frozen=True, slots=True)
 class BillingReady:
+    """`budgets` are those for everything and of keys, as they stand."""
+
     billing: BillingView
+    budgets: tuple[BudgetView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,5 +340,5 @@ Event = (
     | KeysListed | KeyChecked | KeyPriceSet | KeychainReady | SettingsChanged | ProxyTested
     | ChatExported
     | UsageShown | UsageCallsShown | UsageExportMoved | UsageExportEnded | ReconciliationEvent
-    | EngineStopped
+    | BudgetEvent | EngineStopped
 )  # fmt: skip

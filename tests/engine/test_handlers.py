@@ -8,7 +8,7 @@ from typing import get_args
 
 from app.engine.dispatch import Dispatcher
 from app.engine.handlers.table import HANDLERS
-from app.seam import commands, events, reconciliation
+from app.seam import budgets, commands, events, reconciliation
 from tests.fixtures.core import CoreDriver
 
 
@@ -29,6 +29,7 @@ def test_every_command_that_is_written_down_is_one_of_the_commands() -> None:
         if inspect.isclass(value) and dataclasses.is_dataclass(value)
     }
     written |= set(get_args(reconciliation.ReconciliationCommand))
+    written |= set(get_args(budgets.BudgetCommand))
     assert written == set(get_args(commands.Command))
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.engine.handlers import chats, keys, models, reconciliation, settings, turns, usage
+from app.engine.handlers import (
+    budgets,
+    chats,
+    keys,
+    models,
+    reconciliation,
+    settings,
+    turns,
+    usage,
+)
+from app.seam import budgets as budgeting
 from app.seam import commands
 from app.seam import reconciliation as reconciling
 
@@ -57,6 +67,10 @@ HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
     commands.AskUsageCalls: usage.ask_usage_calls,
     commands.ExportUsage: usage.export_usage,
     commands.StopUsageExport: usage.stop_usage_export,
+    budgeting.AskBudgets: budgets.ask_budgets,
+    budgeting.SaveBudget: budgets.save_budget,
+    budgeting.RemoveBudget: budgets.remove_budget,
+    budgeting.SetGuard: budgets.set_guard,
     reconciling.AskReconciliationSources: reconciliation.ask_sources,
     reconciling.AskReconciliation: reconciliation.ask_reconciliation,
     reconciling.KeepAdminKey: reconciliation.keep_admin_key,

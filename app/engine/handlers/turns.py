@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from app.chat.budget_gate import BudgetReached, NeedsConfirmation
 from app.chat.extras import read_extras
 from app.chat.faults import fault_view
 from app.chat.receipts import receipt_view
@@ -13,6 +14,8 @@ from app.engine.core import Core
 from app.engine.handlers.chats import UNSAVED_DRAFT
 from app.errors import TuppenceError
 from app.seam import commands, events
+from app.seam.budgets import SendNeedsConfirmation
+from app.seam.quote_views import CheaperView
 from app.seam.views import MessageView
 from app.store.records import ChatRecord, MessageRecord, PaneRecord
 
@@ -34,7 +37,16 @@ async def send_message(core: Core, command: commands.SendMessage) -> None:
             command.text,
             command.attachment_ids,
             store_chat,
+            confirmed=command.confirmed,
         )
+    except NeedsConfirmation as asked:
+        order = replace(command, confirmed=asked.token)
+        core.emit(SendNeedsConfirmation(chat.id, pane, asked.question, order))
+        return
+    except BudgetReached as error:
+        cheaper = await _affordable(core, command, pane, error)
+        core.emit(events.SendRefused(chat.id, pane, fault_view(error), cheaper))
+        return
     except TuppenceError as error:
         core.emit(events.SendRefused(chat.id, pane, fault_view(error)))
         return
@@ -50,7 +62,12 @@ async def send_message(core: Core, command: commands.SendMessage) -> None:
 async def edit_message(core: Core, command: commands.EditMessage) -> None:
     chat, pane = _place(core, command.chat_id, command.pane)
     message = _message(core, chat.id, command.message_id)
-    await _run(core, chat, pane, lambda: core.sender.edit(chat, pane, message, command.text))
+    await _run(
+        core, chat, pane, command,
+        lambda: core.sender.edit(
+            chat, pane, message, command.text, confirmed=command.confirmed
+        ),
+    )  # fmt: skip
 
 
 async def regenerate(core: Core, command: commands.Regenerate) -> None:
@@ -62,14 +79,20 @@ async def regenerate(core: Core, command: commands.Regenerate) -> None:
     else:
         parent = _message(core, chat.id, message.parent_id or "")
     await _run(
-        core, chat, pane, lambda: core.sender.answer_again(chat, pane, parent, command.model_ref)
-    )
+        core, chat, pane, command,
+        lambda: core.sender.answer_again(
+            chat, pane, parent, command.model_ref, confirmed=command.confirmed
+        ),
+    )  # fmt: skip
 
 
 async def continue_answer(core: Core, command: commands.ContinueAnswer) -> None:
     chat, pane = _place(core, command.chat_id, command.pane)
     message = _message(core, chat.id, command.message_id)
-    await _run(core, chat, pane, lambda: core.sender.go_on(chat, pane, message))
+    await _run(
+        core, chat, pane, command,
+        lambda: core.sender.go_on(chat, pane, message, confirmed=command.confirmed),
+    )  # fmt: skip
 
 
 def keep_answer(core: Core, command: commands.KeepAnswer) -> None:
@@ -131,16 +154,36 @@ def ask_billing(core: Core, command: commands.AskBilling) -> None:
 
 
 async def _run(
-    core: Core, chat: ChatRecord, pane: PaneRecord, store: Callable[[], Awaitable[Sent]]
+    core: Core,
+    chat: ChatRecord,
+    pane: PaneRecord,
+    command: commands.EditMessage | commands.Regenerate | commands.ContinueAnswer,
+    store: Callable[[], Awaitable[Sent]],
 ) -> None:
     try:
         sent = await store()
+    except NeedsConfirmation as asked:
+        order = replace(command, confirmed=asked.token)
+        core.emit(SendNeedsConfirmation(chat.id, pane.position, asked.question, order))
+        return
     except TuppenceError as error:
         core.emit(events.SendRefused(chat.id, pane.position, fault_view(error)))
         return
     core.sender.start(sent)
     _show(core, sent)
     core.emit_chat_row(chat.id)
+
+
+async def _affordable(
+    core: Core, command: commands.SendMessage, position: int, error: BudgetReached
+) -> tuple[CheaperView, ...]:
+    """Models that the budget still covers; a second budget may still say no to them."""
+    chat, pane = _place(core, command.chat_id, position)
+    found = await core.model_costs.cheaper(
+        pane, command.text, command.attachment_ids, chat_id=chat.id
+    )
+    left = error.refusal.left_pusd
+    return tuple(model for model in found if model.likely_pusd <= left)[:2]
 
 
 def _show(core: Core, sent: Sent) -> None:
