@@ -16,6 +16,7 @@ from app.catalog.plan_catalog import PlanCatalog
 from app.catalog.plan_file import load_catalog
 from app.catalog.plan_prices import lookup_price
 from app.catalog.plan_words import amount_words
+from app.catalog.plans import Unit
 from app.catalog.pricebook import load_price_book
 from app.commands.columns import in_columns
 from app.commands.entry import DONE
@@ -122,7 +123,7 @@ def _day_row(steps: list[Step]) -> tuple[str, ...]:
     for step in steps:
         for draw in step.draws:
             _, amount = drawn.get(draw.grant.name, ("", 0))
-            words = amount_words(draw.grant.unit, amount + draw.amount)
+            words = _rounded(draw.grant.unit, amount + draw.amount)
             drawn[draw.grant.name] = (words, amount + draw.amount)
     cost = sum(step.cost_pusd or 0 for step in steps if step.draws)
     return (
@@ -209,16 +210,21 @@ def _step_events(walked: Walk) -> Iterator[tuple[datetime, str]]:
 
 def _source_row(each: SourceSum) -> tuple[str, ...]:
     share = f"{each.used * 100 // each.granted} %" if each.granted else ""
-    granted = "no limit" if each.granted is None else amount_words(each.unit, each.granted)
-    return each.name, str(each.windows), granted, amount_words(each.unit, each.used), share
+    granted = "no limit" if each.granted is None else _rounded(each.unit, each.granted)
+    return each.name, f"{each.windows:,}", granted, _rounded(each.unit, each.used), share
+
+
+def _rounded(unit: Unit, amount: int) -> str:
+    """An amount as a sum shows it; `--messages` and `--json` have every picodollar."""
+    return format_usd(amount) if unit is Unit.USD else amount_words(unit, amount)
 
 
 def _sum_rows(walked: Walk, sums: Sums) -> Iterator[tuple[str, ...]]:
     refused = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in sums.refused)
-    yield "messages", str(sums.messages), f"{sums.shortened} shortened" if sums.shortened else ""
-    yield "paid with allowances and packs", str(sums.hosted), ""
-    yield "paid with own keys", str(sums.own_key), _own_key_words(sums)
-    yield "refused", str(sum(count for _, count in sums.refused)), refused
+    yield "messages", f"{sums.messages:,}", f"{sums.shortened} shortened" if sums.shortened else ""
+    yield "paid with allowances and packs", f"{sums.hosted:,}", ""
+    yield "paid with own keys", f"{sums.own_key:,}", _own_key_words(sums)
+    yield "refused", f"{sum(count for _, count in sums.refused):,}", refused
     days = f"{walked.profile.days} of {walked.catalog.days_in_month} days"
     yield "revenue: plan", _usd(sums.plan_pusd), days if sums.plan_pusd is not None else "no price"
     yield "revenue: packs", _usd(sums.packs_pusd), f"{len(walked.purchases)} bought"
@@ -226,8 +232,17 @@ def _sum_rows(walked: Walk, sums: Sums) -> Iterator[tuple[str, ...]]:
         yield "revenue: managed credit", _usd(sums.managed_pusd), "with its markup"
     yield "cost at the price book", _usd(sums.cost_pusd), ""
     permille = sums.margin_permille
-    percent = "" if permille is None else f"{permille / 10:.1f} % of the revenue"
-    yield "margin", _usd(sums.margin_pusd), percent
+    percent = "" if permille is None else f"{_tenths(permille)} % of the revenue"
+    if sums.margin_pusd is None:
+        known = sums.packs_pusd + sums.managed_pusd - sums.cost_pusd
+        yield "margin without the plan's price", _usd(known), ""
+    else:
+        yield "margin", _usd(sums.margin_pusd), percent
+
+
+def _tenths(permille: int) -> str:
+    sign = "−" if permille < 0 else ""
+    return f"{sign}{abs(permille) // 10}.{abs(permille) % 10}"
 
 
 def _own_key_words(sums: Sums) -> str:
