@@ -5,6 +5,7 @@ It is made by `plan_file.load_catalog`, which has checked every reference in it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.catalog.match import undated
@@ -183,6 +184,16 @@ class PlanCatalog:
         model = self.model(model_id)
         found = (self.route(name) for name in (model.routes if model else ()))
         return tuple(route for route in found if route is not None)
+
+    def routes_open(self, model_id: str, down: Collection[str] = ()) -> tuple[Route, ...]:
+        """The routes that may be asked for a model, in order, while some are `down` (ids).
+
+        Without failover only the first that is not disabled, whether it is down or not.
+        """
+        able = tuple(route for route in self.routes_to(model_id) if not route.disabled)
+        if not self.failover:
+            return able[:1]
+        return tuple(route for route in able if route.id not in down)
 
     def offers(self) -> tuple[Offer, ...]:
         """Everything that is shown with a price, plans first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,32 @@ def test_openrouter_comes_first_and_the_direct_routes_are_disabled_with_a_reason
     assert [route.id for route in sold.routes_to("qwen-turbo")] == ["qwen"]
     variables = {route.id: route.key_variable for route in sold.routes if route.key_variable}
     assert variables == {"openrouter": "OPENROUTER_API_KEY", "qwen": "QWEN_API_KEY"}
+
+
+def test_a_route_that_is_down_is_followed_by_the_next_that_is_not_disabled() -> None:
+    sold = catalog("tuppence")
+    names = {
+        down: [route.id for route in sold.routes_open("openai/gpt-4o", down)]
+        for down in ((), ("openrouter",), ("openai",), ("openrouter", "openai"))
+    }
+    assert names == {
+        (): ["openrouter", "openai"],
+        ("openrouter",): ["openai"],
+        ("openai",): ["openrouter"],
+        ("openrouter", "openai"): [],
+    }
+
+
+def test_a_disabled_route_does_not_stand_in_for_one_that_is_down() -> None:
+    assert catalog("packs-and-weights").routes_open("openai/gpt-4", ("openrouter",)) == ()
+
+
+def test_without_failover_only_the_first_open_route_is_asked() -> None:
+    sold = replace(catalog("tuppence"), failover=False)
+    assert [route.id for route in sold.routes_open("openai/gpt-4o")] == ["openrouter"]
+    assert [route.id for route in sold.routes_open("openai/gpt-4o", ("openrouter",))] == [
+        "openrouter"
+    ]
 
 
 def test_monthly_plans_have_every_model_and_every_feature() -> None:
