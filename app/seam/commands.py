@@ -6,13 +6,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from app.seam.budgets import BudgetCommand
 from app.seam.reconciliation import ReconciliationCommand
-
-if TYPE_CHECKING:
-    from app.seam.usage_views import UsageOrder, UsageScope
+from app.seam.usage_commands import AskUsage, AskUsageCalls, ExportUsage, StopUsageExport
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,43 +353,6 @@ class ExportChat:
 @dataclass(frozen=True, slots=True)
 class StartDemo:
     """Make the scripted demo model the default; needs no key and no network."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskUsage:
-    """The usage page of a scope."""
-
-    serial: int
-    scope: UsageScope
-
-
-@dataclass(frozen=True, slots=True)
-class AskUsageCalls:
-    """So many calls of a scope, from a place of the list on."""
-
-    serial: int
-    scope: UsageScope
-    order: UsageOrder
-    offset: int
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class ExportUsage:
-    """Write a scope as CSV to a path: a line for each of its `calls`, or for each of their `parts`.
-
-    What is at the path stays until all of it is written.
-    """
-
-    serial: int
-    scope: UsageScope
-    path: str
-    form: str = "calls"
-
-
-@dataclass(frozen=True, slots=True)
-class StopUsageExport:
-    serial: int
 
 
 Command = (
