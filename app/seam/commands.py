@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 from app.seam.budgets import BudgetCommand
 from app.seam.reconciliation import ReconciliationCommand
-from app.seam.usage_commands import AskUsage, AskUsageCalls, ExportUsage, StopUsageExport
+from app.seam.usage_commands import AskUsage as AskUsage
+from app.seam.usage_commands import AskUsageCalls as AskUsageCalls
+from app.seam.usage_commands import ExportUsage as ExportUsage
+from app.seam.usage_commands import StopUsageExport as StopUsageExport
 
 
 @dataclass(frozen=True, slots=True)
