@@ -20,6 +20,7 @@ python3 packaging/dev.py WORD
   test [ARGS]         all tests but the long ones; ARGS go to pytest
   check               format, lint, types, imports
   bench [NAME ...]    measure against the limits; all benches without a name
+  bench estimates F   count the requests recorded in the file F and compare with their bills
   soak [ARGS]         the long tests
   screenshots FOLDER  pictures of the real window
   lock                make the locks anew from pyproject.toml (needs uv)

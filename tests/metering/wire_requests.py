@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from app.metering.framing import CountHints
@@ -23,21 +24,76 @@ _ROLES = {"system": Role.SYSTEM, "developer": Role.SYSTEM, "tool": Role.TOOL}
 _ROLES |= {"assistant": Role.ASSISTANT, "model": Role.ASSISTANT, "user": Role.USER}
 
 
+class RowUnreadable(Exception):
+    """A recorded line that holds no request with a bill; the text says what is wrong with it."""
+
+
+def read_row(line: str) -> Json:
+    """A line of recorded requests. Raises RowUnreadable."""
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise RowUnreadable("it is no JSON.") from error
+    if not isinstance(row, dict):
+        raise RowUnreadable("it is no JSON object.")
+    for name, kind in (("provider", str), ("api", str), ("request", dict), ("usage", dict)):
+        if not isinstance(row.get(name), kind) or not row[name]:
+            raise RowUnreadable(f"“{name}” is missing or of the wrong kind.")
+    return row
+
+
 def read_request(row: Json) -> tuple[ChatRequest, CountHints]:
-    """A row of usage.jsonl as the request and hints that the counter takes."""
-    readers = {"chat": _chat, "responses": _responses, "generate": _gemini}
-    return readers.get(row["api"], _anthropic)(row["request"], row.get("response_model") or "")
+    """A row as the request and hints that the counter takes. Raises RowUnreadable."""
+    given = row["request"]
+    model = row.get("response_model") or given.get("model") or ""
+    try:
+        return _reader(row)(given, model if isinstance(model, str) else "")
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise RowUnreadable(f"its request cannot be read ({error!r}).") from error
+
+
+def _reader(row: Json) -> Callable[[Json, str], tuple[ChatRequest, CountHints]]:
+    """By the API's name; one that is not known is told by what its request holds."""
+    known = {
+        "chat": _chat,
+        "responses": _responses,
+        "generate": _gemini,
+        "messages": _anthropic,
+        "count_tokens": _anthropic,
+    }
+    if row["api"] in known:
+        return known[row["api"]]
+    given = row["request"]
+    if "contents" in given:
+        return _gemini
+    if "input" in given:
+        return _responses
+    anthropic = row["provider"] == "anthropic" or "system" in given
+    return _anthropic if anthropic else _chat
+
+
+_TOTALS = ("promptTokenCount", "prompt_tokens", "input_tokens")
+_BESIDE = ("cache_creation_input_tokens", "cache_read_input_tokens")
 
 
 def billed_input(row: Json) -> int:
-    """The input tokens that the provider billed, cached ones included."""
+    """The input tokens that the provider billed, cached ones included. Raises RowUnreadable."""
     usage = row["usage"]
-    if row["api"] == "generate":
-        return int(usage["promptTokenCount"])
-    if row["provider"] == "anthropic":
-        cached = ("cache_creation_input_tokens", "cache_read_input_tokens")
-        return int(usage["input_tokens"]) + sum(usage.get(name) or 0 for name in cached)
-    return int(usage.get("prompt_tokens", usage.get("input_tokens")))
+    found = [_whole(usage.get(name)) for name in _TOTALS]
+    total = next((count for count in found if count is not None), None)
+    if total is None:
+        raise RowUnreadable("its usage names no input tokens.")
+    # Anthropic alone reports cached tokens beside the input, not inside it.
+    total += sum(_whole(usage.get(name)) or 0 for name in _BESIDE)
+    if total <= 0:
+        raise RowUnreadable("its usage names no input tokens above zero.")
+    return total
+
+
+def _whole(value: Any) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        return None
+    return int(value)
 
 
 def _make(
