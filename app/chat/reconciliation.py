@@ -66,7 +66,8 @@ class Reconciler:
         asked = ReportAsked(first, last, self._clock.now(), own)
         report = await fetch_report(self._http(), key.provider, secret, asked, key.base_url)
         calls = await self._calls(key.provider, first, last)
-        return reconcile(calls, report.rows, report.facts, first, last)
+        # Beside the loop: a month of many calls would hold up a stream.
+        return await asyncio.to_thread(reconcile, calls, report.rows, report.facts, first, last)
 
     async def from_files(self, paths: Sequence[Path], provider: str, month: date) -> Reconciliation:
         """Compare with files that the user downloaded; several are taken together."""
@@ -83,7 +84,8 @@ class Reconciler:
         calls = await self._calls(provider, first, last, with_ids=True)
         found = await asyncio.to_thread(_gather_files, files, calls, first, last)
         _require_rows(found, files, first, last)
-        return compare(calls, found, self._file_facts(files, provider, found), first, last)
+        facts = self._file_facts(files, provider, found)
+        return await asyncio.to_thread(compare, calls, found, facts, first, last)
 
     async def from_calls(self, month: date) -> Reconciliation:
         """Ask OpenRouter about each call by its id, with the keys that made them."""
@@ -108,10 +110,8 @@ class Reconciler:
             facts = replace(facts, notes=(note,))
         facts = replace(facts, keys={call.key_id: call.key_id for call in ids})
         # Without an id there is nothing to ask for.
-        return reconcile(
-            [call for call in inside if call.request_id or call.unfinished], rows, facts,
-            first, last,
-        )  # fmt: skip
+        known = [call for call in inside if call.request_id or call.unfinished]
+        return await asyncio.to_thread(reconcile, known, rows, facts, first, last)
 
     def providers_used(self, month: date) -> tuple[str, ...]:
         """The providers of own keys that were used in a month or have a key now."""

@@ -33,7 +33,9 @@ def reconciliation_view(result: Reconciliation, names: Names, month: date) -> Re
         groups[line.key_id, line.key_there, line.model].append(line)
     provider = result.facts.provider
     lines = [_group(provider, names, found) for found in groups.values()]
-    lines.sort(key=lambda line: (not line.is_open, not line.own, -_weight(line), line.model))
+    lines.sort(
+        key=lambda line: (not line.is_open, not line.own, not line.key, -_weight(line), line.model)
+    )
     return ReconciliationView(
         provider=provider,
         provider_name=names.host(provider),

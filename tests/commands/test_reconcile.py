@@ -29,6 +29,10 @@ ADMIN = "sk-admin-0123456789abcdefghijklmnop"
 NOVEMBER = date(2026, 11, 1)
 GPT = Price("openai", "gpt-4o", (("input", Rate(2_500_000)), ("output", Rate(10_000_000)),
                                  ("cache_read", Rate(1_250_000))))  # fmt: skip
+HAIKU = Price("anthropic", "claude-haiku-4-5-20251001", (
+    ("input", Rate(1_000_000)), ("output", Rate(5_000_000)), ("cache_read", Rate(100_000)),
+    ("cache_write_5m", Rate(1_250_000)),
+))  # fmt: skip
 MINI = Price("openrouter", "openai/gpt-4o-mini",
              (("input", Rate(150_000)), ("output", Rate(600_000))))  # fmt: skip
 
@@ -82,7 +86,8 @@ def use(
     message = MessageRecord(id_, "c1", None, "assistant", "Yes.", State.COMPLETE, at,
                             receipt_json=make_receipt([call], payer).to_json())  # fmt: skip
     row = UsageRecord(f"{id_}-0", id_, "c1", at, key_id, price.provider, price.model,
-                      usage.input, usage.cache_read, 0, usage.output, 0, call.charge.total_pusd,
+                      usage.input, usage.cache_read, usage.cache_write, usage.output, 0,
+                      call.charge.total_pusd,
                       str(call.charge.certainty))  # fmt: skip
     with shelves.database.transaction():
         if shelves.chats.get("c1") is None:
@@ -156,6 +161,29 @@ async def test_json_has_every_figure_exactly_and_adds_up(
     difference = sum(part["cost_pusd"] for part in found["total"]["parts"])
     whole = found["total"]["theirs"]["cost_pusd"] - found["total"]["ours"]["cost_pusd"]
     assert difference == whole
+
+
+async def test_anthropics_costs_for_all_keys_come_to_ours_to_the_last_picodollar(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    keep_key(driver, "k1", "anthropic", "Aa1b")
+    use(driver, "k1", HAIKU, noon(3), Usage(input=1_500, output=500))
+    use(driver, "k1", HAIKU, noon(4),
+        Usage(input=1_000, cache_read=2_000, cache_write_5m=500, output=300))  # fmt: skip
+    for path, name in (
+        ("/usage_report/messages", "anthropic-usage.json"),
+        ("/cost_report", "anthropic-costs.json"), ("/api_keys", "anthropic-keys.json"),
+    ):  # fmt: skip
+        provider_server.show(path, (GOLDEN / name).read_bytes())
+    key = await driver.core.reconciler.admin_keys.add(
+        "sk-ant-admin01-0123456789abcdef", where="session", base_url=provider_server.url
+    )
+    code, text = await run(driver, "--month", "2026-11", "--admin-key-id", key.id, "--json")
+    assert code == 0
+    mine, *others = json.loads(text)["lines"]
+    assert (mine["key"], mine["parts"]) == ("Anthropic …Aa1b", [])
+    assert mine["theirs"]["cost_usd"] == mine["ours"]["cost_usd"] == "0.007325"
+    assert [line["parts"][0]["reason"] for line in others] == ["not_tokens", "other_key"]
 
 
 async def test_two_files_of_one_provider_are_taken_together(driver: CoreDriver) -> None:

@@ -267,6 +267,15 @@ async def test_costs_in_another_currency_are_not_taken_for_dollars(
         await fetch_report(http, "openai", OPENAI_KEY, ASKED, openai.url)
 
 
+async def test_a_redirect_takes_no_key_along(
+    http: HttpClient, provider_server: ProviderServer
+) -> None:
+    provider_server.show("/", b"{}", 307)
+    with pytest.raises(NotTheProvider, match="no key left"):
+        await fetch_report(http, "anthropic", ANTHROPIC_KEY, ASKED, provider_server.url)
+    assert len(provider_server.asked) == 1
+
+
 async def test_a_provider_that_is_down_is_said_to_be(
     http: HttpClient, provider_server: ProviderServer
 ) -> None:
