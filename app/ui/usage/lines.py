@@ -1,4 +1,4 @@
-"""Models, chats, keys or payers as a table: name, share, cost, messages, tokens."""
+"""Models, chats, keys or payers as a table: name, share, cost, calls, tokens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.ui.dialog_pieces import plain_tooltip
 from app.ui.usage import wording
 from app.ui.usage.table import BAR_ROLE, NO_PARENT, NOTE_ROLE, TONE_ROLE, Column, Index, UsageTable
 
-NAME, SHARE, COST, MESSAGES, INPUT, OUTPUT = range(6)
+NAME, SHARE, COST, CALLS, INPUT, OUTPUT = range(6)
 _TEXTS = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
 
 
@@ -87,12 +87,12 @@ class LineModel(QAbstractTableModel):
 def make_table(title: str, what: str) -> UsageTable:
     """A table of lines; `what` heads the names."""
     heads = (
-        what, wording.tr("Share"), wording.tr("Cost"), wording.tr("Messages"), wording.tr("In"),
+        what, wording.tr("Share"), wording.tr("Cost"), wording.tr("Calls"), wording.tr("In"),
         wording.tr("Out"),
     )  # fmt: skip
     columns = (
         Column(what), Column(heads[SHARE], 150, needs=520), Column(heads[COST], 120, True),
-        Column(heads[MESSAGES], 92, True, 400), Column(heads[INPUT], 110, True, 640),
+        Column(heads[CALLS], 92, True, 400), Column(heads[INPUT], 110, True, 640),
         Column(heads[OUTPUT], 100, True, 740),
     )  # fmt: skip
     return UsageTable(LineModel(heads), columns, title)
@@ -110,7 +110,7 @@ def _text(line: UsageLine, column: int) -> str:
         case 2:
             return wording.cost(line.sum.total_pusd, line.sum.certainty)
         case 3:
-            return words.count(line.sum.messages)
+            return words.count(line.sum.calls)
         case 4:
             return words.count(line.sum.input_tokens)
         case 5:

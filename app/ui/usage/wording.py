@@ -103,6 +103,9 @@ def bar_text(bar: UsageBar) -> str:
     if bar.messages == 1:
         pattern = tr("{0}: {1}, {2} message")
     text = pattern.format(name, bar_cost(bar), words.count(bar.messages))
+    if not bar.messages:
+        # An answer of another day went on here: it is counted where it began.
+        text = f"{name}: {bar_cost(bar)}"
     if bar.unpriced:
         return tr("{0}, {1} without a known price").format(text, words.count(bar.unpriced))
     return text

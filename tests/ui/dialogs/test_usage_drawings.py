@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -50,6 +51,12 @@ def test_the_chart_reads_the_bar_under_the_pointer(chart: BarChart) -> None:
     assert chart.reading() == "Sat 21 Nov 2026: $0.30, 3 messages"
     move_to(chart, QPointF(chart.width() - 30, 90))
     assert chart.reading() == "Fri 20 Nov 2026: about $0.32, 3 messages"
+
+
+def test_a_day_on_which_an_answer_only_went_on_names_no_messages(chart: BarChart) -> None:
+    chart.show_bars((replace(bar(TODAY, 5), messages=0),), "day")
+    move_to(chart, QPointF(chart.width() / 2, 90))
+    assert chart.reading() == "Sat 21 Nov 2026: $0.050"
 
 
 def test_the_arrow_keys_walk_through_the_bars_and_enter_chooses_one(

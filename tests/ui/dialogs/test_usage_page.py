@@ -289,6 +289,20 @@ def test_an_export_shows_how_far_it_is_and_can_be_stopped(qtbot: QtBot, page: Pa
     assert not export.is_writing
 
 
+def test_where_to_write_is_asked_and_what_each_line_is(qtbot: QtBot, page: Page) -> None:
+    page.show()
+    for place, form in ((0, "calls"), (1, "parts")):
+        dialog = page.card.export_line.ask(view().scope, wording.file_name(view()))
+        assert "usage-2026-11-01-to-2026-11-21.csv" in dialog.selectedFiles()[0]
+        dialog.selectNameFilter(dialog.nameFilters()[place])
+        dialog.fileSelected.emit("/nowhere/usage.csv")
+        dialog.close()
+        order = page.bridge.of(commands.ExportUsage)[-1]
+        assert isinstance(order, commands.ExportUsage)
+        assert (order.path, order.form) == ("/nowhere/usage.csv", form)
+        page.bridge.event.emit(events.UsageExportEnded(order.serial, "written", order.path))
+
+
 @pytest.mark.parametrize(
     ("outcome", "said"),
     [("written", "Written to /x.csv."), ("failed", "It cannot be written. The disk is full.")],
