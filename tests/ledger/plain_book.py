@@ -150,7 +150,8 @@ class PlainBook:
         if hold.state is not HoldState.DISPATCHED or hold.owner != owner:
             return False
         hold.seen = max(hold.seen, tokens)
-        hold.lease_until = lease_until
+        assert hold.lease_until is not None
+        hold.lease_until = max(hold.lease_until, lease_until)
         return True
 
     def settle(self, hold_id: str, charges: Mapping[str, int]) -> bool:
