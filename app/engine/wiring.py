@@ -116,12 +116,9 @@ def _wire(
     own_prices = OwnPrices(shelves.settings, clock)
     routes = _routes(shelves, secrets, http, prices, counter, clock, own_prices)
     preferences = Preferences(shelves.settings)
-    alternates = Alternates(shelves.keys, routes, preferences)
-    exact = ExactCounts(routes, preferences.counts_with_provider, clock, offline=config.offline)
     budgets, guard = BudgetKeeper(shelves, clock), GuardShelf(shelves.settings)
-    quoter = Quoter(
-        shelves, routes, alternates, counting, exact, clock, limits=budgets.output_limits
-    )
+    exact = ExactCounts(routes, preferences.counts_with_provider, clock, offline=config.offline)
+    quoter = _quoter(shelves, routes, preferences, counting, exact, budgets, clock)
     model_list = ModelList(shelves, prices, own_prices, clock, demo=demo)
     settler = Settler(shelves, counting, clock)
     turns = _turns(shelves, routes, settler, clock, emit, lambda: core)
@@ -153,6 +150,20 @@ def _wire(
         http=HttpClient(offline=config.offline),
     )
     return core
+
+
+def _quoter(
+    shelves: Shelves,
+    routes: Routes,
+    preferences: Preferences,
+    counting: Counting,
+    exact: ExactCounts,
+    budgets: BudgetKeeper,
+    clock: Clock,
+) -> Quoter:
+    alternates = Alternates(shelves.keys, routes, preferences)
+    limits = budgets.output_limits
+    return Quoter(shelves, routes, alternates, counting, exact, clock, limits=limits)
 
 
 def _reconciler(
