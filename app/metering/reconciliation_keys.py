@@ -62,6 +62,7 @@ def key_sides(calls: Sequence[OwnCall], found: Gathered, facts: ReportFacts) -> 
         if row.key is not None:
             ours.setdefault(row.key, call.key_id)
     direct = {place.key_id for place in found.heaps if place.key_id is not None}
+    direct |= {row.key_id for _, row in found.pairs if row.key_id is not None}
     known = frozenset({*ours.values(), *direct})
     used = {call.key_id for call in calls}
     nothing_tells = not found.keys and not direct
