@@ -17,7 +17,7 @@ from app.ui.icons import icon
 from app.ui.theme import Size, Theme, set_look
 from app.ui.transcript.parts import Footer, Part, Place
 
-ROW, ROW_USER = 24, 20
+ROW, ROW_USER = 24, 18
 _BELOW = 8  # air under the line of an answer
 _LINE = 18
 _GAP, _GAP_TIGHT = 12, 8

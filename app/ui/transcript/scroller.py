@@ -113,7 +113,10 @@ class Scroller(QAbstractScrollArea):
         self.sticks = False
         self._anchor = (index, 0, -Theme.current().px(MARGIN_TOP))
         self.settle()
-        self._note_anchor(self.verticalScrollBar().value())
+        value = self.verticalScrollBar().value()
+        # Where the card is at the edge it stays the one that holds still, not what is above it.
+        if value != self.heights.top(index):
+            self._note_anchor(value)
 
     def reading_place(self) -> tuple[int, int, int]:
         """What stands at the upper edge: card, part, and pixels below the part's edge."""
@@ -180,6 +183,10 @@ class Scroller(QAbstractScrollArea):
         if not self._idle.isActive():
             self._idle.start()
 
+    def gap_after(self, index: int) -> int:
+        """The air below a card, in pixels."""
+        return Theme.current().px(GAP)
+
     def settled(self) -> None:
         """Everything is placed; derived views move what floats above the cards."""
 
@@ -187,14 +194,15 @@ class Scroller(QAbstractScrollArea):
 
     def _estimates(self, indices: Iterable[int]) -> list[int]:
         width = self.column()[1]
-        gap = Theme.current().px(GAP)
-        return [self.estimate(index, width) + gap for index in indices]
+        return [self.estimate(index, width) + self.gap_after(index) for index in indices]
 
     def _top_margin(self) -> int:
         return Theme.current().px(MARGIN_TOP)
 
     def _extent(self) -> int:
-        return self.heights.total + self._top_margin() + Theme.current().px(MARGIN_BOTTOM - GAP)
+        last = self.gap_after(len(self.heights) - 1) if len(self.heights) else 0
+        bottom = Theme.current().px(MARGIN_BOTTOM) - last
+        return self.heights.total + self._top_margin() + bottom
 
     def _wanted_value(self) -> int:
         most = max(0, self._extent() - self.viewport().height())
@@ -230,10 +238,9 @@ class Scroller(QAbstractScrollArea):
         index = self.heights.at(upper)
         top = self.heights.top(index)
         changed = False
-        gap = Theme.current().px(GAP)
         while index < count and top < lower:
             card = self.cards.get(index) or self._mount(index)
-            height = card.lay_out(width, upper - top, lower - top) + gap
+            height = card.lay_out(width, upper - top, lower - top) + self.gap_after(index)
             changed |= self.heights.put(index, height, exact=True)
             top += height
             index += 1
@@ -271,10 +278,10 @@ class Scroller(QAbstractScrollArea):
         bar.setValue(value)
 
     def _place_cards(self, value: int, left: int, width: int) -> None:
-        margin, gap = self._top_margin(), Theme.current().px(GAP)
+        margin = self._top_margin()
         for index, card in self.cards.items():
             top = margin + self.heights.top(index) - value
-            card.setGeometry(left, top, width, self.heights[index] - gap)
+            card.setGeometry(left, top, width, self.heights[index] - self.gap_after(index))
             if card.isHidden():
                 card.show()
 
@@ -316,7 +323,7 @@ class Scroller(QAbstractScrollArea):
         above = index < self._anchor[0]
         tall = self.heights[index]
         top, bottom = (tall - page // 2, tall) if above else (0, page // 2)
-        height = card.lay_out(width, top, bottom) + Theme.current().px(GAP)
+        height = card.lay_out(width, top, bottom) + self.gap_after(index)
         self.heights.put(index, height, exact=True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -261,6 +261,13 @@ class TranscriptView(Scroller):
         who = self.tr("You") if message.role == "user" else message.model_name or self.tr("Answer")
         return f"{who}: {' '.join(message.text[:TITLE_LENGTH_MAX].split())}"
 
+    def gap_after(self, index: int) -> int:
+        message = self.messages[index]
+        # The row for what one can do with a question is air enough, as long as nobody points at it.
+        if message.role == "user" and message.id != self._editing:
+            return 0
+        return super().gap_after(index)
+
     def settled(self) -> None:
         last = len(self.messages) - 1
         busy = last >= 0 and self.messages[last].state in _BUSY

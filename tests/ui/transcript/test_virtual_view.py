@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QTextBrowser
+from PySide6.QtWidgets import QApplication, QTextBrowser, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.seam.views import MessageState, MessageView
 from app.ui.theme import Theme
+from app.ui.transcript.user_parts import BubbleView
 from app.ui.transcript.view import TranscriptView
 
 TEXT = "Some words of an answer that fill more than one line of the card. " * 4
@@ -239,3 +241,19 @@ def test_no_messages_are_shown_as_nothing(view: TranscriptView) -> None:
     view.show_messages(())
     assert view.visible_message_ids() == ()
     assert not view.overlay.jump_button.isVisible()
+
+
+def test_below_a_question_there_are_eighteen_pixels_and_its_buttons_fit_into_them(
+    view: TranscriptView, message: Callable[..., MessageView]
+) -> None:
+    question, answer = chat(message, 2)
+    view.show_messages((replace(question, role="user"), answer))
+    bubble = view.cards[0].findChild(BubbleView)
+    assert bubble is not None
+    below = bubble.mapTo(view.viewport(), QPoint(0, bubble.height())).y()
+    assert view.cards[1].y() - below == 18
+    view.cards[0].set_active(True)
+    copy = view.cards[0].findChild(QToolButton)
+    assert copy is not None
+    assert copy.height() == 18
+    assert copy.iconSize().height() == 14
