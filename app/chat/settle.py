@@ -118,7 +118,7 @@ class Settler:
         `hold` is parked; its price is the one that was frozen when the call was admitted.
         """
         price = _frozen_price(hold)
-        provider = price.provider if price is not None else ""
+        provider = self._provider_of(hold, price)
         model = hold.model_ref.partition("/")[2]
         settlement = end_of(
             CallEnd(
@@ -144,6 +144,17 @@ class Settler:
             payer=payer_of_hold(hold),
         )
         return self._store(message, [call], settlement, hold, payer_of_hold(hold), None)
+
+    def _provider_of(self, hold: HoldRecord, price: Price | None) -> str:
+        """Whom a hold's call was sent to, by the id that calls which ended well have too."""
+        from app.chat.routes import DEMO_KEY, LOCAL_PREFIX
+
+        if hold.key_id == DEMO_KEY or hold.key_id.startswith(LOCAL_PREFIX):
+            return hold.key_id.removeprefix(LOCAL_PREFIX)
+        key = self._shelves.keys.get(hold.key_id)
+        if key is not None:
+            return key.provider
+        return price.provider if price is not None else ""
 
     def last_seen_pusd(self, hold: HoldRecord) -> int | None:
         """What a hold's call cost as far as its last heartbeat; None where no price is known."""

@@ -8,7 +8,7 @@ from app.catalog.prices import Price
 from app.clock import Clock
 from app.seam import commands, events
 from app.seam.views import Certainty, MessageState
-from app.store.records import HoldState, State
+from app.store.records import HoldState, KeyRecord, State
 from app.store.shelves import open_shelves
 from tests.chat.conversations import opened_after_a_kill, unchecked_chat
 from tests.end_to_end.long_answers import numbered_words
@@ -178,6 +178,35 @@ async def test_a_price_that_cannot_be_read_keeps_no_start_from_settling(
     assert again.core.shelves.holds.open_holds() == []
     receipt = await again.ask(commands.AskReceipt("answer"), events.ReceiptReady)
     assert receipt.receipt.total_pusd is None
+    await again.close()
+
+
+async def test_a_call_that_died_is_summed_up_with_those_of_its_provider_that_did_not(
+    driver: CoreDriver,
+) -> None:
+    records = Records()
+    folder = driver.folder.parent / "old"
+    folder.mkdir()
+    price = Price.from_user("google", "gemini-2.5-pro", input_usd="1", output_usd="2")
+    shelves = open_shelves(folder, Clock())
+    shelves.keys.save(
+        KeyRecord("key", "gemini", "", "1234", "", "session", "works", "", None, records.noon)
+    )
+    shelves.chats.create("chat", "Old", [records.pane()])
+    shelves.messages.add(records.message("question"))
+    shelves.messages.add(
+        records.message("answer", "question", role="assistant", state=State.STREAMING, text="")
+    )
+    shelves.holds.admit(records.hold(price_json=price.to_json(), model_ref="key/gemini-2.5-pro"))
+    shelves.holds.dispatch("hold")
+    shelves.database.close()
+    again = CoreDriver(folder)
+    await again.open()
+    rows = again.core.shelves.database.rows("SELECT provider FROM usage")
+    assert rows == [("gemini",)]
+    receipt = await again.ask(commands.AskReceipt("answer"), events.ReceiptReady)
+    (call,) = receipt.receipt.calls
+    assert (call.provider, call.payer) == ("Google Gemini", "your Google Gemini key")
     await again.close()
 
 
