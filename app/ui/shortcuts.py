@@ -65,6 +65,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
     ActionEntry("dark", str(QT_TRANSLATE_NOOP("actions", "Switch light and dark")), "Ctrl+Shift+D"),
     ActionEntry("settings", str(QT_TRANSLATE_NOOP("actions", "Settings")), "Ctrl+,"),
     ActionEntry("keys", str(QT_TRANSLATE_NOOP("actions", "Your keys")), ""),
+    ActionEntry("budgets", str(QT_TRANSLATE_NOOP("actions", "Budgets")), ""),
     ActionEntry("quit", str(QT_TRANSLATE_NOOP("actions", "Quit")), "Ctrl+Q"),
 )
 

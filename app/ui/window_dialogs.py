@@ -11,6 +11,7 @@ from PySide6.QtCore import QIODevice, QObject, QSaveFile, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app.seam import commands, events
+from app.seam.budgets import SendNeedsConfirmation
 from app.seam.events import Event
 from app.seam.views import ImageView, ReceiptView, SearchHit
 from app.ui.window_quotes import WindowQuotes
@@ -46,6 +47,7 @@ class Dialogs(QObject):
         match event:
             case events.BillingReady() if self._billing is not None:
                 self._billing.show_billing(event.billing)
+                self._billing.show_budgets(event.budgets)
             case events.ModelsListed():
                 self._show_models(event)
             case events.ReceiptReady():
@@ -66,10 +68,12 @@ class Dialogs(QObject):
             self._billing.fold_asked.connect(self._window.frame.toggle_billing)
             self._billing.usage_asked.connect(self.open_usage)
             self._billing.comparison_asked.connect(self.open_reconciliation)
+            self._billing.budgets_asked.connect(self.open_budgets)
             self._window.frame.put_billing(self._billing)
             self._billing.show_names(self._window.shown.model_names())
             if self._window.shown.billing is not None:
                 self._billing.show_billing(self._window.shown.billing)
+                self._window.bridge.submit(commands.AskBilling())
 
     def show_first_run(self) -> None:
         """The ways to a working chat, in the middle of the window."""
@@ -164,6 +168,27 @@ class Dialogs(QObject):
         """The keys, and a field for one more."""
         self._open_settings("keys")
 
+    def open_budgets(self) -> None:
+        """Budgets and guards."""
+        self._open_settings("budgets")
+
+    def open_chat_budget(self, chat_id: str, title: str) -> None:
+        """The budget of one chat."""
+        self._open_settings("budgets", chat=(chat_id, title), wanted=("chat", chat_id))
+
+    def open_key_budget(self, key_id: str) -> None:
+        """The budget of one key."""
+        self._open_settings("budgets", wanted=("key", key_id))
+
+    def ask_to_send(self, asked: SendNeedsConfirmation) -> None:
+        """Whether a message shall be sent after all; what the user does not answer is not sent."""
+        from app.ui.budgets.question import QuestionDialog
+
+        dialog = QuestionDialog(self._window, asked)
+        dialog.confirmed.connect(self._window.orders.submit)
+        dialog.cheaper_asked.connect(lambda: self.open_picker(asked.pane))
+        dialog.open()
+
     def open_receipt(self, message_id: str) -> None:
         """What an answer cost, item by item."""
         self._receipt_asked = message_id
@@ -188,7 +213,13 @@ class Dialogs(QObject):
         if not (was_shown and open_in_browser(address)):
             LinkDialog(address, self._window).open()
 
-    def _open_settings(self, page: str) -> None:
+    def _open_settings(
+        self,
+        page: str,
+        *,
+        chat: tuple[str, str] | None = None,
+        wanted: tuple[str, str] | None = None,
+    ) -> None:
         from app.config import load_paths
         from app.seam.views import SettingsView
         from app.ui.settings.dialog import SettingsDialog
@@ -196,12 +227,15 @@ class Dialogs(QObject):
         window = self._window
         if self._settings is not None:
             self._settings.reject()
-        chat = window.shown.chat
+        shown = window.shown.chat
+        if chat is None and shown is not None:
+            chat = (shown.id, shown.title)
         dialog = self._settings = SettingsDialog(
             window, window.bridge, window.shown.settings or SettingsView(),
             paths=load_paths(os.environ, demo=window.shown.demo),
-            page=page, can_export=chat is not None,
+            page=page, can_export=shown is not None, chat=chat, budget_wanted=wanted,
         )  # fmt: skip
+        dialog.key_budget_asked.connect(self.open_key_budget)
         dialog.link_asked.connect(self.open_link)
         dialog.folder_asked.connect(self._on_folder_asked)
         dialog.export_asked.connect(self._on_export_asked)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.seam import commands, events
+from app.seam.budgets import BudgetSaved, BudgetsListed, SendNeedsConfirmation
 from app.seam.events import Event
 from app.seam.reconciliation import (
     AdminKeyKept,
@@ -72,9 +73,11 @@ class EventSink(QObject):
                 | events.ProxyTested() | events.LocalModelsFound() | events.ChatExported()
                 | events.UsageShown() | events.UsageCallsShown() | events.UsageExportMoved()
                 | events.UsageExportEnded() | ReconciliationSourcesReady() | ReconciliationShown()
-                | AdminKeyKept()
+                | AdminKeyKept() | BudgetsListed() | BudgetSaved()
             ):  # fmt: skip
                 self._on_dialog(event)
+            case SendNeedsConfirmation():
+                self._on_question(event)
             case _:
                 assert_never(event)
 
@@ -221,6 +224,12 @@ class EventSink(QObject):
             case _:
                 _show_stream(pane.need_transcript(), event)
 
+    def _on_question(self, event: SendNeedsConfirmation) -> None:
+        """Nothing was sent: what was typed stays, and may be changed, while the user is asked."""
+        if self._is_shown(event.chat_id):
+            self._frame.composer.hold_back()
+            self._window.dialogs.ask_to_send(event)
+
     def _on_settled(self) -> None:
         self._frame.panes.compare(self._shown.models)
         self._billing_pause.start()
@@ -234,7 +243,7 @@ class EventSink(QObject):
                 composer.accept_sent()
                 self._window.dialogs.leave_first_run()
             case events.SendRefused() if self._is_shown(event.chat_id):
-                composer.refuse_sent(event.fault)
+                composer.refuse_sent(event.fault, event.cheaper)
             case events.FileAttached() if self._is_shown(event.chat_id):
                 composer.show_attached(event.serial, event.attachment)
             case events.FileRefused() if self._is_shown(event.chat_id):

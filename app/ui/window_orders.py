@@ -86,6 +86,7 @@ class Orders(QObject):
             "dark": self._switch_dark,
             "settings": dialogs.open_settings,
             "keys": dialogs.open_keys,
+            "budgets": dialogs.open_budgets,
             "quit": self._window.close,
         }
         doings[action_id]()
@@ -153,6 +154,7 @@ class Orders(QObject):
         )
         sidebar.chats.delete_asked.connect(self._on_delete)
         sidebar.chats.export_asked.connect(self._window.dialogs.open_export)
+        sidebar.chats.budget_asked.connect(self._window.dialogs.open_chat_budget)
         sidebar.chats.undo_asked.connect(self._frame.notices.undo_last)
         sidebar.chip.settings_asked.connect(self._window.dialogs.open_settings)
         sidebar.chip.fold_asked.connect(self._frame.toggle_sidebar)
@@ -219,6 +221,11 @@ class Orders(QObject):
             self._window.dialogs.open_keys()
         elif action == "model":
             self._window.dialogs.open_picker(self._frame.panes.current)
+        elif action == "budgets":
+            self._window.dialogs.open_budgets()
+        elif action.startswith("use:"):
+            self.choose_model(self._frame.panes.current, action.removeprefix("use:"))
+            self.focus_composer()
 
     def _on_starter(self, text: str) -> None:
         if not self._frame.composer.text():
@@ -276,6 +283,8 @@ class Orders(QObject):
                 self.submit(commands.ShowBranch(chat_id, pane, message_id))
             case "keys":
                 self._window.dialogs.open_keys()
+            case "budgets":
+                self._window.dialogs.open_budgets()
             case "model":
                 self._window.dialogs.open_picker(pane)
             case _:

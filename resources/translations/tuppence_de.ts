@@ -282,6 +282,10 @@
         <source>Unpin</source>
         <translation>Lösen</translation>
     </message>
+    <message>
+        <source>Budget for this chat…</source>
+        <translation>Budget für diesen Chat…</translation>
+    </message>
 </context>
 <context>
     <name>CheaperList</name>
@@ -801,6 +805,18 @@
         <source>Your message is kept in the box.</source>
         <translation>Deine Nachricht bleibt im Feld stehen.</translation>
     </message>
+    <message>
+        <source>Raise the budget</source>
+        <translation>Budget erhöhen</translation>
+    </message>
+    <message>
+        <source>Use {0}, about {1}</source>
+        <translation>{0} nehmen, etwa {1}</translation>
+    </message>
+    <message>
+        <source>Use {0}, free</source>
+        <translation>{0} nehmen, kostenlos</translation>
+    </message>
 </context>
 <context>
     <name>FindBar</name>
@@ -1143,6 +1159,10 @@
     <message>
         <source>{0} this month</source>
         <translation>{0} diesen Monat</translation>
+    </message>
+    <message>
+        <source>Budget of {0}…</source>
+        <translation>Budget von {0}…</translation>
     </message>
 </context>
 <context>
@@ -1842,6 +1862,10 @@
         <source>Your keys</source>
         <translation>Deine Schlüssel</translation>
     </message>
+    <message>
+        <source>Budgets</source>
+        <translation>Budgets</translation>
+    </message>
 </context>
 <context>
     <name>ShortcutLine</name>
@@ -2355,6 +2379,10 @@
     <message>
         <source>Compare with the provider's figure</source>
         <translation>Mit der Abrechnung des Anbieters vergleichen</translation>
+    </message>
+    <message>
+        <source>Budgets</source>
+        <translation>Budgets</translation>
     </message>
 </context>
 <context>
@@ -3028,6 +3056,252 @@
     <message>
         <source>{0}: {1} in, {2} out per million tokens</source>
         <translation>{0}: {1} Eingabe, {2} Ausgabe je Million Tokens</translation>
+    </message>
+</context>
+<context>
+    <name>BudgetForm</name>
+    <message>
+        <source>10.00</source>
+        <translation>10.00</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Dollars</source>
+        <translation>Dollar</translation>
+    </message>
+    <message>
+        <source>How long it lasts</source>
+        <translation>Wie lange es gilt</translation>
+    </message>
+    <message>
+        <source>Keep this budget</source>
+        <translation>Budget behalten</translation>
+    </message>
+    <message>
+        <source>Only warn</source>
+        <translation>Nur warnen</translation>
+    </message>
+    <message>
+        <source>Stop there</source>
+        <translation>Dort anhalten</translation>
+    </message>
+    <message>
+        <source>What the budget is for</source>
+        <translation>Wofür das Budget gilt</translation>
+    </message>
+</context>
+<context>
+    <name>BudgetLine</name>
+    <message>
+        <source>Change: {0}</source>
+        <translation>Ändern: {0}</translation>
+    </message>
+    <message>
+        <source>Remove: {0}</source>
+        <translation>Entfernen: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>BudgetSection</name>
+    <message>
+        <source>Budgets</source>
+        <translation>Budgets</translation>
+    </message>
+    <message>
+        <source>Change budgets</source>
+        <translation>Budgets ändern</translation>
+    </message>
+    <message>
+        <source>Set a budget</source>
+        <translation>Ein Budget festlegen</translation>
+    </message>
+</context>
+<context>
+    <name>BudgetsPage</name>
+    <message>
+        <source>Add a budget</source>
+        <translation>Budget hinzufügen</translation>
+    </message>
+    <message>
+        <source>Key: {0}</source>
+        <translation>Schlüssel: {0}</translation>
+    </message>
+    <message>
+        <source>No budget yet. A budget adds up what your own keys cost, retries and stopped answers included, and warns you or stops at a sum that you set.</source>
+        <translation>Noch kein Budget. Ein Budget zählt zusammen, was deine Schlüssel kosten, auch Wiederholungen und angehaltene Antworten, und warnt oder hält bei einer Summe an, die du festlegst.</translation>
+    </message>
+    <message>
+        <source>This chat: {0}</source>
+        <translation>Dieser Chat: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>GuardForm</name>
+    <message>
+        <source>A message calls tools at most so many times</source>
+        <translation>Eine Nachricht ruft höchstens so oft Werkzeuge auf</translation>
+    </message>
+    <message>
+        <source>A message that would cost more than so many times the median of your last 50, and more than a sum, is asked about before it is sent. 0 times: never.</source>
+        <translation>Vor einer Nachricht, die mehr als ein Vielfaches des Medians deiner letzten 50 und mehr als eine Summe kosten würde, wird gefragt. 0-mal: nie.</translation>
+    </message>
+    <message>
+        <source>And for at most, in dollars</source>
+        <translation>Und für höchstens, in Dollar</translation>
+    </message>
+    <message>
+        <source>And more than, in dollars</source>
+        <translation>Und mehr als, in Dollar</translation>
+    </message>
+    <message>
+        <source>Ask before a costly message</source>
+        <translation>Vor einer teuren Nachricht fragen</translation>
+    </message>
+    <message>
+        <source>Kept.</source>
+        <translation>Gespeichert.</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Times the usual</source>
+        <translation>Vielfaches des Üblichen</translation>
+    </message>
+    <message>
+        <source>Write whole numbers for the times.</source>
+        <translation>Für die Anzahl sind ganze Zahlen nötig.</translation>
+    </message>
+</context>
+<context>
+    <name>budgets</name>
+    <message>
+        <source>At most {0}. Nothing has been sent; your message is kept in the box.</source>
+        <translation>Höchstens {0}. Es wurde nichts gesendet; deine Nachricht bleibt im Feld stehen.</translation>
+    </message>
+    <message>
+        <source>Chat “{0}”</source>
+        <translation>Chat „{0}“</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>Modell wählen</translation>
+    </message>
+    <message>
+        <source>Do not send</source>
+        <translation>Nicht senden</translation>
+    </message>
+    <message>
+        <source>Everything</source>
+        <translation>Alles</translation>
+    </message>
+    <message>
+        <source>Everything, per day</source>
+        <translation>Alles, pro Tag</translation>
+    </message>
+    <message>
+        <source>Everything, per month</source>
+        <translation>Alles, pro Monat</translation>
+    </message>
+    <message>
+        <source>Send all the same</source>
+        <translation>Trotzdem senden</translation>
+    </message>
+    <message>
+        <source>Send it, about {0}</source>
+        <translation>Senden, etwa {0}</translation>
+    </message>
+    <message>
+        <source>Send this message?</source>
+        <translation>Diese Nachricht senden?</translation>
+    </message>
+    <message>
+        <source>The price of {0} is not known.</source>
+        <translation>Der Preis von {0} ist nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>This message would cost about {0}, {1} times your usual {2}.</source>
+        <translation>Diese Nachricht würde etwa {0} kosten, das {1}-Fache deiner üblichen {2}.</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>Heute</translation>
+    </message>
+    <message>
+        <source>Your {0} cannot stop what it cannot price. Sent all the same, the message counts as tokens only.</source>
+        <translation>Dein {0} kann nicht anhalten, wofür es keinen Preis kennt. Trotzdem gesendet, zählt die Nachricht nur mit ihren Tokens.</translation>
+    </message>
+    <message>
+        <source>budget for this chat</source>
+        <translation>Budget für diesen Chat</translation>
+    </message>
+    <message>
+        <source>budget for this key</source>
+        <translation>Budget für diesen Schlüssel</translation>
+    </message>
+    <message>
+        <source>daily budget</source>
+        <translation>Tagesbudget</translation>
+    </message>
+    <message>
+        <source>daily budget for this chat</source>
+        <translation>Tagesbudget für diesen Chat</translation>
+    </message>
+    <message>
+        <source>daily budget for this key</source>
+        <translation>Tagesbudget für diesen Schlüssel</translation>
+    </message>
+    <message>
+        <source>for good</source>
+        <translation>auf Dauer</translation>
+    </message>
+    <message>
+        <source>monthly budget</source>
+        <translation>Monatsbudget</translation>
+    </message>
+    <message>
+        <source>monthly budget for this chat</source>
+        <translation>Monatsbudget für diesen Chat</translation>
+    </message>
+    <message>
+        <source>monthly budget for this key</source>
+        <translation>Monatsbudget für diesen Schlüssel</translation>
+    </message>
+    <message>
+        <source>only warns</source>
+        <translation>warnt nur</translation>
+    </message>
+    <message>
+        <source>per day</source>
+        <translation>pro Tag</translation>
+    </message>
+    <message>
+        <source>per month</source>
+        <translation>pro Monat</translation>
+    </message>
+    <message>
+        <source>resets at midnight UTC</source>
+        <translation>beginnt um Mitternacht UTC neu</translation>
+    </message>
+    <message>
+        <source>resets {0}</source>
+        <translation>beginnt am {0} neu</translation>
+    </message>
+    <message>
+        <source>stops</source>
+        <translation>hält an</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} von {1}</translation>
+    </message>
+    <message>
+        <source>{0} set aside</source>
+        <translation>{0} zurückgelegt</translation>
     </message>
 </context>
 </TS>

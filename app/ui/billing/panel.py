@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from PySide6.QtCore import QDate, QLocale, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from app.seam.budgets import BudgetView
 from app.seam.views import BillingView, SpendLine
 from app.ui import words
 from app.ui.billing.chart import DayChart
 from app.ui.billing.spend_list import SpendList, counts_of, figure_of
 from app.ui.billing.sums import top_and_rest
+from app.ui.budgets.section import BudgetSection
 from app.ui.dialog_pieces import column, plain_label, push_button, row, rule, scrolled, tool_button
 from app.ui.theme import Theme, set_look
 
@@ -28,6 +30,7 @@ class BillingPanel(QFrame):
     fold_asked = Signal()
     usage_asked = Signal()
     comparison_asked = Signal()
+    budgets_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +50,10 @@ class BillingPanel(QFrame):
             self._show_sums(billing)
         self._say_age()
 
+    def show_budgets(self, budgets: Sequence[BudgetView]) -> None:
+        """What was spent against each budget."""
+        self._budgets.show_budgets(budgets)
+
     def show_names(self, names: Mapping[str, str]) -> None:
         """What models are called, by their ids; those that are not there keep the id."""
         if dict(names) != self._names:
@@ -62,6 +69,8 @@ class BillingPanel(QFrame):
         content = QWidget()
         box = column(content, margin=16, spacing=16)
         box.addLayout(self._build_head())
+        self._budgets = BudgetSection()
+        self._budgets.asked.connect(self.budgets_asked)
         box.addWidget(self._build_used())
         box.addWidget(self._build_unused())
         box.addStretch(1)
@@ -104,7 +113,16 @@ class BillingPanel(QFrame):
         top.addLayout(today)
         top.addWidget(self._unpriced)
         box.addLayout(top)
-        for part in (rule(), self._keys, rule(), self._models, rule(), self._build_chart(utc)):
+        for part in (
+            rule(),
+            self._budgets,
+            rule(),
+            self._keys,
+            rule(),
+            self._models,
+            rule(),
+            self._build_chart(utc),
+        ):
             box.addWidget(part)
         return self._used
 

@@ -16,7 +16,7 @@ from app.ui.composer.box import ComposerBox
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from app.seam.quote_views import QuoteView
+    from app.seam.quote_views import CheaperView, QuoteView
     from app.seam.views import AttachmentView, DraftView, FaultView
     from app.ui.composer.fault_card import FaultCard
 
@@ -35,7 +35,7 @@ class Composer(QWidget):
     quote_opened = Signal()
     attach_asked = Signal(int, str, str, bytes)  # serial, name, path, content
     edit_last_asked = Signal()
-    action_asked = Signal(str)  # a way on after a fault: keys, retry, model
+    action_asked = Signal(str)  # a way on after a fault: keys, retry, model, budgets, use:REF
     typed = Signal()
     stayed = Signal()  # a chat that was asked for did not come
 
@@ -136,7 +136,13 @@ class Composer(QWidget):
         self.keep_draft()
         self._refresh()
 
-    def refuse_sent(self, fault: FaultView) -> None:
+    def hold_back(self) -> None:
+        """Nothing was sent yet: everything stays as it is, and may be sent again."""
+        self._sent = None
+        self._hide_fault()
+        self._refresh()
+
+    def refuse_sent(self, fault: FaultView, cheaper: Sequence[CheaperView] = ()) -> None:
         """Nothing was sent; say why and keep everything."""
         self._sent = None
         if self._fault is None:
@@ -145,7 +151,7 @@ class Composer(QWidget):
             self._fault = FaultCard()
             self._fault.action_asked.connect(self._on_action_asked)
             self._column.insertWidget(0, self._fault)
-        self._fault.show_fault(fault)
+        self._fault.show_fault(fault, cheaper)
         self._refresh()
 
     def send(self) -> None:

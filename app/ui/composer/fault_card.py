@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout
 
+from app.ui import words
+from app.ui.composer.flow_layout import FlowLayout
 from app.ui.icons import icon
 from app.ui.theme import Theme, set_look
 
 if TYPE_CHECKING:
+    from app.seam.quote_views import CheaperView
     from app.seam.views import FaultView
 
 
 class FaultCard(QFrame):
-    """`action_asked(action)` is `keys`, `retry` or `model`, as the fault names it."""
+    """`action_asked(action)` is `keys`, `retry`, `model` or `budgets`, as the fault names it, or
+    `use:REF` for a model that is offered instead."""
 
     action_asked = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self._action = ""
+        self._offers: list[QPushButton] = []
         self._build()
         self._connect()
 
-    def show_fault(self, fault: FaultView) -> None:
+    def show_fault(self, fault: FaultView, cheaper: Sequence[CheaperView] = ()) -> None:
         """Say what happened, that nothing typed is lost, and what can be done."""
         self._message.setText(fault.message)
         kept = self.tr("Your message is kept in the box.")
@@ -35,10 +41,12 @@ class FaultCard(QFrame):
             "keys": self.tr("Your keys"),
             "retry": self.tr("Try again"),
             "model": self.tr("Choose a model"),
+            "budgets": self.tr("Raise the budget"),
         }
         self._way_on.setText(names.get(fault.action, ""))
         self._way_on.setVisible(fault.action in names)
         self._other_model.setVisible(fault.action != "model")
+        self._offer(cheaper)
         self.setAccessibleName(f"{fault.message} {fault.advice}")
         self.show()
 
@@ -55,10 +63,9 @@ class FaultCard(QFrame):
         self._close = QToolButton()
         self._close.setIcon(icon("x"))
         self._close.setAccessibleName(self.tr("Close"))
-        ways = QHBoxLayout()
+        ways = self._ways = FlowLayout(gap=int(theme.px(8)))
         ways.addWidget(self._way_on)
         ways.addWidget(self._other_model)
-        ways.addStretch(1)
         top = QHBoxLayout()
         top.addWidget(self._message, 1)
         top.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
@@ -75,8 +82,33 @@ class FaultCard(QFrame):
         self._other_model.clicked.connect(lambda: self.action_asked.emit("model"))
         self._close.clicked.connect(self.hide)
 
+    def _offer(self, models: Sequence[CheaperView]) -> None:
+        """A button for each model that could answer it all the same."""
+        for button in self._offers:
+            self._ways.removeWidget(button)
+            button.deleteLater()
+        self._offers = []
+        for model in models:
+            button = QPushButton(_offer_words(model))
+            button.setToolTip(model.payer)
+            button.clicked.connect(lambda _=False, ref=model.ref: self._take(ref))
+            self._ways.addWidget(button)
+            self._offers.append(button)
+
+    def _take(self, ref: str) -> None:
+        self.hide()
+        self.action_asked.emit(f"use:{ref}")
+
     def _on_way_on(self) -> None:
         self.action_asked.emit(self._action)
+
+
+def _offer_words(model: CheaperView) -> str:
+    """`Use Qwen Turbo, free`, `Use GPT-4o mini, about $0.0004`."""
+    if not model.likely_pusd:
+        return QCoreApplication.translate("FaultCard", "Use {0}, free").format(model.name)
+    pattern = QCoreApplication.translate("FaultCard", "Use {0}, about {1}")
+    return pattern.format(model.name, words.money(model.likely_pusd))
 
 
 def _label() -> QLabel:

@@ -20,8 +20,8 @@ from app.ui.theme import Theme
 WIDTH, HEIGHT = 860, 620
 NAV_WIDTH = 164
 NAV_ROW_HEIGHT = 34
-PAGES = ("keys", "appearance", "shortcuts", "network", "data", "about")
-_ICONS = ("key-round", "palette", "keyboard", "globe", "database", "info")
+PAGES = ("keys", "budgets", "appearance", "shortcuts", "network", "data", "about")
+_ICONS = ("key-round", "gauge", "palette", "keyboard", "globe", "database", "info")
 
 
 class SettingsDialog(Dialog):
@@ -30,16 +30,19 @@ class SettingsDialog(Dialog):
     link_asked = Signal(str)
     folder_asked = Signal(str)
     export_asked = Signal()
+    key_budget_asked = Signal(str)
 
     def __init__(
         self, parent: QWidget, bridge: Bridge, settings: SettingsView, *,
         paths: Paths | None = None, page: str = "keys", can_export: bool = False,
+        chat: tuple[str, str] | None = None, budget_wanted: tuple[str, str] | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent, width=WIDTH)
         self._bridge = bridge
         self._settings = settings
         self._paths = paths
         self._can_export = can_export
+        self._chat, self._budget_wanted = chat, budget_wanted
         self._made: dict[str, QWidget] = {}
         self._build()
         self._connect()
@@ -99,13 +102,14 @@ class SettingsDialog(Dialog):
 
     def _titles(self) -> tuple[str, ...]:
         return (
-            self.tr("Your keys"), self.tr("Appearance"), self.tr("Shortcuts"),
+            self.tr("Your keys"), self.tr("Budgets"), self.tr("Appearance"), self.tr("Shortcuts"),
             self.tr("Network"), self.tr("Data"), self.tr("About"),
         )  # fmt: skip
 
     def _make(self, name: str) -> QWidget:
         makers: dict[str, Callable[[], QWidget]] = {
-            "keys": self._make_keys, "appearance": self._make_appearance,
+            "keys": self._make_keys, "budgets": self._make_budgets,
+            "appearance": self._make_appearance,
             "shortcuts": self._make_shortcuts, "network": self._make_network,
             "data": self._make_data, "about": self._make_about,
         }  # fmt: skip
@@ -119,7 +123,13 @@ class SettingsDialog(Dialog):
     def _make_keys(self) -> QWidget:
         page = KeysPage(self._bridge)
         page.link_asked.connect(self.link_asked)
+        page.budget_asked.connect(self.key_budget_asked)
         return page
+
+    def _make_budgets(self) -> QWidget:
+        from app.ui.settings.budgets_page import BudgetsPage
+
+        return BudgetsPage(self._bridge, self._chat, self._budget_wanted)
 
     def _make_appearance(self) -> QWidget:
         from app.ui.settings.appearance_page import AppearancePage

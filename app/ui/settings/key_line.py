@@ -24,6 +24,7 @@ class KeyLine(QFrame):
     check_asked = Signal(str)
     remove_asked = Signal(str)
     price_given = Signal(str, object)
+    budget_asked = Signal(str)
 
     def __init__(self, key: KeyRow) -> None:
         super().__init__()
@@ -120,6 +121,7 @@ class KeyLine(QFrame):
         if self.key.takes_own_price:
             self._tag = tool_button("tag", self.tr("Price of {0}").format(who), self._on_price)
             line.addWidget(self._tag)
+        line.addWidget(tool_button("gauge", self.tr("Budget of {0}…").format(who), self._on_budget))
         line.addWidget(self._check)
         line.addWidget(self._remove)
         return line
@@ -147,6 +149,9 @@ class KeyLine(QFrame):
 
     def _on_check(self) -> None:
         self.check_asked.emit(self.key.id)
+
+    def _on_budget(self) -> None:
+        self.budget_asked.emit(self.key.id)
 
     def _on_price(self) -> None:
         self._confirm.hide()

@@ -22,6 +22,7 @@ class KeysPage(QWidget):
     """Asks for what it shows whenever it is shown; listens to the bridge by itself."""
 
     link_asked = Signal(str)
+    budget_asked = Signal(str)
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,6 +81,7 @@ class KeysPage(QWidget):
             line.check_asked.connect(self._on_check)
             line.remove_asked.connect(self._on_remove)
             line.price_given.connect(self._on_price_given)
+            line.budget_asked.connect(self.budget_asked)
             self._lines.addWidget(line)
             if row.id == before:
                 line.show()

@@ -25,6 +25,7 @@ class ChatList(QListView):
     rename_asked = Signal(str, str)
     pin_asked = Signal(str, bool)
     export_asked = Signal(str)
+    budget_asked = Signal(str, str)  # the chat's id and title
     delete_asked = Signal(str)
     undo_asked = Signal()
 
@@ -130,6 +131,10 @@ class ChatList(QListView):
             lambda: self.pin_asked.emit(row.id, not row.pinned),
         )  # fmt: skip
         menu.addAction(icon("download"), self.tr("Export…"), lambda: self.export_asked.emit(row.id))
+        menu.addAction(
+            icon("gauge"), self.tr("Budget for this chat…"),
+            lambda: self.budget_asked.emit(row.id, row.title),
+        )  # fmt: skip
         menu.addSeparator()
         menu.addAction(
             icon("trash-2", "danger"), self.tr("Delete"), "Del",

@@ -83,7 +83,7 @@ def test_the_arrow_keys_turn_the_pages(qtbot: QtBot, open_settings: Open) -> Non
     for _ in PAGES:
         titles.append(dialog.title.text())
         qtbot.keyClick(pages, Qt.Key.Key_Down)
-    assert titles == ["Appearance", "Shortcuts", "Network", "Data", "About", "About"]
+    assert titles == ["Appearance", "Shortcuts", "Network", "Data", "About", "About", "About"]
 
 
 def test_dark_is_ordered_at_once(open_settings: Open, bridge: NotingBridge) -> None:

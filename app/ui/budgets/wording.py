@@ -1,0 +1,101 @@
+"""What budgets are called and how their figures read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QCoreApplication, QDate, QLocale
+
+from app.seam.budgets import BudgetView, SendQuestion
+from app.ui import words
+
+
+def tr(text: str) -> str:
+    """A word of this room in the user's language."""
+    return QCoreApplication.translate("budgets", text)
+
+
+def title_of(budget: BudgetView) -> str:
+    """What a budget is for: `Everything, per day`, `OpenAI …f3Qk, per month`."""
+    what = budget.subject or tr("Everything")
+    if budget.scope == "chat":
+        what = tr("Chat “{0}”").format(budget.subject)
+    return f"{what}, {period_words(budget.period)}" if budget.period != "ever" else what
+
+
+def period_words(period: str) -> str:
+    """`per day`, `per month`, `for good`."""
+    return {"day": tr("per day"), "month": tr("per month")}.get(period, tr("for good"))
+
+
+def short_title(budget: BudgetView) -> str:
+    """As a line of the billing panel: `Today`, `November`, `OpenAI …f3Qk`."""
+    if budget.scope == "day":
+        return tr("Today")
+    if budget.scope == "month" and budget.resets_at is not None:
+        month = (budget.resets_at.astimezone(UTC).month - 2) % 12 + 1
+        return QLocale().standaloneMonthName(month)
+    return title_of(budget)
+
+
+def figures_of(budget: BudgetView) -> str:
+    """`$3.20 of $10.00`."""
+    return tr("{0} of {1}").format(words.money(budget.spent_pusd), words.money(budget.limit_pusd))
+
+
+def resets_of(budget: BudgetView) -> str:
+    """`resets 1 December`, `resets at midnight UTC`; empty where it never does."""
+    if budget.resets_at is None:
+        return ""
+    if budget.period == "day":
+        return tr("resets at midnight UTC")
+    return tr("resets {0}").format(_day(budget.resets_at))
+
+
+def about_of(budget: BudgetView) -> str:
+    """`$3.20 of $10.00, resets 1 December`, with what is set aside."""
+    parts = [figures_of(budget), resets_of(budget)]
+    if budget.held_pusd:
+        parts.append(tr("{0} set aside").format(words.money(budget.held_pusd)))
+    return ", ".join(filter(None, parts))
+
+
+def effect_of(budget: BudgetView) -> str:
+    """What happens at the end of it."""
+    return tr("stops") if budget.hard else tr("only warns")
+
+
+def question_words(question: SendQuestion) -> tuple[str, str]:
+    """The question's head and what stands below it."""
+    if question.kind == "unpriced":
+        head = tr("The price of {0} is not known.").format(question.model)
+        below = tr(
+            "Your {0} cannot stop what it cannot price. Sent all the same, the message counts "
+            "as tokens only."
+        )
+        return head, below.format(tr(question.budget))
+    head = tr("This message would cost about {0}, {1} times your usual {2}.").format(
+        words.money(question.cost_pusd), words.count(question.times),
+        words.money(question.usual_pusd),
+    )  # fmt: skip
+    below = tr("At most {0}. Nothing has been sent; your message is kept in the box.")
+    return head, below.format(words.money(question.most_pusd))
+
+
+def _day(at: datetime) -> str:
+    day = at.astimezone(UTC)
+    pattern = "d. MMMM" if QLocale().language() == QLocale.Language.German else "d MMMM"
+    return QLocale().toString(QDate(day.year, day.month, day.day), pattern)
+
+
+# The core's names of budgets, for the translations.
+_NAMES = (
+    QCoreApplication.translate("budgets", "daily budget"),
+    QCoreApplication.translate("budgets", "monthly budget"),
+    QCoreApplication.translate("budgets", "budget for this chat"),
+    QCoreApplication.translate("budgets", "daily budget for this chat"),
+    QCoreApplication.translate("budgets", "monthly budget for this chat"),
+    QCoreApplication.translate("budgets", "budget for this key"),
+    QCoreApplication.translate("budgets", "daily budget for this key"),
+    QCoreApplication.translate("budgets", "monthly budget for this key"),
+)
