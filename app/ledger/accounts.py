@@ -20,7 +20,9 @@ def balances(ids: Iterable[str]) -> Steps[dict[str, AccountRow]]:
 def accounts_of(tenant: str) -> Steps[tuple[AccountRow, ...]]:
     """All accounts of a tenant, by id."""
     rows = yield Sql(
-        f"SELECT {ACCOUNT_COLUMNS} FROM ledger_accounts WHERE tenant = ? ORDER BY id", (tenant,)
+        f"SELECT {ACCOUNT_COLUMNS} FROM ledger_accounts WHERE tenant = ? AND kind IN"
+        " ('wallet', 'window', 'budget', 'cap', 'spent', 'debt') ORDER BY id",
+        (tenant,),
     )
     return tuple(account_row(row) for row in rows)
 

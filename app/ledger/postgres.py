@@ -13,14 +13,25 @@ from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar
 
 from psycopg import AsyncConnection, Connection, IsolationLevel
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg.errors import (
+    CheckViolation,
+    DeadlockDetected,
+    DivisionByZero,
+    SerializationFailure,
+    UniqueViolation,
+)
 
 from app.errors import LedgerError
 from app.ledger import admission, calls, settlement
 from app.ledger.admission import new_hold, refuse_malformed
-from app.ledger.postgres_statements import ADMIT, DISPATCH, SETTLE, admit_values, settle_values
+from app.ledger.postgres_statements import (
+    Hot,
+    admit_statement,
+    dispatch_statement,
+    settle_statement,
+)
 from app.ledger.records import Admission, Admit, AdmitEnd, Settle, Settled
-from app.ledger.rows import ms_from, whole
+from app.ledger.rows import whole
 from app.ledger.schema import POSTGRES_STATEMENTS
 from app.ledger.steps import Row, Steps
 
@@ -31,6 +42,8 @@ Asynchronous = AsyncConnection[Any]
 
 TRIES_MAX = 10
 _TRY_AGAIN = (DeadlockDetected, SerializationFailure)
+# Another was faster: its key was taken, or its hold ended, while this one waited for an account.
+_NOTHING_DONE = (*_TRY_AGAIN, CheckViolation, DivisionByZero, UniqueViolation)
 
 
 @lru_cache(maxsize=512)
@@ -96,32 +109,33 @@ class PostgresLedger:
     def admit(self, wish: Admit) -> Admission:
         """As `admission.admit`."""
         refuse_malformed(wish)
-        with self._lend() as connection:
-            _refuse_transaction(connection.autocommit)
-            row = connection.execute(ADMIT, admit_values(wish), prepare=True).fetchone()
-        if row is not None and row[0] == 1:
+        statement = admit_statement(wish)
+        if statement is not None and self._at_once(statement):
             return Admission(AdmitEnd.HELD, new_hold(wish))
         return self.run(admission.admit, wish)
 
     def dispatch(self, hold_id: str, *, route: str, owner: str, lease_until: datetime) -> None:
         """As `calls.dispatch`."""
-        with self._lend() as connection:
-            _refuse_transaction(connection.autocommit)
-            values = (route, owner, ms_from(lease_until), hold_id)
-            cursor = connection.execute(DISPATCH, values, prepare=True)
-        if cursor.rowcount != 1:
+        statement = dispatch_statement(hold_id, route, owner, lease_until)
+        if not self._at_once(statement):
             self.run(calls.dispatch, hold_id, route=route, owner=owner, lease_until=lease_until)
 
     def settle(self, order: Settle) -> Settled:
         """As `settlement.settle`."""
-        if order.divide is None:
-            values = _checked(order)
-            with self._lend() as connection:
-                _refuse_transaction(connection.autocommit)
-                row = connection.execute(SETTLE, values, prepare=True).fetchone()
-            if row is not None and row[0] == 1:
-                return _settled(order)
+        statement = settle_statement(_checked(order))
+        if statement is not None and self._at_once(statement):
+            return _settled(order)
         return self.run(settlement.settle, order)
+
+    def _at_once(self, statement: Hot) -> bool:
+        """Whether the statement did all of it; else nothing was done."""
+        with self._lend() as connection:
+            _refuse_transaction(connection.autocommit)
+            try:
+                cursor = connection.execute(statement.text, statement.values, prepare=True)
+            except _NOTHING_DONE:
+                return False
+            return cursor.rowcount == statement.rows
 
     def _in_transaction(
         self, reading: bool, operation: Callable[P, Steps[T]], *args: P.args, **kwargs: P.kwargs
@@ -159,11 +173,8 @@ class AsyncPostgresLedger:
     async def admit(self, wish: Admit) -> Admission:
         """As `admission.admit`."""
         refuse_malformed(wish)
-        async with self._lend() as connection:
-            _refuse_transaction(connection.autocommit)
-            cursor = await connection.execute(ADMIT, admit_values(wish), prepare=True)
-            row = await cursor.fetchone()
-        if row is not None and row[0] == 1:
+        statement = admit_statement(wish)
+        if statement is not None and await self._at_once(statement):
             return Admission(AdmitEnd.HELD, new_hold(wish))
         return await self.run(admission.admit, wish)
 
@@ -171,26 +182,28 @@ class AsyncPostgresLedger:
         self, hold_id: str, *, route: str, owner: str, lease_until: datetime
     ) -> None:
         """As `calls.dispatch`."""
-        async with self._lend() as connection:
-            _refuse_transaction(connection.autocommit)
-            values = (route, owner, ms_from(lease_until), hold_id)
-            cursor = await connection.execute(DISPATCH, values, prepare=True)
-        if cursor.rowcount != 1:
+        statement = dispatch_statement(hold_id, route, owner, lease_until)
+        if not await self._at_once(statement):
             await self.run(
                 calls.dispatch, hold_id, route=route, owner=owner, lease_until=lease_until
             )
 
     async def settle(self, order: Settle) -> Settled:
         """As `settlement.settle`."""
-        if order.divide is None:
-            values = _checked(order)
-            async with self._lend() as connection:
-                _refuse_transaction(connection.autocommit)
-                cursor = await connection.execute(SETTLE, values, prepare=True)
-                row = await cursor.fetchone()
-            if row is not None and row[0] == 1:
-                return _settled(order)
+        statement = settle_statement(_checked(order))
+        if statement is not None and await self._at_once(statement):
+            return _settled(order)
         return await self.run(settlement.settle, order)
+
+    async def _at_once(self, statement: Hot) -> bool:
+        """Whether the statement did all of it; else nothing was done."""
+        async with self._lend() as connection:
+            _refuse_transaction(connection.autocommit)
+            try:
+                cursor = await connection.execute(statement.text, statement.values, prepare=True)
+            except _NOTHING_DONE:
+                return False
+            return cursor.rowcount == statement.rows
 
     async def _in_transaction(
         self, reading: bool, operation: Callable[P, Steps[T]], *args: P.args, **kwargs: P.kwargs
@@ -222,10 +235,10 @@ def _refuse_transaction(autocommit: bool) -> None:
         raise LedgerError("The ledger's connections have to be in autocommit.")
 
 
-def _checked(order: Settle) -> Any:
+def _checked(order: Settle) -> Settle:
     for account_id, amount in order.charges.items():
         whole(amount, f"The charge of {account_id}")
-    return settle_values(order)
+    return order
 
 
 def _settled(order: Settle) -> Settled:

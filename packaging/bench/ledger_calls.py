@@ -37,23 +37,53 @@ BARE_TABLES = (
 
 _HOLD = (
     "INSERT INTO bare_holds (id, tenant, key, body_hash, state, created_ms, expires_ms, frozen,"
-    " facts) VALUES ({id}, {tenant}, {key}, 'body', 'held', 1, 2, {frozen}, '')"
+    " facts) VALUES ({id}, {tenant}, {key}, {body}, 'held', {now}, {soon}, {frozen}, {facts})"
 )
-_DRAW = "INSERT INTO bare_draws (hold_id, account, amount) VALUES ({id}, {account}, 100)"
-_SET_ASIDE = "UPDATE bare_accounts SET held = held + 100 WHERE id = {account}"
+_DRAW = "INSERT INTO bare_draws (hold_id, account, amount) VALUES ({id}, {account}, {held})"
+_SET_ASIDE = "UPDATE bare_accounts SET held = held + {held} WHERE id = {account}"
 _DISPATCH = (
-    "UPDATE bare_holds SET state = 'dispatched', attempt = 1, route = 'openai', owner = 'one',"
-    " lease_ms = 3 WHERE id = {id}"
+    "UPDATE bare_holds SET state = 'dispatched', attempt = 1, route = {route}, owner = {owner},"
+    " lease_ms = {soon} WHERE id = {id}"
 )
-_END = "UPDATE bare_holds SET state = 'settled', ended_ms = 4, basis = 'x' WHERE id = {id}"
-_CHARGED = "UPDATE bare_draws SET charged = 60 WHERE hold_id = {id} AND account = {account}"
-_CHARGE = "UPDATE bare_accounts SET posted = posted - 60, held = held - 100 WHERE id = {account}"
-_ENTRY = "INSERT INTO bare_entries (at_ms, kind, hold_id) VALUES (4, 'charge', {id}) RETURNING id"
+_END = (
+    "UPDATE bare_holds SET state = 'settled', ended_ms = {now}, basis = {basis}, receipt = {facts}"
+    " WHERE id = {id}"
+)
+_CHARGED = "UPDATE bare_draws SET charged = {charge} WHERE hold_id = {id} AND account = {account}"
+_CHARGE = (
+    "UPDATE bare_accounts SET posted = posted - {charge}, held = held - {held} WHERE id = {account}"
+)
+_ENTRY = (
+    "INSERT INTO bare_entries (at_ms, kind, hold_id) VALUES ({now}, 'charge', {id}) RETURNING id"
+)
+_NAMES = (
+    "id", "tenant", "key", "account", "frozen", "body", "now", "soon", "facts", "held", "charge",
+    "route", "owner", "basis", "other",
+)  # fmt: skip
+
+
+def _values(name: str, account: str) -> dict[str, Any]:
+    return {
+        "id": f"hold-{name}",
+        "tenant": f"of-{account}",
+        "key": name,
+        "account": account,
+        "frozen": FROZEN,
+        "body": "body",
+        "now": 1_795_219_200_000,
+        "soon": 1_795_219_260_000,
+        "facts": "",
+        "held": 100,
+        "charge": 60,
+        "route": "openai",
+        "owner": "one",
+        "basis": "provider_usage",
+        "other": "revenue/plan_tokens/2026-11-21",
+    }
 
 
 def _postgres(text: str) -> str:
-    names = ("id", "tenant", "key", "account", "frozen")
-    return text.format(**{name: f"%({name})s" for name in names})
+    return text.format(**{name: f"%({name})s" for name in _NAMES})
 
 
 _BARE_ADMIT = _postgres(f"WITH a AS ({_HOLD}), b AS ({_DRAW}) {_SET_ASIDE}")
@@ -61,7 +91,7 @@ _BARE_DISPATCH = _postgres(_DISPATCH)
 _BARE_SETTLE = _postgres(
     f"WITH a AS ({_END}), b AS ({_CHARGED}), c AS ({_CHARGE}), e AS ({_ENTRY})"
     " INSERT INTO bare_postings SELECT e.id, line, account, tenant, 'plan_tokens', amount"
-    " FROM e, (VALUES (0, {account}, {tenant}, -60), (1, 'revenue', '', 60))"
+    " FROM e, (VALUES (0, {account}, {tenant}, -{charge}), (1, {other}, '', {charge}))"
     " AS p (line, account, tenant, amount)"
 )
 
@@ -98,13 +128,7 @@ async def call_on_postgres(ledger: AsyncPostgresLedger, name: str, account: str)
 
 async def bare_on_postgres(connection: Any, name: str, account: str) -> None:
     """The same rows and commits, and nothing that keeps them right."""
-    values = {
-        "id": f"hold-{name}",
-        "tenant": f"of-{account}",
-        "key": name,
-        "account": account,
-        "frozen": FROZEN,
-    }
+    values = _values(name, account)
     for statement in (_BARE_ADMIT, _BARE_DISPATCH, _BARE_SETTLE):
         await connection.execute(statement, values, prepare=True)
 
@@ -117,8 +141,7 @@ def call_on_sqlite(ledger: SqliteLedger, name: str, account: str) -> None:
 
 
 def _sqlite(text: str) -> str:
-    names = ("id", "tenant", "key", "account", "frozen")
-    return text.format(**{name: f":{name}" for name in names})
+    return text.format(**{name: f":{name}" for name in _NAMES})
 
 
 _STEPS = tuple(
@@ -126,23 +149,20 @@ _STEPS = tuple(
     for texts in ((_HOLD, _DRAW, _SET_ASIDE), (_DISPATCH,), (_END, _CHARGED, _CHARGE))
 )
 _SQLITE_ENTRY = _sqlite(_ENTRY)
+_SQLITE_POSTINGS = _sqlite(
+    "INSERT INTO bare_postings VALUES (:entry, 0, {account}, {tenant}, 'plan_tokens', -{charge}),"
+    " (:entry, 1, {other}, '', 'plan_tokens', {charge})"
+)
 
 
 def bare_on_sqlite(connection: sqlite3.Connection, name: str, account: str) -> None:
     """The same rows and commits, and nothing that keeps them right."""
-    tenant = f"of-{account}"
-    values = {
-        "id": f"hold-{name}", "tenant": tenant, "key": name, "account": account, "frozen": FROZEN,
-    }  # fmt: skip
+    values = _values(name, account)
     for step, texts in enumerate(_STEPS):
         connection.execute("BEGIN IMMEDIATE")
         for text in texts:
             connection.execute(text, values)
         if step == 2:
             entry = connection.execute(_SQLITE_ENTRY, values).fetchone()[0]
-            connection.execute(
-                "INSERT INTO bare_postings VALUES (?, 0, ?, ?, 'plan_tokens', -60),"
-                " (?, 1, 'revenue', '', 'plan_tokens', 60)",
-                (entry, account, tenant, entry),
-            )
+            connection.execute(_SQLITE_POSTINGS, {**values, "entry": entry})
         connection.execute("COMMIT")
