@@ -63,6 +63,13 @@ def test_more_requests_there_are_calls_that_were_not_made_through_tuppence() -> 
     assert not line.is_open
 
 
+def test_more_calls_for_less_money_leave_the_money_open() -> None:
+    line = only_line(compared([call()], [row(figures=Figures(2, 2_000, 0, 0, 400, 3 * 10**9))]))
+    more, left = line.differences
+    assert (more.reason, more.tokens, more.cost_pusd) == (Reason.OTHER_CALLS, 1_200, 0)
+    assert (left.reason, left.tokens, left.cost_pusd) == (Reason.UNEXPLAINED, 0, -1_500_000_000)
+
+
 def test_a_call_of_ours_that_they_do_not_list_is_left_open() -> None:
     result = compared([call(), call(6)], [row()])
     assert reasons(result) == [Reason.MISSING_THERE]
@@ -192,6 +199,21 @@ def test_a_call_just_before_midnight_may_be_on_the_next_day_there() -> None:
         Reason.DAY_BOUNDARY
     }
     assert [line.differences[0].tokens for line in result.lines] == [-1_200, 1_200]
+
+
+def test_a_call_is_not_moved_to_a_day_that_has_less_than_it_more() -> None:
+    calls = [call(5, 12), call(5, 23, minute=55), call(6, 12)]
+    result = compared(calls, [row(5), row(6, Figures(2, 1_100, 0, 0, 200, 5 * 10**9))])
+    assert result.lines[0].differences[0].reason is Reason.MISSING_THERE
+
+
+def test_a_call_is_not_moved_where_more_than_it_is_missing() -> None:
+    calls = [call(5, 12), call(5, 23, minute=55)]
+    facts = replace(FACTS, told=ALL - {"requests"})
+    two = Figures(None, 2_000, 0, 0, 400, 9 * 10**9)
+    result = compared(calls, [row(6, two)], facts)
+    assert Reason.DAY_BOUNDARY not in reasons(result)
+    assert result.is_open
 
 
 def test_the_last_call_of_a_month_may_be_the_first_of_the_next_there() -> None:
