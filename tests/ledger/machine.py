@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -27,9 +26,9 @@ from app.ledger.records import (
     Opening,
     Settle,
 )
-from app.ledger.steps import Steps
 from app.metering.hold import Basis, HoldState, Proof
 from app.metering.payer import Unit
+from tests.ledger.crashing import Crash, cut_short, refused
 from tests.ledger.given import NOW
 from tests.ledger.invariants import read_rows, troubles
 from tests.ledger.ledgers import Place
@@ -38,37 +37,6 @@ from tests.ledger.plain_book import OPEN, PlainBook, lease
 TENANTS = ("ann", "bob")
 OWNERS = st.sampled_from(["one", "two"])
 T = TypeVar("T")
-
-
-class Crash(Exception):
-    """The program ends in the middle of an operation."""
-
-
-@contextmanager
-def refused(invariant: str) -> Iterator[None]:
-    """A step that the hold's state does not allow; where it goes through, `invariant` is broken."""
-    try:
-        yield
-    except HoldMoved:
-        return
-    raise AssertionError(f"{invariant}: a step went through that the hold's state does not allow")
-
-
-def cut_short(operation: Callable[..., Steps[Any]], after: int) -> Callable[..., Steps[Any]]:
-    """The operation with a crash before its statement number `after`."""
-
-    def steps(*args: Any, **kwargs: Any) -> Steps[Any]:
-        inside = operation(*args, **kwargs)
-        rows: Any = None
-        for _ in range(after):
-            try:
-                statement = next(inside) if rows is None else inside.send(rows)
-            except StopIteration:
-                break
-            rows = yield statement
-        raise Crash
-
-    return steps
 
 
 class CallMachine(RuleBasedStateMachine):

@@ -11,7 +11,8 @@ from hypothesis.stateful import initialize, invariant, rule
 from app.ledger import payments
 from app.ledger.payments import PaymentEnd
 from app.ledger.records import AccountKind, HeldDraw
-from tests.ledger.machine import TENANTS, CallMachine, Crash, cut_short
+from tests.ledger.crashing import Crash, cut_short
+from tests.ledger.machine import TENANTS, CallMachine
 from tests.ledger.plain_book import PlainPayment
 
 # Some come often, so that one and the same is spent, refunded and disputed.
