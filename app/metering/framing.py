@@ -5,6 +5,7 @@ No vendor is known here: `profiles` says which figure weighs how much where.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
@@ -59,6 +60,7 @@ class Figures:
     results: int = 0
     images: int = 0
     has_system: bool = False
+    begins_with_system: bool = False
     tools: int = 0
     tools_text: int = 0
     schema: int = 0
@@ -67,13 +69,24 @@ class Figures:
     _names: dict[str, str] = field(default_factory=dict)
 
 
+_THOUGHT = re.compile(r"<think>.*?</think>\s*", re.DOTALL)
+
+
 def measure(
-    request: ChatRequest, hints: CountHints, count: CountText, *, typescript: bool, images: str
+    request: ChatRequest,
+    hints: CountHints,
+    count: CountText,
+    *,
+    typescript: bool,
+    images: str,
+    drops_think_tags: bool = False,
 ) -> Figures:
     """The figures of a request; `images` names the rule for them."""
     figures = Figures()
     for message in request.messages:
-        _add_message(figures, message, request.model, count, images)
+        cut = drops_think_tags and message.role is Role.ASSISTANT
+        read = _without_think_tags(message) if cut else message
+        _add_message(figures, read, request.model, count, images)
     if request.tools:
         rendered = as_typescript(request.tools) if typescript else as_json(request.tools)
         figures.tools = len(request.tools)
@@ -89,6 +102,7 @@ def measure(
 def _add_message(
     figures: Figures, message: RequestMessage, model: str, count: CountText, images: str
 ) -> None:
+    figures.begins_with_system |= figures.messages == 0 and message.role is Role.SYSTEM
     figures.messages += 1
     figures.has_system |= message.role is Role.SYSTEM
     if message.role is Role.USER and any(isinstance(p, TextPart) for p in message.parts):
@@ -115,6 +129,14 @@ def _add_message(
                 figures.unknown_images += not (part.width and part.height)
             case _:
                 assert_never(part)
+
+
+def _without_think_tags(message: RequestMessage) -> RequestMessage:
+    parts = tuple(
+        TextPart(_THOUGHT.sub("", part.text)) if isinstance(part, TextPart) else part
+        for part in message.parts
+    )
+    return RequestMessage(message.role, parts)
 
 
 def _add_thinking(figures: Figures, tokens: int, signature: str) -> None:

@@ -3,7 +3,8 @@
 OpenAI's text framing and tools follow its published rules (cookbook, "How to count tokens",
 2026-08); Anthropic's table of tool system prompts (docs.anthropic.com, tool use, 2026-08). The
 rest is what 435 recorded requests of all these vendors were billed, fitted by least absolute
-error and rounded: tokens that a vendor adds unseen have no published figure.
+error, rounded, and kept only where it held on requests that it was not fitted to: tokens that a
+vendor adds unseen have no published figure.
 """
 
 from __future__ import annotations
@@ -26,8 +27,11 @@ class Profile:
     images: str = "openai"
     typescript_tools: bool = False
     text_permille: int = 1000
+    rare_rank: int = 0  # tokens from this rank on weigh `rare_permille` more
+    rare_permille: int = 0
     base: int = 3
     per_message: int = 4
+    free_system: bool = False  # a system text at the beginning is no message of its own
     tools_base: int = 0
     tools_without_system: int = 0
     per_tool: int = 0
@@ -42,6 +46,7 @@ class Profile:
     signature_permille: int = 0
     signature_free_chars: int = 0
     keeps_thinking: bool = False  # thinking of earlier turns is read again, and billed
+    drops_think_tags: bool = False  # its chat template cuts <think>..</think> from old answers
     server_tools: Mapping[str, int] = field(default_factory=dict)
     spread_permille: int = 100
 
@@ -99,17 +104,20 @@ _REASONING_RESPONSES = replace(
 _CLAUDE = Profile(
     "claude",
     images="anthropic",
-    text_permille=1060,
+    # A vocabulary of fewer words than o200k: what is rare there is two tokens here.
+    rare_rank=40_000,
+    rare_permille=1000,
     base=2,
     per_message=5,
-    tools_base=440,
+    free_system=True,
+    tools_base=432,
     per_tool=69,
     tools_permille=730,
-    per_call=55,
+    per_call=75,
     schema_base=130,
     schema_permille=1000,
     told_to_think=29,
-    thinking_permille=1060,
+    thinking_permille=1000,
     server_tools={
         "code_execution": 5000,
         "tool_search_tool_bm25": 260,
@@ -121,13 +129,13 @@ _CLAUDE = Profile(
     },
     spread_permille=120,
 )
-_CLAUDE_4 = replace(_CLAUDE, name="claude-4", tools_base=306, per_tool=23, tools_permille=770)
-_CLAUDE_NEW = replace(_CLAUDE, name="claude-new", per_call=75, told_to_think=0)
+_CLAUDE_4 = replace(_CLAUDE, name="claude-4", tools_base=276, per_tool=22, tools_permille=770)
+_CLAUDE_NEW = replace(_CLAUDE, name="claude-new", free_system=False, told_to_think=0)
 _GEMINI = Profile(
     "gemini",
     images="gemini",
     base=0,
-    per_message=0,
+    per_message=1,
     per_tool=-6,
     per_call=9,
     thinking_permille=1050,
@@ -135,11 +143,12 @@ _GEMINI = Profile(
     server_tools={"googleSearch": 0, "fileSearch": 40, "codeExecution": 110},
     spread_permille=150,
 )
-_GEMINI_2_0 = replace(_GEMINI, name="gemini-2.0", tools_permille=260, per_tool=-1, per_call=0)
+_GEMINI_2_0 = replace(
+    _GEMINI, name="gemini-2.0", per_message=0, tools_permille=260, per_tool=-1, per_call=0
+)
 _GEMINI_3 = replace(
     _GEMINI,
     name="gemini-3",
-    base=1,
     per_tool=-13,
     per_call=2,
     # The signature carries the thoughts themselves, which are read and billed again.
@@ -148,11 +157,14 @@ _GEMINI_3 = replace(
 _MISTRAL = Profile(
     "mistral",
     images="mistral",
-    text_permille=1250,
-    base=2,
+    rare_rank=30_000,
+    rare_permille=1300,
+    base=3,
     per_message=0,
-    per_tool=5,
-    tools_permille=1150,
+    tools_base=-2,
+    per_tool=4,
+    tools_permille=1134,
+    per_call=4,
     thinking_permille=740,
     keeps_thinking=True,
     spread_permille=150,
@@ -167,9 +179,14 @@ _OTHER = Profile(
     per_call=10,
     spread_permille=250,
 )
+# Open models: their templates leave out what was thought between <think> tags in old answers.
+_OPEN = replace(_OTHER, text_permille=1000, drops_think_tags=True)
+_DEEPSEEK_RESPONSES = replace(
+    _OPEN, name="deepseek-responses", base=82, per_message=1, tools_base=210, per_call=20
+)
 # Tried in order against the model's name without its vendor, in lower case.
 _BY_NAME: tuple[tuple[str, Profile], ...] = (
-    (r"^gpt-oss", replace(_OTHER, name="gpt-oss", text_permille=1000, base=67, tools_base=20)),
+    (r"^gpt-oss", replace(_OPEN, name="gpt-oss", base=67, tools_base=20)),
     (
         r"claude-(3|sonnet-4-2|opus-4-(1|2)|sonnet-4$|opus-4$|2)",
         _CLAUDE_4,
@@ -177,21 +194,34 @@ _BY_NAME: tuple[tuple[str, Profile], ...] = (
     (r"claude-((sonnet|opus|haiku)-4-?[56]|4\.[56]|(sonnet|opus|haiku)-4\.[56])", _CLAUDE),
     (r"claude", _CLAUDE_NEW),
     (r"gemini-(1|2\.0)", _GEMINI_2_0),
-    (r"gemini-2\.5", replace(_GEMINI, name="gemini-2.5", base=1, tools_permille=950, per_tool=-9)),
+    (r"gemini-2\.5", replace(_GEMINI, name="gemini-2.5", tools_permille=966, per_tool=-9)),
     (r"gemini", _GEMINI_3),
     (r"gemma", replace(_GEMINI, name="gemma", per_message=4, base=2)),
-    (r"(mistral|magistral|ministral)-small", replace(_MISTRAL, name="mistral-small", base=12)),
+    (r"(mistral|magistral|ministral)-small", replace(_MISTRAL, name="mistral-small", base=14)),
     (r"mi[ns]tral|magistral|codestral|devstral|pixtral|mixtral", _MISTRAL),
     (r"deepseek-r1-distill", replace(_OTHER, name="deepseek-r1-distill", text_permille=1010)),
+    # Its chat template knows no tools, so they cost nothing and do nothing.
+    (
+        r"deepseek-r1",
+        replace(
+            _OPEN,
+            name="deepseek-r1",
+            base=3,
+            per_message=0,
+            tools_base=0,
+            per_tool=0,
+            tools_permille=0,
+        ),
+    ),
     (
         r"deepseek",
-        replace(_OTHER, name="deepseek", text_permille=1000, base=4, per_message=1, tools_base=270),
+        replace(_OPEN, name="deepseek", base=4, per_message=1, tools_base=270),
     ),
-    (r"glm-5", replace(_OTHER, name="glm-5", text_permille=1000, base=12, per_message=0)),
-    (r"glm", replace(_OTHER, name="glm", text_permille=1000, base=5, per_message=0)),
-    (r"llama-?4", replace(_OTHER, name="llama-4", text_permille=1000, base=8, tools_base=655)),
-    (r"llama-?3", replace(_OTHER, name="llama-3", text_permille=1000, base=31, tools_base=100)),
-    (r"qwen|qwq", replace(_OTHER, name="qwen", text_permille=1000, base=4, tools_base=100)),
+    (r"glm-5", replace(_OPEN, name="glm-5", base=12, per_message=0)),
+    (r"glm", replace(_OPEN, name="glm", base=5, per_message=0)),
+    (r"llama-?4", replace(_OPEN, name="llama-4", base=8, tools_base=655)),
+    (r"llama-?3", replace(_OPEN, name="llama-3", base=31, tools_base=100)),
+    (r"qwen|qwq", replace(_OPEN, name="qwen", base=4, tools_base=100)),
     (r"grok", replace(_OTHER, name="grok", text_permille=1000)),
     (
         r"^(gpt-4-|gpt-4$|gpt-3\.5)",
@@ -205,12 +235,14 @@ _GPT = re.compile(r"^(gpt-|chatgpt|o[1-9]|computer-use|codex|text-)")
 def profile_for(model: str, *, language: str = "") -> Profile:
     """The profile of a model, whoever serves it; `language` tells OpenAI's two ways apart."""
     bare = model.lower().rpartition("/")[2].lstrip("~")
+    responses = "responses" in language
+    if responses and bare.startswith("deepseek-v"):
+        return _DEEPSEEK_RESPONSES
     for pattern, profile in _BY_NAME:
         if re.search(pattern, bare):
             return profile
     if not _GPT.search(bare):
         return _OTHER
-    responses = "responses" in language
     if _REASONING.search(bare):
         return _REASONING_RESPONSES if responses else _REASONING_CHAT
     return _GPT_RESPONSES if responses else _GPT_CHAT

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.metering.correction import Correction, corrected
-from app.metering.framing import CountHints, Figures, measure
+from app.metering.framing import CountHints, CountText, Figures, measure
 from app.metering.profiles import Profile, profile_for
-from app.metering.text_counts import TextCounts
+from app.metering.text_counts import TextCount, TextCounts
 from app.metering.token_count import TokenCount
 from app.metering.usage import Certainty
 from app.request import ChatRequest
@@ -66,6 +66,8 @@ class TokenCounter:
         `provider` is a price provider id; `language` the wire language where it matters (OpenAI
         counts tools another way in `responses`). `correction` is what settled calls taught.
         """
+        # OpenRouter asks OpenAI's models by the Responses API, whatever way it is asked itself.
+        language = "responses" if provider == "openrouter" else language
         profile = profile_for(model, language=language)
         counts = self._counts[profile.vocabulary]
         if request.effort is not None:
@@ -73,9 +75,10 @@ class TokenCounter:
         figures = measure(
             request,
             hints,
-            counts.count,
+            _counting(counts, profile),
             typescript=profile.typescript_tools,
             images=profile.images,
+            drops_think_tags=profile.drops_think_tags,
         )
         tokens = max(0, weigh(figures, hints, profile))
         spread = _spread(tokens, figures, hints, profile, rough=bool(counts.trouble))
@@ -87,12 +90,27 @@ class TokenCounter:
         if family in self._counts:
             return self._counts[family].count(text).tokens
         profile = profile_for(family)
-        return _share(self._counts[profile.vocabulary].count(text).tokens, profile.text_permille)
+        count = _counting(self._counts[profile.vocabulary], profile)
+        return _share(count(text).tokens, profile.text_permille)
+
+
+def _counting(counts: TextCounts, profile: Profile) -> CountText:
+    """How a profile counts a text: what is rare in our vocabulary is cut finer in a smaller one."""
+    if not profile.rare_permille:
+        return counts.count
+
+    def count(text: str) -> TextCount:
+        found = counts.count(text, profile.rare_rank)
+        more = _share(found.rare, profile.rare_permille)
+        return replace(found, tokens=found.tokens + more)
+
+    return count
 
 
 def weigh(figures: Figures, hints: CountHints, profile: Profile) -> int:
     """The billed tokens of a request's figures by a profile."""
-    tokens = profile.base + profile.per_message * figures.messages
+    messages = figures.messages - (profile.free_system and figures.begins_with_system)
+    tokens = profile.base + profile.per_message * messages
     tokens += _share(figures.text + figures.call_text, profile.text_permille)
     tokens += figures.images + hints.stored_tokens
     tokens += profile.per_call * figures.calls + profile.parallel_call * figures.parallel_calls

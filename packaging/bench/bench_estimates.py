@@ -153,7 +153,8 @@ def _figures(groups: dict[Group, list[float]]) -> Iterator[Figure]:
 
 
 def _table(groups: dict[Group, list[float]]) -> Iterator[str]:
-    yield f"{'provider':<14}{'api':<14}{'kind':<8}{'n':>5}{'median %':>10}{'p90 %':>9}{'limit %':>9}"
+    head = f"{'provider':<14}{'api':<14}{'kind':<8}{'n':>5}"
+    yield head + f"{'median %':>10}{'p90 %':>9}{'limit %':>9}"
     for group in sorted(groups):
         off, limit = groups[group], LIMITS.get(group)
         figures_ = f"{len(off):>5}{median(off):>10.2%}{percentile(off, 0.9):>9.1%}"

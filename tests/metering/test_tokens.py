@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from app.metering.text_counts import CHUNK_CHARS, TextCounts
 from app.metering.token_count import TokenCount
 from app.metering.tokens import TokenCounter
 from app.metering.usage import Certainty
-from app.metering.vocabulary import VOCABULARIES, estimate
+from app.metering.vocabulary import VOCABULARIES, VocabularyUnusable, estimate, load_vocabulary
 from app.request import ChatRequest, ImagePart, RequestMessage, Role, TextPart, ToolSpec
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "tokenizers"
@@ -58,11 +59,12 @@ def test_any_text_can_be_counted_and_has_no_more_tokens_than_bytes(text: str) ->
 
 
 TOKENS = TextCounts(FOLDER, "o200k_base")
+ENCODE = load_vocabulary(FOLDER, "o200k_base")
 
 
 def test_a_text_in_chunks_is_counted_within_a_token_per_chunk() -> None:
     text = "The quick brown fox jumps over the lazy dog 42 times. " * 2000
-    whole = TOKENS.load()(text)
+    whole = len(ENCODE(text))
     assert abs(TOKENS.count(text).tokens - whole) <= len(text) // CHUNK_CHARS + 1
 
 
@@ -70,7 +72,7 @@ def test_a_huge_text_is_sampled_and_says_so() -> None:
     text = "".join(f"line {number} of a very long log file\n" for number in range(30_000))
     found = TOKENS.count(text)
     assert found.sampled
-    assert abs(found.tokens - TOKENS.load()(text)) < found.tokens // 20
+    assert abs(found.tokens - len(ENCODE(text))) < found.tokens // 20
 
 
 def test_a_huge_text_without_a_space_is_counted_too() -> None:
@@ -129,6 +131,46 @@ def test_nothing_is_loaded_before_the_first_count() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=FOLDER.parents[1], check=False)
     assert done.returncode == 0
+
+
+def test_counters_of_one_process_share_a_vocabulary_that_is_loaded_once() -> None:
+    with ThreadPoolExecutor(8) as threads:
+        loaded = set(threads.map(lambda _: load_vocabulary(FOLDER, "o200k_base"), range(8)))
+    assert len(loaded) == 1
+
+
+def test_a_sound_vocabulary_does_not_stand_in_for_a_damaged_one(tmp_path: Path) -> None:
+    load_vocabulary(FOLDER, "o200k_base")
+    with pytest.raises(VocabularyUnusable, match="damaged"):
+        load_vocabulary(spoiled(tmp_path), "o200k_base")
+
+
+def test_rare_words_weigh_more_where_the_vendor_has_fewer_words(counter: TokenCounter) -> None:
+    common, rare = "You are a helpful assistant. " * 40, "It specializes in caching. " * 40
+    at_openai = [counter.count_text(text, "gpt-4o") for text in (common, rare)]
+    at_anthropic = [counter.count_text(text, "claude-sonnet-4-5") for text in (common, rare)]
+    assert at_anthropic[0] <= at_openai[0] + 1
+    assert at_anthropic[1] >= at_openai[1] + 40
+
+
+def test_a_system_text_at_the_beginning_costs_claude_only_its_words(counter: TokenCounter) -> None:
+    system = RequestMessage(Role.SYSTEM, (TextPart("Be helpful."),))
+    bare = ask("Say hello.")
+    both = ChatRequest(bare.model, (system, *bare.messages), 100)
+    claude = {"provider": "anthropic", "model": "claude-sonnet-4-6"}
+    more = counter.count(both, **claude).tokens - counter.count(bare, **claude).tokens
+    assert more == counter.count_text("Be helpful.", "claude-sonnet-4-6")
+
+
+def test_thought_between_tags_is_not_read_again_by_open_models(counter: TokenCounter) -> None:
+    def tokens(answer: str, model: str) -> int:
+        turns = (RequestMessage(Role.ASSISTANT, (TextPart(answer),)), *ask("And then?").messages)
+        request = ChatRequest(model, turns, 100)
+        return counter.count(request, provider="", model=model).tokens
+
+    thought = "<think>\nLet me see what there is to it.\n</think>\n\nFour."
+    assert tokens(thought, "zai-glm-4.7") == tokens("Four.", "zai-glm-4.7")
+    assert tokens(thought, "gpt-4o") > tokens("Four.", "gpt-4o")
 
 
 WEATHER = ToolSpec("get_weather", "", '{"type":"object","properties":{"city":{"type":"string"}}}')

@@ -152,6 +152,7 @@ def _chat(plain: Json, model: str) -> tuple[ChatRequest, CountHints]:
         server_tools=tuple(tool["type"] for tool in every if "function" not in tool),
         schema_json=_dump(schema["schema"]) if schema else "",
         forced=_forced(plain.get("tool_choice")),
+        thinking=bool((plain.get("reasoning") or {}).get("enabled")),
     )
     return _make(model or plain["model"], messages, tools, hints)
 
