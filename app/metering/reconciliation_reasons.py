@@ -59,7 +59,9 @@ def explain(case: Case, known: Iterable[Difference] = ()) -> tuple[Difference, .
     left = difference(case.ours, case.theirs)
     for part in found:
         left = left.less(part)
-    for rule in _RULES:
+    # Only the same tokens tell something about a price.
+    rules = _OF_CALLS if left.tokens else _OF_CALLS + _OF_PRICES
+    for rule in rules:
         if not left:
             break
         named = rule(case, left)
@@ -198,6 +200,5 @@ def _price(case: Case, left: Left) -> Difference | None:
     return left.as_(Reason.PRICE_CHANGED)
 
 
-_RULES: tuple[_Rule, ...] = (
-    _other_key, _not_tokens, _more_calls, _fewer_calls, _estimated, _rounding, _cached, _price,
-)  # fmt: skip
+_OF_CALLS: tuple[_Rule, ...] = (_other_key, _not_tokens, _more_calls, _fewer_calls, _estimated)
+_OF_PRICES: tuple[_Rule, ...] = (_rounding, _cached, _price)
