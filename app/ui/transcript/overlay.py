@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QPushButton
+from html import escape
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QPushButton, QToolTip
 
 from app.ui.icons import icon
 from app.ui.theme import Theme
@@ -36,6 +38,14 @@ class Overlay(QObject):
         """Show where a link goes."""
         self.link_bar.ask(address)
         self.place_link_bar()
+
+    def hint(self, address: str) -> None:
+        """Show where the link under the pointer goes; empty: there is none any more."""
+        if not address:
+            QToolTip.hideText()
+            return
+        position: QPoint = self._view.cursor().pos()
+        QToolTip.showText(position, f"<p>{escape(address[:400])}</p>", self._view.viewport())
 
     def place_link_bar(self) -> None:
         if self.link_bar.isHidden():

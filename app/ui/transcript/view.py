@@ -7,11 +7,10 @@ given and the text that has arrived since; everything else can be made again fro
 from __future__ import annotations
 
 from dataclasses import replace
-from html import escape
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.seam.views import CitationView, ImageView, MessageState, MessageView, ToolCallView
 from app.ui.theme import Theme
@@ -81,7 +80,7 @@ class TranscriptView(Scroller):
         ):  # fmt: skip
             getattr(hub, name).connect(getattr(self, name))
         hub.link_pressed.connect(self._on_link_pressed)
-        hub.link_hovered.connect(self._on_link_hovered)
+        hub.link_hovered.connect(self.overlay.hint)
         hub.edit_started.connect(self.start_editing)
         hub.edit_ended.connect(self._on_edit_ended)
         hub.copy_requested.connect(self.copy_message)
@@ -361,13 +360,6 @@ class TranscriptView(Scroller):
     def _on_link_pressed(self, address: str) -> None:
         if safe_link(address):
             self.overlay.ask(address)
-
-    def _on_link_hovered(self, address: str) -> None:
-        if not address:
-            QToolTip.hideText()
-            return
-        position: QPoint = self.cursor().pos()
-        QToolTip.showText(position, f"<p>{escape(address[:400])}</p>", self.viewport())
 
     def _on_edit_ended(self, message_id: str) -> None:
         self._editing = ""
