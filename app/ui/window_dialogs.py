@@ -73,7 +73,7 @@ class Dialogs(QObject):
             self._billing.show_names(self._window.shown.model_names())
             if self._window.shown.billing is not None:
                 self._billing.show_billing(self._window.shown.billing)
-                self._window.bridge.submit(commands.AskBilling())
+                self._billing.show_budgets(self._window.shown.budgets)
 
     def show_first_run(self) -> None:
         """The ways to a working chat, in the middle of the window."""

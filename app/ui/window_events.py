@@ -270,7 +270,7 @@ class EventSink(QObject):
                 self._shown.keys = event.rows
                 self.show_account()
             case events.BillingReady():
-                self._shown.billing = event.billing
+                self._shown.billing, self._shown.budgets = event.billing, event.budgets
                 self.show_account()
         self._window.dialogs.forward(event)
 

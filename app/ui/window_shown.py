@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.seam.budgets import BudgetView
     from app.seam.views import BillingView, ChatView, KeyRow, ModelRow, SettingsView
 
 PendingSend = tuple[str, tuple[str, ...], tuple[int, ...]]
@@ -22,6 +23,7 @@ class Shown:
     keys: tuple[KeyRow, ...] | None = None  # None until they were listed
     settings: SettingsView | None = None
     billing: BillingView | None = None
+    budgets: tuple[BudgetView, ...] = ()
     pending_send: PendingSend | None = None
 
     def model_names(self) -> dict[str, str]:

@@ -44,6 +44,7 @@ class BillingPanel(QFrame):
         """The sums as the core has them; empty sections go away."""
         self._billing = billing
         used = billing.month.messages > 0 or any(day.messages for day in billing.days)
+        self._top.setVisible(used)
         self._used.setVisible(used)
         self._unused.setVisible(not used)
         if used:
@@ -71,7 +72,10 @@ class BillingPanel(QFrame):
         box.addLayout(self._build_head())
         self._budgets = BudgetSection()
         self._budgets.asked.connect(self.budgets_asked)
-        box.addWidget(self._build_used())
+        used = self._build_used()
+        box.addWidget(self._build_top())
+        box.addWidget(self._budgets)
+        box.addWidget(used)
         box.addWidget(self._build_unused())
         box.addStretch(1)
         self._age = plain_label(tone="3", size="small", wrap=True)
@@ -92,6 +96,16 @@ class BillingPanel(QFrame):
 
     def _build_used(self) -> QWidget:
         self._used = QWidget()
+        self._keys = SpendList(self.tr("By key, this month"))
+        self._models = SpendList(self.tr("By model, this month"))
+        utc = self.tr("Days and months are counted in UTC, as the providers do.")
+        box = column(self._used, spacing=16)
+        for part in (rule(), self._keys, rule(), self._models, rule(), self._build_chart(utc)):
+            box.addWidget(part)
+        return self._used
+
+    def _build_top(self) -> QWidget:
+        self._top = QWidget()
         self._figure = plain_label(size="figure", figures=True)
         self._month = plain_label(tone="2", size="note", wrap=True)
         self._today_name = plain_label(self.tr("Today"), size="note")
@@ -100,31 +114,16 @@ class BillingPanel(QFrame):
         today.addWidget(self._today_name, 1)
         today.addWidget(self._today)
         self._unpriced = plain_label(tone="warn", size="small", wrap=True)
-        self._keys = SpendList(self.tr("By key, this month"))
-        self._models = SpendList(self.tr("By model, this month"))
         utc = self.tr("Days and months are counted in UTC, as the providers do.")
         for label in (self._month, self._today_name):
             label.setToolTip(utc)
-        box = column(self._used, spacing=16)
-        top = column(spacing=4)
+        top = column(self._top, spacing=4)
         top.addWidget(self._figure)
         top.addWidget(self._month)
         top.addSpacing(Theme.current().px(6))
         top.addLayout(today)
         top.addWidget(self._unpriced)
-        box.addLayout(top)
-        for part in (
-            rule(),
-            self._budgets,
-            rule(),
-            self._keys,
-            rule(),
-            self._models,
-            rule(),
-            self._build_chart(utc),
-        ):
-            box.addWidget(part)
-        return self._used
+        return self._top
 
     def _build_chart(self, utc: str) -> QWidget:
         part = QWidget()
@@ -172,6 +171,7 @@ class BillingPanel(QFrame):
         self._timer.timeout.connect(self._say_age)
         self._timer.start()
         Theme.current().changed.connect(self._fit)
+        self._top.hide()
         self._used.hide()
 
     def _fit(self) -> None:

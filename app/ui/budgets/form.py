@@ -80,7 +80,7 @@ class BudgetForm(QFrame):
 
     def _build(self) -> None:
         theme = Theme.current()
-        set_look(self, look="note")
+        set_look(self, look="note", tone="plain")
         self._what, self._period = ChoiceBox(), ChoiceBox()
         self._what.setAccessibleName(self.tr("What the budget is for"))
         self._what.setObjectName("budget-what")

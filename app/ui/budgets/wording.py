@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from app.seam.budgets import BudgetView, SendQuestion
 from app.ui import words
+
+_FILLED = re.compile(r"([.,]\d\d\d*?)0+(?!\d)")
 
 
 def tr(text: str) -> str:
@@ -75,11 +78,15 @@ def question_words(question: SendQuestion) -> tuple[str, str]:
         )
         return head, below.format(tr(question.budget))
     head = tr("This message would cost about {0}, {1} times your usual {2}.").format(
-        words.money(question.cost_pusd), words.count(question.times),
-        words.money(question.usual_pusd),
+        _short(question.cost_pusd), words.count(question.times), _short(question.usual_pusd)
     )  # fmt: skip
     below = tr("At most {0}. Nothing has been sent; your message is kept in the box.")
     return head, below.format(words.money(question.most_pusd))
+
+
+def _short(amount_pusd: int | None) -> str:
+    """An amount without the zeros that only fill it up: `$0.004`."""
+    return _FILLED.sub(r"\1", words.money(amount_pusd))
 
 
 def _day(at: datetime) -> str:

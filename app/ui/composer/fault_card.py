@@ -86,6 +86,7 @@ class FaultCard(QFrame):
         """A button for each model that could answer it all the same."""
         for button in self._offers:
             self._ways.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self._offers = []
         for model in models:
