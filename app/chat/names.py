@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import Protocol
 
 from app.catalog.pricebook import PriceBook
 from app.chat.routes import DEMO_KEY, LOCAL_PREFIX, host_of, key_words
 from app.metering.payer import Payer, PayerKind
 from app.providers.hosts import CUSTOM_HOST, HOSTS
 from app.providers.scripted import DEMO_HOST, DEMO_MODEL
-from app.store.keys import Keys
 from app.store.records import KeyRecord
 
 _BY_PRICES = {host.price_provider: host for host in reversed(list(HOSTS.values()))}
@@ -22,12 +22,36 @@ _DATE = re.compile(r"(\d{4})-?([01]\d)-?([0-3]\d)$")
 _NAMELESS = "your key"  # what a receipt says where the program died before it could say more
 
 
+class KeyShelf(Protocol):
+    """What names are looked up in."""
+
+    def get(self, key_id: str) -> KeyRecord | None: ...
+
+
+class _KeysOfAWhile:
+    """Keys that are asked for once each."""
+
+    def __init__(self, keys: KeyShelf) -> None:
+        self._keys = keys
+        self._found: dict[str, KeyRecord | None] = {}
+
+    def get(self, key_id: str) -> KeyRecord | None:
+        if key_id not in self._found:
+            self._found[key_id] = self._keys.get(key_id)
+        return self._found[key_id]
+
+
 class Names:
     """Looks names up among the kept keys and in the price book."""
 
-    def __init__(self, keys: Keys, prices: PriceBook) -> None:
+    def __init__(self, keys: KeyShelf, prices: PriceBook) -> None:
         self._keys = keys
         self._prices = prices
+        self._models: dict[tuple[str, str], str] = {}
+
+    def for_many(self) -> Names:
+        """The same for a list of many lines: each key is read once, and never again."""
+        return Names(_KeysOfAWhile(self._keys), self._prices)
 
     def host(self, provider: str, key_id: str = "") -> str:
         """A provider by our id or the price book's: `Google Gemini`."""
@@ -43,6 +67,12 @@ class Names:
 
     def model(self, provider: str, model_id: str) -> str:
         """A model as its provider's card names it, with the date of a dated version."""
+        place = (provider, model_id)
+        if place not in self._models:
+            self._models[place] = self._model(provider, model_id)
+        return self._models[place]
+
+    def _model(self, provider: str, model_id: str) -> str:
         if model_id == DEMO_MODEL:
             return "Demo"
         card = self._prices.card(_price_provider(provider), model_id)

@@ -83,89 +83,88 @@ class UsageRows:
 
     def items(self, span: UsageSpan) -> Iterator[Item]:
         """Every call with what stands of it on its receipt, oldest first."""
-        receipts = CallReceipts(self._shelves)
+        receipts, names = CallReceipts(self._shelves), self._names.for_many()
         for row, title in self._shelves.usage_calls.records(span):
             receipt, call = receipts.of(row)
             rule = "" if receipt is None else receipt.rule or WHOLE_ANSWER
             view = (
-                self._bare_call(row)
+                _bare_call(row, names)
                 if receipt is None or call is None
-                else call_view(receipt, call, self._names)
+                else call_view(receipt, call, names)
             )
-            yield Item(row, title, self._names.key(row.key_id), rule, view)
-
-    def _bare_call(self, row: UsageRecord) -> ReceiptCallView:
-        """A call whose receipt is gone with its message."""
-        return ReceiptCallView(
-            model=self._names.model(row.provider, row.model),
-            provider=self._names.host(row.provider, row.key_id),
-            request_id=None,
-            at=row.at,
-            certainty=Certainty.UNKNOWN if row.cost_pusd is None else Certainty(row.certainty),
-            parts=(),
-            total_pusd=row.cost_pusd,
-            payer=self._names.biller(row.key_id, row.provider)[1],
-        )
+            yield Item(row, title, names.key(row.key_id), rule, view)
 
     def _rows(
         self, calls: Iterable[tuple[UsageRecord, str | None]], form: CsvForm
     ) -> Iterator[list[tuple[str, ...]]]:
-        receipts = CallReceipts(self._shelves)
+        receipts, names = CallReceipts(self._shelves), self._names.for_many()
         for call, title in calls:
             receipt, on_receipt = receipts.of(call)
-            about = self._about(call, title, receipt, on_receipt)
+            about = _about(call, title, receipt, on_receipt, names)
+            head = _head(call, names)
             if form is CsvForm.CALLS:
-                yield [(*self._call(call), *about)]
+                yield [(*head, *_figures(call), *_foot(call), *about)]
             else:
-                yield [(*cells, *about) for cells in self._parts(call, on_receipt)]
+                foot = (*_foot(call), *about)
+                yield [(*head, *cells, *foot) for cells in _part_cells(call, on_receipt)]
 
-    def _call(self, call: UsageRecord) -> tuple[str, ...]:
-        return (
-            *self._head(call),
-            str(call.input_tokens), str(call.cache_read_tokens), str(call.cache_write_tokens),
-            str(call.output_tokens), str(call.reasoning_tokens), amount_text(call.cost_pusd),
-            *_foot(call),
-        )  # fmt: skip
 
-    def _parts(
-        self, call: UsageRecord, on_receipt: ReceiptCall | None
-    ) -> Iterator[tuple[str, ...]]:
-        lines = _parts_of(call, on_receipt)
-        for name, quantity, unit, rate_pusd, amount_pusd in lines:
-            yield (
-                *self._head(call), name, quantity, unit, amount_text(rate_pusd),
-                amount_text(amount_pusd), *_foot(call),
-            )  # fmt: skip
+def _bare_call(row: UsageRecord, names: Names) -> ReceiptCallView:
+    """A call whose receipt is gone with its message."""
+    return ReceiptCallView(
+        model=names.model(row.provider, row.model),
+        provider=names.host(row.provider, row.key_id),
+        request_id=None,
+        at=row.at,
+        certainty=Certainty.UNKNOWN if row.cost_pusd is None else Certainty(row.certainty),
+        parts=(),
+        total_pusd=row.cost_pusd,
+        payer=names.biller(row.key_id, row.provider)[1],
+    )
 
-    def _head(self, call: UsageRecord) -> tuple[str, ...]:
-        at = call.at.astimezone(UTC).isoformat()
-        return at, harmless(call.model), call.provider, harmless(self._names.key(call.key_id))
 
-    def _about(
-        self,
-        call: UsageRecord,
-        title: str | None,
-        receipt: Receipt | None,
-        on_receipt: ReceiptCall | None,
-    ) -> tuple[str, ...]:
-        price = on_receipt.price if on_receipt is not None else None
-        payer = ""
-        if receipt is not None and on_receipt is not None:
-            payer = self._names.payer(receipt.payer_of(on_receipt))
-        return tuple(
-            harmless(text)
-            for text in (
-                title or "",
-                self._names.model(call.provider, call.model),
-                self._names.host(call.provider, call.key_id),
-                payer or self._names.biller(call.key_id, call.provider)[1],
-                price.source if price is not None else "",
-                price.dated.isoformat() if price is not None and price.dated else "",
-                (on_receipt.request_id or "") if on_receipt is not None else "",
-                BASES.get(on_receipt.basis, "") if on_receipt is not None else "",
-                "" if receipt is None else receipt.rule or WHOLE_ANSWER,
-            )
+def _head(call: UsageRecord, names: Names) -> tuple[str, ...]:
+    at = call.at.astimezone(UTC).isoformat()
+    return at, harmless(call.model), call.provider, harmless(names.key(call.key_id))
+
+
+def _figures(call: UsageRecord) -> tuple[str, ...]:
+    return (
+        str(call.input_tokens), str(call.cache_read_tokens), str(call.cache_write_tokens),
+        str(call.output_tokens), str(call.reasoning_tokens), amount_text(call.cost_pusd),
+    )  # fmt: skip
+
+
+def _part_cells(call: UsageRecord, on_receipt: ReceiptCall | None) -> Iterator[tuple[str, ...]]:
+    for name, quantity, unit, rate_pusd, amount_pusd in _parts_of(call, on_receipt):
+        yield name, quantity, unit, amount_text(rate_pusd), amount_text(amount_pusd)
+
+
+def _about(
+    call: UsageRecord,
+    title: str | None,
+    receipt: Receipt | None,
+    on_receipt: ReceiptCall | None,
+    names: Names,
+) -> tuple[str, ...]:
+    price = on_receipt.price if on_receipt is not None else None
+    payer = ""
+    if receipt is not None and on_receipt is not None:
+        payer = names.payer(receipt.payer_of(on_receipt))
+    return tuple(
+        harmless(text)
+        for text in (
+            title or "",
+            names.model(call.provider, call.model),
+            names.host(call.provider, call.key_id),
+            payer or names.biller(call.key_id, call.provider)[1],
+            price.source if price is not None else "",
+            price.dated.isoformat() if price is not None and price.dated else "",
+            (on_receipt.request_id or "") if on_receipt is not None else "",
+            BASES.get(on_receipt.basis, "") if on_receipt is not None else "",
+            "" if receipt is None else receipt.rule or WHOLE_ANSWER,
         )
+    )
 
 
 Part = tuple[str, str, str, int | None, int | None]

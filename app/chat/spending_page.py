@@ -9,7 +9,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, date
-from functools import cache
 from operator import attrgetter
 
 from app.chat.names import Names, told_apart
@@ -97,9 +96,10 @@ class UsagePage:
         rows = self._shelves.usage_calls.page(
             self.span(scope), CallOrder(order.value), max(offset, 0), max(0, min(limit, CALLS_MAX))
         )
-        # A page is of few models and keys: each is looked up once.
-        model, key = cache(self._names.model), cache(self._names.key)
-        return tuple(_call(row, model(row.provider, row.model), key(row.key_id)) for row in rows)
+        names = self._names.for_many()
+        return tuple(
+            _call(row, names.model(row.provider, row.model), names.key(row.key_id)) for row in rows
+        )
 
     def days(self, span: UsageSpan) -> tuple[UsageLine, ...]:
         """Every day that anything was used on, oldest first; the id is the ISO date."""
