@@ -48,6 +48,35 @@ class ToolResultPart:
     failed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentPart:
+    """A file of pages, a PDF, that the provider reads itself."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AudioPart:
+    """`duration_ms` is 0 where it is unknown."""
+
+    media_type: str
+    content: bytes
+    duration_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VideoPart:
+    """`duration_ms` is 0 where it is unknown."""
+
+    media_type: str
+    content: bytes
+    duration_ms: int = 0
+
+
+# Files that a provider reads itself. They can be counted; no wire language sends them yet.
+MediaPart = DocumentPart | AudioPart | VideoPart
 MessagePart = TextPart | ImagePart | ThinkingPart | ToolCallPart | ToolResultPart
 
 

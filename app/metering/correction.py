@@ -1,11 +1,13 @@
-"""What settled calls teach about our counting: a ratio per model family, and its spread.
+"""What settled calls teach about our counting: a ratio per model, and its spread.
 
-Pure: the state goes in and out. Each settled call is one lesson; old ones fade.
+Pure: the state goes in and out. The ratio is the mean of the middle half of the last calls, so
+that a bill far out of line, or a few, change neither it nor for long what is said of its certainty.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.errors import MeteringError
@@ -19,40 +21,57 @@ _LEAST_SPREAD = 2
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """`ratio_permille` is billed to counted; `spread_permille` the usual distance from it."""
+    """`ratio_permille` is billed to counted; `spread_permille` how far nine in ten were from it.
+
+    `recent` are the ratios of the last calls, oldest first; both figures are made of them.
+    """
 
     calls: int = 0
     ratio_permille: int = 1000
     spread_permille: int = 0
+    recent: tuple[int, ...] = ()
 
     def to_json(self) -> str:
-        return json.dumps([self.calls, self.ratio_permille, self.spread_permille])
+        return json.dumps([self.calls, self.ratio_permille, self.spread_permille, self.recent])
 
     @classmethod
     def from_json(cls, text: str) -> Correction:
-        """Raises MeteringError where the text is no correction."""
+        """Also reads what was kept before there was `recent`. Raises MeteringError."""
         try:
-            calls, ratio, spread = (int(number) for number in json.loads(text))
+            calls, ratio, spread, *more = json.loads(text)
+            recent = tuple(int(seen) for seen in more[0]) if more else ()
+            return cls(int(calls), int(ratio), int(spread), recent[-MEMORY_CALLS:])
         except (ValueError, TypeError) as error:
             raise MeteringError(f"A kept correction cannot be read: {text!r}.") from error
-        return cls(calls, ratio, spread)
 
 
 def learned(state: Correction, *, counted: int, billed: int) -> Correction:
-    """The state after one settled call: what we counted, uncorrected, and what was billed.
-
-    A single call far out of line moves the ratio by its share only, and widens the spread.
-    """
+    """The state after one settled call: what we counted, uncorrected, and what was billed."""
     if counted <= 0 or billed <= 0:
         return state
     low, high = _RATIO_BOUNDS
     seen = min(high, max(low, billed * 1000 // counted))
-    weight = min(state.calls + 1, MEMORY_CALLS)
-    ratio = state.ratio_permille + (seen - state.ratio_permille) // weight
-    off = abs(seen - ratio)
-    # Twice the mean distance covers about nine in ten.
-    spread = state.spread_permille + (2 * off - state.spread_permille) // weight
-    return replace(state, calls=state.calls + 1, ratio_permille=ratio, spread_permille=spread)
+    recent = (*_recent(state), seen)[-MEMORY_CALLS:]
+    ratio = _middle(recent)
+    spread = _nine_in_ten([abs(other - ratio) for other in recent])
+    return Correction(state.calls + 1, ratio, spread, recent)
+
+
+def _recent(state: Correction) -> tuple[int, ...]:
+    """The last ratios; of an older state, which kept but their mean, that mean for each."""
+    known = min(state.calls, TRUSTED_AFTER_CALLS)
+    return state.recent or (state.ratio_permille,) * known
+
+
+def _middle(ratios: Sequence[int]) -> int:
+    cut = (len(ratios) + 2) // 4
+    kept = sorted(ratios)[cut : len(ratios) - cut] or sorted(ratios)[:1]
+    return (sum(kept) + len(kept) // 2) // len(kept)
+
+
+def _nine_in_ten(distances: Sequence[int]) -> int:
+    ordered = sorted(distances)
+    return ordered[-(-9 * len(ordered) // 10) - 1]
 
 
 def beside(count: TokenCount, *, counted: int, exact: int) -> TokenCount:

@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from app.metering.documents import media_tokens
 from app.metering.images import image_tokens
 from app.metering.text_counts import TextCount
 from app.metering.tool_text import as_json, as_typescript
 from app.request import (
     ChatRequest,
     ImagePart,
+    MediaPart,
     RequestMessage,
     Role,
     TextPart,
@@ -33,7 +35,8 @@ class CountHints:
 
     `server_tools` are tools that the provider runs, by the vendor's type name; `schema_json` is
     the form that the answer must have; `forced` that a tool must be called; `thinking` that the
-    model is told to think first; `stored_tokens` what the provider adds from its own storage.
+    model is told to think first; `stored_tokens` what the provider adds from its own storage;
+    `media` are files that the provider reads itself.
     """
 
     server_tools: tuple[str, ...] = ()
@@ -41,6 +44,7 @@ class CountHints:
     forced: bool = False
     thinking: bool = False
     stored_tokens: int = 0
+    media: tuple[MediaPart, ...] = ()
 
 
 @dataclass(slots=True)
@@ -66,6 +70,8 @@ class Figures:
     schema: int = 0
     sampled: bool = False
     unknown_images: int = 0
+    media: int = 0
+    uncertain_media: int = 0
     _names: dict[str, str] = field(default_factory=dict)
 
 
@@ -91,6 +97,10 @@ def measure(
         rendered = as_typescript(request.tools) if typescript else as_json(request.tools)
         figures.tools = len(request.tools)
         figures.tools_text = _text(figures, count, rendered)
+    for file in hints.media:
+        found = media_tokens(images, request.model, file)
+        figures.media += found.tokens
+        figures.uncertain_media += 0 if found.certain else found.tokens
     if hints.schema_json:
         figures.schema = _text(figures, count, hints.schema_json)
     if request.seed_text:

@@ -112,7 +112,7 @@ def weigh(figures: Figures, hints: CountHints, profile: Profile) -> int:
     messages = figures.messages - (profile.free_system and figures.begins_with_system)
     tokens = profile.base + profile.per_message * messages
     tokens += _share(figures.text + figures.call_text, profile.text_permille)
-    tokens += figures.images + hints.stored_tokens
+    tokens += figures.images + figures.media + hints.stored_tokens
     tokens += profile.per_call * figures.calls + profile.parallel_call * figures.parallel_calls
     tokens += _share(figures.result_names, profile.result_name_permille)
     if figures.schema:
@@ -160,6 +160,8 @@ def _spread(
     permille += _SAMPLED_PERMILLE if figures.sampled else 0
     permille += _ESTIMATED_BY_CHARACTERS_PERMILLE if rough else 0
     unknown = figures.images // 2 if figures.unknown_images else 0
+    # A page's text is told by its drawing, and unknown lengths by the bytes.
+    unknown += figures.media // 8 + figures.uncertain_media // 2
     return max(_LEAST_SPREAD, _share(tokens, permille)) + unknown
 
 

@@ -273,6 +273,38 @@ def test_four_settled_calls_change_nothing_yet() -> None:
     assert corrected(TokenCount(1000, spread=250), state) == TokenCount(1000, spread=250)
 
 
+def test_a_bill_far_out_of_line_changes_neither_the_count_nor_its_margin() -> None:
+    state = Correction()
+    for billed in (103, 104, 105, 104, 103, 104, 900, 104, 105, 1, 104, 103) * 2:
+        state = learned(state, counted=100, billed=billed)
+    found = corrected(TokenCount(1000, spread=250), state)
+    assert 1030 <= found.tokens <= 1050
+    calm = Correction()
+    for billed in (103, 104, 105, 900, 104, 103, 104, 105, 104, 103, 104, 104):
+        calm = learned(calm, counted=100, billed=billed)
+    assert corrected(TokenCount(1000, spread=250), calm).spread <= 20
+
+
+def test_one_odd_bill_among_the_first_five_does_not_lead_astray() -> None:
+    state = Correction()
+    for billed in (3000, 100, 101, 99, 100):
+        state = learned(state, counted=100, billed=billed)
+    assert 990 <= corrected(TokenCount(1000), state).tokens <= 1010
+
+
+def test_a_model_that_counts_anew_is_followed_within_its_memory() -> None:
+    state = Correction()
+    for billed in (100,) * 40 + (130,) * 16:
+        state = learned(state, counted=100, billed=billed)
+    assert corrected(TokenCount(1000), state).tokens == 1300
+
+
+def test_a_correction_that_was_kept_before_goes_on_from_its_mean() -> None:
+    old = Correction.from_json("[12, 1100, 40]")
+    assert corrected(TokenCount(1000), old) == TokenCount(1100, spread=44)
+    assert learned(old, counted=100, billed=300).ratio_permille == 1100
+
+
 def test_bills_that_vary_keep_a_margin() -> None:
     state = Correction()
     for billed in (80, 120) * 10:
