@@ -5,10 +5,15 @@ from __future__ import annotations
 from sqlmodel import col, delete, select
 
 from app.store.connection import storable
-from app.store.database import Database
+from app.store.database import Database, Row
 from app.store.instants import at_from, ms_from
 from app.store.records import KeyRecord
 from app.store.tables import KeyRow
+
+_SELECT = (
+    'SELECT id, provider, label, ends_in, base_url, "where", state, detail, checked_ms,'
+    " created_ms, models_json FROM keys"
+)
 
 
 class Keys:
@@ -18,12 +23,10 @@ class Keys:
         self._database = database
 
     def rows(self) -> list[KeyRecord]:
-        with self._database.reading() as session:
-            return [_key(row) for row in session.exec(select(KeyRow).order_by(col(KeyRow.seq)))]
+        return [_key(row) for row in self._database.rows(f"{_SELECT} ORDER BY seq")]
 
     def get(self, key_id: str) -> KeyRecord | None:
-        with self._database.reading() as session:
-            row = session.exec(select(KeyRow).where(KeyRow.id == key_id)).first()
+        row = self._database.first(f"{_SELECT} WHERE id = ?", (key_id,))
         return None if row is None else _key(row)
 
     def save(self, key: KeyRecord) -> None:
@@ -37,19 +40,32 @@ class Keys:
             session.exec(delete(KeyRow).where(col(KeyRow.id) == key_id))
 
 
-def _key(row: KeyRow) -> KeyRecord:
+def _key(row: Row) -> KeyRecord:
+    (
+        id_,
+        provider,
+        label,
+        ends_in,
+        base_url,
+        where,
+        state,
+        detail,
+        checked_ms,
+        created_ms,
+        models,
+    ) = row
     return KeyRecord(
-        id=row.id,
-        provider=row.provider,
-        label=row.label,
-        ends_in=row.ends_in,
-        base_url=row.base_url,
-        where=row.where,
-        state=row.state,
-        detail=row.detail,
-        checked_at=None if row.checked_ms is None else at_from(row.checked_ms),
-        created_at=at_from(row.created_ms),
-        models_json=row.models_json,
+        id=id_,
+        provider=provider,
+        label=label,
+        ends_in=ends_in,
+        base_url=base_url,
+        where=where,
+        state=state,
+        detail=detail,
+        checked_at=None if checked_ms is None else at_from(checked_ms),
+        created_at=at_from(created_ms),
+        models_json=models,
     )
 
 

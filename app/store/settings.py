@@ -21,9 +21,8 @@ class Settings:
 
     def get(self, name: str, default: JsonValue = None) -> JsonValue:
         """The value of a name, `default` where it was never set."""
-        with self._database.reading() as session:
-            row = session.exec(select(SettingRow).where(SettingRow.name == name)).first()
-        return default if row is None else _read(row.value_json, default)
+        row = self._database.first("SELECT value_json FROM settings WHERE name = ?", (name,))
+        return default if row is None else _read(row[0], default)
 
     def set(self, name: str, value: JsonValue) -> None:
         with self._database.transaction() as session:
@@ -34,9 +33,8 @@ class Settings:
 
     def all(self) -> dict[str, JsonValue]:
         """Every value that was set, by name."""
-        with self._database.reading() as session:
-            rows = session.exec(select(SettingRow)).all()
-        return {row.name: _read(row.value_json, None) for row in rows}
+        rows = self._database.rows("SELECT name, value_json FROM settings")
+        return {name: _read(value_json, None) for name, value_json in rows}
 
 
 def _read(text: str, default: JsonValue) -> JsonValue:
