@@ -97,7 +97,9 @@ _REASONING_RESPONSES = replace(
         "file_search": 1140,
         "mcp": 870,
         "namespace": 610,
-        "tool_search": 20,
+        # Until it has found something the provider asks the model twice, and bills both.
+        "tool_search": 560,
+        "tool_search_done": 20,
     },
     spread_permille=100,
 )
@@ -222,6 +224,9 @@ _BY_NAME: tuple[tuple[str, Profile], ...] = (
     (r"llama-?4", replace(_OPEN, name="llama-4", base=8, tools_base=655)),
     (r"llama-?3", replace(_OPEN, name="llama-3", base=31, tools_base=100)),
     (r"qwen|qwq", replace(_OPEN, name="qwen", base=4, tools_base=100)),
+    # Both are always told who they are, in words that are billed.
+    (r"grok-4(?!.*fast)", replace(_OTHER, name="grok-4", text_permille=1000, base=676)),
+    (r"minimax-m2", replace(_OPEN, name="minimax-m2", base=33)),
     (r"grok", replace(_OTHER, name="grok", text_permille=1000)),
     (
         r"^(gpt-4-|gpt-4$|gpt-3\.5)",

@@ -64,6 +64,9 @@ def off(provider: str, api: str, *, tools: bool) -> list[float]:
         ("openai", "chat", False, 1),
         ("openai", "chat", True, 5),
         ("openai", "responses", False, 1),
+        ("openai", "responses", True, 60),
+        ("anthropic", "messages", False, 10),
+        ("anthropic", "messages", True, 100),
         ("gemini", "generate", True, 70),
     ],
 )

@@ -117,7 +117,8 @@ def _dump(value: Any) -> str:
 
 
 def _tool(plain: Json, schema: str) -> ToolSpec:
-    return ToolSpec(plain["name"], plain.get("description") or "", _dump(plain.get(schema) or {}))
+    name = plain.get("name") or plain["type"]
+    return ToolSpec(name, plain.get("description") or "", _dump(plain.get(schema) or {}))
 
 
 def _forced(choice: Any) -> bool:
@@ -164,11 +165,21 @@ def _responses(plain: Json, model: str) -> tuple[ChatRequest, CountHints]:
     for item in _items(plain["input"]):
         messages.append(_response_item(item))
     every = plain.get("tools") or []
-    functions = [tool for tool in every if tool["type"] == "function"]
+    # A search that the client runs is told to the model in words of its own, as a function is.
+    functions = [
+        tool
+        for tool in every
+        if tool["type"] == "function" or (tool["type"] == "tool_search" and "description" in tool)
+    ]
+    searched = any(item.get("type") == "tool_search_output" for item in _items(plain["input"]))
     visible = [tool for tool in functions if not tool.get("defer_loading")]
     form = (plain.get("text") or {}).get("format") or {}
     hints = CountHints(
-        server_tools=tuple(tool["type"] for tool in every if tool["type"] != "function"),
+        server_tools=tuple(
+            "tool_search_done" if searched and tool["type"] == "tool_search" else tool["type"]
+            for tool in every
+            if tool not in functions and tool["type"] != "function"
+        ),
         schema_json=_dump(form["schema"]) if "schema" in form else "",
         forced=_forced(plain.get("tool_choice")),
     )
