@@ -8,13 +8,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.chat.budget_gate import BudgetReached, NeedsConfirmation
 from app.chat.export import cost_words
 from app.chat.routes import DEMO_KEY, DEMO_REF, LOCAL_PREFIX
+from app.chat.send import Sent
 from app.commands.choose import NotFound, choose_model
-from app.commands.entry import DONE, FAILED
+from app.commands.entry import DONE, FAILED, REFUSED, one_line
 from app.commands.vault import with_vault_open
 from app.errors import TuppenceError
 from app.money import usd_text
@@ -42,7 +45,14 @@ async def run_ask(arguments: argparse.Namespace, core: Core, streams: Streams) -
     text = await _message_text(arguments.text, streams)
     ref = await find_model_ref(core, arguments.model)
     await _require_secret(core, streams, ref)
-    running = await _start(core, ref, text)
+    try:
+        running = await _start(core, ref, text, yes=arguments.yes)
+    except NeedsConfirmation as asked:
+        await streams.err(f"tuppence: {one_line(asked)} To send it: tuppence ask --yes\n")
+        return REFUSED
+    except BudgetReached as error:
+        await streams.err(f"tuppence: {one_line(error)}\n")
+        return REFUSED
     try:
         if arguments.json:
             await asyncio.wait({running.task})
@@ -113,15 +123,31 @@ async def _require_secret(core: Core, streams: Streams, ref: str) -> None:
         await with_vault_open(core, streams, lambda: core.secrets.read(route.key_id))
 
 
-async def _start(core: Core, ref: str, text: str) -> _Running:
+async def _start(core: Core, ref: str, text: str, *, yes: bool) -> _Running:
     chat = core.empty_chat(ref)
     chats = core.shelves.chats
-    sent = await core.sender.send(
-        chat, (0,), text, (), lambda title: chats.create(chat.id, title, chat.panes)
-    )
+
+    async def send(confirmed: str) -> list[Sent]:
+        return await core.sender.send(
+            chat, (0,), text, (), lambda title: chats.create(chat.id, title, chat.panes),
+            confirmed=confirmed,
+        )  # fmt: skip
+
+    sent = await (_send_confirmed(send) if yes else send(""))
     task = core.turns.start(sent[0].answer, 0, sent[0].admission)
     core.emit_chats()
     return _Running(sent[0].answer, task)
+
+
+async def _send_confirmed(send: Callable[[str], Awaitable[list[Sent]]]) -> list[Sent]:
+    """Say yes to every question; there are two kinds, each asked once."""
+    confirmed = ""
+    for _ in range(2):
+        try:
+            return await send(confirmed)
+        except NeedsConfirmation as asked:
+            confirmed = asked.token
+    return await send(confirmed)
 
 
 async def _print_as_it_comes(core: Core, streams: Streams, running: _Running) -> None:

@@ -1,4 +1,5 @@
-"""From the words typed to an exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted.
+"""From the words typed to an exit code: 0 done, 1 failed, 2 wrong use, 3 refused by a budget or
+waiting for a yes, 130 interrupted.
 
 Whatever fails says so in one line on standard error. Heavy imports happen in the command itself.
 """
@@ -11,7 +12,7 @@ import sys
 
 from app.errors import TuppenceError
 
-DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, WRONG_USE, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def main(words: list[str]) -> int:

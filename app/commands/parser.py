@@ -72,6 +72,7 @@ def build_parser() -> Parser:
     _add_ask(commands)
     _add_models(commands)
     _add_usage(commands)
+    _add_budgets(commands)
     _add_reconcile(commands)
     _add_chats(commands)
     _add_export(commands)
@@ -94,6 +95,10 @@ def _add_ask(commands: _Commands[CommandParser]) -> None:
         "The chat is kept, as if it had been typed in the window.",
     )
     ask.add_argument("-m", "--model", default="", help="a model's name, id or a part of it")
+    ask.add_argument(
+        "-y", "--yes", action="store_true", help="send also what is asked about first: a message "
+        "far above the usual cost, or one whose price a budget cannot know",
+    )  # fmt: skip
     ask.add_argument("--json", action="store_true", help="print one JSON object at the end")
     ask.add_argument("text", nargs="*", metavar="TEXT", help="the message")
 
@@ -127,6 +132,30 @@ def _add_usage(commands: _Commands[CommandParser]) -> None:
     form.add_argument(
         "--csv", nargs="?", const="-", metavar="FILE", help="write CSV to a file, or print it"
     )
+
+
+def _add_budgets(commands: _Commands[CommandParser]) -> None:
+    budgets = commands.add_parser(
+        "budgets",
+        help="list, set or remove budgets on your own keys",
+        description="A budget counts all that your own keys cost, in UTC days and months. What "
+        "was spent before it was set counts as well.",
+    )
+    actions = budgets.add_subparsers(dest="action", metavar="ACTION", parser_class=CommandParser)
+    listing = actions.add_parser("list", help="say what was spent against each")
+    listing.add_argument("--json", action="store_true", help="print one JSON array")
+    setting = actions.add_parser("set", help="set one, or change the one that there is")
+    setting.add_argument("scope", choices=("day", "month", "chat", "key"), metavar="SCOPE",
+                         help="day, month, chat or key")  # fmt: skip
+    setting.add_argument("sum", metavar="DOLLARS", help="like 10 or 2.50")
+    setting.add_argument("--for", dest="subject", default="", metavar="WHICH",
+                         help="the chat or key")  # fmt: skip
+    setting.add_argument("--per", choices=("day", "month", "ever"), default="month",
+                         help="how long a chat's or key's budget lasts")  # fmt: skip
+    setting.add_argument("--soft", action="store_true", help="only warn; messages go on")
+    setting.add_argument("--warn", type=_count, default=80, metavar="PERCENT", help="warn at this")
+    remove = actions.add_parser("remove", help="remove one; nothing that was spent is forgotten")
+    remove.add_argument("budget", metavar="ID", help="its id or how it begins")
 
 
 def _add_reconcile(commands: _Commands[CommandParser]) -> None:

@@ -41,6 +41,10 @@ async def run_command(arguments: argparse.Namespace, core: Core, streams: Stream
             from app.commands.keys import run_keys
 
             return await run_keys(arguments, core, streams)
+        case "budgets":
+            from app.commands.budgets import run_budgets
+
+            return await run_budgets(arguments, core, streams)
         case "reconcile":
             from app.commands.reconcile import run_reconcile
 

@@ -38,7 +38,7 @@ def short_title(budget: BudgetView) -> str:
     if budget.scope == "month" and budget.resets_at is not None:
         month = (budget.resets_at.astimezone(UTC).month - 2) % 12 + 1
         return QLocale().standaloneMonthName(month)
-    return title_of(budget)
+    return budget.subject or title_of(budget)
 
 
 def figures_of(budget: BudgetView) -> str:
