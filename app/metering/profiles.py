@@ -96,7 +96,7 @@ _REASONING_RESPONSES = replace(
         "image_generation": 345,
         "file_search": 1140,
         "mcp": 870,
-        "namespace": 610,
+        "namespace": 75,
         # Until it has found something the provider asks the model twice, and bills both.
         "tool_search": 560,
         "tool_search_done": 20,
