@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.chat.budget_words import short_words
 from app.chat.budgets import BudgetKeeper
 from app.chat.guard_rules import GuardShelf
 from app.chat.names import Names
 from app.clock import Clock
 from app.errors import ConfigError
-from app.metering.budgets import Budget, BudgetUse, Period, Scope
+from app.metering.budgets import Budget, BudgetUse, Period, Scope, warning_of
 from app.metering.guards import GuardRules
 from app.money import pico_from_usd
 from app.seam.budgets import BudgetsListed, BudgetView, GuardView, SaveBudget, SetGuard
+from app.seam.quote_views import QuoteView
 from app.store.shelves import Shelves
 
 LIMIT_MOST_PUSD = 10**18  # a million dollars
@@ -43,6 +48,21 @@ class BudgetDesk:
         """The budgets; those for everything first, the shorter period before the longer."""
         uses = sorted(self._keeper.all_uses(), key=lambda use: list(Scope).index(use.budget.scope))
         return tuple(map(self._view, uses))
+
+    def beside(self, chat_id: str, quotes: Sequence[QuoteView]) -> tuple[QuoteView, ...]:
+        """Quotes with what budgets say to them: a warning, or why the message is not sent."""
+        return tuple(self._beside(chat_id, quote) for quote in quotes)
+
+    def _beside(self, chat_id: str, quote: QuoteView) -> QuoteView:
+        uses = self._keeper.uses(chat_id, quote.model_ref.partition("/")[0])
+        if quote.blocked or not uses or not quote.model_ref:
+            return quote
+        # What a budget covers in part was shortened to that; the rest is refused when it is sent.
+        short = [use for use in uses if use.budget.hard and use.left_pusd < (quote.most_pusd or 0)]
+        if short:
+            return replace(quote, blocked=short_words(min(short, key=lambda use: use.left_pusd)))
+        near = warning_of(uses, quote.likely_pusd)
+        return quote if near is None else replace(quote, budget=self._view(near))
 
     def save(self, order: SaveBudget) -> str:
         """Keep a budget; its id. Raises ConfigError where it makes no sense."""

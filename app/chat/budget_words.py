@@ -33,10 +33,11 @@ def notice_words(use: BudgetUse) -> tuple[str, str]:
     return said, "At 100 % it stops."
 
 
-def warning_words(use: BudgetUse) -> str:
-    """Beside Send, where a message brings a budget near its end."""
-    spent = format_usd(use.spent_pusd + use.held_pusd)
-    return f"{spent} of your {use.budget.name} of {format_usd(use.budget.limit_pusd)}"
+def short_words(use: BudgetUse) -> str:
+    """Beside Send, where a message will be refused: what is left, and until when."""
+    until = until_words(use.budget.period, use.window.end)
+    left, limit = format_usd(use.left_pusd), format_usd(use.budget.limit_pusd)
+    return f"{left} of your {use.budget.name} of {limit} is left{until}."
 
 
 def until_words(period: Period, end: datetime | None) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.seam.budgets import BudgetView
 from app.seam.views import Certainty
 
 
@@ -78,6 +79,7 @@ class QuoteView:
     `input_spread` is by how many tokens the count may be off, 0 where it is exact.
     `answers_seen` is how many answers of the model the likely one is the median of, 0 where
     there are too few. `not_exact` says why the provider has not counted, where it was to.
+    `budget` is the one to warn of: the message brings it to its mark.
     """
 
     pane: int
@@ -101,3 +103,4 @@ class QuoteView:
     shares: tuple[ShareView, ...] = ()
     shortened_by: LimitView | None = None
     not_exact: str = ""
+    budget: BudgetView | None = None

@@ -316,3 +316,19 @@ async def test_a_sum_that_is_none_is_refused_in_words(driver: CoreDriver, typed:
 
 def _always() -> tuple[datetime, datetime]:
     return datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+async def test_the_quote_warns_of_a_soft_budget_and_says_where_a_hard_one_will_refuse(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    chat_id = await unchecked_chat(driver, f"{provider_server.url}/v1")
+    used_before(driver, [10**12])
+    await save(driver, "month", 12 * 10**11, hard=False)
+    ready = await driver.ask(commands.AskQuote(1, chat_id, "Hello"), events.QuoteReady)
+    near = ready.quotes[0].budget
+    assert near is not None
+    assert (near.scope, near.spent_pusd, near.limit_pusd) == ("month", 10**12, 12 * 10**11)
+    assert ready.quotes[0].blocked == ""
+    await save(driver, "month", 10**12)
+    ready = await driver.ask(commands.AskQuote(2, chat_id, "Hello"), events.QuoteReady)
+    assert ready.quotes[0].blocked.startswith("$0 of your monthly budget of $1.00 is left until 1 ")

@@ -15,7 +15,7 @@ from app.engine.handlers.chats import UNSAVED_DRAFT
 from app.errors import TuppenceError
 from app.seam import commands, events
 from app.seam.budgets import SendNeedsConfirmation
-from app.seam.quote_views import CheaperView
+from app.seam.quote_views import CheaperView, QuoteView
 from app.seam.views import MessageView
 from app.store.records import ChatRecord, MessageRecord, PaneRecord
 
@@ -120,11 +120,16 @@ async def ask_quote(core: Core, command: commands.AskQuote) -> None:
     quotes = await quoter.quote(*asked, serial=command.serial, chat_id=chat.id)
     if quotes is None:
         return
-    core.emit(events.QuoteReady(command.serial, chat.id, quotes))
+    _show_quotes(core, command, quotes)
     if await quoter.count_exactly(*asked, serial=command.serial):
         quotes = await quoter.quote(*asked, serial=command.serial, chat_id=chat.id)
         if quotes is not None:
-            core.emit(events.QuoteReady(command.serial, chat.id, quotes))
+            _show_quotes(core, command, quotes)
+
+
+def _show_quotes(core: Core, command: commands.AskQuote, quotes: tuple[QuoteView, ...]) -> None:
+    beside = core.budget_desk.beside(command.chat_id, quotes)
+    core.emit(events.QuoteReady(command.serial, command.chat_id, beside))
 
 
 async def ask_cheaper(core: Core, command: commands.AskCheaper) -> None:

@@ -44,7 +44,8 @@ class QuoteLine(QAbstractButton):
         self._quotes = tuple(quotes)
         self._forms = [_joined(form) for form in make_forms(quotes)]
         self._measured = (0, [])
-        self._tone = "warn" if any(quote.blocked for quote in quotes) else "ink2"
+        warns = any(quote.blocked or quote.budget for quote in quotes)
+        self._tone = "warn" if warns else "ink2"
         self.setToolTip("\n".join(pane_line(quote) for quote in quotes))
         self.setAccessibleDescription(self.text())
         if self.isEnabled() != bool(quotes):
@@ -144,7 +145,10 @@ def make_forms(quotes: Sequence[QuoteView]) -> list[list[Piece]]:
     most = _most_pieces(quotes)
     payers = {quote.payer for quote in quotes if quote.payer}
     payer: list[Piece] = [(f" · {payers.pop()}", False)] if len(payers) == 1 else []
-    return [tokens + price + most + payer, tokens + price + most, tokens + price, price[1:]]
+    forms = [tokens + price + most + payer, tokens + price + most, tokens + price, price[1:]]
+    budget = _budget_pieces(quotes)
+    # A warning goes before who pays and what the message costs at most.
+    return [form + budget for form in forms[1:3]] + forms[2:] if budget else forms
 
 
 def _joined(form: list[Piece]) -> list[Piece]:
@@ -216,6 +220,16 @@ def _most_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
     if len(most) < len(quotes) or not any(most):
         return []
     return [(f" · {words.tr('at most {0}').format(words.money(sum(most)))}", False)]
+
+
+def _budget_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
+    """The budget that the message brings near its end: ` · Today: $1.84 of $2.00`."""
+    near = [quote.budget for quote in quotes if quote.budget is not None]
+    if not near:
+        return []
+    from app.ui.budgets.wording import figures_of, short_title
+
+    return [(f" · {short_title(near[0])}: {figures_of(near[0])}", False)]
 
 
 def _font(strong: bool) -> QFont:

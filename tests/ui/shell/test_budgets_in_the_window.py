@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
 from app.seam import budgets, commands, events
 from app.seam.quote_views import CheaperView
 from app.seam.views import FaultView
+from app.ui import words
 from app.ui.budgets.bar import BudgetBar
 from app.ui.budgets.question import QuestionDialog
 from app.ui.budgets.wording import about_of
 from app.ui.composer.fault_card import FaultCard
 from app.ui.settings.budgets_page import BudgetsPage
 from tests.ui.shell.conftest import Desk
+from tests.ui.shell.recording import quote
 
 USD = 10**12
 DECEMBER = datetime(2026, 12, 1, tzinfo=UTC)
@@ -160,3 +162,13 @@ def test_the_chats_menu_leads_to_its_budget(desk: Desk) -> None:
     assert page.form.isVisible()
     assert what.currentData() == ("chat", "c9")
     assert what.currentText() == "This chat: Postgres locks"
+
+
+def test_the_line_beside_send_warns_in_its_color_and_keeps_the_price(desk: Desk) -> None:
+    line = desk.composer.box.quote
+    line.show_quotes([replace(quote(), budget=DAY)])
+    assert line.text().endswith(" · Today: $1.70 of $2.00")
+    assert words.money(quote().likely_pusd) in line.text()
+    assert line._tone == "warn"
+    line.show_quotes([quote()])
+    assert line._tone == "ink2"
