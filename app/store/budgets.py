@@ -112,11 +112,17 @@ class Budgets:
         self._database.write("DELETE FROM budget_notices WHERE budget_id = ?", (budget_id,))
 
     def _spent(self, window: BudgetWindow) -> int:
-        """Windows are whole days in UTC: the sums by day say it without reading single calls."""
-        terms, parameters = _terms(window, "day", _day)
-        row = self._database.first(
-            f"SELECT coalesce(sum(pusd), 0) FROM usage_days WHERE {terms}", parameters
-        )
+        """Windows are whole days in UTC: the sums by day say it without reading single calls.
+
+        A chat's own calls are few, and have an index.
+        """
+        if window.budget.scope is Scope.CHAT:
+            terms, parameters = _terms(window, "at_ms", ms_from)
+            sums = "sum(cost_pusd), 0) FROM usage"
+        else:
+            terms, parameters = _terms(window, "day", _day)
+            sums = "sum(pusd), 0) FROM usage_days"
+        row = self._database.first(f"SELECT coalesce({sums} WHERE {terms}", parameters)
         return 0 if row is None else int(row[0])
 
     def _held(
