@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 # The letter classes of tiktoken's openai_public.py (MIT, OpenAI), version 0.14.
 _CONTRACTION = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
@@ -72,7 +71,6 @@ class VocabularyUnusable(Exception):
 
 
 _loaded: dict[tuple[Path, str], Encode] = {}
-_loading = Lock()
 
 
 def load_vocabulary(folder: Path, name: str) -> Encode:
@@ -84,10 +82,9 @@ def load_vocabulary(folder: Path, name: str) -> Encode:
     vocabulary = VOCABULARIES[name]
     path = folder / vocabulary.file_name
     key = (path.absolute(), vocabulary.sha256)
-    with _loading:
-        if key not in _loaded:
-            _loaded[key] = _load(path, vocabulary)
-        return _loaded[key]
+    found = _loaded.get(key)
+    # Two threads may both load it, once; setdefault lets all keep the same one.
+    return found if found is not None else _loaded.setdefault(key, _load(path, vocabulary))
 
 
 def _load(path: Path, vocabulary: VocabularyFile) -> Encode:

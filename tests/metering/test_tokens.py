@@ -133,7 +133,7 @@ def test_nothing_is_loaded_before_the_first_count() -> None:
     assert done.returncode == 0
 
 
-def test_counters_of_one_process_share_a_vocabulary_that_is_loaded_once() -> None:
+def test_all_threads_of_a_process_share_one_vocabulary() -> None:
     with ThreadPoolExecutor(8) as threads:
         loaded = set(threads.map(lambda _: load_vocabulary(FOLDER, "o200k_base"), range(8)))
     assert len(loaded) == 1
