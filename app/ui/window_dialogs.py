@@ -185,7 +185,7 @@ class Dialogs(QObject):
         from app.ui.budgets.question import QuestionDialog
 
         dialog = QuestionDialog(self._window, asked)
-        dialog.confirmed.connect(self._window.orders.submit)
+        dialog.confirmed.connect(self._window.orders.send_confirmed)
         dialog.cheaper_asked.connect(lambda: self.open_picker(asked.pane))
         dialog.open()
 

@@ -114,6 +114,12 @@ class Orders(QObject):
         self._window.sink.show_panes()
         self._frame.composer.ask_quote()
 
+    def send_confirmed(self, command: Command) -> None:
+        """Send what the user was asked about and said yes to."""
+        if isinstance(command, commands.SendMessage):
+            self._frame.composer.send_after_all(command.text, command.attachment_ids)
+        self.submit(command)
+
     def change_settings(self, *changes: tuple[str, str | bool | int]) -> None:
         """Set settings; before the core is open they stay in the window's own file."""
         if self._shown.ready:

@@ -332,3 +332,19 @@ async def test_the_quote_warns_of_a_soft_budget_and_says_where_a_hard_one_will_r
     await save(driver, "month", 10**12)
     ready = await driver.ask(commands.AskQuote(2, chat_id, "Hello"), events.QuoteReady)
     assert ready.quotes[0].blocked.startswith("$0 of your monthly budget of $1.00 is left until 1 ")
+
+
+async def test_two_panes_that_only_one_budget_covers_together_send_nothing(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    provider_server.replies = [recorded(STREAM)]
+    chat_id = await unchecked_chat(driver, f"{provider_server.url}/v1")
+    await driver.ask(commands.AddPane(chat_id, 0), events.ChatOpened)
+    most = await most_of(driver, chat_id, "Hello")
+    await save(driver, "day", most + most // 2)
+    refused = await driver.ask(commands.SendMessage(chat_id, (0, 1), "Hello"), events.SendRefused)
+    assert "your daily budget" in refused.fault.message
+    assert driver.core.shelves.holds.open_holds() == []
+    assert driver.core.shelves.chats.get(chat_id) is None
+    assert provider_server.posts == []
+    await driver.send(chat_id, "Hello")

@@ -142,6 +142,11 @@ class Composer(QWidget):
         self._hide_fault()
         self._refresh()
 
+    def send_after_all(self, text: str, attachment_ids: tuple[str, ...]) -> None:
+        """What was held back is on its way: it goes away once it is stored."""
+        self._sent = (text, attachment_ids)
+        self._refresh()
+
     def refuse_sent(self, fault: FaultView, cheaper: Sequence[CheaperView] = ()) -> None:
         """Nothing was sent; say why and keep everything."""
         self._sent = None

@@ -84,6 +84,9 @@ def test_yes_hands_over_the_same_order_with_the_users_word(desk: Desk) -> None:
     button.click()
     order = desk.port.asked(commands.SendMessage)[-1]
     assert (order.text, order.confirmed) == ("hello", "56000000000:0")
+    assert desk.editor.toPlainText() == "hello"
+    desk.tell(events.SendAccepted("c1"))
+    assert desk.editor.toPlainText() == ""
 
 
 def test_a_question_about_another_chat_is_not_asked(desk: Desk) -> None:
