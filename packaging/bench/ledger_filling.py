@@ -15,14 +15,14 @@ _AT_MS = 1_795_132_800_000
 _ROWS = (
     ("INSERT INTO ledger_holds (id, tenant, key, body_hash, state, created_ms, expires_ms, frozen,"
     " attempt, lease_ms, ended_ms, basis)"
-    " SELECT 'old-' || n, 'of-wallet-' || n % {wallets}, 'old-' || n, 'body', 'settled', {at},"
+    " SELECT 'old-' || n, 'of-wallet-' || (n % {wallets}), 'old-' || n, 'body', 'settled', {at},"
     " {at}, 'frozen', 1, {at}, {at}, 'provider_usage' FROM {calls}"),
     ("INSERT INTO ledger_hold_draws (hold_id, account, line, amount, charged)"
-    " SELECT 'old-' || n, 'wallet-' || n % {wallets}, 0, 100, 60 FROM {calls}"),
+    " SELECT 'old-' || n, 'wallet-' || (n % {wallets}), 0, 100, 60 FROM {calls}"),
     ("INSERT INTO ledger_entries (id, at_ms, kind, hold_id)"
     " SELECT n + {ids}, {at}, 'charge', 'old-' || n FROM {calls}"),
     ("INSERT INTO ledger_postings (entry_id, line, account, tenant, unit, amount)"
-    " SELECT n + {ids}, 0, 'wallet-' || n % {wallets}, 'of-wallet-' || n % {wallets},"
+    " SELECT n + {ids}, 0, 'wallet-' || (n % {wallets}), 'of-wallet-' || (n % {wallets}),"
     " 'plan_tokens', -60 FROM {calls}"),
     ("INSERT INTO ledger_postings (entry_id, line, account, tenant, unit, amount)"
     " SELECT n + {ids}, 1, 'revenue/plan_tokens/2026-11-20', '', 'plan_tokens', 60 FROM {calls}"),

@@ -229,6 +229,7 @@ MUTANTS: dict[str, Mutant] = {
     "released without proof": Mutant(
         "invariant_6",
         (
+            _NO_TRIGGERS,
             _NO_PROOF_CHECK,
             (
                 "calls",
@@ -268,7 +269,7 @@ MUTANTS: dict[str, Mutant] = {
     "the same key is a new call": Mutant(
         "invariant_7",
         (
-            ("schema", "CONSTRAINT ledger_one_hold_per_key UNIQUE (tenant, key),", ""),
+            ("schema", "UNIQUE (tenant, key){checks_of_holds}", "CHECK (1 = 1){checks_of_holds}"),
             (
                 "admission",
                 "    if before is not None:\n        return answer_again",
