@@ -5,7 +5,8 @@ Anthropic too, 1,500 to 3,000 tokens a page of text and the picture
 (docs.claude.com/en/docs/build-with-claude/pdf-support); Gemini bills a page as 258 tokens, from
 Gemini 3 on as 560 (ai.google.dev/gemini-api/docs/media-resolution). Sound: Gemini 32 tokens a
 second, film 263 (ai.google.dev/gemini-api/docs/tokens), from Gemini 3 on 70 for a frame and the
-sound; OpenAI a token for 100 ms. All read in 2026-11.
+sound; OpenAI a token for 100 ms. Gemini's figures were read in 2026-11; those of sound elsewhere
+and of Gemini 3's film are not confirmed by a page, and no bill has tested them.
 """
 
 from __future__ import annotations
