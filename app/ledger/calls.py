@@ -16,7 +16,7 @@ from app.ledger.admission import is_in_debt
 from app.ledger.debts import square
 from app.ledger.holds import hold_by_id
 from app.ledger.records import HoldRow
-from app.ledger.rows import ms_from
+from app.ledger.rows import ms_from, whole
 from app.ledger.steps import Row, Sql, Steps
 from app.metering.hold import HoldState, Proof
 
@@ -79,6 +79,7 @@ def heartbeat(
 ) -> Steps[bool]:
     """The call still runs. Tokens and lease only grow. False where it is this owner's no more:
     it was parked, or it ended."""
+    whole(output_tokens, "What was counted so far")
     lease_ms = ms_from(lease_until)
     rows = yield Sql(HEARTBEAT, (output_tokens, output_tokens, lease_ms, lease_ms, hold_id, owner))
     return bool(rows)
