@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.ledger.posting import COUNTED_KINDS
-from app.ledger.records import AccountKind, Admit, Settle
+from app.ledger.records import AccountKind, Admit, Opening, Settle
 from app.ledger.rows import ms_from
 
 _COUNTED = ", ".join(repr(str(kind)) for kind in sorted(COUNTED_KINDS))
@@ -73,12 +73,12 @@ FROM hold, locked AS l"""
 
 # One draw, the common case: the guarded account first, so that nothing has to be sorted. Where it
 # looked as if it did not cover, or the key was taken in the meantime, the shared steps decide.
-ADMIT_ONE = f"""
+_ADMIT_ONE = f"""
 WITH moved AS (
     UPDATE ledger_accounts SET held = held + %(amount)s
     WHERE id = %(account)s AND tenant = %(tenant)s
         AND (limited = 0 OR posted - held >= %(amount)s)
-        AND NOT EXISTS (SELECT 1 FROM ledger_holds AS h
+        {{as_opened}}AND NOT EXISTS (SELECT 1 FROM ledger_holds AS h
             WHERE h.tenant = %(tenant)s AND h.key = %(key)s)
         AND NOT {_IN_DEBT.format(tenant="%(tenant)s")}
     RETURNING id
@@ -91,6 +91,13 @@ WITH moved AS (
 )
 INSERT INTO ledger_hold_draws (hold_id, account, line, amount)
 SELECT hold.id, %(account)s, 0, %(amount)s FROM hold"""
+# The account is there already as it is to be opened: else the shared steps bring it to that.
+_AS_OPENED = (
+    "AND kind = %(kind)s AND unit = %(unit)s AND name = %(name)s AND (kind = 'wallet'"
+    " OR granted = %(granted)s AND limited = %(limited)s)\n        "
+)
+ADMIT_ONE = _ADMIT_ONE.format(as_opened="")
+ADMIT_ONE_OPENED = _ADMIT_ONE.format(as_opened=_AS_OPENED)
 
 # Where the account has moved and the hold had ended meanwhile, the entry would have no hold: the
 # check of entries fails the statement, and nothing has moved.
@@ -189,7 +196,7 @@ class Hot:
 
 def admit_statement(wish: Admit) -> Hot | None:
     """What admits a call in one go; None where only the shared steps can."""
-    if not wish.draws:
+    if not wish.draws or any(opening.tenant != wish.tenant for opening in wish.openings):
         return None
     values = {
         "hold": wish.hold_id,
@@ -201,10 +208,14 @@ def admit_statement(wish: Admit) -> Hot | None:
         "frozen": wish.frozen,
         "facts": wish.facts,
     }
-    if len(wish.draws) == 1 and not wish.openings:
-        (draw,) = wish.draws
-        return Hot(ADMIT_ONE, {**values, "account": draw.account, "amount": draw.amount}, 1)
     openings = wish.openings
+    if len(wish.draws) == 1:
+        (draw,) = wish.draws
+        one = {**values, "account": draw.account, "amount": draw.amount}
+        if not openings:
+            return Hot(ADMIT_ONE, one, 1)
+        if [opening.id for opening in openings] == [draw.account]:
+            return Hot(ADMIT_ONE_OPENED, {**one, **_as_opened(openings[0])}, 1)
     many = {
         "accounts": [draw.account for draw in wish.draws],
         "amounts": [draw.amount for draw in wish.draws],
@@ -216,6 +227,16 @@ def admit_statement(wish: Admit) -> Hot | None:
         "units": [str(opening.unit) for opening in openings],
     }
     return Hot(ADMIT, {**values, **many}, len(wish.draws))
+
+
+def _as_opened(opening: Opening) -> Mapping[str, Any]:
+    return {
+        "kind": str(opening.kind),
+        "unit": str(opening.unit),
+        "name": opening.name,
+        "granted": opening.granted or 0,
+        "limited": int(opening.granted is not None),
+    }
 
 
 def dispatch_statement(hold_id: str, route: str, owner: str, lease_until: datetime) -> Hot:

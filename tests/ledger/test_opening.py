@@ -89,6 +89,12 @@ def test_an_account_stays_whose_and_what_it_is(ledger: Ledger, other: object) ->
         ledger.run(open_accounts, [other], NOW)  # type: ignore[list-item]
 
 
+def test_a_call_opens_no_account_under_another_name(ledger: Ledger) -> None:
+    opened(ledger, 1000)
+    with pytest.raises(LedgerError, match="another one already"):
+        ledger.admit(a_call(openings=(window(tenant="bob"),)))
+
+
 def test_nobody_opens_an_account_of_the_system(ledger: Ledger) -> None:
     with pytest.raises(LedgerError):
         ledger.run(open_accounts, [window(kind=AccountKind.CASH)], NOW)
