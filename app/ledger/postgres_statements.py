@@ -247,8 +247,8 @@ def dispatch_statement(hold_id: str, route: str, owner: str, lease_until: dateti
 
 def settle_statement(order: Settle) -> Hot | None:
     """What settles a call within its hold in one go; None where only the shared steps can."""
-    charges = {account: amount for account, amount in order.charges.items() if amount}
-    if order.divide is not None or not charges:
+    charges = order.charges
+    if order.divide is not None or not any(charges.values()):
         return None
     values = {
         "hold": order.hold_id,
