@@ -84,6 +84,10 @@ def _against_bare(rivals: Rivals) -> Iterable[Figure]:
 
 
 def _when_full(rivals: Rivals) -> Figure:
+    # Every wallet's own pages are read once before, as they are in a ledger that runs.
+    for _ in range(calls.WALLETS // CALLS[1] + 1):
+        rivals.full(1, False)
+        rivals.ledger(1, False)
     full, empty = _in_turns(lambda: rivals.full(1, False), lambda: rivals.ledger(1, False))
     return Figure(
         metric=f"{rivals.name}: a call with {POSTINGS:,} postings",
