@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.chat.export import write_file
 from app.commands.entry import DONE, FAILED
+from app.errors import StoreError
 
 if TYPE_CHECKING:
     from app.commands.streams import Streams
@@ -18,8 +21,23 @@ async def run_ledger(arguments: argparse.Namespace, core: Core, streams: Streams
             return await _check(core, streams)
         case "rebuild":
             return await _rebuild(core, streams)
+        case "export":
+            return await _export(arguments, core, streams)
         case _:
             raise ValueError(f"no such action: {arguments.action}")
+
+
+async def _export(arguments: argparse.Namespace, core: Core, streams: Streams) -> int:
+    text = core.shelves.books.journal(arguments.form)
+    if arguments.output in ("", "-"):
+        await streams.out(text)
+        return DONE
+    path = streams.folder / Path(arguments.output).expanduser()
+    if path.is_dir():
+        raise StoreError(f"“{path}” is a folder.", "Name a file in it.")
+    write_file(path, text)
+    await streams.err(f"Written to {path}\n")
+    return DONE
 
 
 async def _check(core: Core, streams: Streams) -> int:

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 
 from app.ledger.audit import audit
+from app.ledger.journal import beancount_lines, csv_lines, whole_journal
 from app.ledger.rebuild import rebuild
 from app.ledger.records import Finding
 from app.ledger.sqlite import run
@@ -51,6 +52,12 @@ class Books:
         """What does not add up, each with its invariant and its row; empty where all does."""
         found = self._database.run(audit())
         return (*found, *_beside_the_ledger(self._database.rows))
+
+    def journal(self, form: str) -> str:
+        """Every entry as text: `csv`, or `beancount` with the balances asserted at its end."""
+        entries, accounts = self._database.run(whole_journal())
+        lines = csv_lines(entries) if form == "csv" else beancount_lines(entries, accounts)
+        return "".join(lines)
 
     def rebuild(self) -> tuple[str, ...]:
         """Write every balance anew from the journal and the open holds; the accounts that had
