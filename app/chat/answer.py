@@ -30,6 +30,7 @@ class Answer:
     thinking_s: float | None = None
     pieces: int = 0
     closed: bool = False
+    generation_id: str | None = None  # the provider's record of the call, where it has one
     paused: bool = False  # refused at no cost; it is asked again when the pause ends
 
     def __post_init__(self) -> None:
@@ -66,8 +67,8 @@ class Answer:
             case stream.UsageArrived(usage):
                 self.usage = usage
                 return None
-            case stream.Paused() | stream.Resumed():
-                self.paused = isinstance(event, stream.Paused)
+            case stream.Begun() | stream.Paused() | stream.Resumed():
+                self._take_stage(event)
                 return None
             case stream.Finished():
                 self._end_thinking(at_s)
@@ -109,6 +110,12 @@ class Answer:
             extras_json=self.extras.to_json(),
             state=state,
         )
+
+    def _take_stage(self, event: stream.Begun | stream.Paused | stream.Resumed) -> None:
+        if isinstance(event, stream.Begun):
+            self.generation_id = event.generation_id
+        else:
+            self.paused = isinstance(event, stream.Paused)
 
     def _take_thinking(self, text: str, signature: str | None, at_s: float) -> seam.Event | None:
         if self.thinking_began_s is None:

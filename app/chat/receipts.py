@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 from app.chat.names import Names
 from app.metering.cost import Charge, ChargeLine
-from app.metering.receipt import Receipt, ReceiptCall, ReceiptCertainty
+from app.metering.receipt import (
+    Receipt,
+    ReceiptCall,
+    ReceiptCertainty,
+    is_pending,
+)
 from app.metering.receipt_totals import totals_from_json
 from app.money import format_usd, usd_text
 from app.seam.views import (
@@ -116,7 +121,6 @@ def percents_of(amounts: Sequence[int | None]) -> list[int | None]:
 
 def call_view(receipt: Receipt, call: ReceiptCall, names: Names) -> ReceiptCallView:
     """One call of a receipt."""
-    certainty = Certainty(str(call.charge.certainty))
     payer = receipt.payer_of(call)
     model = names.model(call.provider, call.answered_by or call.model)
     asked = names.model(call.provider, call.model)
@@ -125,7 +129,7 @@ def call_view(receipt: Receipt, call: ReceiptCall, names: Names) -> ReceiptCallV
         provider=names.host(call.provider, payer.id),
         request_id=call.request_id,
         at=call.at,
-        certainty=Certainty.UNKNOWN if call.charge.total_pusd is None else certainty,
+        certainty=_call_certainty(call),
         parts=_parts(call.charge.lines) + _difference(call.charge),
         total_pusd=call.charge.total_pusd,
         payer=names.payer(payer),
@@ -134,6 +138,12 @@ def call_view(receipt: Receipt, call: ReceiptCall, names: Names) -> ReceiptCallV
         delivered=call.delivered,
         basis=BASES.get(call.basis, "") if call.delivered else _NOT_DELIVERED,
     )
+
+
+def _call_certainty(call: ReceiptCall) -> Certainty:
+    if call.charge.total_pusd is None and not is_pending(call):
+        return Certainty.UNKNOWN
+    return Certainty(str(call.charge.certainty))
 
 
 def _difference(charge: Charge) -> tuple[ReceiptPartView, ...]:

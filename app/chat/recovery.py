@@ -1,7 +1,7 @@
 """After a start that follows a crash: every half answer is named, every open hold is ended.
 
-A hold whose call never left is released. One whose call did leave is settled at what was seen:
-no timer ever calls it free.
+A hold whose call never left is released. One whose call did leave is settled at what was seen,
+or parked where its provider can be asked (resolving.py): no timer ever calls it free.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ DIED = FaultView(
 
 
 def recover(shelves: Shelves, settler: Settler) -> int:
-    """End what a crash left open; returns how many answers were found half done."""
+    """End or park what a crash left open; returns how many answers were found half done."""
     unfinished = shelves.messages.unfinished()
     for message in unfinished:
         hold = shelves.holds.for_message(message.id)
         _end_answer(shelves, settler, message, hold)
     for hold in shelves.holds.open_holds():
-        _end_hold(shelves, settler, hold)
+        if shelves.generations.parked(hold.id) is None:
+            _end_hold(shelves, settler, hold)
     if unfinished:
         _log.warning("%d answers were half done", len(unfinished))
     return len(unfinished)
@@ -48,9 +49,6 @@ def _end_answer(
     if hold is None or hold.state is HoldState.HELD:
         shelves.messages.finish(ended, (), _released(hold))
         return
-    if hold.state is HoldState.DISPATCHED:
-        shelves.holds.park(hold.id)
-        hold = replace(hold, state=HoldState.UNKNOWN)
     settler.settle_after_crash(ended, hold)
 
 
@@ -61,7 +59,7 @@ def _end_hold(shelves: Shelves, settler: Settler, hold: HoldRecord) -> None:
         return
     if hold.state is HoldState.DISPATCHED:
         shelves.holds.park(hold.id)
-    shelves.holds.settle(hold.id, settler.last_seen_pusd(hold), "counted_partial")
+    settler.settle_left(hold)
 
 
 def _released(hold: HoldRecord | None) -> HoldRecord | None:

@@ -82,6 +82,7 @@ class Rerouting:
         request = request_for(route, turn.admission.request)
         turn.admission = replace(turn.admission, route=route, request=request)
         turn.answer.host = route.host.id
+        turn.answer.generation_id = None
 
     def _told(self, attempt: failover.Attempt) -> None:
         if attempt.fault is not None:

@@ -10,7 +10,8 @@ from app.catalog.prices import Price
 from app.chat.counting import Counting
 from app.chat.faults import fault_json
 from app.chat.quotes import Admission
-from app.chat.routes import Route
+from app.chat.resolving_receipts import LOOKING_UP, joined, pending_call, pending_on, with_settled
+from app.chat.routes import DEMO_KEY, LOCAL_PREFIX, Route, host_of, payer_for
 from app.clock import Clock
 from app.errors import CatalogError, ProviderError, StoreError
 from app.metering.cost import Charge, charge
@@ -18,12 +19,13 @@ from app.metering.endings import end_of
 from app.metering.hold import Basis, CallEnd, HoldState, How, Settlement
 from app.metering.payer import Payer
 from app.metering.quote import Quote
-from app.metering.receipt import Receipt, ReceiptCall, make_receipt
+from app.metering.receipt import ReceiptCall
 from app.metering.usage import Certainty, Usage
 from app.money import format_usd
-from app.providers.events import Finished
+from app.providers.events import Finished, Outcome
+from app.providers.lookup import has_records
 from app.seam.views import FaultView
-from app.store.records import HoldRecord, MessageRecord, State, UsageRecord
+from app.store.records import HoldRecord, MessageRecord, ParkedRecord, State, UsageRecord
 from app.store.shelves import Shelves
 
 _log = logging.getLogger(__name__)
@@ -62,6 +64,7 @@ class Done:
     refused: bool = False  # nothing but refusals came, and none is under way
     counted_output: int | None = None  # tokens of `new_text`, None where they were not counted yet
     failed: tuple[FailedAttempt, ...] = ()
+    generation_id: str | None = None  # the provider's record of the call, where it keeps one
 
 
 class Settler:
@@ -75,23 +78,31 @@ class Settler:
     def settle(self, done: Done) -> MessageRecord:
         """Store the message with its receipt, its usage and the end of its hold, all at once.
 
-        Raises StoreError, and then nothing of it is stored.
+        Where the line broke and the provider keeps a record of the call, the hold is parked and
+        the receipt is pending: `settle_parked` follows. Raises StoreError; nothing is stored then.
         """
         admission = done.admission
-        settlement = end_of(self._facts(done))
+        facts = self._facts(done)
+        settlement = end_of(facts)
         hold = admission.hold_for(done.message.id, done.message.chat_id)
         message = replace(
             done.message,
             state=done.ending.state,
             fault_json=fault_json(done.ending.fault) if done.ending.fault else None,
         )
+        if done.generation_id is not None and _is_unseen(done):
+            calls = [*_failed_calls(done), self._call(done, Usage(), "")]
+            return self._park(
+                message, calls, hold.id, done.generation_id, facts, admission.payer, admission.quote
+            )
         if settlement.usage is None:
             released = replace(
                 hold, state=HoldState.RELEASED, settled_pusd=0, proof=settlement.proof
             )
             self._shelves.messages.finish(message, (), released)
             return message
-        calls = [*_failed_calls(done), self._call(done, settlement)]
+        basis = str(settlement.basis or "")
+        calls = [*_failed_calls(done), self._call(done, settlement.usage, basis)]
         stored = self._store(
             message, calls, settlement, hold, admission.payer, admission.quote, _notes(done, calls)
         )
@@ -112,59 +123,119 @@ class Settler:
         return await self._counting.count_arrived(text, admission.route.model_id)
 
     def settle_after_crash(self, message: MessageRecord, hold: HoldRecord) -> MessageRecord:
-        """Settle a call that the program died in, at what was saved of it.
+        """Settle a call that the program died in, at what was saved of it; or park it, where its
+        provider can be asked.
 
-        What stood there before the call is not counted again: earlier calls paid for it.
-        `hold` is parked; its price is the one that was frozen when the call was admitted.
+        What stood there before the call is not counted again: earlier calls paid for it. Its
+        price is the one that was frozen when the call was admitted.
         """
-        price = _frozen_price(hold)
-        provider = self._provider_of(hold, price)
         model = hold.model_ref.partition("/")[2]
-        settlement = end_of(
-            CallEnd(
-                how=How.DIED,
-                dispatched=True,
-                counted_input=hold.input_tokens,
-                counted_output=self._counting.count_text(
-                    self._shelves.messages.arrived(message.id), model
-                ),
-                output_tokens_max=hold.output_tokens_max,
-            )
+        arrived = self._shelves.messages.arrived(message.id)
+        facts = _facts_of_hold(hold, How.DIED, self._counting.count_text(arrived, model))
+        settlement, payer = end_of(facts), payer_of_hold(hold)
+        generation_id = self._shelves.generations.id_of(hold.id)
+        if generation_id is not None and self._may_be_asked(hold):
+            calls = [self._call_of_hold(hold, Usage(), "")]
+            return self._park(message, calls, hold.id, generation_id, facts, payer, None)
+        assert settlement.usage is not None, "a call that died is never free"
+        call = self._call_of_hold(hold, settlement.usage, str(settlement.basis or ""))
+        with self._shelves.database.transaction():
+            if hold.state is HoldState.DISPATCHED:
+                self._shelves.holds.park(hold.id)
+            return self._store(message, [call], settlement, hold, payer, None)
+
+    def settle_parked(
+        self, hold: HoldRecord, parked: ParkedRecord, usage: Usage | None
+    ) -> MessageRecord | None:
+        """Settle a call that was parked: at the provider's record, or at what was counted where
+        `usage` is None. The message as it is now, None where it is gone.
+
+        Raises StoreError, also where the hold has ended; nothing is stored then.
+        """
+        facts = _facts_of_hold(hold, parked.how, parked.output_tokens)
+        facts = replace(facts, usage=usage, looked_up=usage is not None)
+        return self._settle_late(hold, end_of(facts), parked.generation_id)
+
+    def settle_left(self, hold: HoldRecord) -> None:
+        """Settle a call that its message knows nothing of, at its last heartbeat."""
+        facts = _facts_of_hold(hold, How.DIED, hold.output_tokens_seen)
+        self._settle_late(hold, end_of(facts), "")
+
+    def _settle_late(
+        self, hold: HoldRecord, settlement: Settlement, generation_id: str
+    ) -> MessageRecord | None:
+        assert settlement.usage is not None, "a call that left is never free"
+        message = self._shelves.messages.get(hold.message_id)
+        receipt_json = None if message is None else message.receipt_json
+        call = self._call_of_hold(hold, settlement.usage, str(settlement.basis or ""))
+        if (waiting := pending_on(receipt_json, generation_id)) is not None:
+            call = replace(waiting, usage=call.usage, charge=call.charge, basis=call.basis)
+        settled = replace(
+            hold,
+            state=HoldState.SETTLED,
+            settled_pusd=call.charge.total_pusd,
+            basis=call.basis,
         )
-        usage = settlement.usage
-        assert usage is not None, "a call that died is never free"
-        call = ReceiptCall(
-            provider=provider,
-            model=model,
+        if message is None:
+            with self._shelves.database.transaction():
+                self._shelves.usage.add(self._usage_row(hold.message_id, hold.chat_id, call, hold))
+                self._shelves.holds.end(settled)
+            return None
+        receipt = with_settled(receipt_json, call, payer_of_hold(hold), settlement.rule)
+        stored = replace(message, receipt_json=receipt.to_json())
+        row = self._usage_row(message.id, message.chat_id, call, hold)
+        self._shelves.messages.finish(stored, (row,), settled)
+        return stored
+
+    def _park(
+        self,
+        message: MessageRecord,
+        calls: Sequence[ReceiptCall],
+        hold_id: str,
+        generation_id: str,
+        facts: CallEnd,
+        payer: Payer,
+        quote: Quote | None,
+    ) -> MessageRecord:
+        """Store a message whose bill is not known yet; `calls` end with the one that is asked
+        for."""
+        waiting = [*calls[:-1], pending_call(calls[-1], generation_id)]
+        receipt = joined(message, waiting, payer, LOOKING_UP, quote, ())
+        stored = replace(message, receipt_json=receipt.to_json())
+        with self._shelves.database.transaction():
+            self._shelves.messages.finish(stored, (), None)
+            self._shelves.holds.park_for_lookup(
+                hold_id, generation_id, output_tokens=facts.counted_output, how=facts.how
+            )
+        return stored
+
+    def _call_of_hold(self, hold: HoldRecord, usage: Usage, basis: str) -> ReceiptCall:
+        """A call of which only the hold is left."""
+        price = _frozen_price(hold)
+        return ReceiptCall(
+            provider=self._provider_of(hold, price),
+            model=hold.model_ref.partition("/")[2],
             at=hold.created_at,
             usage=usage,
             charge=charge(usage, price),
             price=price,
-            basis=str(settlement.basis or ""),
+            basis=basis,
             payer=payer_of_hold(hold),
         )
-        return self._store(message, [call], settlement, hold, payer_of_hold(hold), None)
+
+    def _may_be_asked(self, hold: HoldRecord) -> bool:
+        """Whether a hold's provider keeps records and its key is still there to ask with."""
+        key = self._shelves.keys.get(hold.key_id)
+        return key is not None and has_records(host_of(key))
 
     def _provider_of(self, hold: HoldRecord, price: Price | None) -> str:
         """Whom a hold's call was sent to, by the id that calls which ended well have too."""
-        from app.chat.routes import DEMO_KEY, LOCAL_PREFIX
-
         if hold.key_id == DEMO_KEY or hold.key_id.startswith(LOCAL_PREFIX):
             return hold.key_id.removeprefix(LOCAL_PREFIX)
         key = self._shelves.keys.get(hold.key_id)
         if key is not None:
             return key.provider
         return price.provider if price is not None else ""
-
-    def last_seen_pusd(self, hold: HoldRecord) -> int | None:
-        """What a hold's call cost as far as its last heartbeat; None where no price is known."""
-        price = _frozen_price(hold)
-        seen = Usage(
-            input=hold.input_tokens,
-            output=min(hold.output_tokens_seen, hold.output_tokens_max),
-            certainty=Certainty.ESTIMATED,
-        )
-        return charge(seen, price).total_pusd
 
     def _facts(self, done: Done) -> CallEnd:
         ending, admission = done.ending, done.admission
@@ -185,19 +256,18 @@ class Settler:
             refused=done.refused,
         )
 
-    def _call(self, done: Done, settlement: Settlement) -> ReceiptCall:
+    def _call(self, done: Done, usage: Usage, basis: str) -> ReceiptCall:
         route, finished = done.admission.route, done.finished
-        assert settlement.usage is not None
         return ReceiptCall(
             provider=route.host.id,
             model=route.model_id,
             at=done.admission.at,
-            usage=settlement.usage,
-            charge=charge(settlement.usage, route.price),
+            usage=usage,
+            charge=charge(usage, route.price),
             price=route.price,
             request_id=finished.request_id if finished else None,
             answered_by=finished.model if finished else None,
-            basis=str(settlement.basis or ""),
+            basis=basis,
             payer=route.payer,
         )
 
@@ -213,7 +283,7 @@ class Settler:
     ) -> MessageRecord:
         """`calls` end with the one that is charged."""
         call = calls[-1]
-        receipt = _joined(message, calls, payer, settlement.rule, quote, notes)
+        receipt = joined(message, calls, payer, settlement.rule, quote, notes)
         settled = replace(
             hold,
             state=HoldState.SETTLED,
@@ -221,18 +291,20 @@ class Settler:
             basis=str(settlement.basis or ""),
         )
         stored = replace(message, receipt_json=receipt.to_json())
-        row = self._usage_row(stored, call, hold.key_id)
+        row = self._usage_row(message.id, message.chat_id, call, hold)
         self._shelves.messages.finish(stored, (row,), settled)
         return stored
 
-    def _usage_row(self, message: MessageRecord, call: ReceiptCall, key_id: str) -> UsageRecord:
+    def _usage_row(
+        self, message_id: str, chat_id: str, call: ReceiptCall, hold: HoldRecord
+    ) -> UsageRecord:
         usage = call.usage
         return UsageRecord(
             id=self._clock.new_id(),
-            message_id=message.id,
-            chat_id=message.chat_id,
+            message_id=message_id,
+            chat_id=chat_id,
             at=call.at,
-            key_id=key_id,
+            key_id=hold.key_id,
             provider=call.provider,
             model=call.model,
             input_tokens=usage.input_total - usage.cache_read - usage.cache_write,
@@ -243,6 +315,32 @@ class Settler:
             cost_pusd=call.charge.total_pusd,
             certainty=str(call.charge.certainty),
         )
+
+
+def _is_unseen(done: Done) -> bool:
+    """Whether the line broke while the provider wrote: what it bills, nobody here has seen."""
+    ending, finished = done.ending, done.finished
+    if ending.how is not How.FAILED or done.usage is not None or done.refused:
+        return False
+    if not has_records(done.admission.route.host):
+        return False
+    if ending.error is not None:
+        return ending.error.billed is None
+    if finished is None or finished.outcome is not Outcome.BROKEN:
+        return False
+    return finished.fault is None or finished.fault.kind == "StreamBroken"
+
+
+def _facts_of_hold(hold: HoldRecord, how: How, counted_output: int) -> CallEnd:
+    """What is known of a call when its end was not seen."""
+    return CallEnd(
+        how=how,
+        dispatched=True,
+        counted_input=hold.input_tokens,
+        counted_output=counted_output,
+        output_tokens_max=hold.output_tokens_max,
+        maybe_billed=True,
+    )
 
 
 def needs_count(ending: Ending, usage: Usage | None) -> bool:
@@ -261,8 +359,6 @@ def _frozen_price(hold: HoldRecord) -> Price | None:
 
 def payer_of_hold(hold: HoldRecord) -> Payer:
     """Who was to pay for a hold, as far as its row tells."""
-    from app.chat.routes import payer_for
-
     return payer_for(hold.key_id, "your key")
 
 
@@ -293,22 +389,3 @@ def _notes(done: Done, calls: Sequence[ReceiptCall]) -> list[str]:
         if would_be is not None and would_be != call.charge.total_pusd:
             notes.append(f"{name} would have charged {format_usd(would_be)} for the same.")
     return notes
-
-
-def _joined(
-    message: MessageRecord,
-    calls: Sequence[ReceiptCall],
-    payer: Payer,
-    rule: str,
-    quote: Quote | None,
-    notes: Sequence[str],
-) -> Receipt:
-    """The receipt with these calls behind the ones that the message has already."""
-    if message.receipt_json is None:
-        return make_receipt(calls, payer, rule=rule, quote=quote, notes=notes)
-    before = Receipt.from_json(message.receipt_json)
-    rules = " ".join(dict.fromkeys(text for text in (before.rule, rule) if text))
-    every_note = (*before.notes, *notes)
-    # Receipts of earlier versions name one payer for all calls: those calls are still theirs.
-    earlier = [replace(call, payer=before.payer_of(call)) for call in before.calls]
-    return make_receipt([*earlier, *calls], payer, rule=rules, quote=quote, notes=every_note)

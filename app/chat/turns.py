@@ -25,7 +25,7 @@ from app.chat.turn_tasks import done_before, start_task
 from app.clock import Clock
 from app.errors import StoreError, TuppenceError
 from app.providers.client import Provider
-from app.providers.events import Finished, Outcome, Paused, StreamEvent
+from app.providers.events import Begun, Finished, Outcome, Paused, StreamEvent
 from app.seam import events
 from app.seam.events import Event
 from app.store.records import MessageRecord, State
@@ -110,6 +110,10 @@ class Turns:
         if turn is not None:
             turn.answer.extras.kept = True
         return turn is not None
+
+    def works_on(self, message_id: str) -> bool:
+        """Whether a message is being written, or about to be; a bill that is read counts too."""
+        return message_id in self._running or self._orders.has_message(message_id)
 
     def is_running(self, chat_id: str, pane: int | None = None) -> bool:
         """Whether an answer is written there or about to be; one that only drains is not."""
@@ -230,8 +234,11 @@ class Turns:
             if isinstance(event, Paused) and event.wait_s >= _TOLD_PAUSE_S:
                 self._emit(_pause_notice(turn, event))
             heard = turn.answer.take(event, self._clock.monotonic())
-            if heard is not None and not turn.stopped.is_set():
+            if turn.stopped.is_set():
+                continue
+            if heard is not None or isinstance(event, Begun):
                 saver.mark()
+            if heard is not None:
                 self._emit(heard)
         return turn.answer.finished or Finished(Outcome.BROKEN)
 
@@ -269,6 +276,7 @@ class Turns:
                 text=record.text,
                 thinking=record.thinking,
                 output_tokens=turn.answer.pieces,
+                generation_id=turn.answer.generation_id,
             )
             self._disk_trouble = False
         except StoreError as error:
@@ -342,6 +350,7 @@ class Turns:
             refused=answer.paused,
             counted_output=turn.counted_output,
             failed=tuple(turn.failed),
+            generation_id=answer.generation_id,
         )
 
     def _keep_images(self, turn: Turn) -> list[str]:

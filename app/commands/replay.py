@@ -68,6 +68,8 @@ def event_fields(event: StreamEvent) -> Fields:
             return {"type": "image", "media_type": media_type, "size_bytes": len(content)}
         case events.UsageArrived(usage):
             return {"type": "usage", "usage": usage_fields(usage)}
+        case events.Begun(generation_id):
+            return {"type": "begun", "generation_id": generation_id}
         case events.Paused(wait_s):
             return {"type": "paused", "wait_s": wait_s}
         case events.Resumed():

@@ -18,6 +18,7 @@ from app.chat.model_list import ModelList
 from app.chat.preferences import Preferences
 from app.chat.quotes import Quoter
 from app.chat.reconciliation import Reconciler
+from app.chat.resolving import Resolver
 from app.chat.routes import DEMO_REF, Routes
 from app.chat.secrets import Secrets
 from app.chat.send import Sender
@@ -70,6 +71,7 @@ class Core:
     model_costs: ModelCosts
     settler: Settler
     turns: Turns
+    resolver: Resolver
     sender: Sender
     key_desk: KeyDesk
     model_list: ModelList
@@ -224,6 +226,18 @@ class Core:
         self.quoter.forget_paths()
         row = self.shelves.messages.get(message.id) or message
         self.emit(events.MessageChanged(chat_id, pane, self.views.message(row), settled=True))
+        self._show_sums(chat_id)
+        self.resolver.begin()
+
+    def call_resolved(self, message: MessageRecord) -> None:
+        """A bill that was pending is known: show it wherever its message may stand."""
+        chat = self.shelves.chats.get(message.chat_id)
+        for pane in chat.panes if chat is not None else ():
+            view = self.views.message(message)
+            self.emit(events.MessageChanged(message.chat_id, pane.position, view))
+        self._show_sums(message.chat_id)
+
+    def _show_sums(self, chat_id: str) -> None:
         self.emit_chat_row(chat_id)
         self.emit_billing()
         self.tell_of_budgets()
@@ -232,6 +246,7 @@ class Core:
         """Close in the order that loses nothing."""
         if self.door is not None:
             self.door.close()
+        self.resolver.close()
         for task in list(self._background):
             task.cancel()
         try:

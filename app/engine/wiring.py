@@ -25,6 +25,7 @@ from app.chat.quotes import Quoter
 from app.chat.reconciliation import Reconciler
 from app.chat.reconciliation_keys import AdminKeys
 from app.chat.recovery import recover
+from app.chat.resolving import Resolver
 from app.chat.routes import Routes
 from app.chat.secrets import Secrets
 from app.chat.send import Sender
@@ -85,12 +86,14 @@ async def _prepare(core: Core) -> None:
     core.shelves.chats.purge_hidden(core.clock.now() - HIDDEN_KEPT)
     core.shelves.attachments.purge_unused()
     recover(core.shelves, core.settler)
+    core.resolver.settle_overdue()
     core.key_desk.mark_missing()
     try:
         core.open_http()
     except TuppenceError as error:
         _log.warning("proxy: %s", error)
         core.emit(events.Notice("warning", error.message, error.advice))
+    core.resolver.begin()
 
 
 def _wire(
@@ -140,6 +143,7 @@ def _wire(
         model_costs=ModelCosts(shelves, routes, counting, quoter, model_list),
         settler=settler,
         turns=turns,
+        resolver=_resolver(shelves, settler, secrets, turns, clock, lambda: core),
         sender=Sender(shelves, routes, quoter, BudgetGate(shelves, budgets, guard), turns, clock),
         key_desk=KeyDesk(shelves.keys, calls, secrets, http, own_prices, clock),
         model_list=model_list,
@@ -208,6 +212,26 @@ def _turns(
         core().turn_settled(chat_id, pane, message)
 
     return Turns(shelves, routes, settler, clock, emit, on_stopped, on_settled)
+
+
+def _resolver(
+    shelves: Shelves,
+    settler: Settler,
+    secrets: Secrets,
+    turns: Turns,
+    clock: Clock,
+    core: Callable[[], Core],
+) -> Resolver:
+    return Resolver(
+        shelves,
+        settler,
+        secrets,
+        lambda: core().http,
+        clock,
+        is_busy=turns.works_on,
+        resolved=lambda message: core().call_resolved(message),
+        keep_task=lambda task: core().in_background(task),
+    )
 
 
 def _announce(core: Core, notices: tuple[str, ...]) -> None:

@@ -76,6 +76,12 @@ def _stopped(call: CallEnd) -> Settlement:
 
 
 def _failed(call: CallEnd) -> Settlement:
+    if call.usage is not None and call.looked_up:
+        return _by_provider(
+            call,
+            "The answer broke off: the provider's own record says that it read the input and "
+            f"wrote {_tokens(call.usage.output_total)}.",
+        )
     if call.usage is not None and _covers(call.usage, call.counted_output):
         seen = _by_provider(
             call,

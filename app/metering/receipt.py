@@ -17,6 +17,8 @@ from app.metering.payer import Payer
 from app.metering.quote import Quote
 from app.metering.usage import Usage
 
+PENDING_BASIS = "pending"  # stands where the basis will be once the call is settled
+
 
 class ReceiptCertainty(StrEnum):
     """How sure the total is."""
@@ -124,7 +126,7 @@ def make_receipt(
     """Sum up a message's calls; the notes of every charge and price are taken along, each once."""
     total_pusd = _total(calls)
     every_note = [*notes, *(note for call in calls for note in _notes(call))]
-    if total_pusd is not None and any(call.charge.total_pusd is None for call in calls):
+    if total_pusd is not None and any(map(_has_no_price, calls)):
         every_note.append("The total leaves out calls without a known price.")
     return Receipt(
         calls=tuple(calls),
@@ -139,6 +141,15 @@ def make_receipt(
     )
 
 
+def is_pending(call: ReceiptCall) -> bool:
+    """Whether what a call cost is still being looked up at its provider."""
+    return call.basis == PENDING_BASIS
+
+
+def _has_no_price(call: ReceiptCall) -> bool:
+    return call.charge.total_pusd is None and not is_pending(call)
+
+
 def _total(calls: Sequence[ReceiptCall]) -> int | None:
     """The sum of what is priced; None where there are calls and none of them is."""
     known = [call.charge.total_pusd for call in calls if call.charge.total_pusd is not None]
@@ -150,6 +161,8 @@ def _notes(call: ReceiptCall) -> tuple[str, ...]:
 
 
 def _certainty(calls: Sequence[ReceiptCall]) -> ReceiptCertainty:
+    if any(is_pending(call) for call in calls):
+        return ReceiptCertainty.PENDING
     if calls and all(call.charge.total_pusd is None for call in calls):
         return ReceiptCertainty.UNKNOWN
     found = {str(call.charge.certainty) for call in calls}

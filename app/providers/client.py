@@ -22,7 +22,7 @@ from app.errors import (
 from app.providers.closing import closed_after
 from app.providers.decode import Decoder, decoder_for
 from app.providers.encode import encode, encode_count
-from app.providers.events import Paused, Resumed, StreamEvent
+from app.providers.events import Begun, Paused, Resumed, StreamEvent
 from app.providers.faults import (
     error_of_response,
     fault_from,
@@ -160,7 +160,7 @@ class HttpProvider:
             if answer.status != 200:
                 raise await self._refusal(answer)
             if answer.content_type in _STREAM_TYPES:
-                stream = _read(answer, decoder)
+                stream = _read(answer, decoder, tells_id=bool(self.host.quirks.lookup_path))
             else:
                 stream = self._read_unsure(answer, decoder, language)
             async with closed_after(stream) as events:
@@ -264,16 +264,23 @@ class HttpProvider:
 
 
 async def _read(
-    answer: Answer, decoder: Decoder, check: object = None
+    answer: Answer, decoder: Decoder, check: object = None, *, tells_id: bool = False
 ) -> AsyncIterator[StreamEvent]:
-    """Bytes into events; what breaks off after the first event ends with a fault inside."""
+    """Bytes into events; what breaks off after the first event ends with a fault inside.
+
+    With `tells_id` the call's own id is told as soon as it has come.
+    """
     received = False
     try:
         async with closed_after(answer.pieces()) as pieces:
             async for piece in pieces:
                 if callable(check) and not received:
                     check(piece)
-                for event in decoder.feed(piece):
+                events = decoder.feed(piece)
+                if tells_id and decoder.request_id is not None and not decoder.ended:
+                    tells_id = False
+                    yield Begun(decoder.request_id)
+                for event in events:
                     received = True
                     yield event
                 if decoder.ended:

@@ -76,6 +76,13 @@ class UsageArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The provider named its record of this call: what it cost can be looked up by this id."""
+
+    generation_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Paused:
     """The provider refused for now, at no cost; until `Resumed` nothing is under way."""
 
@@ -114,6 +121,7 @@ StreamEvent = (
     | CitationArrived
     | ImageArrived
     | UsageArrived
+    | Begun
     | Paused
     | Resumed
     | Finished

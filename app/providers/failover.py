@@ -17,6 +17,7 @@ from app.errors import (
 from app.providers.client import Provider
 from app.providers.closing import closed_after
 from app.providers.events import (
+    Begun,
     Fault,
     Finished,
     Outcome,
@@ -79,7 +80,7 @@ async def stream_with_failover(
                     if not answered and _failed_at_once(event):
                         failed = event
                         break
-                    if not answered and not isinstance(event, Paused | Resumed):
+                    if not answered and not isinstance(event, Begun | Paused | Resumed):
                         answered = True  # with figures of the prompt too: somebody pays for them
                         told(Attempt(place, route.provider.host.name, _fault_of(event)))
                     yield event

@@ -42,6 +42,7 @@ class Quirks:
     bills_on: bool = False  # goes on billing after the connection was closed
     key_path: str = ""  # what to ask about a key where the list of models is public
     counter_path: str = ""  # the free token counter
+    lookup_path: str = ""  # where one call's record is found; the id comes behind it
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -172,6 +173,7 @@ _ROWS: tuple[Host, ...] = (
             thinking_back_as="reasoning",
             usage_accounting=True,
             key_path="/key",
+            lookup_path="/generation?id=",
             headers=(("X-Title", "Tuppence"),),
         ),
     ),

@@ -24,9 +24,10 @@ from app.ledger.records import (
     Settle,
 )
 from app.ledger.settlement import settle
-from app.metering.hold import Basis, HoldState, Proof
+from app.metering.hold import Basis, HoldState, How, Proof
 from app.metering.payer import Unit
 from app.store.database import Database, Row
+from app.store.generations import Generations
 from app.store.instants import at_from, ms_from
 from app.store.records import HoldRecord, LimitRecord
 from app.store.schema_ledger import TENANT
@@ -48,6 +49,7 @@ class Holds:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._generations = Generations(database)
 
     def admit(self, hold: HoldRecord) -> None:
         """Set an amount aside on the key and within every limit that counts for the call.
@@ -104,9 +106,13 @@ class Holds:
                 " output_tokens_seen = 0 WHERE id = ?",
                 (key_id, model_ref, price_json, hold_id),
             )
+            self._generations.drop(hold_id)
 
-    def heartbeat(self, message_id: str, output_tokens: int) -> None:
-        """How many tokens came so far; never fewer than before."""
+    def heartbeat(
+        self, message_id: str, output_tokens: int, generation_id: str | None = None
+    ) -> None:
+        """How many tokens came so far, never fewer than before; and the provider's own id of
+        the call, once that is known."""
         row = self._database.first(
             "SELECT id FROM holds WHERE message_id = ? AND state = 'dispatched'", (message_id,)
         )
@@ -123,6 +129,8 @@ class Holds:
                 "UPDATE holds SET output_tokens_seen = max(output_tokens_seen, ?) WHERE id = ?",
                 (output_tokens, row[0]),
             )
+            if generation_id is not None:
+                self._generations.note(row[0], generation_id)
 
     def park(self, hold_id: str) -> None:
         """The call was left behind, by a crash or a silence: what it cost is not known yet."""
@@ -130,11 +138,22 @@ class Holds:
             self._database.run(calls.park(hold_id))
             self._note(hold_id, HoldState.UNKNOWN)
 
+    def park_for_lookup(
+        self, hold_id: str, generation_id: str, *, output_tokens: int, how: How
+    ) -> None:
+        """Park a call whose record the provider is asked for; `output_tokens` count if it has
+        none in time."""
+        with self._database.transaction():
+            self.park(hold_id)
+            self._generations.note(hold_id, generation_id)
+            self._generations.park(hold_id, self._clock.now(), output_tokens=output_tokens, how=how)
+
     def release(self, hold_id: str, *, proof: Proof | None = None) -> None:
         """End a hold at no cost. One that was dispatched needs proof that nothing is owed."""
         with self._database.transaction():
             self._database.run(calls.release(hold_id, now=self._clock.now(), proof=proof))
             self._note(hold_id, HoldState.RELEASED)
+            self._generations.drop(hold_id)
 
     def settle(self, hold_id: str, settled_pusd: int | None, basis: str) -> None:
         """End a dispatched or parked hold at its cost; None where no price is known.
@@ -149,6 +168,7 @@ class Holds:
                 "UPDATE holds SET state = 'settled', settled_pusd = ?, basis = ? WHERE id = ?",
                 (settled_pusd, basis, hold_id),
             )
+            self._generations.drop(hold_id)
 
     def end(self, hold: HoldRecord) -> None:
         """End a hold as `hold` says: settled, or released with its proof."""

@@ -80,7 +80,13 @@ class Messages:
         return message_id if tree is None else tree.newest_leaf(message_id)
 
     def save_partial(
-        self, message_id: str, *, text: str, thinking: str, output_tokens: int
+        self,
+        message_id: str,
+        *,
+        text: str,
+        thinking: str,
+        output_tokens: int,
+        generation_id: str | None = None,
     ) -> None:
         """Keep what a running answer has so far, and its hold's heartbeat, in one transaction.
 
@@ -89,7 +95,7 @@ class Messages:
         """
         with self._database.transaction():
             if self._pieces.save(message_id, text, thinking):
-                self._holds.heartbeat(message_id, output_tokens)
+                self._holds.heartbeat(message_id, output_tokens, generation_id)
 
     def arrived(self, message_id: str) -> str:
         """Text and thinking that were saved of a running answer since its call began."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.metering.hold import HoldState, Proof
+from app.metering.hold import HoldState, How, Proof
 
 
 class State(StrEnum):
@@ -155,6 +155,20 @@ class HoldRecord:
     basis: str = ""  # provider_usage, counted_partial, input_only, provider_lookup
     limits: tuple[LimitRecord, ...] = ()
     proof: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedRecord:
+    """A call that was left behind, to be looked up at its provider by `generation_id`.
+
+    `output_tokens` were counted of what had arrived by `parked_at`; `how` is died or failed.
+    """
+
+    hold_id: str
+    generation_id: str
+    parked_at: datetime
+    output_tokens: int
+    how: How
 
 
 @dataclass(frozen=True, slots=True)

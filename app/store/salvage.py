@@ -36,6 +36,7 @@ TABLES = (
     "model_marks",
     "budgets",
     "budget_notices",
+    "generations",
 )
 # Tables that no other one has as many columns as: see orphans.py.
 _TOLD_BY_WIDTH = frozenset({"chats", "messages", "usage", "holds", "keys", "attachments"})

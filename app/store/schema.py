@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.store.schema_budgets import BRING_BUDGETS
+from app.store.schema_generations import BRING_GENERATIONS
 from app.store.schema_ledger import BRING_LEDGER
 from app.store.schema_usage import SUM_UP_USAGE
 
@@ -306,6 +307,7 @@ STEPS = (
     Step(3, "usage summed up by day", SUM_UP_USAGE),
     Step(4, "the ledger", BRING_LEDGER),
     Step(5, "budgets", BRING_BUDGETS),
+    Step(6, "calls to look up at their provider", BRING_GENERATIONS),
 )
 
 CURRENT_VERSION = STEPS[-1].version

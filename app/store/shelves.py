@@ -12,6 +12,7 @@ from app.store.budgets import Budgets
 from app.store.chats import Chats
 from app.store.database import Database
 from app.store.drafts import Drafts
+from app.store.generations import Generations
 from app.store.holds import Holds
 from app.store.keys import Keys
 from app.store.messages import Messages
@@ -31,6 +32,7 @@ class Shelves:
     chats: Chats
     messages: Messages
     holds: Holds
+    generations: Generations
     books: Books
     drafts: Drafts
     attachments: Attachments
@@ -56,6 +58,7 @@ def shelves_over(database: Database, folder: Path, clock: Clock) -> Shelves:
         chats=Chats(database, clock),
         messages=Messages(database, clock),
         holds=Holds(database, clock),
+        generations=Generations(database),
         books=Books(database),
         drafts=Drafts(database),
         attachments=Attachments(database, folder),

@@ -48,6 +48,10 @@ class UsageCache:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def add(self, row: UsageRecord) -> None:
+        """Write a call whose message is gone; its chat's sums went with it."""
+        write_usage(self._database, (row,))
+
     def totals(self, start: datetime, end: datetime) -> SpendRecord:
         """The sum over a span, with an empty label."""
         return self._grouped("''", start, end, "")[0]

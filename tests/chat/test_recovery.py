@@ -239,3 +239,24 @@ async def test_a_call_that_died_after_a_switch_costs_what_the_second_key_charges
     )
     assert spent == [("spent/key", 0, 0), ("spent/second", -1000 * 1_000_000, 0)]
     await again.close()
+
+
+async def test_a_call_whose_message_never_was_is_charged_and_counted_once(
+    driver: CoreDriver,
+) -> None:
+    records = Records()
+    folder = driver.folder.parent / "old"
+    folder.mkdir()
+    price = Price.from_user("openai", "gpt-4o", input_usd="1", output_usd="2")
+    shelves = open_shelves(folder, Clock())
+    shelves.holds.admit(records.hold(price_json=price.to_json(), input_tokens=1000))
+    shelves.holds.dispatch("hold")
+    shelves.holds.heartbeat("answer", 10)
+    shelves.database.close()
+    again = CoreDriver(folder)
+    await again.open()
+    hold = again.core.shelves.holds.get("hold")
+    assert hold is not None
+    assert (hold.state, hold.settled_pusd) == (HoldState.SETTLED, 1_020_000_000)
+    assert again.core.shelves.books.findings() == ()
+    await again.close()

@@ -121,6 +121,13 @@ def test_after_a_crash_the_providers_own_record_wins() -> None:
     assert (found.basis, found.usage) == (Basis.PROVIDER_LOOKUP, USED)
 
 
+def test_after_a_broken_line_the_providers_own_record_wins_over_what_came() -> None:
+    cut = replace(CALL, how=How.FAILED, counted_output=4_000, usage=USED, looked_up=True)
+    found = end_of(cut)
+    assert (found.basis, found.usage) == (Basis.PROVIDER_LOOKUP, USED)
+    assert end_of(replace(cut, looked_up=False)).basis is Basis.COUNTED_PARTIAL
+
+
 def test_usage_above_the_cap_that_was_sent_is_clamped_and_flagged() -> None:
     found = end_of(replace(CALL, usage=Usage(input=90, output=5000)))
     assert found.usage == Usage(input=90, output=1000, clamped=True)

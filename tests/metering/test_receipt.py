@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from app.catalog.prices import Price, Rate
 from app.errors import MeteringError
-from app.metering.cost import charge
+from app.metering.cost import Charge, charge
 from app.metering.payer import Payer, PayerKind
 from app.metering.quote import make_quote
-from app.metering.receipt import Receipt, ReceiptCall, ReceiptCertainty, make_receipt
+from app.metering.receipt import PENDING_BASIS, Receipt, ReceiptCall, ReceiptCertainty, make_receipt
 from app.metering.token_count import TokenCount
 from app.metering.usage import Certainty, Part, Usage
 
@@ -91,6 +91,18 @@ def test_a_receipt_with_one_unpriced_call_is_estimated_and_says_so() -> None:
 def test_the_least_certain_call_decides(certainty: Certainty) -> None:
     receipt = make_receipt([call(Usage(input=1)), call(Usage(input=1, certainty=certainty))], PAYER)
     assert str(receipt.certainty) == str(certainty)
+
+
+def test_a_call_that_is_being_looked_up_makes_the_receipt_pending_and_not_unpriced() -> None:
+    waiting = ReceiptCall(
+        "openai", "m", AT, Usage(), Charge((), None, Certainty.PENDING), PRICE, basis=PENDING_BASIS
+    )
+    alone, beside = (
+        make_receipt(calls, PAYER) for calls in ([waiting], [call(Usage(input=1)), waiting])
+    )
+    assert (alone.certainty, alone.total_pusd) == (ReceiptCertainty.PENDING, None)
+    assert (beside.certainty, beside.total_pusd) == (ReceiptCertainty.PENDING, 2_000_000)
+    assert beside.notes == ()
 
 
 def test_an_incomplete_price_is_told_on_the_receipt() -> None:

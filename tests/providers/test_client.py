@@ -15,7 +15,15 @@ from app.errors import (
     RequestRejected,
 )
 from app.providers.client import Provider
-from app.providers.events import Finished, Outcome, Paused, Resumed, StreamEvent, TextArrived
+from app.providers.events import (
+    Begun,
+    Finished,
+    Outcome,
+    Paused,
+    Resumed,
+    StreamEvent,
+    TextArrived,
+)
 from app.providers.hosts import HOSTS, custom_host
 from app.providers.http import HttpClient
 from app.providers.listing import ListedModel
@@ -28,6 +36,7 @@ GOOD = (
     'data: {"choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\n'
     "data: [DONE]\n\n"
 )
+HALF = 'data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n'
 
 
 def _provider(transport: Answers, host: str = "openai") -> Provider:
@@ -45,6 +54,19 @@ async def test_a_limit_or_fault_is_asked_again_while_nothing_came(status: int) -
     assert [type(event) for event in events[:2]] == [Paused, Resumed]
     assert events[2] == TextArrived("Hi")
     assert len(transport.requests) == 2
+
+
+async def test_a_host_with_records_tells_its_own_id_before_the_first_token() -> None:
+    role = 'data: {"id":"gen-1","model":"m","choices":[{"index":0,"delta":{"role":"x"}}]}\n\n'
+    events = await _all(_provider(Answers(stream_of(role + HALF)), "openrouter"))
+    assert events[:2] == [Begun("gen-1"), TextArrived("Hi")]
+    assert sum(isinstance(event, Begun) for event in events) == 1
+
+
+async def test_a_host_without_records_tells_no_id_of_its_own() -> None:
+    role = 'data: {"id":"chatcmpl-1","model":"m","choices":[]}\n\n'
+    events = await _all(_provider(Answers(stream_of(role + HALF))))
+    assert events[0] == TextArrived("Hi")
 
 
 @pytest.mark.parametrize("status", [408, 504])
@@ -72,8 +94,7 @@ async def test_a_long_wait_is_told_at_once() -> None:
 
 
 async def test_nothing_is_sent_again_after_the_first_token() -> None:
-    cut = 'data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n'
-    transport = Answers(stream_of(cut))
+    transport = Answers(stream_of(HALF))
     events = await _all(_provider(transport))
     assert events[-1].outcome is Outcome.BROKEN
     assert len(transport.requests) == 1

@@ -9,7 +9,15 @@ import pytest
 
 from app.errors import ContentRefused, ProviderDown, ProviderUnreachable
 from app.metering.usage import Usage
-from app.providers.events import Fault, Finished, Outcome, StreamEvent, TextArrived, UsageArrived
+from app.providers.events import (
+    Begun,
+    Fault,
+    Finished,
+    Outcome,
+    StreamEvent,
+    TextArrived,
+    UsageArrived,
+)
 from app.providers.failover import Attempt, Route, stream_with_failover
 from app.providers.http import HttpClient
 from app.providers.scripted import Cut, Emit, Fail, ScriptedProvider, text_step
@@ -41,6 +49,13 @@ async def test_another_route_answers_and_both_attempts_are_told() -> None:
 async def test_an_error_inside_a_200_before_any_token_is_tried_elsewhere() -> None:
     events, told = await _failover((Cut(Fault("RateLimited", "slow")),), (text_step("Hi"),))
     assert events[0] == TextArrived("Hi")
+    assert len(told) == 2
+
+
+async def test_the_name_of_a_record_is_no_answer_yet() -> None:
+    slow = Cut(Fault("RateLimited", "slow"))
+    events, told = await _failover((Emit(Begun("gen-1")), slow), (text_step("Hi"),))
+    assert events[:2] == [Begun("gen-1"), TextArrived("Hi")]
     assert len(told) == 2
 
 

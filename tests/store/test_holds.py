@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.errors import LedgerError, LimitReached, StoreError
-from app.metering.hold import HoldState, Proof
+from app.metering.hold import HoldState, How, Proof
 from app.store.holds import Holds
 from app.store.records import LimitRecord
 from app.store.shelves import Shelves
@@ -226,3 +226,51 @@ def test_a_hold_that_has_not_left_is_not_rerouted(holds: Holds) -> None:
     with pytest.raises(LedgerError):
         holds.reroute("hold", key_id="other", model_ref="other/m", price_json=None)
     assert holds.get("hold").key_id == "key"
+
+
+def test_the_providers_id_of_a_call_is_kept_with_a_heartbeat_and_the_first_one_stays(
+    shelves: Shelves, holds: Holds, records: Records
+) -> None:
+    holds.dispatch("hold")
+    message_id = records.hold().message_id
+    holds.heartbeat(message_id, 1)
+    assert shelves.generations.id_of("hold") is None
+    holds.heartbeat(message_id, 2, "gen-1")
+    holds.heartbeat(message_id, 3, "gen-2")
+    assert shelves.generations.id_of("hold") == "gen-1"
+    assert shelves.generations.all_parked() == []
+
+
+def test_a_call_parked_for_its_record_says_since_when_and_what_was_counted(
+    shelves: Shelves, holds: Holds, records: Records
+) -> None:
+    holds.dispatch("hold")
+    holds.park_for_lookup("hold", "gen-1", output_tokens=7, how=How.FAILED)
+    (parked,) = shelves.generations.all_parked()
+    assert parked == shelves.generations.parked("hold")
+    assert (parked.generation_id, parked.output_tokens, parked.how) == ("gen-1", 7, How.FAILED)
+    assert parked.parked_at == records.noon
+    assert holds.get("hold").state is HoldState.UNKNOWN
+
+
+def test_a_hold_that_ended_is_not_parked_for_its_record(shelves: Shelves, holds: Holds) -> None:
+    holds.dispatch("hold")
+    holds.settle("hold", 1, "provider_usage")
+    with pytest.raises(LedgerError):
+        holds.park_for_lookup("hold", "gen-1", output_tokens=7, how=How.DIED)
+    assert shelves.generations.id_of("hold") is None
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_the_end_of_a_hold_forgets_its_record(shelves: Shelves, holds: Holds, end: object) -> None:
+    holds.dispatch("hold")
+    holds.park_for_lookup("hold", "gen-1", output_tokens=7, how=How.DIED)
+    end(holds)
+    assert shelves.generations.id_of("hold") is None
+
+
+def test_a_call_that_is_asked_elsewhere_has_another_record(shelves: Shelves, holds: Holds) -> None:
+    holds.dispatch("hold")
+    holds.heartbeat("answer", 0, "gen-1")
+    holds.reroute("hold", key_id="second", model_ref="second/m", price_json=None)
+    assert shelves.generations.id_of("hold") is None

@@ -41,6 +41,8 @@ def certainty(value: Certainty) -> str:
 
 def total(amount_pusd: int | None, value: Certainty) -> str:
     """A sum; one whose price is not known is said to be so."""
+    if amount_pusd is None and value is Certainty.PENDING:
+        return certainty(value)
     if amount_pusd is None or value is Certainty.UNKNOWN:
         return tr("price unknown")
     return words.cost(amount_pusd, value)
