@@ -3,6 +3,7 @@
 What must never happen is refused by the database itself as far as it can: checks, unique keys,
 and triggers that keep ended holds and written postings as they are. Amounts are whole, times
 milliseconds since 1970. The names begin with `ledger_`, so that the tables can live beside others.
+The desktop's fourth step runs these statements: what a release had changes in a later step only.
 """
 
 from __future__ import annotations

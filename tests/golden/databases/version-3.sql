@@ -1,4 +1,4 @@
--- A database of version 2: that of version 1, as the second step left it.
+-- A database of version 3: that of version 2, with what the third step did.
 BEGIN TRANSACTION;
 CREATE TABLE attachments (
     seq INTEGER PRIMARY KEY,

@@ -247,8 +247,8 @@ CREATE INDEX usage_by_cost ON usage (cost_pusd, at_ms, key_id, provider, model, 
 CREATE TABLE ledger_accounts (
     id TEXT NOT NULL PRIMARY KEY,
     tenant TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('wallet', 'window', 'budget', 'cap', 'spent', 'debt')),
-    unit TEXT NOT NULL CHECK (unit IN ('usd', 'plan_tokens', 'requests', 'tokens')),
+    kind TEXT CHECK (kind IN ('wallet', 'window', 'budget', 'cap', 'spent', 'debt')) NOT NULL,
+    unit TEXT CHECK (unit IN ('usd', 'plan_tokens', 'requests', 'tokens')) NOT NULL,
     limited INTEGER NOT NULL CHECK (limited IN (0, 1)),
     granted INTEGER NOT NULL DEFAULT 0,
     posted INTEGER NOT NULL DEFAULT 0,
@@ -266,16 +266,16 @@ CREATE TABLE ledger_holds (
     tenant TEXT NOT NULL,
     key TEXT NOT NULL,
     body_hash TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('held', 'dispatched', 'unknown', 'settled', 'released')),
+    state TEXT CHECK (state IN ('held', 'dispatched', 'unknown', 'settled', 'released')) NOT NULL,
     created_ms INTEGER NOT NULL,
     expires_ms INTEGER NOT NULL,
     frozen TEXT NOT NULL DEFAULT '',
     facts TEXT NOT NULL DEFAULT '',
-    attempt INTEGER NOT NULL DEFAULT 0 CHECK (attempt >= 0),
+    attempt INTEGER NOT NULL DEFAULT 0,
     route TEXT NOT NULL DEFAULT '',
     owner TEXT NOT NULL DEFAULT '',
     lease_ms INTEGER,
-    output_tokens_seen INTEGER NOT NULL DEFAULT 0 CHECK (output_tokens_seen >= 0),
+    output_tokens_seen INTEGER NOT NULL DEFAULT 0,
     ended_ms INTEGER,
     basis TEXT CHECK (basis IN ('provider_usage', 'counted_partial', 'input_only', 'provider_lookup')),
     proof TEXT CHECK (proof IN ('nothing_sent', 'refused', 'no_output')),
@@ -290,12 +290,13 @@ CREATE TABLE ledger_holds (
         CHECK (state NOT IN ('dispatched', 'unknown', 'settled') OR attempt > 0),
     CONSTRAINT ledger_sent_is_released_with_proof
         CHECK (state <> 'released' OR attempt = 0 OR proof IS NOT NULL),
-    CONSTRAINT ledger_attempt_has_a_lease CHECK (attempt = 0 OR lease_ms IS NOT NULL)
+    CONSTRAINT ledger_attempt_has_a_lease CHECK (attempt = 0 OR lease_ms IS NOT NULL),
+    CONSTRAINT ledger_tokens_are_counted CHECK (output_tokens_seen >= 0)
 ) STRICT;
 CREATE TABLE ledger_hold_draws (
     hold_id TEXT NOT NULL REFERENCES ledger_holds (id),
     account TEXT NOT NULL REFERENCES ledger_accounts (id),
-    line INTEGER NOT NULL CHECK (line >= 0),
+    line INTEGER NOT NULL,
     amount INTEGER NOT NULL CHECK (amount >= 0),
     charged INTEGER CHECK (charged >= 0),
     PRIMARY KEY (hold_id, account)
@@ -313,21 +314,18 @@ CREATE TABLE ledger_attempts (
 CREATE TABLE ledger_entries (
     id INTEGER PRIMARY KEY,
     at_ms INTEGER NOT NULL,
-    kind TEXT NOT NULL
-        CHECK (kind IN ('grant', 'charge', 'credit', 'take_back', 'write_off', 'correction')),
+    kind TEXT CHECK (kind IN ('grant', 'charge', 'credit', 'take_back', 'write_off', 'correction')) NOT NULL,
     hold_id TEXT REFERENCES ledger_holds (id),
-    corrects INTEGER UNIQUE REFERENCES ledger_entries (id),
+    corrects INTEGER REFERENCES ledger_entries (id),
     note TEXT NOT NULL DEFAULT '',
-    CONSTRAINT ledger_charge_has_a_hold CHECK (kind <> 'charge' OR hold_id IS NOT NULL),
-    CONSTRAINT ledger_correction_names_its_entry
-        CHECK ((kind = 'correction') = (corrects IS NOT NULL))
+    CONSTRAINT ledger_charge_has_a_hold CHECK (kind <> 'charge' OR hold_id IS NOT NULL)
 ) STRICT;
 CREATE TABLE ledger_postings (
     entry_id INTEGER NOT NULL REFERENCES ledger_entries (id),
-    line INTEGER NOT NULL CHECK (line >= 0),
+    line INTEGER NOT NULL,
     account TEXT NOT NULL,
     tenant TEXT NOT NULL,
-    unit TEXT NOT NULL CHECK (unit IN ('usd', 'plan_tokens', 'requests', 'tokens')),
+    unit TEXT CHECK (unit IN ('usd', 'plan_tokens', 'requests', 'tokens')) NOT NULL,
     amount INTEGER NOT NULL CHECK (amount <> 0),
     PRIMARY KEY (entry_id, line)
 ) STRICT, WITHOUT ROWID;
@@ -354,7 +352,7 @@ CREATE TABLE ledger_credits (
     currency TEXT NOT NULL,
     tenant TEXT NOT NULL,
     account TEXT NOT NULL REFERENCES ledger_accounts (id),
-    unit TEXT NOT NULL CHECK (unit IN ('usd', 'plan_tokens', 'requests', 'tokens')),
+    unit TEXT CHECK (unit IN ('usd', 'plan_tokens', 'requests', 'tokens')) NOT NULL,
     granted INTEGER NOT NULL CHECK (granted > 0),
     taken_back INTEGER NOT NULL DEFAULT 0,
     entry_id INTEGER NOT NULL UNIQUE REFERENCES ledger_entries (id),
@@ -380,22 +378,21 @@ CREATE TABLE ledger_notices (
     at_ms INTEGER NOT NULL,
     PRIMARY KEY (account, percent)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX ledger_accounts_of_tenant ON ledger_accounts (tenant, kind);
-CREATE INDEX ledger_debts ON ledger_accounts (tenant, unit) WHERE kind = 'debt';
+CREATE INDEX ledger_accounts_of_tenant ON ledger_accounts (kind, tenant);
 CREATE INDEX ledger_holds_open ON ledger_holds (expires_ms) WHERE ended_ms IS NULL;
 CREATE UNIQUE INDEX ledger_one_charge_per_hold ON ledger_entries (hold_id) WHERE kind = 'charge';
-CREATE INDEX ledger_other_entries_of_hold ON ledger_entries (hold_id) WHERE kind <> 'charge' AND hold_id IS NOT NULL;
+CREATE UNIQUE INDEX ledger_corrected_once ON ledger_entries (corrects) WHERE corrects IS NOT NULL;
 CREATE INDEX ledger_postings_of_account ON ledger_postings (account, entry_id);
 CREATE INDEX ledger_credits_of_tenant ON ledger_credits (tenant, unit);
 CREATE TRIGGER ledger_accounts_keep_their_owner BEFORE UPDATE OF id, tenant, kind, unit ON ledger_accounts
 BEGIN
     SELECT RAISE (ABORT, 'an account never changes its owner or unit');
 END;
-CREATE TRIGGER ledger_holds_end_once BEFORE UPDATE ON ledger_holds WHEN OLD.state IN ('settled', 'released')
+CREATE TRIGGER ledger_holds_end_once BEFORE UPDATE ON ledger_holds WHEN OLD.ended_ms IS NOT NULL
 BEGIN
     SELECT RAISE (ABORT, 'a hold ends exactly once');
 END;
-CREATE TRIGGER ledger_holds_in_order BEFORE UPDATE OF state ON ledger_holds WHEN NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (VALUES ('held', 'dispatched'), ('held', 'released'), ('dispatched', 'unknown'), ('dispatched', 'settled'), ('dispatched', 'released'), ('unknown', 'settled'), ('unknown', 'released'))
+CREATE TRIGGER ledger_holds_in_order BEFORE UPDATE OF state ON ledger_holds WHEN NEW.state IN ('held', 'dispatched') AND OLD.state <> 'held' OR NEW.state IN ('unknown', 'settled') AND OLD.state = 'held' OR NEW.state = 'released' AND OLD.state <> 'held' AND NEW.proof IS NULL OR (NEW.ended_ms IS NULL) <> (NEW.state IN ('held', 'dispatched', 'unknown'))
 BEGIN
     SELECT RAISE (ABORT, 'a hold cannot go that way');
 END;
