@@ -3141,16 +3141,8 @@
 <context>
     <name>GuardForm</name>
     <message>
-        <source>A message calls tools at most so many times</source>
-        <translation>Eine Nachricht ruft höchstens so oft Werkzeuge auf</translation>
-    </message>
-    <message>
         <source>A message that would cost more than so many times the median of your last 50, and more than a sum, is asked about before it is sent. 0 times: never.</source>
         <translation>Vor einer Nachricht, die mehr als ein Vielfaches des Medians deiner letzten 50 und mehr als eine Summe kosten würde, wird gefragt. 0-mal: nie.</translation>
-    </message>
-    <message>
-        <source>And for at most, in dollars</source>
-        <translation>Und für höchstens, in Dollar</translation>
     </message>
     <message>
         <source>And more than, in dollars</source>

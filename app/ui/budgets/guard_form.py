@@ -1,4 +1,4 @@
-"""The guards' settings: when a message is asked about, and where a tool loop ends."""
+"""The guard's settings: when a message is asked about."""
 
 from __future__ import annotations
 
@@ -22,16 +22,15 @@ class GuardForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._kept: tuple[str, ...] = ()
+        self._of_tools = (0, "0")  # kept as they are until a model can call tools
         self._serial = 0
         self._build()
 
     def show_guard(self, guard: GuardView) -> None:
         """The rules as they are kept; what is being typed stays."""
-        texts = (
-            str(guard.factor), usd_text(guard.floor_pusd),
-            str(guard.loop_calls_max), usd_text(guard.loop_pusd_max),
-        )  # fmt: skip
-        if self._texts() in (self._kept, ("",) * 4):
+        self._of_tools = (guard.loop_calls_max, usd_text(guard.loop_pusd_max))
+        texts = (str(guard.factor), usd_text(guard.floor_pusd))
+        if self._texts() in (self._kept, ("",) * 2):
             for field, text in zip(self._fields, texts, strict=True):
                 field.setText(text)
         self._kept = texts
@@ -56,11 +55,7 @@ class GuardForm(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(Theme.current().px(12))
         grid.setVerticalSpacing(Theme.current().px(8))
-        labels = (
-            self.tr("Times the usual"), self.tr("And more than, in dollars"),
-            self.tr("A message calls tools at most so many times"),
-            self.tr("And for at most, in dollars"),
-        )  # fmt: skip
+        labels = (self.tr("Times the usual"), self.tr("And more than, in dollars"))
         self._fields = [_field(name) for name in labels]
         for place, (name, field) in enumerate(zip(labels, self._fields, strict=True)):
             grid.addWidget(plain_label(name, size="note"), place, 0)
@@ -92,14 +87,12 @@ class GuardForm(QWidget):
             self._say("")
 
     def _on_save(self) -> None:
-        factor, floor, calls, cost = self._texts()
-        if not all(
-            text.isascii() and text.isdigit() and len(text) < _WHOLE_MAX for text in (factor, calls)
-        ):
+        factor, floor = self._texts()
+        if not (factor.isascii() and factor.isdigit() and len(factor) < _WHOLE_MAX):
             self._say(self.tr("Write whole numbers for the times."), bad=True)
             return
         self._serial = next(serials)
-        self.asked.emit(SetGuard(self._serial, int(factor), floor, int(calls), cost))
+        self.asked.emit(SetGuard(self._serial, int(factor), floor, *self._of_tools))
 
 
 def _field(name: str) -> QLineEdit:
