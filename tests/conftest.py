@@ -21,6 +21,7 @@ pytest_plugins = (
     "tests.fixtures.disk",
     "tests.fixtures.display",
     "tests.fixtures.core",
+    "tests.fixtures.credit_server",
     "tests.fixtures.network",
     "tests.fixtures.postgres",
     "tests.fixtures.provider_server",

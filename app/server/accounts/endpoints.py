@@ -1,0 +1,7 @@
+"""The endpoints of accounts."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

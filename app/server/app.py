@@ -1,0 +1,120 @@
+"""The server as one ASGI application: every domain's endpoints, one error form, the jobs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from app.config import VERSION
+from app.errors import TuppenceError
+from app.server.accounts import endpoints as accounts
+from app.server.accounts import jobs as accounts_jobs
+from app.server.background import Job, running
+from app.server.bounded import Asgi, Bounded, Receive, Scope, Send
+from app.server.credits import endpoints as credit_endpoints
+from app.server.credits import jobs as credits_jobs
+from app.server.errors import Refused, not_found
+from app.server.licenses import endpoints as licenses
+from app.server.licenses import jobs as licenses_jobs
+from app.server.operator import endpoints as operator
+from app.server.operator import jobs as operator_jobs
+from app.server.organizations import endpoints as organizations
+from app.server.organizations import jobs as organizations_jobs
+from app.server.payments import endpoints as payments
+from app.server.payments import jobs as payments_jobs
+from app.server.proxy import endpoints as proxy
+from app.server.proxy import jobs as proxy_jobs
+from app.server.services import Services
+
+_log = logging.getLogger(__name__)
+
+_DOMAINS = (accounts, credit_endpoints, licenses, operator, organizations, payments, proxy)
+_JOBS = (
+    accounts_jobs,
+    credits_jobs,
+    licenses_jobs,
+    operator_jobs,
+    organizations_jobs,
+    payments_jobs,
+    proxy_jobs,
+)
+
+
+def build_app(services: Services) -> Asgi:
+    """The whole application. The database is opened when the application starts."""
+    inner = FastAPI(
+        title="Tuppence",
+        version=VERSION,
+        summary="Hosted tokens that any OpenAI-compatible client can spend.",
+        lifespan=_lifespan,
+        redoc_url=None,
+    )
+    inner.state.services = services
+    for domain in _DOMAINS:
+        inner.include_router(domain.router)
+    _install_errors(inner)
+    return Bounded(_Front(inner, services), services.settings.limits.body_bytes)
+
+
+class _Front:
+    """The raw paths first: what streams goes past the framework."""
+
+    def __init__(self, inner: FastAPI, services: Services) -> None:
+        self._inner = inner
+        self._raw = proxy.raw_paths(services)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            raw = self._raw.get((scope["method"], scope["path"]))
+            if raw is not None:
+                await raw(scope, receive, send)
+                return
+        await self._inner(scope, receive, send)
+
+
+@asynccontextmanager
+async def _lifespan(inner: FastAPI) -> AsyncIterator[None]:
+    services: Services = inner.state.services
+    await services.database.open()
+    try:
+        jobs: list[Job] = [job for domain in _JOBS for job in domain.jobs(services)]
+        async with running(jobs):
+            yield
+    finally:
+        await services.database.close()
+
+
+def _install_errors(inner: FastAPI) -> None:
+    @inner.exception_handler(Refused)
+    async def refused(request: Request, error: Refused) -> JSONResponse:
+        return JSONResponse(error.body, error.status, headers=error.headers)
+
+    @inner.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        param = ".".join(str(part) for part in first["loc"][1:]) or None
+        answer = Refused(400, "invalid_value", f"{param or 'The body'}: {first['msg']}.", param)
+        return JSONResponse(answer.body, answer.status)
+
+    @inner.exception_handler(HTTPException)
+    async def framework(request: Request, error: HTTPException) -> JSONResponse:
+        if isinstance(error.__cause__, Refused):  # raised while the body was read
+            return JSONResponse(error.__cause__.body, error.__cause__.status)
+        if error.status_code == 404:
+            return JSONResponse(not_found("address").body, 404)
+        answer = Refused(error.status_code, "not_possible", f"{error.detail}.")
+        return JSONResponse(answer.body, error.status_code, headers=error.headers)
+
+    @inner.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        # The server's one handler for what nobody foresaw; the framework logs it as well.
+        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        words = error.message if isinstance(error, TuppenceError) else "The server made a mistake."
+        answer = Refused(500, "internal_error", f"{words} Nothing more was charged.")
+        return JSONResponse(answer.body, 500)

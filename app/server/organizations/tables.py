@@ -1,0 +1,5 @@
+"""The tables of organizations, in statements that both databases take."""
+
+from __future__ import annotations
+
+STATEMENTS: tuple[str, ...] = ()

@@ -1,0 +1,54 @@
+"""What every domain of the server works with, made once at the start of a worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from app.catalog.plan_catalog import PlanCatalog
+from app.catalog.plan_file import load_catalog
+from app.catalog.pricebook import PriceBook, load_price_book
+from app.clock import Clock
+from app.config import resources_folder
+from app.logs import Redactor
+from app.metering.tokens import TokenCounter
+from app.server.database import Database, database_at
+from app.server.secret import ServerSecret
+from app.server.settings import ServerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts that no domain owns. Domains keep their own state in objects of their own."""
+
+    settings: ServerSettings
+    database: Database
+    catalog: PlanCatalog
+    prices: PriceBook
+    counter: TokenCounter
+    secret: ServerSecret
+    clock: Clock = field(default_factory=Clock)
+    redactor: Redactor = field(default_factory=Redactor)
+
+
+def make_services(
+    settings: ServerSettings, clock: Clock | None = None, database: Database | None = None
+) -> Services:
+    """Load the catalog, the prices and the secret. The database is not opened yet.
+
+    Raises ConfigError and CatalogError.
+    """
+    resources = resources_folder()
+    secret = ServerSecret.load(settings.secret, settings.data)
+    redactor = Redactor()
+    for hidden in (settings.secret, settings.operator_password):
+        redactor.register(hidden)
+    return Services(
+        settings=settings,
+        database=database or database_at(settings.database_url, settings.data),
+        catalog=load_catalog(settings.catalog),
+        prices=load_price_book(resources / "prices"),
+        counter=TokenCounter(resources),
+        secret=secret,
+        clock=clock or Clock(),
+        redactor=redactor,
+    )
