@@ -23,6 +23,19 @@ TuppenceError
 ├── LedgerError              something that the book of calls and payments refuses
 │   ├── LimitReached         a budget does not cover what a call may cost
 │   └── HoldMoved            a call's hold is not where this step begins; nothing was changed
+├── LicenseError             a license, or a key that signs one, that cannot be used
+│   ├── LicenseUnreadable    no license in the text, or a damaged one
+│   ├── LicenseTooNew        written for a newer version of the program
+│   ├── SignatureWrong       altered, or made by somebody else
+│   ├── SigningKeyUnknown    signed with a key that this copy does not know
+│   ├── SigningKeyRevoked    signed with a key that was called back
+│   ├── SigningKeyRetired    signed at a time at which its key signed no more
+│   ├── SigningKeyUnreadable a key's text or file that is none
+│   ├── ClaimsWrong          it states what no license may state
+│   │   └── ValidityTooLong  it would be valid for longer than its kind may
+│   ├── LicenseOfOtherDevice bound to another computer
+│   ├── LicenseNotYetValid   dated in the future of this computer's clock
+│   └── LicenseExpired       over, its grace too
 └── ProviderError            a provider did not answer as hoped
     ├── KeyRefused           the key is wrong, expired, revoked, or not allowed this
     ├── OutOfProviderCredit  the account at the provider is empty
@@ -160,6 +173,58 @@ class LimitReached(LedgerError):
 
 class HoldMoved(LedgerError):
     """A hold is not in a state from which this step begins: it ended, or another was first."""
+
+
+class LicenseError(TuppenceError):
+    """A license, or a key that signs one, that cannot be used; what was in force stays so."""
+
+
+class LicenseUnreadable(LicenseError):
+    """The text holds no license, or a damaged one."""
+
+
+class LicenseTooNew(LicenseError):
+    """Written for a newer version of the program."""
+
+
+class SignatureWrong(LicenseError):
+    """Altered after it was signed, or signed by somebody else."""
+
+
+class SigningKeyUnknown(LicenseError):
+    """Signed with a key that this copy does not know."""
+
+
+class SigningKeyRevoked(LicenseError):
+    """Signed with a key that was called back."""
+
+
+class SigningKeyRetired(LicenseError):
+    """Signed at a time at which its key was not, or no longer, meant to sign."""
+
+
+class SigningKeyUnreadable(LicenseError):
+    """A key's text or file that holds no Ed25519 key of ours."""
+
+
+class ClaimsWrong(LicenseError):
+    """It states something that no license may state."""
+
+
+class ValidityTooLong(ClaimsWrong):
+    """It would be valid for longer than a license of its kind may."""
+
+
+class LicenseOfOtherDevice(LicenseError):
+    """Bound to the device key of another computer."""
+
+
+class LicenseNotYetValid(LicenseError):
+    """Dated in the future, as this computer's clock says it."""
+
+
+class LicenseExpired(LicenseError):
+    """Over, with its grace."""
 
 
 class ProviderError(TuppenceError):
