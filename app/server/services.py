@@ -9,7 +9,7 @@ from app.catalog.plan_file import load_catalog
 from app.catalog.pricebook import PriceBook, load_price_book
 from app.clock import Clock
 from app.config import resources_folder
-from app.logs import Redactor
+from app.logs import register_secret
 from app.metering.tokens import TokenCounter
 from app.server.database import Database, database_at
 from app.server.secret import ServerSecret
@@ -27,7 +27,6 @@ class Services:
     counter: TokenCounter
     secret: ServerSecret
     clock: Clock = field(default_factory=Clock)
-    redactor: Redactor = field(default_factory=Redactor)
 
 
 def make_services(
@@ -39,9 +38,8 @@ def make_services(
     """
     resources = resources_folder()
     secret = ServerSecret.load(settings.secret, settings.data)
-    redactor = Redactor()
     for hidden in (settings.secret, settings.operator_password):
-        redactor.register(hidden)
+        register_secret(hidden)
     return Services(
         settings=settings,
         database=database or database_at(settings.database_url, settings.data),
@@ -50,5 +48,4 @@ def make_services(
         counter=TokenCounter(resources),
         secret=secret,
         clock=clock or Clock(),
-        redactor=redactor,
     )

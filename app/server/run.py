@@ -1,0 +1,117 @@
+"""Starting workers: settings from the environment, the address taken, uvicorn told how."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+import uvicorn
+
+from app.errors import ConfigError
+from app.logs import start_logging
+from app.server.app import build_app
+from app.server.bounded import Asgi
+from app.server.demo import curl_line, make_demo_key
+from app.server.main import FAILED, default_data_folder
+from app.server.services import Services, make_services
+from app.server.settings import PREFIX, ServerSettings, load_settings
+
+# Shorter than what proxies before the server keep, longer than a client's pause between messages.
+KEEP_ALIVE_S = 75
+STOP_WITHIN_S = 30
+BACKLOG = 2048
+FOLDER_MODE = 0o700
+DEMO_MODEL = "openai/gpt-4o"
+
+
+def serve(given: Mapping[str, str], *, data: Path | None, demo: bool) -> int:
+    """Serve until stopped. `given` are settings of the command line, by variable without prefix.
+
+    Raises ConfigError before anything is served.
+    """
+    # Workers are processes of their own and read the environment again.
+    os.environ.update({PREFIX + name: value for name, value in given.items()})
+    if demo:
+        os.environ[PREFIX + "DEMO"] = "true"
+    if data is not None:
+        os.environ[PREFIX + "DATA"] = str(data)
+    settings = settings_of_environment()
+    settings.data.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    taken = _take_address(settings)
+    os.environ[PREFIX + "PORT"] = str(taken.getsockname()[1])
+    settings = settings_of_environment()
+    if settings.workers > 1 and not settings.database_url:
+        raise ConfigError(
+            "Several workers want PostgreSQL.", f"Set {PREFIX}DATABASE_URL, or run one worker."
+        )
+    services = make_services(settings)  # fails here, once and in words, and not in each worker
+    _greet(services)
+    config = uvicorn.Config(
+        "app.server.run:application",
+        factory=True,
+        fd=taken.fileno(),
+        workers=settings.workers,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=STOP_WITHIN_S,
+        backlog=BACKLOG,
+        proxy_headers=False,  # addresses are the server's own work
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+    )
+    return _serve(config, taken)
+
+
+def application() -> Asgi:
+    """The application of one worker, from the environment."""
+    settings = settings_of_environment()
+    start_logging(settings.data, "info")
+    return build_app(make_services(settings))
+
+
+def settings_of_environment() -> ServerSettings:
+    """The settings of this process; raises ConfigError."""
+    env = dict(os.environ)
+    demo = env.get(PREFIX + "DEMO", "").strip().lower() in ("1", "true", "yes", "on")
+    return load_settings(env, data=default_data_folder(demo=demo))
+
+
+def _take_address(settings: ServerSettings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    taken = socket.socket(family)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((settings.host, settings.port))
+    except OSError as error:
+        taken.close()
+        raise ConfigError(
+            f"{settings.host}:{settings.port} cannot be used: {error.strerror or error}.",
+            "Another program has the port, or the address is not this machine's: choose another "
+            f"with --port or {PREFIX}PORT.",
+        ) from error
+    taken.set_inheritable(True)
+    return taken
+
+
+def _serve(config: uvicorn.Config, taken: socket.socket) -> int:
+    if config.workers > 1:
+        from uvicorn.supervisors import Multiprocess
+
+        Multiprocess(config, [taken]).run()
+        return 0
+    server = uvicorn.Server(config)
+    server.run(sockets=[taken])
+    return 0 if server.started else FAILED
+
+
+def _greet(services: Services) -> None:
+    address = services.settings.address
+    print(f"Tuppence's credit server: {address}", flush=True)
+    if services.settings.demo:
+        token = asyncio.run(make_demo_key(services))
+        print("Demo: scripted models answer and payment is simulated.")
+        print(f"API key:  {token}")
+        print(f"Try it:   {curl_line(address, token, DEMO_MODEL)}", flush=True)
