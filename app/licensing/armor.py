@@ -28,7 +28,7 @@ CHECKSUM_BYTES = 4
 
 _DASHES = "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _INVISIBLE = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-_GAP = rf"[\s>|{_INVISIBLE}]{{1,16}}"
+_GAP = rf"[\s>|{_INVISIBLE}]{{0,16}}"
 _QUOTING = re.compile(r"^\s*\w{0,4}[>|]")
 _DROPPED = re.compile(rf"[\s>|{_INVISIBLE}]+")
 

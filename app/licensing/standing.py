@@ -5,8 +5,10 @@
 
 The time that counts never runs backwards: it is the higher of the clock and of what was seen of
 it. More than 24 hours behind that, a license that is not over is in grace while the clock stays
-wrong, for 14 days at most, and as before once it is right. Words are `standing_words`'. Nothing here locks anything:
-the free rules are those of an account without a license, and what is stored stays readable.
+wrong, for 14 days at most, and as before once it is right. Words are `standing_words`'.
+
+Nothing here locks anything: the free rules are those of an account without a license, and what is
+stored stays readable.
 """
 
 from __future__ import annotations

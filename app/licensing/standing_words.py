@@ -60,7 +60,7 @@ def clock_behind(plan: str, now: datetime, seen: datetime, left: timedelta) -> s
 
 def clock_behind_too_long(plan: str, now: datetime, seen: datetime) -> str:
     return (
-        f"{_behind(now, seen)} It has been so for more than 14 days: until it is right the license "
+        f"{_behind(now, seen)} That went on for 14 days: until it is right the license "
         f"for “{plan}” is not looked at, and {_FREE}. {_YOURS}"
     )
 
