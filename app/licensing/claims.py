@@ -90,8 +90,8 @@ class Claims:
             raise _wrong("features", f"names in order, each once, at most {FEATURES_MAX}")
         if self.seats is not None and not 1 <= self.seats <= SEATS_MAX:
             raise _wrong("seats", f"a number from 1 to {SEATS_MAX:,}")
-        _check_moment("issued", self.issued)
-        _check_moment("expires", self.expires)
+        check_moment("issued", self.issued)
+        check_moment("expires", self.expires)
         _check_validity(self)
 
 
@@ -183,6 +183,7 @@ def moment(fields: Mapping[str, object], name: str) -> datetime:
 
 
 def moment_text(at: datetime) -> str:
+    """As `moment` reads it; for whole seconds, see `check_moment`."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
@@ -192,7 +193,8 @@ def _check_name(name: str, text: str, letters_max: int) -> None:
         raise _wrong(name, f"1 to {letters_max} letters that can be seen")
 
 
-def _check_moment(name: str, at: datetime) -> None:
+def check_moment(name: str, at: datetime) -> None:
+    """That a time can be written. Raises ClaimsWrong."""
     if at.utcoffset() != timedelta(0) or at.microsecond:
         raise _wrong(name, "a moment in UTC, in whole seconds")
 

@@ -11,7 +11,7 @@ with times as in a license, or null where a span is open.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from app.errors import (
@@ -83,6 +83,26 @@ class PinnedKeys:
         """The key that begins next after a time."""
         later = [e for e in self._usable() if e.signs_from is not None and e.signs_from > at]
         return min(later, key=_beginning, default=None)
+
+    def with_next(self, key: PublicKey, begins: datetime) -> PinnedKeys:
+        """With a key that signs from a moment on, at which every key without an end ends.
+
+        Given to the copies well before that moment, nothing breaks at it.
+        """
+        kept = tuple(
+            replace(each, signs_until=begins) if each.signs_until is None else each
+            for each in self.keys
+        )
+        return replace(self, keys=(*kept, PinnedKey(key, begins)))
+
+    def with_revoked(self, key_id: str) -> PinnedKeys:
+        """Without trust in a key, for good; also in one that is not in the list any more."""
+        return replace(self, revoked=self.revoked | {key_id})
+
+    @property
+    def last(self) -> PinnedKey | None:
+        """Of the keys that are not revoked, the one that begins last."""
+        return max(self._usable(), key=_beginning, default=None)
 
     def to_bytes(self) -> bytes:
         return canonical(pins_to_fields(self))

@@ -33,12 +33,11 @@ MUTATIONS = 10_000
 
 
 def outcome(text: str) -> License | type[LicenseError]:
+    """The license, or the kind of error; any other exception goes through and fails the test."""
     try:
         return read(text, PINS)
     except LicenseError as error:
-        assert error.message
-        assert error.advice
-        return type(error)
+        return type(error) if error.message and error.advice else LicenseError
 
 
 def outcome_of(content: bytes) -> License | type[LicenseError]:
@@ -94,6 +93,7 @@ def test_ten_thousand_altered_licenses_are_none() -> None:
         )
     assert counted[SignatureWrong] > MUTATIONS / 2
     assert counted[SigningKeyUnknown] > 0
+    assert LicenseError not in counted
     assert sum(counted.values()) == MUTATIONS
 
 
