@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from app.catalog.prices import Price
 from app.metering.cost import Charge
-from app.metering.payer import Payer
+from app.metering.payer import Amount, Payer
 from app.metering.quote import Quote
 from app.metering.usage import Usage
 
@@ -64,7 +64,8 @@ class Receipt:
     """`total_pusd` None: no call has a known price. Where only some have, it is their sum and
 
     `notes` say so. The quote's figures are kept beside what came of them. `payer` is that of
-    the newest call.
+    the newest call. `amounts` are what was drawn, each in its own unit, where credit paid;
+    `request_id` is the credit server's name for the request, empty for a call of this computer.
     """
 
     calls: tuple[ReceiptCall, ...]
@@ -76,6 +77,8 @@ class Receipt:
     quoted_most_pusd: int | None = None
     quoted_input_tokens: int | None = None
     notes: tuple[str, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    request_id: str = ""
 
     @property
     def price_source(self) -> str:

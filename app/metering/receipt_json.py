@@ -10,7 +10,7 @@ from typing import Any
 from app.catalog.prices import price_from_plain, price_to_plain
 from app.errors import MeteringError
 from app.metering.cost import Charge, ChargeLine
-from app.metering.payer import Payer, PayerKind
+from app.metering.payer import Amount, Payer, PayerKind, Unit
 from app.metering.receipt import Receipt, ReceiptCall, ReceiptCertainty
 from app.metering.usage import Certainty, Part, Usage
 
@@ -20,7 +20,7 @@ _PARTS = tuple(part.value for part in Part)
 
 def receipt_to_json(receipt: Receipt) -> str:
     """The frozen form of a receipt."""
-    plain = {
+    plain: dict[str, Any] = {
         "version": VERSION,
         "payer": _payer_to_plain(receipt.payer),
         "total_pusd": receipt.total_pusd,
@@ -34,6 +34,12 @@ def receipt_to_json(receipt: Receipt) -> str:
         "notes": list(receipt.notes),
         "calls": [_call_to_plain(call) for call in receipt.calls],
     }
+    if receipt.amounts:
+        plain["amounts"] = [
+            [_payer_to_plain(amount.payer), amount.value, amount.unit] for amount in receipt.amounts
+        ]
+    if receipt.request_id:
+        plain["request_id"] = receipt.request_id
     return json.dumps(plain, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -62,6 +68,11 @@ def _receipt(plain: dict[str, Any]) -> Receipt:
         quoted_most_pusd=_amount(most),
         quoted_input_tokens=_amount(input_tokens),
         notes=tuple(plain["notes"]),
+        amounts=tuple(
+            Amount(_payer_from_plain(payer), _amount(value) or 0, Unit(unit))
+            for payer, value, unit in plain.get("amounts", ())
+        ),
+        request_id=plain.get("request_id", ""),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.catalog.prices import Price
+from app.ledger.records import HeldDraw
 from app.metering.allowances_split import Draw
 from app.metering.hold import Basis, Proof
 from app.metering.payer import PayerKind
@@ -61,9 +62,24 @@ class PricedRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class SideHold:
+    """What a call sets aside with somebody else than its own tenant: a network address, or all
+    free accounts together. A hold of its own in the ledger, which ends when the call ends."""
+
+    id: str
+    tenant: str
+    draws: tuple[HeldDraw, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AdmittedCall:
     """A call whose worst case is held. `output_tokens_max` has to be sent upstream. `routes` are
-    in the order in which they are to be tried; `not_before` is when a slowed call may begin."""
+    in the order in which they are to be tried; `not_before` is when a slowed call may begin.
+
+    The rest is for settlement alone, and frozen: `weight` and `plan` as they were, `held` by
+    account of the ledger, `counted` those of them that count the cost and limit nothing or a cap
+    (an API key's, an own key's), `sides`, and `worst_pusd`, the most that it was to cost.
+    """
 
     request_id: str
     caller: Caller
@@ -78,6 +94,12 @@ class AdmittedCall:
     shortened: bool = False
     priority: bool = False
     not_before: datetime | None = None
+    plan: str = ""
+    weight: int | None = None
+    worst_pusd: int = 0
+    held: tuple[HeldDraw, ...] = ()
+    counted: tuple[str, ...] = ()
+    sides: tuple[SideHold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

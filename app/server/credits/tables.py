@@ -16,4 +16,51 @@ CREATE TABLE packs (
     PRIMARY KEY (tenant, id)
 )"""
 
-STATEMENTS: tuple[str, ...] = (PACKS,)
+# One row for each call that ended, written in the transaction that ended its hold. The receipt is
+# in the hold itself; this is what usage is added up from. `at_ms` is when the call was admitted,
+# which the hold knows as well: a request is found by its hold and so by this key.
+REQUESTS = """
+CREATE TABLE requests (
+    tenant TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    ended_ms INTEGER NOT NULL,
+    account TEXT NOT NULL,
+    api_key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    model TEXT NOT NULL,
+    route TEXT NOT NULL,
+    host TEXT NOT NULL,
+    own_key TEXT NOT NULL,
+    payer TEXT NOT NULL,
+    ending TEXT NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    plan_tokens INTEGER NOT NULL,
+    charged_pusd INTEGER NOT NULL,
+    cost_pusd INTEGER,
+    lost_pusd INTEGER NOT NULL,
+    upstream_id TEXT NOT NULL,
+    flagged TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (tenant, at_ms, id)
+)"""
+
+# What a client that lost its answer can fetch again, until it expires.
+ANSWERS = """
+CREATE TABLE answers (
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    expires_ms INTEGER NOT NULL,
+    PRIMARY KEY (tenant, id)
+)"""
+
+STATEMENTS: tuple[str, ...] = (
+    PACKS,
+    REQUESTS,
+    ANSWERS,
+    "CREATE INDEX answers_by_end ON answers (expires_ms)",
+    # A tenant's windows that are still open: what every admission reads.
+    "CREATE INDEX credits_windows_open ON ledger_accounts (tenant, closes_ms)",
+)

@@ -1,0 +1,194 @@
+"""What runs a call asks here: may it run, what did it come to, what was its receipt.
+
+`admit` reads a tenant in one statement, decides, and writes one hold. Where another call was
+faster and the ledger says that it is short, it is decided again on what there is then.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from app.errors import HoldMoved
+from app.ledger.holds import hold_by_id
+from app.ledger.records import AdmitEnd, HoldRow
+from app.ledger.steps import Steps
+from app.metering.hold import HoldState
+from app.metering.receipt import Receipt
+from app.server.accounts.identify import Caller
+from app.server.credits import requests
+from app.server.credits.admission import Decision, decide
+from app.server.credits.frozen import call_of_hold
+from app.server.credits.holding import admit_side
+from app.server.credits.reading import Ask, read_situation, side_tenants
+from app.server.credits.receipts import receipt_headers, receipt_json, receipt_of_hold
+from app.server.credits.records import (
+    AdmittedCall,
+    CallDropped,
+    CallEnd,
+    CallWish,
+    DoneBefore,
+)
+from app.server.credits.refusals import in_debt, other_body, still_running, too_busy
+from app.server.credits.settlement import drop_call, release_side, settle_call
+from app.server.errors import not_found, too_many
+from app.server.limits import take
+from app.server.services import Services
+
+__all__ = [
+    "admit",
+    "answer_of",
+    "drop",
+    "receipt_headers",
+    "receipt_json",
+    "receipt_of",
+    "settle",
+    "settle_unknown",
+]
+
+_log = logging.getLogger(__name__)
+_TRIES_MAX = 5
+_MINUTE = timedelta(minutes=1)
+
+
+async def admit(services: Services, wish: CallWish, caller: Caller) -> AdmittedCall | DoneBefore:
+    """Hold the most that a call can cost, or say what the same key got before.
+
+    Raises Refused: 402 with what is short and what would help, 403 for flags and roles, 404 for a
+    model that is not sold, 409 while the same key runs, 422 for its other body, 429.
+    """
+    now = services.clock.now()
+    await _take_turn(services, caller, now)
+    ask = Ask(
+        caller,
+        now,
+        wish.key if wish.key != wish.request_id else "",
+        side_tenants(services.catalog, caller),
+    )
+    for _ in range(_TRIES_MAX):
+        situation = await services.database.read(read_situation, services.catalog, ask)
+        if situation.before:
+            return await _again(services, wish, caller, situation.before)
+        if situation.in_debt:
+            raise in_debt(situation.in_debt)
+        decision = decide(services, wish, caller, situation, now)
+        end, hold = await _hold(services, wish, decision)
+        match end:
+            case AdmitEnd.HELD:
+                return decision.call
+            case AdmitEnd.IN_DEBT:
+                raise in_debt({})
+            case AdmitEnd.SHORT:
+                continue
+            case _:
+                assert hold is not None
+                return await _again(services, wish, caller, hold.id)
+    raise too_busy()
+
+
+async def _take_turn(services: Services, caller: Caller, now: datetime) -> None:
+    """Count one more request of this API key or session; raises Refused (429)."""
+    name = f"calls/{caller.tenant}/{caller.api_key or caller.device}"
+    most = services.settings.limits.requests_per_minute
+    wait_s = await services.database.run(take, name, most, _MINUTE, now)
+    if wait_s is not None:
+        raise too_many(f"At most {most} requests a minute.", retry_after_s=wait_s)
+
+
+async def _hold(
+    services: Services, wish: CallWish, decision: Decision
+) -> tuple[AdmitEnd, HoldRow | None]:
+    """Admit the side holds, then the call's own; all are given back where one is refused."""
+    admitted: list[str] = []
+    end, hold = AdmitEnd.SHORT, None
+    try:
+        for side, held in decision.sides:
+            order = admit_side(side, held, wish.request_id, decision.call.admitted_at)
+            end = (await services.database.admit(order)).end
+            if end is not AdmitEnd.HELD:
+                break
+            admitted.append(side.id)
+        else:
+            admission = await services.database.admit(decision.order(wish))
+            end, hold = admission.end, admission.hold
+    finally:
+        if end is not AdmitEnd.HELD:
+            for side_id in admitted:
+                await services.database.run(release_side, side_id, decision.call.admitted_at)
+    return end, hold
+
+
+async def _again(services: Services, wish: CallWish, caller: Caller, hold_id: str) -> DoneBefore:
+    """What a key gets that was used before; raises Refused: 409 while it runs, 422."""
+    hold = await services.database.read(hold_by_id, hold_id)
+    if hold is None:
+        raise too_busy()
+    if hold.body_hash != wish.body_hash:
+        raise other_body()
+    if not hold.is_over:
+        raise still_running(hold)
+    return await services.database.read(_done, hold, services.clock.now())
+
+
+def _done(hold: HoldRow, now: datetime) -> Steps[DoneBefore]:
+    row = yield from requests.row_of(hold.tenant, hold.created_at, hold.id)
+    answer = yield from requests.answer_of(hold.tenant, hold.id, now)
+    receipt = receipt_of_hold(hold, call_of_hold(hold), row.reason if row else "")
+    status = 502 if hold.state is HoldState.RELEASED else 200
+    return DoneBefore(hold.id, receipt, answer, status)
+
+
+async def settle(services: Services, call: AdmittedCall, end: CallEnd) -> Receipt:
+    """Charge a call that was sent, at its frozen price. Where somebody else has ended it in the
+    meantime, the receipt that it got then."""
+    now = services.clock.now()
+    until = requests.kept_until(now, services.settings.limits.answer_kept_s)
+    try:
+        ended = await services.database.run(settle_call, services.catalog, call, end, now, until)
+    except HoldMoved:
+        return await _as_it_ended(services, call)
+    return ended.receipt
+
+
+async def drop(services: Services, call: AdmittedCall, dropped: CallDropped) -> Receipt:
+    """End a call that nobody pays for. One that was sent needs a proof. Where somebody else has
+    ended it in the meantime, the receipt that it got then."""
+    try:
+        ended = await services.database.run(drop_call, call, dropped, services.clock.now())
+    except HoldMoved:
+        return await _as_it_ended(services, call)
+    return ended.receipt
+
+
+async def _as_it_ended(services: Services, call: AdmittedCall) -> Receipt:
+    hold = await services.database.read(hold_by_id, call.request_id)
+    if hold is None or not hold.is_over:
+        raise HoldMoved(f"The request {call.request_id} cannot end this way now.")
+    done = await services.database.read(_done, hold, services.clock.now())
+    assert done.receipt is not None
+    return done.receipt
+
+
+async def settle_unknown(services: Services, hold: HoldRow, end: CallEnd | CallDropped) -> Receipt:
+    """End a call whose worker died, from what its hold was admitted with."""
+    call = call_of_hold(hold)
+    if isinstance(end, CallDropped):
+        return await drop(services, call, end)
+    return await settle(services, call, end)
+
+
+async def receipt_of(services: Services, caller: Caller, request_id: str) -> Receipt:
+    """The receipt of a request of the caller's tenant; raises Refused: 404, 409 while it runs."""
+    done = await answer_of(services, caller, request_id)
+    assert done.receipt is not None
+    return done.receipt
+
+
+async def answer_of(services: Services, caller: Caller, request_id: str) -> DoneBefore:
+    """As `receipt_of`, with the answer where it is still kept."""
+    hold = await services.database.read(hold_by_id, request_id)
+    if hold is None or hold.tenant != caller.tenant or not hold.frozen:
+        raise not_found("request")
+    if not hold.is_over:
+        raise still_running(hold)
+    return await services.database.read(_done, hold, services.clock.now())

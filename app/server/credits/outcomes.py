@@ -1,0 +1,147 @@
+"""What a call came to: the usage within bounds, its cost at the frozen price, and who pays which
+share of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from app.ledger.records import AccountRow, Division
+from app.metering.allowances import COUNTED_MAX, Grant
+from app.metering.allowances_split import CallCost, Draw, Split, settle_split
+from app.metering.cost import Charge, charge
+from app.metering.endings import bounded
+from app.metering.payer import Unit
+from app.metering.usage import Usage
+from app.server.credits.holding import rounded_up
+from app.server.credits.records import AdmittedCall, CallEnd, PricedRoute
+
+# Figures beyond these are no measure of what was sent: the charge stays within the hold.
+_INPUT_TIMES, _INPUT_MORE = 4, 8_192
+_REPORTED_TIMES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A call that ended. `flagged` says which figure was brought within bounds."""
+
+    route: PricedRoute
+    usage: Usage
+    charge: Charge
+    cost: CallCost
+    flagged: str
+
+    @property
+    def cost_pusd(self) -> int:
+        return self.cost.pusd or 0
+
+
+def outcome_of(call: AdmittedCall, end: CallEnd) -> Outcome:
+    """The end of a call in figures, at what was frozen when it was admitted."""
+    route = next((each for each in call.routes if each.route == end.route), call.routes[0])
+    usage, flagged = _within_bounds(call, end.usage)
+    charged = charge(usage, route.price)
+    reported = usage.reported_cost_pusd
+    calculated = charged.calculated_pusd
+    absurd = _REPORTED_TIMES * max(call.worst_pusd, calculated or 0)
+    if reported is not None and calculated is not None and reported > absurd:
+        usage = replace(usage, reported_cost_pusd=None, clamped=True)
+        charged = charge(usage, route.price)
+        flagged.append("the cost that the provider reported")
+    tokens = usage.input_total + usage.output_total
+    cost = CallCost(
+        pusd=charged.total_pusd,
+        plan_tokens=None if call.weight is None else call.weight * tokens,
+        tokens=tokens,
+    )
+    words = [end.flagged] if end.flagged else []
+    return Outcome(route, usage, charged, cost, ", ".join([*words, *flagged]))
+
+
+def _within_bounds(call: AdmittedCall, usage: Usage) -> tuple[Usage, list[str]]:
+    within, flagged = bounded(usage, call.output_tokens_max), []
+    if within is not usage and within != usage:
+        flagged.append("more output than the cap that was sent")
+    most = _INPUT_TIMES * call.input_tokens + _INPUT_MORE
+    if within.input_total > most:
+        within = Usage(
+            input=call.input_tokens,
+            output=within.output,
+            reasoning=within.reasoning,
+            certainty=within.certainty,
+            service_tier=within.service_tier,
+            clamped=True,
+        )
+        flagged.append("far more input than was sent")
+    return within, flagged
+
+
+def split_of(call: AdmittedCall, cost: CallCost, now_free: Sequence[Grant] = ()) -> Split:
+    """Who pays what of the cost; the order of drawing is the admission's."""
+    if not call.draws:
+        return Split((), Fraction(0))
+    return settle_split(call.draws, cost, now_free)
+
+
+def charges_of(
+    call: AdmittedCall, outcome: Outcome, split: Split, accounts: frozenset[str]
+) -> dict[str, int]:
+    """What each of these accounts is charged: grants and members' caps by share, and what counts
+    the cost by the cost."""
+    charges: dict[str, int] = {}
+    for draw in split.draws:
+        for name in (draw.grant.id, draw.grant.cap_id):
+            if name and name in accounts:
+                charges[name] = charges.get(name, 0) + draw.amount
+    for name in call.counted:
+        if _counts(name, call, outcome):
+            charges[name] = outcome.cost_pusd
+    return charges
+
+
+def _counts(account: str, call: AdmittedCall, outcome: Outcome) -> bool:
+    """Whether an account counts this cost: of several own keys only the one that answered."""
+    prefix = f"{call.caller.tenant}/own/"
+    return not account.startswith(prefix) or account == prefix + outcome.route.own_key
+
+
+def free_now(grants: Sequence[Grant], accounts: Mapping[str, AccountRow]) -> list[Grant]:
+    """Grants with what is free in them beside all holds, as the ledger has it."""
+    found = []
+    for grant in grants:
+        row, cap = accounts.get(grant.id), accounts.get(grant.cap_id)
+        if row is not None:
+            free = COUNTED_MAX if row.free is None else row.free
+            found.append(
+                replace(grant, amount=free, used=0, held=0, cap_left=cap.free if cap else None)
+            )
+    return found
+
+
+def division_of(
+    call: AdmittedCall, outcome: Outcome, split: Split, accounts: Mapping[str, AccountRow]
+) -> Division:
+    """The charges where a call cost more than was held, and what nobody pays."""
+    held = {draw.account: draw.amount for draw in call.held}
+    charges = charges_of(call, outcome, split, frozenset(accounts))
+    for name in call.counted:
+        free = accounts[name].free
+        if free is not None:
+            charges[name] = min(charges.get(name, 0), free + held.get(name, 0))
+    written_off: dict[Unit, int] = {}
+    if split.missing:
+        grant = split.draws[-1].grant if split.draws else call.draws[-1].grant
+        whole = outcome.cost.in_unit_of(grant) or 0
+        written_off[Unit(grant.unit)] = rounded_up(split.missing * whole)
+    return Division(charges, written_off)
+
+
+def lost_pusd(outcome: Outcome, split: Split) -> int:
+    """What of the cost nobody pays, in picodollars."""
+    return rounded_up(split.missing * outcome.cost_pusd)
+
+
+def drawn_in(split: Sequence[Draw], unit: Unit) -> int:
+    """What was drawn in one unit, of all grants together."""
+    return sum(draw.amount for draw in split if Unit(draw.grant.unit) is unit)

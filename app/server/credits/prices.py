@@ -1,0 +1,229 @@
+"""What is sold, by which routes, at which price: the catalog's models with the book's prices.
+
+A price that is missing, negative, or zero without being declared free sells nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from app.catalog.models_sold import ModelSold, Unlisted
+from app.catalog.plan_catalog import PlanCatalog
+from app.catalog.pricebook import Lookup, PriceBook
+from app.catalog.prices import Price
+from app.metering.allowances_split import WorstCase
+from app.metering.quote import worst_case
+from app.metering.token_count import TokenCount
+from app.metering.usage import Part
+from app.providers.hosts import HOSTS, Host
+from app.server.credits.records import CallKind, CallWish, PricedRoute
+from app.server.services import Services
+
+OUTPUT_USUAL_MAX = 8_192  # where neither the client nor the model's card says how long at most
+DEMO_ROUTE = "demo"
+_MINUTE_S = 60
+_FOR_IMAGES = (Part.OUTPUT, Part.REASONING, Part.OUTPUT_IMAGE)
+_FOR_SOUND = (Part.OUTPUT, Part.REASONING, Part.OUTPUT_AUDIO)
+_NO_ANSWER = frozenset({CallKind.EMBEDDINGS})
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """A model and the ways to it. `model` is the catalog's id, or as asked where it lists none.
+
+    `routes` are in order, each with a price that can be charged; where there is none, `why_not`
+    says so in words. `weight` is plan tokens for each token, None where they do not pay for it.
+    """
+
+    model: str
+    name: str
+    routes: tuple[PricedRoute, ...]
+    weight: int | None
+    why_not: str = ""
+    output_tokens_max: int = OUTPUT_USUAL_MAX
+    context_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    route: str
+    host: Host
+    model: str
+
+
+def sold(services: Services, model_id: str, now: datetime) -> Sold:
+    """The model with the prices of this minute."""
+    minute = int(now.timestamp()) // _MINUTE_S
+    return _sold(
+        _Shelf(services.catalog, services.prices, services.settings.demo), model_id, minute
+    )
+
+
+class _Shelf:
+    """A catalog and a book together, the same as another of the same two objects."""
+
+    def __init__(self, catalog: PlanCatalog, book: PriceBook, demo: bool) -> None:
+        self.catalog, self.book, self.demo = catalog, book, demo
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Shelf)
+            and self.catalog is other.catalog
+            and self.book is other.book
+            and self.demo is other.demo
+        )
+
+    def __hash__(self) -> int:
+        return hash((id(self.catalog), id(self.book), self.demo))
+
+
+@lru_cache(maxsize=2048)
+def _sold(shelf: _Shelf, model_id: str, minute: int) -> Sold:
+    from datetime import UTC
+
+    at = datetime.fromtimestamp(minute * _MINUTE_S, UTC)
+    catalog, book = shelf.catalog, shelf.book
+    listed = catalog.model(model_id)
+    routes: list[PricedRoute] = []
+    why_not = "no provider is known for this model"
+    for place in _places(catalog, book, listed, model_id, at):
+        found = _price_at(book, place, at)
+        if found.price is None:
+            why_not = found.why_not
+            continue
+        routes.append(PricedRoute(place.route, place.host.id, place.model, found.price))
+        if not catalog.failover:
+            break
+    if shelf.demo and routes:
+        first = routes[0]
+        routes.append(PricedRoute(DEMO_ROUTE, DEMO_ROUTE, first.model, first.price))
+    card = book.card(HOSTS[routes[0].host].price_provider, routes[0].model) if routes else None
+    return Sold(
+        model=listed.id if listed else model_id,
+        name=listed.name if listed else (card.name if card else model_id),
+        routes=tuple(routes),
+        weight=catalog.weight(model_id, routes[0].price) if routes else None,
+        why_not="" if routes else why_not,
+        output_tokens_max=(card.output_tokens_max if card else None) or OUTPUT_USUAL_MAX,
+        context_tokens=card.context_tokens if card else None,
+    )
+
+
+def _price_at(book: PriceBook, place: _Place, at: datetime) -> Lookup:
+    found = book.lookup(place.host.price_provider, place.model, at)
+    if found.price is not None and found.price.trouble:
+        return Lookup(None, found.price.trouble)
+    return found
+
+
+def _places(
+    catalog: PlanCatalog, book: PriceBook, listed: ModelSold | None, model_id: str, at: datetime
+) -> Iterator[_Place]:
+    """Where a model can be asked, in order: its routes, else its vendor's own host."""
+    if listed is not None and listed.routes:
+        for route in catalog.routes_open(listed.id):
+            host = HOSTS.get(route.provider)
+            if host is not None:
+                yield _Place(route.id, host, listed.name_at(route.id))
+    elif listed is not None:
+        host = _host_of(listed.vendor.lower())
+        if host is not None:
+            yield _Place(host.id, host, listed.id)
+    elif catalog.unlisted.sold is Unlisted.BY_PRICE:
+        yield from _unlisted(catalog, book, model_id, at)
+
+
+def _unlisted(
+    catalog: PlanCatalog, book: PriceBook, model_id: str, at: datetime
+) -> Iterator[_Place]:
+    provider, _, name = model_id.partition("/")
+    open_routes = [route for route in catalog.routes if not route.disabled]
+    for route in open_routes:
+        host = HOSTS.get(route.provider)
+        if host is not None and host.id == "openrouter" and name:
+            yield _Place(route.id, host, model_id)
+        elif host is not None and name and provider in (host.id, host.price_provider):
+            yield _Place(route.id, host, name)
+    if catalog.routes:
+        return
+    # A catalog without routes names its providers with their keys, or leaves it to the model's id.
+    credit = catalog.managed_credit
+    named = [key for key, _ in credit.key_variables] if credit else []
+    if name and (host := _host_of(provider)) is not None:
+        yield _Place(host.id, host, name)
+    for key in named:
+        host = _host_of(key)
+        if host is not None and book.lookup(host.price_provider, model_id, at).price is not None:
+            yield _Place(host.id, host, model_id)
+
+
+def _host_of(provider: str) -> Host | None:
+    """A host by its id or by the name that the price book has for it; none on this computer."""
+    host = HOSTS.get(provider) or next(
+        (each for each in HOSTS.values() if each.price_provider == provider), None
+    )
+    return None if host is None or host.local else host
+
+
+def worst_of(sold_: Sold, wish: CallWish) -> WorstCase:
+    """The most that the call can cost, at the dearest of its routes for each side."""
+    cap = _cap(sold_, wish)
+    count = TokenCount(wish.input_tokens)
+    worst = [_worst_at(route.price, count, cap, wish) for route in sold_.routes]
+    priced = [each for each in worst if each.input_pusd is not None]
+    if not priced:
+        return WorstCase(wish.input_tokens, cap, sold_.weight, None)
+    return WorstCase(
+        input_tokens=wish.input_tokens,
+        output_tokens_max=cap,
+        weight=sold_.weight,
+        input_pusd=max(each.input_pusd or 0 for each in priced),
+        output_rate_pusd=max(each.output_rate_pusd for each in priced),
+    )
+
+
+def _cap(sold_: Sold, wish: CallWish) -> int:
+    """The output cap that is sent: the client's, within what the model can write and hold."""
+    if wish.kind in _NO_ANSWER:
+        return 0
+    asked = OUTPUT_USUAL_MAX if wish.output_tokens_max is None else wish.output_tokens_max
+    cap = min(asked, sold_.output_tokens_max) if wish.kind is not CallKind.IMAGES else asked
+    if sold_.context_tokens is not None and sold_.context_tokens > wish.input_tokens:
+        cap = min(cap, sold_.context_tokens - wish.input_tokens)
+    return max(cap, 0)
+
+
+def _worst_at(price: Price | None, count: TokenCount, cap: int, wish: CallWish) -> WorstCase:
+    worst = worst_case(count, price, cap)
+    if price is None or worst.input_pusd is None:
+        return worst
+    rates = price.rates_at(count.most)
+    units = 0
+    for name, number in wish.units.items():
+        if name not in rates.units:
+            return WorstCase(count.most, cap, None, None)
+        units += rates.units[name] * number
+    outputs = _FOR_IMAGES if wish.kind is CallKind.IMAGES else _FOR_SOUND
+    read = [rates.parts.get(part, 0) for part in (Part.INPUT_IMAGE,)]
+    if wish.kind is CallKind.TRANSCRIPTION or "audio" in price.model:
+        read.append(rates.parts.get(Part.INPUT_AUDIO, 0))
+    dearer = max(*read, 0) * count.most + rates.units.get("request", 0)
+    return WorstCase(
+        input_tokens=count.most,
+        output_tokens_max=cap,
+        weight=None,
+        input_pusd=max(worst.input_pusd, dearer) + units,
+        output_rate_pusd=max(
+            worst.output_rate_pusd,
+            *(
+                rates.parts.get(part, 0)
+                for part in outputs
+                if part is not Part.OUTPUT_AUDIO
+                or wish.kind is CallKind.SPEECH
+                or "audio" in price.model
+            ),
+        ),
+    )

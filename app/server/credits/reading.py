@@ -1,0 +1,190 @@
+"""Reading what an admission needs: one statement, one picture of a tenant, its member and its key.
+
+The rows become the `Account` that the catalog's rules are asked with. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.catalog.plan_catalog import PlanCatalog
+from app.catalog.plans import Flag, Holder, Scope, Unit
+from app.ledger.records import AccountKind
+from app.ledger.rows import at_from, ms_from
+from app.ledger.steps import Row, Sql, Steps
+from app.metering.allowances import Account, Balance, BoughtPack
+from app.server.accounts.identify import Caller
+from app.server.addresses import person_network
+from app.server.errors import not_found
+
+# Every part of the statement has these columns: what, id, four texts, five numbers.
+_ACCOUNT = (
+    "SELECT 'account', a.id, a.kind, a.plan, a.flags, a.custom_amounts, a.subscribed_ms,"
+    " a.paid_until_ms, a.last_call_ms, a.deleted_ms, a.seats FROM accounts a WHERE a.id = ?"
+)
+_MEMBER = (
+    "SELECT 'member', m.account, m.role, m.caps, '', '', 0, 0, 0, 0, 0 FROM members m"
+    " WHERE m.tenant = ? AND m.account = ?"
+)
+_KEY = (
+    "SELECT 'key', k.id, k.name, '', '', '', k.cap_pusd, 0, 0, 0, 0 FROM api_keys k"
+    " WHERE k.tenant = ? AND k.id = ?"
+)
+_LEDGER = (
+    "SELECT 'ledger', l.id, CAST(l.kind AS TEXT), CAST(l.unit AS TEXT), p.name, '', l.granted,"
+    " l.posted, l.held, l.limited, p.bought_ms FROM ledger_accounts l"
+    " LEFT JOIN packs p ON p.tenant = l.tenant AND p.id = l.id"
+)
+_WINDOWS = f"{_LEDGER} WHERE l.tenant = ? AND l.closes_ms > ?"
+_LASTING = f"{_LEDGER} WHERE l.tenant = ? AND l.closes_ms IS NULL"
+_HOLD = (
+    "SELECT 'hold', h.id, h.body_hash, CAST(h.state AS TEXT), '', '', 0, 0, 0, 0, 0"
+    " FROM ledger_holds h WHERE h.tenant = ? AND h.key = ?"
+)
+_SIDE = f"{_LEDGER} WHERE l.id = ?"
+
+FREE_TENANT = "free"  # whose budget all free accounts draw on together
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is to be read, for whom; `key` is the client's own idempotency key, empty for none."""
+
+    caller: Caller
+    now: datetime
+    key: str = ""
+    side_tenants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that an admission decides on, as it stood at one moment."""
+
+    account: Account
+    kind: str
+    seats: int
+    key_cap_pusd: int | None
+    before: str  # the id of the hold that the key has already, empty for none
+    in_debt: Mapping[Unit, int]
+    own_keys: Mapping[str, str]  # host id -> the id of the tenant's own key for it
+
+
+def address_holder(address: str) -> str:
+    """Whose grants those of a network address are: a tenant of the ledger of their own."""
+    return f"address/{person_network(address)}"
+
+
+def side_tenants(catalog: PlanCatalog, caller: Caller) -> tuple[str, ...]:
+    """The tenants beside the caller's own whose windows may pay or limit."""
+    scopes = {each.scope for each in catalog.allowances}
+    by_address = (address_holder(caller.address),) if Scope.ADDRESS in scopes else ()
+    return (*by_address, FREE_TENANT)
+
+
+def read_situation(catalog: PlanCatalog, ask: Ask) -> Steps[Situation]:
+    """One statement; raises Refused (404) where the tenant is there no more."""
+    rows = yield statement(ask)
+    return situation_of(catalog, ask, rows)
+
+
+def statement(ask: Ask) -> Sql:
+    """What `situation_of` is made from."""
+    caller, now_ms = ask.caller, ms_from(ask.now)
+    parts = [_ACCOUNT, _WINDOWS, _LASTING]
+    values: list[object] = [caller.tenant, caller.tenant, now_ms, caller.tenant]
+    if not caller.acts_for_itself:
+        parts.append(_MEMBER)
+        values += (caller.tenant, caller.account)
+    if caller.api_key:
+        parts.append(_KEY)
+        values += (caller.tenant, caller.api_key)
+    if ask.key:
+        parts.append(_HOLD)
+        values += (caller.tenant, ask.key)
+    for tenant in ask.side_tenants:
+        parts.append(_WINDOWS)
+        values += (tenant, now_ms)
+    return Sql(" UNION ALL ".join(parts), values)
+
+
+def situation_of(catalog: PlanCatalog, ask: Ask, rows: Sequence[Row]) -> Situation:
+    """The picture in the rows of `statement`."""
+    by_what: dict[str, list[Row]] = {}
+    for row in rows:
+        by_what.setdefault(row[0], []).append(row)
+    accounts = by_what.get("account", [])
+    if not accounts or accounts[0][9] is not None:
+        raise not_found("account")
+    row = accounts[0]
+    members, keys = by_what.get("member", []), by_what.get("key", [])
+    ledger = by_what.get("ledger", [])
+    holds = by_what.get("hold", [])
+    return Situation(
+        account=_account(catalog, ask.caller, row, members, ledger),
+        kind=row[2],
+        seats=row[10] or 0,
+        key_cap_pusd=keys[0][6] if keys else None,
+        before=holds[0][1] if holds else "",
+        in_debt={
+            Unit(each[3]): -each[7]
+            for each in ledger
+            if each[2] == AccountKind.DEBT and each[7] < 0
+        },
+        own_keys={each[2]: each[1] for each in by_what.get("own_key", [])},
+    )
+
+
+def _account(
+    catalog: PlanCatalog,
+    caller: Caller,
+    row: Row,
+    members: Sequence[Row],
+    ledger: Sequence[Row],
+) -> Account:
+    return Account(
+        ids=ids_of(catalog, caller, kind=row[2], plan=row[3]),
+        plan=row[3],
+        flags=flags_of(row[4]),
+        subscribed_at=_at(row[6]),
+        paid_until=_at(row[7]),
+        packs=tuple(
+            BoughtPack(each[1], Unit(each[3]), each[6], at_from(each[10]), each[4] or "")
+            for each in ledger
+            if each[2] == AccountKind.WALLET and each[10] is not None
+        ),
+        custom_amounts=json.loads(row[5]),
+        member_caps=json.loads(members[0][3]) if members else {},
+        balances={each[1]: Balance(used=each[6] - each[7], held=each[8]) for each in ledger},
+        role=None if caller.acts_for_itself else (members[0][2] if members else ""),
+        last_call_at=_at(row[8]),
+    )
+
+
+def ids_of(catalog: PlanCatalog, caller: Caller, *, kind: str, plan: str) -> Mapping[Scope, str]:
+    """Who holds what: each id is nobody else's, since grants and so accounts begin with it.
+
+    Who has a plan for organizations is one, also alone.
+    """
+    tenant = caller.tenant
+    ids = {Scope.ACCOUNT: tenant, Scope.MEMBER: f"{tenant}/member/{caller.account}"}
+    found = catalog.plan(plan)
+    if kind != "person" or (found is not None and found.holder is Holder.ORGANIZATION):
+        ids[Scope.ORGANIZATION] = tenant
+    if caller.address:
+        ids[Scope.ADDRESS] = address_holder(caller.address)
+    if caller.device:
+        ids[Scope.DEVICE] = f"{tenant}/device/{caller.device}"
+    return ids
+
+
+def flags_of(text: str) -> frozenset[Flag]:
+    """An account's flags: words with commas or spaces between them."""
+    return frozenset(Flag(word) for word in re.split(r"[,\s]+", text) if word)
+
+
+def _at(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else at_from(milliseconds)

@@ -1,0 +1,182 @@
+"""The receipt of a hosted call: what it cost, what was drawn, and by which rule, as a value, as
+headers and as JSON for the last event.
+
+What the provider's record is called stays with the operator: no id of an upstream is on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, assert_never
+
+from app.ledger.records import HoldRow
+from app.metering.allowances_split import Draw
+from app.metering.cost import Charge
+from app.metering.hold import Basis, HoldState
+from app.metering.payer import Amount, Payer, PayerKind, Unit
+from app.metering.receipt import Receipt, ReceiptCall, make_receipt
+from app.metering.usage import Usage
+from app.money import usd_text
+from app.server.credits.records import AdmittedCall, CallEnd, Ending, PricedRoute
+
+_UNLIMITED = "no limit"
+
+
+def payer_of(call: AdmittedCall, draws: Sequence[Draw]) -> Payer:
+    """Who paid, in words: `Free and Starter Pack`."""
+    if call.payer is PayerKind.OWN_KEY:
+        key = next((route.own_key for route in call.routes), "")
+        return Payer(PayerKind.OWN_KEY, "your own key", key)
+    names = list(dict.fromkeys(draw.grant.name for draw in draws)) or [_UNLIMITED]
+    words = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return Payer(PayerKind.ALLOWANCE, words, draws[0].grant.id if draws else "")
+
+
+def receipt_of_end(
+    call: AdmittedCall,
+    end: CallEnd,
+    route: PricedRoute,
+    usage: Usage,
+    charge: Charge,
+    draws: Sequence[Draw],
+) -> Receipt:
+    """The receipt of a call that was charged; `draws` are what was really drawn."""
+    payer = payer_of(call, draws)
+    upstream = ReceiptCall(
+        provider=route.host,
+        model=route.model,
+        at=call.admitted_at,
+        usage=usage,
+        charge=charge,
+        price=route.price,
+        answered_by=end.upstream_model or None,
+        basis=str(end.basis),
+        payer=payer,
+    )
+    receipt = make_receipt([upstream], payer, rule=rule_of(end, usage), notes=_notes(call, end))
+    return _with_amounts(receipt, call, draws)
+
+
+def _with_amounts(receipt: Receipt, call: AdmittedCall, draws: Sequence[Draw]) -> Receipt:
+    amounts = tuple(
+        Amount(
+            Payer(PayerKind.ALLOWANCE, draw.grant.name, draw.grant.id),
+            draw.amount,
+            Unit(draw.grant.unit),
+        )
+        for draw in draws
+        if draw.amount
+    )
+    return replace(
+        receipt,
+        amounts=amounts,
+        request_id=call.request_id,
+        quoted_most_pusd=call.worst_pusd,
+        quoted_input_tokens=call.input_tokens,
+    )
+
+
+def _notes(call: AdmittedCall, end: CallEnd) -> list[str]:
+    notes = []
+    if call.shortened:
+        notes.append(
+            f"The answer was limited to {call.output_tokens_max:,} tokens: so much was covered."
+        )
+    if end.flagged:
+        notes.append(f"The provider's figures were out of bounds: {end.flagged}.")
+    return notes
+
+
+def rule_of(end: CallEnd, usage: Usage) -> str:
+    """By which rule it was charged, in the user's words; empty where it simply completed."""
+    written = _tokens(usage.output_total)
+    match end.ending:
+        case Ending.COMPLETE:
+            if end.basis is Basis.COUNTED_PARTIAL:
+                return "The provider sent no usage: the charge is what the server counted."
+            return ""
+        case Ending.INTERRUPTED:
+            if end.basis is Basis.INPUT_ONLY:
+                return "You stopped before the answer began: only the input was charged."
+            if end.basis is Basis.COUNTED_PARTIAL:
+                return f"You stopped this answer: input and {written} were charged."
+            return (
+                "You stopped this answer. This provider bills on to the end, "
+                f"so the {written} it wrote were charged."
+            )
+        case Ending.INCOMPLETE:
+            if end.basis is Basis.INPUT_ONLY:
+                return "The answer broke off before it began: at most the input was charged."
+            return f"The answer broke off: input and {written} were charged."
+        case _:
+            assert_never(end.ending)
+
+
+def receipt_of_nothing(call: AdmittedCall, reason: str) -> Receipt:
+    """The receipt of a call that nobody paid for."""
+    receipt = make_receipt([], payer_of(call, call.draws), rule=_nothing(reason))
+    return _with_amounts(receipt, call, ())
+
+
+def receipt_of_hold(hold: HoldRow, call: AdmittedCall, reason: str = "") -> Receipt:
+    """The receipt of a hold that is over, as it was written."""
+    if hold.state is HoldState.SETTLED:
+        return Receipt.from_json(hold.receipt)
+    return receipt_of_nothing(call, reason or "it was never sent")
+
+
+def receipt_headers(receipt: Receipt) -> list[tuple[bytes, bytes]]:
+    """`x-tuppence-*`: the request, what was drawn, what it cost at the provider, by whom paid."""
+    drawn = ", ".join(_drawn(amount) for amount in receipt.amounts) or "0"
+    headers = {
+        "x-tuppence-request": receipt.request_id,
+        "x-tuppence-drawn": drawn,
+        "x-tuppence-payer": receipt.payer.kind.value,
+        "x-tuppence-certainty": receipt.certainty.value,
+    }
+    if receipt.total_pusd is not None:
+        headers["x-tuppence-cost-usd"] = usd_text(receipt.total_pusd)
+    return [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
+
+
+def _drawn(amount: Amount) -> str:
+    if amount.unit is Unit.PICODOLLARS:
+        return f"{usd_text(amount.value)} usd"
+    return f"{amount.value} {amount.unit.value}"
+
+
+def receipt_json(receipt: Receipt) -> dict[str, Any]:
+    """For clients: amounts of money in dollars as text, everything else in whole numbers."""
+    call = receipt.calls[-1] if receipt.calls else None
+    return {
+        "request_id": receipt.request_id,
+        "payer": {"kind": receipt.payer.kind.value, "name": receipt.payer.words},
+        "drawn": [
+            {
+                "name": amount.payer.words,
+                "unit": amount.unit.value,
+                "amount": usd_text(amount.value)
+                if amount.unit is Unit.PICODOLLARS
+                else amount.value,
+            }
+            for amount in receipt.amounts
+        ],
+        "cost_usd": None if receipt.total_pusd is None else usd_text(receipt.total_pusd),
+        "certainty": receipt.certainty.value,
+        "rule": receipt.rule,
+        "notes": list(receipt.notes),
+        "model": call.model if call else None,
+        "provider": call.provider if call else None,
+        "basis": call.basis if call else None,
+        "usage": {part.value: count for part, count in call.usage.parts()} if call else {},
+        "receipt": receipt.to_json(),
+    }
+
+
+def _nothing(reason: str) -> str:
+    return f"Nothing was charged: {reason.rstrip('.')}."
+
+
+def _tokens(count: int) -> str:
+    return "1 token" if count == 1 else f"{count:,} tokens"

@@ -1,0 +1,251 @@
+"""The end of a call, in one transaction: the ledger's settlement or release, the request's row,
+the kept answer, what thresholds it crossed, and the word to the tenant's open windows."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.catalog.plan_catalog import PlanCatalog
+from app.errors import HoldMoved
+from app.ledger import calls as ledger_calls
+from app.ledger.accounts import locked, open_accounts
+from app.ledger.records import Division, Settle
+from app.ledger.rows import ms_from
+from app.ledger.settlement import Loss, settle, write_off
+from app.ledger.steps import Steps
+from app.metering.allowances import grants_for
+from app.metering.allowances_split import Split
+from app.metering.hold import Basis
+from app.metering.payer import Unit
+from app.metering.receipt import Receipt
+from app.server.credits import requests
+from app.server.credits.holding import (
+    cap_opening_of,
+    free_share,
+    opening_of,
+    rounded_up,
+    tenant_of,
+)
+from app.server.credits.notices import tell_thresholds
+from app.server.credits.outcomes import (
+    Outcome,
+    charges_of,
+    division_of,
+    drawn_in,
+    free_now,
+    lost_pusd,
+    outcome_of,
+    split_of,
+)
+from app.server.credits.reading import FREE_TENANT, Ask, read_situation
+from app.server.credits.receipts import receipt_of_end, receipt_of_nothing
+from app.server.credits.records import AdmittedCall, CallDropped, CallEnd, SideHold
+from app.server.events import Kind, announce
+
+_log = logging.getLogger(__name__)
+_OWNER = "settlement"  # who sends a side hold: it leaves with its call and ends with it
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What an ended call leaves behind, beside the ledger."""
+
+    receipt: Receipt
+    row: requests.RequestRow
+
+
+def settle_call(
+    catalog: PlanCatalog, call: AdmittedCall, end: CallEnd, now: datetime, kept_until: datetime
+) -> Steps[Ended]:
+    """Charge a call that was sent. Raises HoldMoved where it has ended already."""
+    outcome = outcome_of(call, end)
+    split = split_of(call, outcome.cost)
+    held = {draw.account: draw.amount for draw in call.held}
+    charges = charges_of(call, outcome, split, frozenset(held))
+    division: Division | None = None
+    if split.missing or any(amount > held.get(name, 0) for name, amount in charges.items()):
+        split, division = yield from _above_hold(catalog, call, outcome, now)
+        charges = dict(division.charges)
+    ended = _ended(call, end, outcome, split, now)
+    yield from settle(_order(call, end, outcome, charges, division, ended, now))
+    for side in call.sides:
+        yield from _settle_side(catalog, side, outcome, split, call.plan, now)
+    yield requests.insert(ended.row)
+    if end.answer:
+        yield requests.keep_answer(call.caller.tenant, call.request_id, end.answer, kept_until)
+    yield from tell_thresholds(catalog, call.caller.tenant, split.draws, now)
+    yield from announce(call.caller.tenant, Kind.BALANCE_CHANGED, now)
+    return ended
+
+
+def _order(
+    call: AdmittedCall,
+    end: CallEnd,
+    outcome: Outcome,
+    charges: dict[str, int],
+    division: Division | None,
+    ended: Ended,
+    now: datetime,
+) -> Settle:
+    receipt = ended.receipt.to_json()
+    if division is None:
+        return Settle(
+            call.request_id, end.basis, now, charges, flagged=outcome.flagged, receipt=receipt
+        )
+    return Settle(
+        call.request_id,
+        end.basis,
+        now,
+        divide=lambda _: division,
+        also_from=tuple(charges),
+        flagged=outcome.flagged,
+        receipt=receipt,
+    )
+
+
+def _above_hold(
+    catalog: PlanCatalog, call: AdmittedCall, outcome: Outcome, now: datetime
+) -> Steps[tuple[Split, Division]]:
+    """The call cost more than was held: the rest from what is free now, then from nobody.
+
+    The accounts stay locked until the transaction ends, so that what is free here is free when
+    the ledger charges it.
+    """
+    tenant = call.caller.tenant
+    situation = yield from read_situation(catalog, Ask(call.caller, now))
+    grants = [
+        grant
+        for grant in grants_for(catalog, situation.account, call.model, now)
+        if tenant_of(catalog, grant, tenant) == tenant
+    ]
+    usable = grants if call.draws else []
+    caps = situation.account.member_caps
+    openings = [opening_of(grant, tenant) for grant in usable]
+    openings += [cap_opening_of(grant, tenant, caps.get(grant.source)) for grant in usable]
+    yield from open_accounts([opening for opening in openings if opening], now)
+    names = {draw.account for draw in call.held}
+    names |= {name for grant in usable for name in (grant.id, grant.cap_id) if name}
+    accounts = yield from locked(names, tenant)
+    split = split_of(call, outcome.cost, free_now(usable, accounts))
+    division = division_of(call, outcome, split, accounts)
+    if division.written_off:
+        _log.error(
+            "the request %s cost more than it held and than is free: %s written off",
+            call.request_id,
+            dict(division.written_off),
+        )
+    return split, division
+
+
+def _settle_side(
+    catalog: PlanCatalog,
+    side: SideHold,
+    outcome: Outcome,
+    split: Split,
+    plan: str,
+    now: datetime,
+) -> Steps[None]:
+    """A side hold pays what was drawn on it, at most what it held; it may have expired."""
+    drawn = {draw.grant.id: draw.amount for draw in split.draws}
+    if side.tenant == FREE_TENANT:
+        share = free_share(catalog, plan, split.draws)
+        drawn = {draw.account: rounded_up(share * outcome.cost_pusd) for draw in side.draws}
+    charges = {draw.account: min(drawn.get(draw.account, 0), draw.amount) for draw in side.draws}
+    try:
+        yield from ledger_calls.dispatch(side.id, route="", owner=_OWNER, lease_until=now)
+    except HoldMoved:
+        _log.warning("the side hold %s had ended before its call", side.id)
+        return
+    yield from settle(Settle(side.id, Basis.PROVIDER_USAGE, now, charges))
+
+
+def drop_call(call: AdmittedCall, dropped: CallDropped, now: datetime) -> Steps[Ended]:
+    """Give back everything that a call held; what its provider bills all the same is lost.
+
+    Raises HoldMoved where it has ended already, or was sent and there is no proof.
+    """
+    yield from ledger_calls.release(call.request_id, now=now, proof=dropped.proof)
+    for side in call.sides:
+        yield from release_side(side.id, now)
+    if dropped.lost_pusd:
+        loss = Loss(call.request_id, Unit.PICODOLLARS, dropped.lost_pusd, dropped.reason)
+        yield from write_off(loss, now)
+    ended = _dropped(call, dropped, now)
+    yield requests.insert(ended.row)
+    yield from announce(call.caller.tenant, Kind.BALANCE_CHANGED, now)
+    return ended
+
+
+def release_side(hold_id: str, now: datetime) -> Steps[None]:
+    """Give a side hold back; one that has expired was given back before."""
+    try:
+        yield from ledger_calls.release(hold_id, now=now)
+    except HoldMoved:
+        _log.warning("the side hold %s had ended before its call", hold_id)
+
+
+def _ended(
+    call: AdmittedCall, end: CallEnd, outcome: Outcome, split: Split, now: datetime
+) -> Ended:
+    route, usage = outcome.route, outcome.usage
+    row = requests.RequestRow(
+        tenant=call.caller.tenant,
+        at_ms=ms_from(call.admitted_at),
+        id=call.request_id,
+        ended_ms=ms_from(now),
+        account=call.caller.account,
+        api_key=call.caller.api_key,
+        kind=str(call.kind),
+        model=call.model,
+        route=route.route,
+        host=route.host,
+        own_key=route.own_key,
+        payer=str(call.payer),
+        ending=str(end.ending),
+        input_tokens=usage.input_total,
+        output_tokens=usage.output_total,
+        plan_tokens=drawn_in(split.draws, Unit.PLAN_TOKENS),
+        charged_pusd=drawn_in(split.draws, Unit.PICODOLLARS),
+        cost_pusd=outcome.cost.pusd,
+        lost_pusd=lost_pusd(outcome, split),
+        upstream_id=end.upstream_id,
+        flagged=outcome.flagged,
+    )
+    flagged = CallEnd(
+        basis=end.basis,
+        usage=usage,
+        route=end.route,
+        ending=end.ending,
+        upstream_model=end.upstream_model,
+        flagged=outcome.flagged,
+    )
+    receipt = receipt_of_end(call, flagged, route, usage, outcome.charge, split.draws)
+    return Ended(receipt, row)
+
+
+def _dropped(call: AdmittedCall, dropped: CallDropped, now: datetime) -> Ended:
+    route = next((each for each in call.routes if each.route == dropped.route), None)
+    row = requests.RequestRow(
+        tenant=call.caller.tenant,
+        at_ms=ms_from(call.admitted_at),
+        id=call.request_id,
+        ended_ms=ms_from(now),
+        account=call.caller.account,
+        api_key=call.caller.api_key,
+        kind=str(call.kind),
+        model=call.model,
+        route=route.route if route else "",
+        host=route.host if route else "",
+        own_key=route.own_key if route else "",
+        payer=str(call.payer),
+        ending=RELEASED,
+        cost_pusd=dropped.lost_pusd,
+        lost_pusd=dropped.lost_pusd,
+        reason=dropped.reason,
+    )
+    return Ended(receipt_of_nothing(call, dropped.reason), row)
+
+
+RELEASED = "released"
