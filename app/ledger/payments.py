@@ -7,7 +7,7 @@ come late, twice and in any order; the end is the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -69,7 +69,7 @@ class PaymentEnd(StrEnum):
     REPEATED = "repeated"  # this very event was handled before
     CREDITED_BEFORE = "credited_before"  # another event of this payment was
     SET_ASIDE = "set_aside"  # no credit: a person has to look at it
-    RECORDED = "recorded"  # a refund or a dispute, booked as far as its payment is here
+    RECORDED = "recorded"  # a refund or a dispute, as far as its payment is here; what else it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,15 @@ def set_aside(event: Event, reason: str) -> Steps[PaymentAnswer]:
     if not (yield from _begin(event)):
         return PaymentAnswer(PaymentEnd.REPEATED)
     return (yield from _handled(event, PaymentAnswer(PaymentEnd.SET_ASIDE, reason)))
+
+
+def record(event: Event, effect: Callable[[], Steps[None]]) -> Steps[PaymentAnswer]:
+    """An event that moves nothing in the books, such as a subscription's: its effect on rows of
+    the caller's own, once."""
+    if not (yield from _begin(event)):
+        return PaymentAnswer(PaymentEnd.REPEATED)
+    yield from effect()
+    return (yield from _handled(event, PaymentAnswer(PaymentEnd.RECORDED)))
 
 
 def _begin(event: Event) -> Steps[bool]:
