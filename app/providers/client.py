@@ -20,6 +20,7 @@ from app.errors import (
     StreamBroken,
 )
 from app.providers.closing import closed_after
+from app.providers.connection import Call, Http, HttpAnswer, Key
 from app.providers.decode import Decoder, decoder_for
 from app.providers.encode import encode, encode_count
 from app.providers.events import Begun, Paused, Resumed, StreamEvent
@@ -29,7 +30,6 @@ from app.providers.faults import (
     not_the_provider,
 )
 from app.providers.hosts import Host
-from app.providers.http import Answer, Call, HttpClient, Key
 from app.providers.json_text import Json, as_object, read_json
 from app.providers.languages import Language
 from app.providers.learning import without_unsupported
@@ -74,7 +74,7 @@ def connect(
     host: Host,
     *,
     secret: str | None,
-    http: HttpClient,
+    http: Http,
     base_url: str = "",
     clock: Clock | None = None,
     retry: Retry | None = None,
@@ -93,7 +93,7 @@ class HttpProvider:
     """A provider on the network."""
 
     def __init__(
-        self, host: Host, secret: str | None, http: HttpClient, base_url: str, retry: Retry
+        self, host: Host, secret: str | None, http: Http, base_url: str, retry: Retry
     ) -> None:
         self.host = host
         self._secret = secret.strip() if secret else None
@@ -168,7 +168,7 @@ class HttpProvider:
                     yield event
 
     async def _read_unsure(
-        self, answer: Answer, decoder: Decoder, language: Language
+        self, answer: HttpAnswer, decoder: Decoder, language: Language
     ) -> AsyncIterator[StreamEvent]:
         """A 200 that does not say it is a stream: a whole answer, an error, a sign-in page, or one
         of the servers that name their streams wrongly."""
@@ -204,7 +204,7 @@ class HttpProvider:
                 ) from error
             return self._object(text, answer)
 
-    async def _refusal(self, answer: Answer) -> ProviderError:
+    async def _refusal(self, answer: HttpAnswer) -> ProviderError:
         try:
             body = await answer.body()
         except StreamBroken:
@@ -218,7 +218,7 @@ class HttpProvider:
             secret=self._secret,
         )
 
-    def _object(self, body: bytes, answer: Answer) -> Json:
+    def _object(self, body: bytes, answer: HttpAnswer) -> Json:
         """The JSON object of a 200; a list stands for an object with `data`."""
         if body.lstrip()[:1] == b"<":
             raise not_the_provider(self.host.name, answer.status)
@@ -264,7 +264,7 @@ class HttpProvider:
 
 
 async def _read(
-    answer: Answer, decoder: Decoder, check: object = None, *, tells_id: bool = False
+    answer: HttpAnswer, decoder: Decoder, check: object = None, *, tells_id: bool = False
 ) -> AsyncIterator[StreamEvent]:
     """Bytes into events; what breaks off after the first event ends with a fault inside.
 

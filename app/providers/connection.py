@@ -1,8 +1,17 @@
-"""How the network is reached: the proxy of the user, and how long one waits."""
+"""One request and its answer, whichever library carries them, and how the network is reached.
+
+The doors to the libraries are http.py (the desktop's) and http_aiohttp.py (the server's).
+"""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from typing import Protocol
+
+BODY_BYTES_MAX = 64 * 1024 * 1024
+JSON_BODY = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +31,60 @@ class Timeouts:
     write_s: float = 60.0
     first_byte_s: float = 600.0
     idle_s: float = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A secret and the only place that may see it: scheme, host and port of `url`."""
+
+    header: str
+    value: str = field(repr=False)
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. `host` is the provider's name, for words; `content_type` that of the body."""
+
+    method: str
+    url: str
+    host: str
+    body: bytes | None = field(default=None, repr=False)
+    headers: tuple[tuple[str, str], ...] = ()
+    key: Key | None = None
+    content_type: str = JSON_BODY
+
+
+class HttpAnswer(Protocol):
+    """A status, headers with names in lower case, and a body that comes in pieces."""
+
+    status: int
+    headers: Mapping[str, str]
+    content_type: str
+
+    def pieces(self) -> AsyncIterator[bytes]:
+        """The body as it arrives; raises StreamBroken where it stops before its end."""
+        ...
+
+    async def body(self, bytes_max: int = BODY_BYTES_MAX) -> bytes:
+        """The whole body; raises NotTheProvider where it is longer than any should be."""
+        ...
+
+
+class Http(Protocol):
+    """A door to the network."""
+
+    @property
+    def has_proxy(self) -> bool: ...
+
+    def open(
+        self, call: Call, *, within_s: float | None = None
+    ) -> AbstractAsyncContextManager[HttpAnswer]:
+        """Send a request and give its answer; raises the ProviderError tree.
+
+        `within_s` bounds connecting and waiting for the first byte. Leaving the block before the
+        body's end closes the connection, which is how a provider learns that it may stop.
+        """
+        ...
+
+    async def aclose(self) -> None: ...

@@ -6,50 +6,18 @@ Knows connections and their faults in the user's words; of providers it knows th
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import httpx2
 
-from app.errors import (
-    ConfigError,
-    KeychainError,
-    KeyRefused,
-    NotTheProvider,
-    OfflineAsSet,
-    ProviderError,
-    ProviderUnreachable,
-    StreamBroken,
-)
-from app.providers.connection import Proxy, Timeouts
-
-BODY_BYTES_MAX = 64 * 1024 * 1024
-_PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A secret and the only place that may see it: scheme, host and port of `url`."""
-
-    header: str
-    value: str = field(repr=False)
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request. `host` is the provider's name, for words."""
-
-    method: str
-    url: str
-    host: str
-    body: bytes | None = field(default=None, repr=False)
-    headers: tuple[tuple[str, str], ...] = ()
-    key: Key | None = None
+from app.errors import KeychainError, ProviderError, ProviderUnreachable
+from app.providers import http_rules as rules
+from app.providers.connection import BODY_BYTES_MAX, Call, Proxy, Timeouts
+from app.providers.http_rules import Address
 
 
 class Answer:
@@ -71,29 +39,20 @@ class Answer:
                 async with asyncio.timeout(self._idle_s):
                     piece = await anext(pieces, None)
             except TimeoutError as error:
-                raise _broken(f"nothing came for {self._idle_s:g} seconds") from error
+                raise rules.silent(self._idle_s) from error
             except httpx2.DecodingError as error:
-                raise _broken("it was packed wrongly") from error
+                raise rules.broken("it was packed wrongly") from error
             except httpx2.TransportError as error:
-                raise _broken("the connection was lost") from error
+                raise rules.broken("the connection was lost") from error
             if piece is None:
                 return
             yield piece
 
     async def body(self, bytes_max: int = BODY_BYTES_MAX) -> bytes:
         """The whole body; raises NotTheProvider where it is longer than any should be."""
-        parts: list[bytes] = []
-        size = 0
-        async for piece in self.pieces():
-            size += len(piece)
-            if size > bytes_max:
-                raise NotTheProvider(
-                    f"{self._call.host} sent more than any answer can hold.",
-                    "Check the address of this provider.",
-                    status=self.status,
-                )
-            parts.append(piece)
-        return b"".join(parts)
+        return await rules.whole_body(
+            self.pieces(), self._call, status=self.status, bytes_max=bytes_max
+        )
 
 
 class HttpClient:
@@ -145,7 +104,7 @@ class HttpClient:
                 raise _fault(error, call, through_proxy=self.has_proxy) from error
             try:
                 if response.is_redirect or 300 <= response.status_code < 400:
-                    raise _redirected(call, response)
+                    raise rules.redirected(address(call.url).host, response.status_code)
                 yield Answer(response, call, self.timeouts.idle_s)
             finally:
                 await response.aclose()
@@ -191,7 +150,7 @@ class HttpClient:
                 await client.aclose()
 
     async def _connected(self, call: Call) -> httpx2.AsyncClient:
-        if self._proxy is not None and is_loopback(call.url):
+        if self._proxy is not None and address(call.url).is_loopback:
             self._direct = self._direct or self._connect(None)
             return self._direct
         try:
@@ -209,18 +168,12 @@ class HttpClient:
             proxy=proxy,
             follow_redirects=False,
             trust_env=False,
-            # Shorter than servers keep theirs, so that a dead connection is rarely picked.
-            limits=httpx2.Limits(max_connections=100, keepalive_expiry=4.0),
+            limits=httpx2.Limits(max_connections=100, keepalive_expiry=rules.KEEP_ALIVE_S),
         )
 
     async def _request(
         self, call: Call, within_s: float | None
     ) -> tuple[httpx2.AsyncClient, httpx2.Request]:
-        headers = [("User-Agent", "Tuppence"), ("Accept-Encoding", "identity"), *call.headers]
-        if call.body is not None:
-            headers.append(("Content-Type", "application/json"))
-        if call.key is not None:
-            headers.append(_key_header(call, call.key))
         limits = self.timeouts
         timeout = httpx2.Timeout(
             connect=within_s or limits.connect_s,
@@ -229,150 +182,65 @@ class HttpClient:
             pool=limits.connect_s,
         )
         try:
-            if self._offline and not is_loopback(call.url):
-                raise _set_offline(call)
+            at = address(call.url)
+            headers = rules.request_headers(call, at, address(call.key.url) if call.key else None)
+            if self._offline and not at.is_loopback:
+                raise rules.set_offline(call)
             client = await self._connected(call)
             return client, client.build_request(
                 call.method, call.url, content=call.body, headers=headers, timeout=timeout
             )
         except (httpx2.InvalidURL, UnicodeError, ValueError) as error:
-            raise ProviderUnreachable(
-                f"The address of {call.host} cannot be used: {call.url}", "Check the address."
-            ) from error
+            raise rules.unusable(call) from error
 
 
-def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port of an address."""
+def address(url: str) -> Address:
+    """Scheme, host and port of a URL as httpx2 reads it."""
     parsed = httpx2.URL(url)
     port = parsed.port or (443 if parsed.scheme == "https" else 80)
-    return parsed.scheme, parsed.host.lower(), port
-
-
-def is_loopback(url: str) -> bool:
-    """Whether an address is on this computer."""
-    host = httpx2.URL(url).host
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def is_private(url: str) -> bool:
-    """Whether an address is on this computer or in its own network."""
-    host = httpx2.URL(url).host
-    try:
-        address = ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return host == "localhost" or "." not in host or host.endswith((".local", ".lan", ".home"))
-    return address.is_loopback or address.is_private
-
-
-def _key_header(call: Call, key: Key) -> tuple[str, str]:
-    if origin(call.url) != origin(key.url):
-        raise NotTheProvider(
-            f"The key of {call.host} is for another address and was not sent.",
-            "Check the address of this provider.",
-        )
-    if call.url.startswith("http:") and not is_private(call.url):
-        raise NotTheProvider(
-            f"The address of {call.host} is not encrypted, so the key was not sent.",
-            "Use an address that begins with https://.",
-        )
-    if not key.value.isascii() or not key.value.isprintable() or not key.value.strip():
-        raise KeyRefused(
-            "This key holds characters that no key has.", "Copy it again, the key alone."
-        )
-    return key.header, key.value
-
-
-def _set_offline(call: Call) -> OfflineAsSet:
-    return OfflineAsSet(
-        f"The setting “offline” is on, so {call.host} was not asked.",
-        "Take it out of config.toml or TUPPENCE_OFFLINE and start again, "
-        "or choose a model on this computer.",
-        billed=False,
-    )
+    return Address(parsed.scheme, parsed.host.lower(), port)
 
 
 def _checked(proxy: Proxy) -> httpx2.Proxy:
-    url = proxy.url.strip()
-    url = url if "://" in url else f"http://{url}"
-    if url.partition("://")[0].lower() not in _PROXY_SCHEMES:
-        raise ConfigError(
-            f"This is no proxy address: {url}", "It begins with http://, https:// or socks5://."
-        )
+    url = rules.proxy_url(proxy)
     auth = (proxy.user, proxy.password) if proxy.user else None
     try:
         checked = httpx2.Proxy(url, auth=auth)
     except (httpx2.InvalidURL, ValueError) as error:
-        raise ConfigError(f"This is no proxy address: {url}", "Check host and port.") from error
+        raise rules.no_proxy_address(url) from error
     if not checked.url.host:
-        raise ConfigError(f"This proxy address names no host: {url}", "Check host and port.")
+        raise rules.no_proxy_address(url)
     return checked
 
 
-def _redirected(call: Call, response: httpx2.Response) -> ProviderError:
-    place = httpx2.URL(call.url).host
-    return NotTheProvider(
-        f"{place} wanted to send this request on to another address. It was not sent on, "
-        "and no key left.",
-        "Check the address of this provider; a network may also ask you to sign in first.",
-        status=response.status_code,
-    )
-
-
-def _broken(reason: str) -> StreamBroken:
-    return StreamBroken(
-        f"The answer stopped in the middle: {reason}.",
-        "What came is kept. Send again to get the rest.",
-        billed=None,
-    )
-
-
 def _fault(error: httpx2.TransportError, call: Call, *, through_proxy: bool) -> ProviderError:
-    """A connection's fault in words. `billed` None where the request may have arrived."""
-    place = httpx2.URL(call.url).host
+    """A connection's fault in words."""
+    at = address(call.url)
     cause = _root_cause(error)
     match error:
         case httpx2.ProxyError():
-            words = (f"The proxy refused the connection: {error}.", "Check the proxy's settings.")
+            return rules.proxy_refused(error)
         case httpx2.ConnectTimeout() | httpx2.PoolTimeout():
-            words = (f"{place} did not answer in time.", "Check the connection, then try again.")
+            return rules.slow_to_connect(at.host)
         case httpx2.ConnectError() if isinstance(cause, ssl.SSLError):
-            reason = getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or "TLS"
-            words = (
-                f"The connection to {place} is not safe: {reason}.",
-                "Check this computer's date; a network or virus scanner may be reading along.",
-            )
+            reason = getattr(cause, "verify_message", "") or getattr(cause, "reason", "")
+            return rules.not_safe(at.host, reason)
         case httpx2.ConnectError() if isinstance(cause, socket.gaierror):
-            words = (
-                f"The name {place} was not found.",
-                "Check the internet connection and the address.",
-            )
-        case httpx2.ConnectError() if through_proxy and not is_private(call.url):
-            words = ("The proxy cannot be reached.", "Check the proxy's settings.")
+            return rules.name_not_found(at.host)
+        case httpx2.ConnectError() if through_proxy and not at.is_private:
+            return rules.proxy_unreachable()
         case httpx2.ConnectError():
-            words = (f"There is no connection to {place}.", "Check the internet connection.")
+            return rules.no_connection(at.host)
         case httpx2.UnsupportedProtocol():
-            words = (f"The address of {call.host} cannot be used.", "Check the address.")
+            return ProviderUnreachable(
+                f"The address of {call.host} cannot be used.", "Check the address.", billed=False
+            )
+        case httpx2.TimeoutException():
+            return rules.silent_after_request(at.host)
+        case httpx2.RemoteProtocolError() if "disconnected" not in str(error):
+            return rules.no_http(at.host)
         case _:
-            return _lost(error, place)
-    return ProviderUnreachable(*words, billed=False)
-
-
-def _lost(error: httpx2.TransportError, place: str) -> ProviderError:
-    """The request was sent, at least in part, and no answer came: nobody knows what was billed."""
-    if isinstance(error, httpx2.TimeoutException):
-        said = f"{place} took the request and did not answer in time."
-    elif isinstance(error, httpx2.RemoteProtocolError) and "disconnected" not in str(error):
-        return NotTheProvider(
-            f"What answered at {place} does not speak HTTP.", "Check the address.", billed=None
-        )
-    else:
-        said = f"The connection to {place} was lost before an answer came."
-    return ProviderUnreachable(
-        said, "The provider may have charged for it, so it was not sent again.", billed=None
-    )
+            return rules.lost_after_request(at.host)
 
 
 def _heard(asking: asyncio.Future[str]) -> None:

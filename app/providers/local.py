@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import dataclass
 
 from app.errors import ProviderError
+from app.providers.connection import Call, Http
 from app.providers.hosts import HOSTS, Host
-from app.providers.http import Call, HttpClient
 from app.providers.json_text import EMPTY, Json, as_object, read_json
 from app.providers.listing import model_pages, models_of
 
@@ -23,14 +23,14 @@ class LocalHost:
     models: tuple[str, ...]
 
 
-async def find_local(http: HttpClient) -> tuple[LocalHost, ...]:
+async def find_local(http: Http) -> tuple[LocalHost, ...]:
     """Everything that answers on this computer, asked all at once; takes under a second."""
     hosts = [host for host in HOSTS.values() if host.local]
     found = await asyncio.gather(*(_ask(http, host) for host in hosts))
     return tuple(local for local in found if local is not None)
 
 
-async def _ask(http: HttpClient, host: Host) -> LocalHost | None:
+async def _ask(http: Http, host: Host) -> LocalHost | None:
     call = Call("GET", host.base_url + model_pages(host)[0], host.name)
     try:
         async with asyncio.timeout(_ANSWER_WITHIN_S):

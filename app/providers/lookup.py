@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 from app.errors import ProviderError
 from app.metering.usage import Usage
+from app.providers.connection import Call, Http, Key
 from app.providers.hosts import Host
-from app.providers.http import Call, HttpClient, Key
 from app.providers.json_text import Json, as_object, as_text, read_json_exact
 from app.providers.usage_openai import openai_usage
 
@@ -32,7 +32,7 @@ def has_records(host: Host) -> bool:
 
 
 async def lookup(
-    host: Host, secret: str | None, http: HttpClient, generation_id: str, *, base_url: str = ""
+    host: Host, secret: str | None, http: Http, generation_id: str, *, base_url: str = ""
 ) -> Usage | None:
     """The provider's record of a call, asked for once; costs nothing.
 

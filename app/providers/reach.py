@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from app.errors import NotTheProvider
-from app.providers.http import Call, HttpClient
+from app.providers.connection import Call, Http
 
 _CHECK_URL = "https://openrouter.ai/api/v1/models"
 
 
-async def test_proxy(http: HttpClient) -> str:
+async def test_proxy(http: Http) -> str:
     """Whether the network can be reached the way it is set; returns words to show.
 
     Raises ProviderUnreachable or NotTheProvider with what is wrong.

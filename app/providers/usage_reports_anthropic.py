@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from app.errors import ProviderError
 from app.metering.reconciliation_rows import Figures, ReportedUsage, ReportFacts
-from app.providers.http import HttpClient
+from app.providers.connection import Http
 from app.providers.json_text import Json, as_list, as_object, as_text
 from app.providers.usage_reports import SITES, ReportAsked, UsageReport, matching_key
 from app.providers.usage_reports_ask import ReportDoor
@@ -41,7 +41,7 @@ _PARTS = {
 
 
 async def anthropic_report(
-    http: HttpClient, secret: str, asked: ReportAsked, base_url: str = ""
+    http: Http, secret: str, asked: ReportAsked, base_url: str = ""
 ) -> UsageReport:
     """The days by key and model, tokens and costs; raises the ProviderError tree."""
     door = ReportDoor(

@@ -12,8 +12,8 @@ from app.errors import (
     ProviderUnreachable,
     StreamBroken,
 )
+from app.providers.connection import Call, Http, Key
 from app.providers.faults import error_of_response, not_the_provider
-from app.providers.http import Call, HttpClient, Key
 from app.providers.json_text import Json, as_list, as_object, as_text, read_json_exact
 from app.providers.usage_reports import ReportSite, wrong_kind
 
@@ -27,7 +27,7 @@ class ReportDoor:
 
     def __init__(
         self,
-        http: HttpClient,
+        http: Http,
         site: ReportSite,
         base_url: str,
         secret: str,

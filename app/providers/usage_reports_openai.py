@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from app.errors import ProviderError, RequestRejected
 from app.metering.reconciliation_rows import Figures, ReportedUsage, ReportFacts
-from app.providers.http import HttpClient
+from app.providers.connection import Http
 from app.providers.json_text import Json, as_list, as_object, as_text
 from app.providers.usage_reports import SITES, OwnKey, ReportAsked, UsageReport, matching_key
 from app.providers.usage_reports_ask import Params, ReportDoor
@@ -43,7 +43,7 @@ _PARTS = {
 
 
 async def openai_report(
-    http: HttpClient, secret: str, asked: ReportAsked, base_url: str = ""
+    http: Http, secret: str, asked: ReportAsked, base_url: str = ""
 ) -> UsageReport:
     """The days by key and model, tokens and costs; raises the ProviderError tree."""
     door = ReportDoor(http, _SITE, base_url or BASE_URL, secret)

@@ -16,7 +16,7 @@ from datetime import timedelta
 
 from app.errors import ModelUnknown
 from app.metering.reconciliation_rows import Figures, ReportedUsage, ReportFacts
-from app.providers.http import HttpClient
+from app.providers.connection import Http
 from app.providers.json_text import Json, as_list, as_object, as_text
 from app.providers.usage_reports import SITES, ReportAsked, UsageReport
 from app.providers.usage_reports_ask import ReportDoor
@@ -40,7 +40,7 @@ _ALL = _TOLD | {"cache_read"}
 
 
 async def openrouter_report(
-    http: HttpClient, secret: str, asked: ReportAsked, base_url: str = ""
+    http: Http, secret: str, asked: ReportAsked, base_url: str = ""
 ) -> UsageReport:
     """The days that are kept there, by key and model; raises the ProviderError tree."""
     door = ReportDoor(http, _SITE, base_url or BASE_URL, secret)
@@ -120,7 +120,7 @@ def rest_of(
 
 
 async def generation_rows(
-    http: HttpClient, secret: str, ids: Sequence[str], key_id: str, base_url: str = ""
+    http: Http, secret: str, ids: Sequence[str], key_id: str, base_url: str = ""
 ) -> tuple[list[ReportedUsage], list[str]]:
     """What OpenRouter charged for single calls of a key, and the ids that it does not have.
 

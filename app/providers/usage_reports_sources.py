@@ -10,7 +10,7 @@ from app.providers import (
     usage_reports_openai,
     usage_reports_openrouter,
 )
-from app.providers.http import HttpClient
+from app.providers.connection import Http
 from app.providers.usage_reports import SITES, ReportAsked, UsageReport, require_admin_form
 from app.providers.usage_reports_ask import ReportDoor
 
@@ -22,7 +22,7 @@ _REPORTS = {
 
 
 async def fetch_report(
-    http: HttpClient, provider: str, secret: str, asked: ReportAsked, base_url: str = ""
+    http: Http, provider: str, secret: str, asked: ReportAsked, base_url: str = ""
 ) -> UsageReport:
     """The provider's own figures; raises the ProviderError tree, ValueError for no such provider.
 
@@ -35,7 +35,7 @@ async def fetch_report(
 
 
 async def check_admin_key(
-    http: HttpClient, provider: str, secret: str, now: datetime, base_url: str = ""
+    http: Http, provider: str, secret: str, now: datetime, base_url: str = ""
 ) -> None:
     """Whether a key may read the bill, by the smallest question; raises the ProviderError tree."""
     require_admin_form(SITES[provider], secret)
@@ -56,7 +56,7 @@ async def check_admin_key(
             await door.get("/activity")
 
 
-def _door(http: HttpClient, provider: str, secret: str, base_url: str) -> ReportDoor:
+def _door(http: Http, provider: str, secret: str, base_url: str) -> ReportDoor:
     if provider == "anthropic":
         return ReportDoor(
             http, SITES[provider], base_url or usage_reports_anthropic.BASE_URL, secret,

@@ -18,10 +18,10 @@ from app.errors import (
     StreamBroken,
 )
 from app.providers.client import Provider
-from app.providers.connection import Proxy
+from app.providers.connection import Call, Key, Proxy
 from app.providers.events import Finished, Outcome, StreamEvent, TextArrived
 from app.providers.hosts import HOSTS
-from app.providers.http import Call, HttpClient, Key
+from app.providers.http import HttpClient
 from app.providers.reach import test_proxy as ask_through_proxy
 from app.request import ChatRequest
 from tests.providers.loopback import (

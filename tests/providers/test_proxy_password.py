@@ -8,8 +8,8 @@ import base64
 import pytest
 
 from app.errors import KeyringLocked, ProviderUnreachable
-from app.providers.connection import Proxy
-from app.providers.http import Call, HttpClient
+from app.providers.connection import Call, Proxy
+from app.providers.http import HttpClient
 from tests.providers.loopback import QUICK, Answers, answer, loopback, stream_of
 
 CALL = Call("GET", "http://models.example.test/v1/models", "Example")

@@ -1,0 +1,370 @@
+"""The server's door to the network: aiohttp, a fifth of the processor time per streamed chunk.
+
+Keeps to the same rules as http.py (the desktop's door) and says the same words. The only file that
+imports aiohttp.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, cast
+
+import aiohttp
+import aiohttp_socks
+import yarl
+from aiohttp import http_exceptions
+from aiohttp.client_proto import ResponseHandler
+
+from app.errors import ProviderError
+from app.providers import http_rules as rules
+from app.providers.connection import BODY_BYTES_MAX, Call, Proxy, Timeouts
+from app.providers.http_rules import Address
+
+_FAULTS = (
+    aiohttp.ClientError,
+    OSError,
+    ValueError,
+    aiohttp_socks.ProxyError,
+    aiohttp_socks.ProxyTimeoutError,
+    aiohttp_socks.ProxyConnectionError,
+)
+
+
+class AiohttpAnswer:
+    """A status, headers with names in lower case, and a body that comes in pieces."""
+
+    def __init__(self, response: aiohttp.ClientResponse, call: Call, idle_s: float) -> None:
+        self.status = response.status
+        self.headers: Mapping[str, str] = {k.lower(): v for k, v in response.headers.items()}
+        self.content_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        self._response = response
+        self._call = call
+        self._idle_s = idle_s
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The body as it arrives; raises StreamBroken where it stops before its end."""
+        content = self._response.content
+        watch = _Watch(self._response, self._idle_s)
+        try:
+            while not content.at_eof():
+                watch.waiting = True
+                piece = await content.readany()
+                watch.waiting, watch.waits = False, 0
+                if piece:
+                    yield piece
+        except aiohttp.ClientPayloadError as error:
+            if watch.went_off:
+                raise rules.silent(self._idle_s) from error
+            packed = isinstance(error.__cause__, http_exceptions.ContentEncodingError)
+            reason = "it was packed wrongly" if packed else "the connection was lost"
+            raise rules.broken(reason) from error
+        except (aiohttp.ClientError, OSError) as error:
+            if watch.went_off:
+                raise rules.silent(self._idle_s) from error
+            raise rules.broken("the connection was lost") from error
+        finally:
+            watch.end()
+
+    async def body(self, bytes_max: int = BODY_BYTES_MAX) -> bytes:
+        """The whole body; raises NotTheProvider where it is longer than any should be."""
+        return await rules.whole_body(
+            self.pieces(), self._call, status=self.status, bytes_max=bytes_max
+        )
+
+
+class _Watch:
+    """Closes an answer that is waited for and says nothing.
+
+    One timer looks at it ten times in an idle time: a timer set anew for each piece would cost
+    more than the piece. While the reader is busy elsewhere nothing is counted.
+    """
+
+    __slots__ = ("_response", "_step_s", "_timer", "waiting", "waits", "went_off")
+
+    def __init__(self, response: aiohttp.ClientResponse, idle_s: float) -> None:
+        self.waiting = False
+        self.waits = 0
+        self.went_off = False
+        self._response = response
+        self._step_s = idle_s / 10
+        self._timer = asyncio.get_running_loop().call_later(self._step_s, self._look)
+
+    def _look(self) -> None:
+        if self.waiting:
+            self.waits += 1
+        if self.waits >= 10:
+            self.went_off = True
+            self._response.close()  # wakes the reader with an error
+            return
+        self._timer = asyncio.get_running_loop().call_later(self._step_s, self._look)
+
+    def end(self) -> None:
+        self._timer.cancel()
+
+
+class _Line(ResponseHandler):
+    """A connection that knows whether it served before and whether anything came since."""
+
+    calls = 0
+    heard = False
+
+    def data_received(self, data: bytes) -> None:
+        self.heard = True
+        super().data_received(data)
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """`line` is the connection that a request went out on; None where that is not known."""
+
+    line: _Line | None = None
+
+    @property
+    def found_it_dead(self) -> bool:
+        """A kept connection that the other side had left: nothing came back on it."""
+        return self.line is not None and self.line.calls > 1 and not self.line.heard
+
+
+_ATTEMPT: ContextVar[_Attempt] = ContextVar("attempt")
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Connections that tell the attempt which of them it got."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        made = functools.partial(_Line, loop=self._loop)
+        self._factory = cast("functools.partial[ResponseHandler]", made)
+
+    async def connect(self, req: Any, traces: Any, timeout: Any) -> Any:
+        connection = await super().connect(req, traces, timeout)
+        line = connection.protocol
+        if isinstance(line, _Line):
+            line.heard = False
+            line.calls += 1
+            _ATTEMPT.get().line = line
+        return connection
+
+
+class AiohttpDoor:
+    """Connections to providers through one proxy or none; the same contract as HttpClient.
+
+    To be made and used inside one event loop. The number of connections is not limited here: who
+    asks limits how much is asked at once. Nothing of the environment is used.
+
+    A request goes out a second time in one case: on a connection that was kept, that the other
+    side had closed meanwhile, and on which not one byte came back. It then goes on a fresh one.
+    """
+
+    def __init__(self, proxy: Proxy | None = None, timeouts: Timeouts | None = None) -> None:
+        self.timeouts = timeouts or Timeouts()
+        self._proxy = _checked(proxy) if proxy is not None and proxy.url.strip() else None
+        self._sessions: dict[tuple[bool, bool], aiohttp.ClientSession] = {}
+
+    @property
+    def has_proxy(self) -> bool:
+        return self._proxy is not None
+
+    @asynccontextmanager
+    async def open(
+        self, call: Call, *, within_s: float | None = None
+    ) -> AsyncIterator[AiohttpAnswer]:
+        """Send a request and give its answer; raises the ProviderError tree.
+
+        `within_s` bounds connecting and waiting for the first byte. A redirect is never followed:
+        neither key nor message goes elsewhere.
+        """
+        try:
+            url = yarl.URL(call.url)
+            at = _address(url)
+            bound = _address(yarl.URL(call.key.url)) if call.key else None
+        except ValueError as error:
+            raise rules.unusable(call) from error
+        headers = rules.request_headers(call, at, bound)
+        response = await self._send(call, url, at, headers, within_s)
+        try:
+            if 300 <= response.status < 400:
+                raise rules.redirected(at.host, response.status)
+            yield AiohttpAnswer(response, call, self.timeouts.idle_s)
+            if response.content.at_eof():
+                response.release()
+        finally:
+            response.close()  # where it was read to its end, the connection is already kept
+
+    async def aclose(self) -> None:
+        """Close every connection; the door can be used again and will open new ones."""
+        sessions, self._sessions = list(self._sessions.values()), {}
+        for session in sessions:
+            await session.close()
+
+    async def _send(
+        self,
+        call: Call,
+        url: yarl.URL,
+        at: Address,
+        headers: list[tuple[str, str]],
+        within_s: float | None,
+    ) -> aiohttp.ClientResponse:
+        direct = self._proxy is None or at.is_loopback
+        if not direct and self._proxy is not None and at.scheme == "http":
+            # Without a tunnel the proxy reads the request's own headers.
+            headers = [*headers, *self._proxy.headers.items()]
+        attempt = _Attempt()
+        try:
+            return await self._try(call, url, headers, within_s, attempt, (direct, True))
+        except _FAULTS as error:
+            if not attempt.found_it_dead or not _is_lost(error):
+                raise _fault(error, call, at) from error
+        try:
+            return await self._try(call, url, headers, within_s, attempt, (direct, False))
+        except _FAULTS as error:
+            raise _fault(error, call, at) from error
+
+    async def _try(
+        self,
+        call: Call,
+        url: yarl.URL,
+        headers: list[tuple[str, str]],
+        within_s: float | None,
+        attempt: _Attempt,
+        way: tuple[bool, bool],
+    ) -> aiohttp.ClientResponse:
+        limits = self.timeouts
+        connect_s = within_s or limits.connect_s
+        before = _ATTEMPT.set(attempt)
+        try:
+            # Connecting has its own time; this is for the silence after the request.
+            async with asyncio.timeout(connect_s + (within_s or limits.first_byte_s)):
+                return await self._session(way).request(
+                    call.method,
+                    url,
+                    data=call.body,
+                    headers=headers,
+                    allow_redirects=False,
+                    timeout=aiohttp.ClientTimeout(
+                        total=None, connect=connect_s, sock_connect=connect_s
+                    ),
+                    **self._through(direct=way[0]),
+                )
+        finally:
+            _ATTEMPT.reset(before)
+
+    def _through(self, *, direct: bool) -> dict[str, Any]:
+        if direct or self._proxy is None or self._proxy.is_socks:
+            return {}
+        return {"proxy": self._proxy.url, "proxy_headers": self._proxy.headers}
+
+    def _session(self, way: tuple[bool, bool]) -> aiohttp.ClientSession:
+        """`way` is: past the proxy, on connections that are kept."""
+        session = self._sessions.get(way)
+        if session is None:
+            session = self._sessions[way] = aiohttp.ClientSession(
+                connector=self._connector(*way),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+                # Big pieces are joined anyway; a slow reader holds the other side back.
+                read_bufsize=2**17,
+            )
+        return session
+
+    def _connector(self, direct: bool, kept: bool) -> aiohttp.BaseConnector:
+        if not direct and self._proxy is not None and self._proxy.is_socks:
+            # Whether such a connection was left by the other side cannot be told: none is kept.
+            return aiohttp_socks.ProxyConnector.from_url(
+                self._proxy.with_auth, rdns=True, limit=0, force_close=True
+            )
+        if not kept:
+            return _Connector(limit=0, force_close=True)
+        return _Connector(limit=0, keepalive_timeout=rules.KEEP_ALIVE_S)
+
+
+@dataclass(frozen=True, slots=True)
+class _Through:
+    """A proxy that was read and found to be one."""
+
+    url: str
+    headers: Mapping[str, str]
+    with_auth: str
+
+    @property
+    def is_socks(self) -> bool:
+        return self.url.startswith("socks5")
+
+
+def _checked(proxy: Proxy) -> _Through:
+    url = rules.proxy_url(proxy)
+    try:
+        parsed = yarl.URL(url)
+        if not parsed.host or parsed.port is None:
+            raise rules.no_proxy_address(url)
+    except ValueError as error:
+        raise rules.no_proxy_address(url) from error
+    # `socks5h` (the proxy resolves names) is what is done in any case.
+    parsed = parsed.with_scheme("socks5") if parsed.scheme == "socks5h" else parsed
+    user = proxy.user or parsed.user or ""
+    password = proxy.password if proxy.user else parsed.password or ""
+    bare = parsed.with_user(None)
+    auth = aiohttp.encode_basic_auth(user, password) if user else ""
+    headers = {"Proxy-Authorization": auth} if auth else {}
+    with_auth = bare.with_user(user).with_password(password) if user else bare
+    return _Through(str(bare), headers, str(with_auth))
+
+
+def _address(url: yarl.URL) -> Address:
+    if url.scheme not in ("http", "https") or not url.host or url.port is None:
+        raise ValueError("no address")
+    return Address(url.scheme, url.host.lower(), url.port)
+
+
+def _is_lost(error: BaseException) -> bool:
+    return isinstance(
+        error,
+        aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError,
+    ) and not isinstance(error, aiohttp.ClientConnectorError)
+
+
+def _fault(error: BaseException, call: Call, at: Address) -> ProviderError:
+    """A connection's fault in words."""
+    fault = _proxy_fault(error)
+    if fault is not None:
+        return fault
+    match error:
+        case aiohttp.ServerTimeoutError():
+            return rules.slow_to_connect(at.host)
+        case TimeoutError():
+            return rules.silent_after_request(at.host)
+        case aiohttp.ClientConnectorCertificateError():
+            cause = error.certificate_error
+            return rules.not_safe(at.host, getattr(cause, "verify_message", ""))
+        case aiohttp.ClientSSLError() | ssl.SSLError():
+            return rules.not_safe(at.host, getattr(error, "reason", "") or "")
+        case aiohttp.ClientConnectorDNSError():
+            return rules.name_not_found(at.host)
+        case aiohttp.ClientConnectorError():
+            return rules.no_connection(at.host)
+        case aiohttp.NonHttpUrlClientError() | ValueError():
+            return rules.unusable(call)
+        case aiohttp.ClientResponseError():
+            return rules.no_http(at.host)
+        case _:
+            return rules.lost_after_request(at.host)
+
+
+def _proxy_fault(error: BaseException) -> ProviderError | None:
+    match error:
+        case aiohttp.ClientHttpProxyError():
+            return rules.proxy_refused(f"{error.status} {error.message}".strip())
+        case aiohttp.ClientProxyConnectionError() | aiohttp_socks.ProxyConnectionError():
+            return rules.proxy_unreachable()
+        case aiohttp_socks.ProxyTimeoutError():
+            return rules.slow_to_connect("The proxy")
+        case aiohttp_socks.ProxyError():
+            return rules.proxy_refused(error)
+        case _:
+            return None
