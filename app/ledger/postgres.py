@@ -43,7 +43,7 @@ Asynchronous = AsyncConnection[Any]
 TRIES_MAX = 10
 _TRY_AGAIN = (DeadlockDetected, SerializationFailure)
 # Another was faster: its key was taken, or its hold ended, while this one waited for an account.
-_NOTHING_DONE = (*_TRY_AGAIN, CheckViolation, DivisionByZero, UniqueViolation)
+NOTHING_DONE = (*_TRY_AGAIN, CheckViolation, DivisionByZero, UniqueViolation)
 
 
 @lru_cache(maxsize=512)
@@ -133,7 +133,7 @@ class PostgresLedger:
             _refuse_transaction(connection.autocommit)
             try:
                 cursor = connection.execute(statement.text, statement.values, prepare=True)
-            except _NOTHING_DONE:
+            except NOTHING_DONE:
                 return False
             return cursor.rowcount == statement.rows
 
@@ -201,7 +201,7 @@ class AsyncPostgresLedger:
             _refuse_transaction(connection.autocommit)
             try:
                 cursor = await connection.execute(statement.text, statement.values, prepare=True)
-            except _NOTHING_DONE:
+            except NOTHING_DONE:
                 return False
             return cursor.rowcount == statement.rows
 

@@ -17,6 +17,10 @@ from app.ledger.records import AccountKind, Admit, Opening, Settle
 from app.ledger.rows import ms_from
 
 _COUNTED = ", ".join(repr(str(kind)) for kind in sorted(COUNTED_KINDS))
+# Where whoever settles puts rows of their own, written if and only if the call is settled: more of
+# the statement's parts, each with a comma before it. They may read `ended` (id) and `moved` (id,
+# limited, granted, posted), the accounts as they are afterwards.
+BESIDE = "/* beside */"
 _IN_DEBT = (
     "EXISTS (SELECT 1 FROM ledger_accounts AS owing"
     " WHERE owing.tenant = {tenant} AND owing.kind = 'debt' AND owing.posted < 0)"
@@ -110,7 +114,7 @@ WITH moved AS (
         AND NOT EXISTS (SELECT 1 FROM ledger_hold_draws AS o
             WHERE o.hold_id = %(hold)s AND o.account <> %(account)s)
         AND NOT {_IN_DEBT.format(tenant="a.tenant")}
-    RETURNING a.tenant, a.kind, a.unit
+    RETURNING a.id, a.tenant, a.kind, a.unit, a.limited, a.granted, a.posted
 ), ended AS (
     UPDATE ledger_holds AS h SET state = 'settled', ended_ms = %(now)s, basis = %(basis)s,
         flagged = %(flagged)s, receipt = %(receipt)s
@@ -122,7 +126,7 @@ WITH moved AS (
 ), entry AS (
     INSERT INTO ledger_entries (at_ms, kind, hold_id)
     SELECT %(now)s, 'charge', ended.id FROM moved LEFT JOIN ended ON true RETURNING id
-)
+){BESIDE}
 INSERT INTO ledger_postings (entry_id, line, account, tenant, unit, amount)
 SELECT entry.id, side.line,
     CASE WHEN side.line = 0 THEN %(account)s
@@ -159,7 +163,8 @@ WITH charge AS MATERIALIZED (
     RETURNING h.id
 ), moved AS (
     UPDATE ledger_accounts AS a SET posted = a.posted - l.charged, held = a.held - l.amount
-    FROM ended CROSS JOIN locked AS l WHERE a.id = l.id RETURNING a.id
+    FROM ended CROSS JOIN locked AS l WHERE a.id = l.id
+    RETURNING a.id, a.limited, a.granted, a.posted
 ), marked AS (
     UPDATE ledger_hold_draws AS d SET charged = l.charged
     FROM ended CROSS JOIN locked AS l WHERE d.hold_id = ended.id AND d.account = l.id
@@ -180,7 +185,7 @@ WITH charge AS MATERIALIZED (
     INSERT INTO ledger_postings (entry_id, line, account, tenant, unit, amount)
     SELECT entry.id, row_number() OVER () - 1, s.account, s.tenant, s.unit, s.amount
     FROM entry CROSS JOIN sides AS s
-)
+){BESIDE}
 SELECT 1 / {_ALL_OR_NOTHING.format(first="ended", rows="(SELECT count(*) FROM drawn)")}
 FROM ended"""
 
@@ -245,8 +250,13 @@ def dispatch_statement(hold_id: str, route: str, owner: str, lease_until: dateti
     return Hot(DISPATCH, values, 1)
 
 
-def settle_statement(order: Settle) -> Hot | None:
-    """What settles a call within its hold in one go; None where only the shared steps can."""
+def settle_statement(
+    order: Settle, beside: str = "", more: Mapping[str, Any] | None = None
+) -> Hot | None:
+    """What settles a call within its hold in one go; None where only the shared steps can.
+
+    `beside` are parts of the caller's own, as said at BESIDE, with `more` of their values.
+    """
     charges = order.charges
     if order.divide is not None or not any(charges.values()):
         return None
@@ -257,9 +267,12 @@ def settle_statement(order: Settle) -> Hot | None:
         "basis": str(order.basis),
         "flagged": order.flagged,
         "receipt": order.receipt,
+        **(more or {}),
     }
     if len(charges) == 1:
         ((account, amount),) = charges.items()
-        return Hot(SETTLE_ONE, {**values, "account": account, "amount": amount}, 2)
+        return Hot(
+            SETTLE_ONE.replace(BESIDE, beside), {**values, "account": account, "amount": amount}, 2
+        )
     many = {"accounts": list(charges), "amounts": list(charges.values())}
-    return Hot(SETTLE, {**values, **many}, 1)
+    return Hot(SETTLE.replace(BESIDE, beside), {**values, **many}, 1)

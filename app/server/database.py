@@ -7,13 +7,14 @@ milliseconds, flags are 0 and 1, and no literal holds `?` or `%`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
+from app.ledger.postgres_statements import Hot
 from app.ledger.records import Admission, Admit, Settle, Settled
-from app.ledger.steps import Steps
+from app.ledger.steps import Row, Sql, Steps
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -25,12 +26,23 @@ class Database(Protocol):
     """Every method raises `Refused` (503) where the database cannot be reached; then nothing was
     done, or a repeat of the same order finds that it was."""
 
+    has_short_ways: bool  # PostgreSQL: several writes can be one statement
+
     async def run(self, operation: Callable[P, Steps[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Take an operation's steps in one transaction: all of it, or nothing."""
         ...
 
     async def read(self, operation: Callable[P, Steps[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Take reading steps on one state of the database, beside whoever writes."""
+        ...
+
+    async def ask(self, statement: Sql) -> Sequence[Row]:
+        """The rows of one statement that is a transaction of its own."""
+        ...
+
+    async def at_once(self, statements: Sequence[Hot]) -> bool:
+        """Whether PostgreSQL did all of these statements in one transaction, each with as many
+        rows as it says; else nothing was done. SQLite has no such short way: always False."""
         ...
 
     async def admit(self, wish: Admit) -> Admission:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
 import psycopg
+from psycopg.types.numeric import Int8Dumper
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from app.errors import ConfigError
-from app.ledger.postgres import AsyncPostgresLedger, make_tables
+from app.ledger.postgres import NOTHING_DONE, AsyncPostgresLedger, make_tables
 from app.ledger.postgres import run as run_steps
+from app.ledger.postgres_statements import Hot
 from app.ledger.records import Admission, Admit, Settle, Settled
-from app.ledger.steps import Steps
+from app.ledger.steps import Row, Sql, Steps
 from app.server.errors import database_down
 from app.server.schema import upgrade
 
@@ -28,6 +30,8 @@ WAIT_S = 5.0  # for a free connection; then the caller is told that the books ca
 
 class PostgresDatabase:
     """Stateless workers share the one truth; each has a pool of its own."""
+
+    has_short_ways = True
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -49,6 +53,7 @@ class PostgresDatabase:
             max_size=CONNECTIONS_MAX,
             timeout=WAIT_S,
             open=False,
+            configure=_configure,
         )
         await self._pool.open()
         self._ledger = AsyncPostgresLedger(self._pool.connection)
@@ -67,6 +72,26 @@ class PostgresDatabase:
         """As `Database.read`."""
         async with self._reached() as ledger:
             return await ledger.read(operation, *args, **kwargs)
+
+    async def ask(self, statement: Sql) -> Sequence[Row]:
+        text = statement.text.replace("?", "%s")
+        async with self._lent() as connection:
+            cursor = await connection.execute(text, statement.values, prepare=True)
+            return await cursor.fetchall() if cursor.description else []
+
+    async def at_once(self, statements: Sequence[Hot]) -> bool:
+        async with self._lent() as connection:
+            try:
+                if len(statements) == 1:
+                    return await _did(connection, statements[0])
+                async with connection.transaction() as transaction:
+                    for each in statements:
+                        if not await _did(connection, each):
+                            raise psycopg.Rollback(transaction)
+                    return True
+            except NOTHING_DONE:
+                return False
+        return False
 
     async def admit(self, wish: Admit) -> Admission:
         async with self._reached() as ledger:
@@ -89,12 +114,31 @@ class PostgresDatabase:
         with _mapped():
             yield self._ledger
 
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        if self._pool is None:
+            raise database_down()
+        with _mapped():
+            async with self._pool.connection() as connection:
+                yield connection
+
     def _upgrade(self) -> None:
         with psycopg.connect(self._url, autocommit=True) as connection, connection.transaction():
             # Copies that start at once would both find nothing.
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('tuppence-server schema'))")
             make_tables(connection)
             run_steps(connection, upgrade("postgres"))
+
+
+async def _did(connection: psycopg.AsyncConnection[Any], statement: Hot) -> bool:
+    cursor = await connection.execute(statement.text, statement.values, prepare=True)
+    return cursor.rowcount == statement.rows
+
+
+async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:
+    # Whole numbers as the tables have them: by its size each value would be of another type, and
+    # a statement prepared again for each mixture of them.
+    connection.adapters.register_dumper(int, Int8Dumper)
 
 
 @contextmanager

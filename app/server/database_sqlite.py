@@ -7,7 +7,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +16,11 @@ from typing import Any, ParamSpec, TypeVar
 
 from app.errors import ConfigError
 from app.ledger import admission, calls, settlement
+from app.ledger.postgres_statements import Hot
 from app.ledger.records import Admission, Admit, Settle, Settled
 from app.ledger.schema import SQLITE_STATEMENTS
 from app.ledger.sqlite import run as run_steps
-from app.ledger.steps import Steps
+from app.ledger.steps import Row, Sql, Steps
 from app.server.errors import database_down
 from app.server.schema import upgrade
 
@@ -41,6 +42,8 @@ class _Order:
 
 class SqliteDatabase:
     """One file, one writing thread, a few reading ones. Several processes may use the file."""
+
+    has_short_ways = False
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -99,6 +102,14 @@ class SqliteDatabase:
         return await loop.run_in_executor(
             self._readers, lambda: self._read(operation(*args, **kwargs))
         )
+
+    async def ask(self, statement: Sql) -> Sequence[Row]:
+        if statement.text.startswith("SELECT"):
+            return await self.read(_one, statement)
+        return await self.run(_one, statement)
+
+    async def at_once(self, statements: Sequence[Hot]) -> bool:
+        return False
 
     async def admit(self, wish: Admit) -> Admission:
         return await self.run(admission.admit, wish)
@@ -186,6 +197,10 @@ class SqliteDatabase:
 
 
 _FAILED = object()
+
+
+def _one(statement: Sql) -> Steps[Sequence[Row]]:
+    return (yield statement)
 
 
 def _mapped(error: Exception) -> Exception:

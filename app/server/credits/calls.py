@@ -7,7 +7,7 @@ faster and the ledger says that it is short, it is decided again on what there i
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.errors import HoldMoved
 from app.ledger.holds import hold_by_id
@@ -16,11 +16,18 @@ from app.ledger.steps import Steps
 from app.metering.hold import HoldState
 from app.metering.receipt import Receipt
 from app.server.accounts.identify import Caller
-from app.server.credits import requests
+from app.server.credits import postgres, requests
 from app.server.credits.admission import Decision, decide
 from app.server.credits.frozen import call_of_hold
 from app.server.credits.holding import admit_side
-from app.server.credits.reading import Ask, read_situation, side_tenants
+from app.server.credits.postgres import MINUTE, seconds_left
+from app.server.credits.reading import (
+    Ask,
+    Situation,
+    read_situation,
+    side_tenants,
+    situation_of,
+)
 from app.server.credits.receipts import receipt_headers, receipt_json, receipt_of_hold
 from app.server.credits.records import (
     AdmittedCall,
@@ -30,7 +37,12 @@ from app.server.credits.records import (
     DoneBefore,
 )
 from app.server.credits.refusals import in_debt, other_body, still_running, too_busy
-from app.server.credits.settlement import drop_call, release_side, settle_call
+from app.server.credits.settlement import (
+    drop_call,
+    release_side,
+    settle_call,
+    settlement_of,
+)
 from app.server.errors import not_found, too_many
 from app.server.limits import take
 from app.server.services import Services
@@ -48,7 +60,6 @@ __all__ = [
 
 _log = logging.getLogger(__name__)
 _TRIES_MAX = 5
-_MINUTE = timedelta(minutes=1)
 
 
 async def admit(services: Services, wish: CallWish, caller: Caller) -> AdmittedCall | DoneBefore:
@@ -58,15 +69,14 @@ async def admit(services: Services, wish: CallWish, caller: Caller) -> AdmittedC
     model that is not sold, 409 while the same key runs, 422 for its other body, 429.
     """
     now = services.clock.now()
-    await _take_turn(services, caller, now)
     ask = Ask(
         caller,
         now,
         wish.key if wish.key != wish.request_id else "",
         side_tenants(services.catalog, caller),
     )
+    situation = await _first_look(services, ask)
     for _ in range(_TRIES_MAX):
-        situation = await services.database.read(read_situation, services.catalog, ask)
         if situation.before:
             return await _again(services, wish, caller, situation.before)
         if situation.in_debt:
@@ -79,26 +89,41 @@ async def admit(services: Services, wish: CallWish, caller: Caller) -> AdmittedC
             case AdmitEnd.IN_DEBT:
                 raise in_debt({})
             case AdmitEnd.SHORT:
-                continue
+                situation = await services.database.read(read_situation, services.catalog, ask)
             case _:
                 assert hold is not None
                 return await _again(services, wish, caller, hold.id)
     raise too_busy()
 
 
-async def _take_turn(services: Services, caller: Caller, now: datetime) -> None:
-    """Count one more request of this API key or session; raises Refused (429)."""
+async def _first_look(services: Services, ask: Ask) -> Situation:
+    """Count one more request of this API key or session, and read what there is to decide on.
+
+    Raises Refused: 429 where the minute has no room.
+    """
+    caller, most = ask.caller, services.settings.limits.requests_per_minute
     name = f"calls/{caller.tenant}/{caller.api_key or caller.device}"
-    most = services.settings.limits.requests_per_minute
-    wait_s = await services.database.run(take, name, most, _MINUTE, now)
+    if services.database.has_short_ways:
+        rows = await services.database.ask(postgres.take_and_read(ask, name, most))
+        if any(row[0] == "taken" for row in rows):
+            return situation_of(services.catalog, ask, rows)
+        wait_s: int | None = seconds_left(ask.now)
+    else:
+        wait_s = await services.database.run(take, name, most, MINUTE, ask.now)
     if wait_s is not None:
         raise too_many(f"At most {most} requests a minute.", retry_after_s=wait_s)
+    return await services.database.read(read_situation, services.catalog, ask)
 
 
 async def _hold(
     services: Services, wish: CallWish, decision: Decision
 ) -> tuple[AdmitEnd, HoldRow | None]:
-    """Admit the side holds, then the call's own; all are given back where one is refused."""
+    """Admit the call's hold and its side holds: at once where that can be, else the side holds
+    first, which are given back where the call's own is refused."""
+    if services.database.has_short_ways:
+        statements = postgres.admit_statements(wish, decision)
+        if statements and await services.database.at_once(statements):
+            return AdmitEnd.HELD, None
     admitted: list[str] = []
     end, hold = AdmitEnd.SHORT, None
     try:
@@ -143,6 +168,12 @@ async def settle(services: Services, call: AdmittedCall, end: CallEnd) -> Receip
     meantime, the receipt that it got then."""
     now = services.clock.now()
     until = requests.kept_until(now, services.settings.limits.answer_kept_s)
+    if services.database.has_short_ways:
+        settlement = settlement_of(services.catalog, call, end, now, until)
+        if settlement is not None:
+            statements = postgres.settle_statements(services.catalog, call, settlement, now)
+            if statements and await services.database.at_once(statements):
+                return settlement.ended.receipt
     try:
         ended = await services.database.run(settle_call, services.catalog, call, end, now, until)
     except HoldMoved:

@@ -11,11 +11,11 @@ from app.catalog.plan_catalog import PlanCatalog
 from app.errors import HoldMoved
 from app.ledger import calls as ledger_calls
 from app.ledger.accounts import locked, open_accounts
-from app.ledger.records import Division, Settle
+from app.ledger.records import AccountRow, Settle
 from app.ledger.rows import ms_from
 from app.ledger.settlement import Loss, settle, write_off
 from app.ledger.steps import Steps
-from app.metering.allowances import grants_for
+from app.metering.allowances import Grant, grants_for
 from app.metering.allowances_split import Split
 from app.metering.hold import Basis
 from app.metering.payer import Unit
@@ -41,11 +41,11 @@ from app.server.credits.outcomes import (
 )
 from app.server.credits.reading import FREE_TENANT, Ask, read_situation
 from app.server.credits.receipts import receipt_of_end, receipt_of_nothing
-from app.server.credits.records import AdmittedCall, CallDropped, CallEnd, SideHold
+from app.server.credits.records import AdmittedCall, CallDropped, CallEnd
 from app.server.events import Kind, announce
 
 _log = logging.getLogger(__name__)
-_OWNER = "settlement"  # who sends a side hold: it leaves with its call and ends with it
+SIDE_OWNER = "settlement"  # who sends a side hold: it leaves with its call and ends with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,78 +56,70 @@ class Ended:
     row: requests.RequestRow
 
 
-def settle_call(
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Everything that one transaction writes when a call is charged."""
+
+    order: Settle
+    sides: tuple[Settle, ...]
+    split: Split
+    ended: Ended
+    answer: str
+    kept_until: datetime
+
+
+def settlement_of(
     catalog: PlanCatalog, call: AdmittedCall, end: CallEnd, now: datetime, kept_until: datetime
-) -> Steps[Ended]:
-    """Charge a call that was sent. Raises HoldMoved where it has ended already."""
+) -> Settlement | None:
+    """The settlement of a call that cost no more than was held; None where it cost more."""
     outcome = outcome_of(call, end)
     split = split_of(call, outcome.cost)
     held = {draw.account: draw.amount for draw in call.held}
     charges = charges_of(call, outcome, split, frozenset(held))
-    division: Division | None = None
     if split.missing or any(amount > held.get(name, 0) for name, amount in charges.items()):
-        split, division = yield from _above_hold(catalog, call, outcome, now)
-        charges = dict(division.charges)
+        return None
     ended = _ended(call, end, outcome, split, now)
-    yield from settle(_order(call, end, outcome, charges, division, ended, now))
-    for side in call.sides:
-        yield from _settle_side(catalog, side, outcome, split, call.plan, now)
-    yield requests.insert(ended.row)
-    if end.answer:
-        yield requests.keep_answer(call.caller.tenant, call.request_id, end.answer, kept_until)
-    yield from tell_thresholds(catalog, call.caller.tenant, split.draws, now)
-    yield from announce(call.caller.tenant, Kind.BALANCE_CHANGED, now)
-    return ended
-
-
-def _order(
-    call: AdmittedCall,
-    end: CallEnd,
-    outcome: Outcome,
-    charges: dict[str, int],
-    division: Division | None,
-    ended: Ended,
-    now: datetime,
-) -> Settle:
-    receipt = ended.receipt.to_json()
-    if division is None:
-        return Settle(
-            call.request_id, end.basis, now, charges, flagged=outcome.flagged, receipt=receipt
-        )
-    return Settle(
+    order = Settle(
         call.request_id,
         end.basis,
         now,
-        divide=lambda _: division,
-        also_from=tuple(charges),
+        charges,
         flagged=outcome.flagged,
-        receipt=receipt,
+        receipt=ended.receipt.to_json(),
     )
+    sides = _sides(catalog, call, outcome, split, now)
+    return Settlement(order, sides, split, ended, end.answer, kept_until)
+
+
+def settle_call(
+    catalog: PlanCatalog, call: AdmittedCall, end: CallEnd, now: datetime, kept_until: datetime
+) -> Steps[Ended]:
+    """Charge a call that was sent. Raises HoldMoved where it has ended already."""
+    settlement = settlement_of(catalog, call, end, now, kept_until)
+    if settlement is None:
+        settlement = yield from _above_hold(catalog, call, end, now, kept_until)
+    yield from settle(settlement.order)
+    for side in settlement.sides:
+        yield from _settle_side(side)
+    tenant = call.caller.tenant
+    yield requests.insert(settlement.ended.row)
+    if settlement.answer:
+        yield requests.keep_answer(tenant, call.request_id, settlement.answer, kept_until)
+    yield from tell_thresholds(catalog, tenant, settlement.split.draws, now)
+    yield from announce(tenant, Kind.BALANCE_CHANGED, now)
+    return settlement.ended
 
 
 def _above_hold(
-    catalog: PlanCatalog, call: AdmittedCall, outcome: Outcome, now: datetime
-) -> Steps[tuple[Split, Division]]:
+    catalog: PlanCatalog, call: AdmittedCall, end: CallEnd, now: datetime, kept_until: datetime
+) -> Steps[Settlement]:
     """The call cost more than was held: the rest from what is free now, then from nobody.
 
     The accounts stay locked until the transaction ends, so that what is free here is free when
     the ledger charges it.
     """
-    tenant = call.caller.tenant
-    situation = yield from read_situation(catalog, Ask(call.caller, now))
-    grants = [
-        grant
-        for grant in grants_for(catalog, situation.account, call.model, now)
-        if tenant_of(catalog, grant, tenant) == tenant
-    ]
-    usable = grants if call.draws else []
-    caps = situation.account.member_caps
-    openings = [opening_of(grant, tenant) for grant in usable]
-    openings += [cap_opening_of(grant, tenant, caps.get(grant.source)) for grant in usable]
-    yield from open_accounts([opening for opening in openings if opening], now)
-    names = {draw.account for draw in call.held}
-    names |= {name for grant in usable for name in (grant.id, grant.cap_id) if name}
-    accounts = yield from locked(names, tenant)
+    outcome = outcome_of(call, end)
+    usable, accounts = yield from _free_grants(catalog, call, now)
     split = split_of(call, outcome.cost, free_now(usable, accounts))
     division = division_of(call, outcome, split, accounts)
     if division.written_off:
@@ -136,29 +128,64 @@ def _above_hold(
             call.request_id,
             dict(division.written_off),
         )
-    return split, division
+    ended = _ended(call, end, outcome, split, now)
+    order = Settle(
+        call.request_id,
+        end.basis,
+        now,
+        divide=lambda _: division,
+        also_from=tuple(accounts),
+        flagged=outcome.flagged,
+        receipt=ended.receipt.to_json(),
+    )
+    sides = _sides(catalog, call, outcome, split, now)
+    return Settlement(order, sides, split, ended, end.answer, kept_until)
 
 
-def _settle_side(
-    catalog: PlanCatalog,
-    side: SideHold,
-    outcome: Outcome,
-    split: Split,
-    plan: str,
-    now: datetime,
-) -> Steps[None]:
-    """A side hold pays what was drawn on it, at most what it held; it may have expired."""
+def _free_grants(
+    catalog: PlanCatalog, call: AdmittedCall, now: datetime
+) -> Steps[tuple[list[Grant], dict[str, AccountRow]]]:
+    """The tenant's own grants for the model as they are now, and their accounts, locked."""
+    tenant = call.caller.tenant
+    situation = yield from read_situation(catalog, Ask(call.caller, now))
+    grants = grants_for(catalog, situation.account, call.model, now) if call.draws else ()
+    usable = [grant for grant in grants if tenant_of(catalog, grant, tenant) == tenant]
+    caps = situation.account.member_caps
+    openings = [opening_of(grant, tenant) for grant in usable]
+    openings += [cap_opening_of(grant, tenant, caps.get(grant.source)) for grant in usable]
+    yield from open_accounts([opening for opening in openings if opening], now)
+    names = {draw.account for draw in call.held}
+    names |= {name for grant in usable for name in (grant.id, grant.cap_id) if name}
+    return usable, (yield from locked(names, tenant))
+
+
+def _sides(
+    catalog: PlanCatalog, call: AdmittedCall, outcome: Outcome, split: Split, now: datetime
+) -> tuple[Settle, ...]:
+    """A side hold pays what was drawn on it, at most what it held."""
     drawn = {draw.grant.id: draw.amount for draw in split.draws}
-    if side.tenant == FREE_TENANT:
-        share = free_share(catalog, plan, split.draws)
-        drawn = {draw.account: rounded_up(share * outcome.cost_pusd) for draw in side.draws}
-    charges = {draw.account: min(drawn.get(draw.account, 0), draw.amount) for draw in side.draws}
+    share = free_share(catalog, call.plan, split.draws)
+    found = []
+    for side in call.sides:
+        if side.tenant == FREE_TENANT:
+            drawn |= {draw.account: rounded_up(share * outcome.cost_pusd) for draw in side.draws}
+        charges = {
+            draw.account: min(drawn.get(draw.account, 0), draw.amount) for draw in side.draws
+        }
+        found.append(Settle(side.id, Basis.PROVIDER_USAGE, now, charges))
+    return tuple(found)
+
+
+def _settle_side(order: Settle) -> Steps[None]:
+    """End a side hold with its call; it may have expired long ago."""
     try:
-        yield from ledger_calls.dispatch(side.id, route="", owner=_OWNER, lease_until=now)
+        yield from ledger_calls.dispatch(
+            order.hold_id, route="", owner=SIDE_OWNER, lease_until=order.now
+        )
     except HoldMoved:
-        _log.warning("the side hold %s had ended before its call", side.id)
+        _log.warning("the side hold %s had ended before its call", order.hold_id)
         return
-    yield from settle(Settle(side.id, Basis.PROVIDER_USAGE, now, charges))
+    yield from settle(order)
 
 
 def drop_call(call: AdmittedCall, dropped: CallDropped, now: datetime) -> Steps[Ended]:
