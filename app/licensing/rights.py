@@ -7,9 +7,11 @@ never a right that could be lost, so it does not appear here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from app.catalog.plans import OwnKeys, Plan
-from app.licensing.claims import Claims
+from app.licensing.claims import VALIDITY_MAX, Claims, Kind
+from app.licensing.keys import PublicKey
 
 EVERY_FEATURE = "*"
 
@@ -41,3 +43,33 @@ def rights_of_plan(plan: Plan) -> Rights:
 
 def rights_of_claims(claims: Claims) -> Rights:
     return Rights(claims.plan, claims.features, claims.own_keys, claims.seats)
+
+
+def claims_for(
+    rights: Rights,
+    *,
+    license_id: str,
+    kind: Kind,
+    account: str,
+    device_key: PublicKey,
+    now: datetime,
+    validity: timedelta | None = None,
+) -> Claims:
+    """The claims of a license that is issued now, for as long as its kind may without `validity`.
+
+    `now` is aware; the license is dated in UTC and whole seconds, never after it.
+    Raises ClaimsWrong or ValidityTooLong.
+    """
+    issued = now.astimezone(UTC).replace(microsecond=0)
+    return Claims(
+        id=license_id,
+        kind=kind,
+        account=account,
+        plan=rights.plan,
+        features=tuple(sorted(set(rights.features))),
+        own_keys=rights.own_keys,
+        seats=rights.seats,
+        device_key=device_key,
+        issued=issued,
+        expires=issued + (VALIDITY_MAX[kind] if validity is None else validity),
+    )

@@ -150,10 +150,10 @@ HUGE = {
 
 @pytest.mark.parametrize("content", HUGE.values(), ids=HUGE.keys())
 def test_ten_megabytes_are_refused_at_once(content: str | bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(LicenseUnreadable, match="far too long"):
         read(content, PINS)
-    assert time.perf_counter() - began < 0.05
+    assert time.process_time() - began < 0.1
 
 
 HOSTILE = {
@@ -171,10 +171,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_the_longest_text_that_is_looked_at_takes_no_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(LicenseUnreadable):
         read(text[: armor.TEXT_LETTERS_MAX], PINS)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 @given(
