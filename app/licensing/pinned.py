@@ -1,7 +1,8 @@
 """The public keys that a copy takes licenses from: the current, the next, and those of before.
 
 A key has a span in which it signs. What it signed in that span stays good until it expires, so
-keys rotate without breaking anything; only a revoked key takes its licenses with it.
+keys rotate without breaking anything; only a revoked key takes its licenses with it. A span is no
+help against a thief, who can date a license as they like: a stolen key is revoked.
 
 Form, for a resource or a file: canonical JSON, one object:
 `{"format":1,"keys":[{"key":"ed25519:…","signs_from":…,"signs_until":…}],"revoked":["<key id>"]}`,

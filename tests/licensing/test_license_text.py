@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 import time
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given
@@ -77,6 +78,16 @@ def test_a_file_is_read_however_an_editor_saved_it(encoding: str) -> None:
 
 def test_a_file_with_letters_of_another_encoding_around_it_is_read() -> None:
     assert read("Grüße\n".encode("latin-1") + TEXT.encode(), PINS) == licensed()
+
+
+@pytest.mark.parametrize("encoding", ["7bit", "8bit", "quoted-printable"])
+def test_a_mail_that_was_saved_as_a_file_is_read(encoding: str) -> None:
+    greeting = "Dear Ada" if encoding == "7bit" else "Für Ada"
+    mail = EmailMessage()
+    mail["Subject"] = "Your license"
+    mail.set_content(f"{greeting},\n\n{TEXT}\nRegards\n", cte=encoding)
+    mail.add_alternative(f"<p>{greeting}<p><pre>{TEXT.replace(chr(10), '<br>')}</pre>", "html")
+    assert read(mail.as_bytes(), PINS) == licensed()
 
 
 @given(
