@@ -140,6 +140,7 @@ def _plan_bought(
 
     def effect() -> Steps[None]:
         yield from repository.advance(checkout, "paid", notice.subscription)
+        yield from link(origin, PaymentLinked(f"checkout/{checkout.id}", notice.payment))
         yield from repository.save_customer(checkout.tenant, origin, notice.customer)
 
     return (yield from ledger.record(event, effect))

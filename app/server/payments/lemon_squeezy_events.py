@@ -52,12 +52,13 @@ def origin_of(said: Json, body: bytes) -> Origin:
         raise EventUnreadable(f"The event lacks a field: {error!r}") from error
 
 
-def polled_origin(object_: Json) -> Origin:
-    """As `origin_of`, for an object that was read from the API as it stands."""
+def polled_origin(object_: Json, claimed: str = "") -> Origin:
+    """As `origin_of`, for an object that was read from the API as it stands. `claimed` is the
+    checkout that it was matched to: once it is, it is another message."""
     body = json.dumps(object_["attributes"], sort_keys=True).encode()
     digest = hashlib.sha256(body).hexdigest()
     name = f"poll/{object_['type']}"
-    return _origin(object_, name, f"{name}/{object_['id']}/{digest}")
+    return _origin(object_, name, f"{name}/{object_['id']}/{digest}/{claimed}")
 
 
 def notices_of(said: Json) -> tuple[Notice, ...]:

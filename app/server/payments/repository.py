@@ -170,6 +170,15 @@ def forget_bodies(now: datetime) -> Steps[None]:
     yield Sql("DELETE FROM payment_events WHERE at_ms < ?", (ms_from(now - BODIES_KEPT),))
 
 
+def is_credited(processor: str, payment: str) -> Steps[bool]:
+    """Whether a payment was credited."""
+    rows = yield Sql(
+        "SELECT 1 FROM ledger_credits WHERE processor = ? AND payment = ? LIMIT 1",
+        (processor, payment),
+    )
+    return bool(rows)
+
+
 def read_until(processor: str, mode: str) -> Steps[datetime | None]:
     """Until when what happened at a processor has been read; None where it never was."""
     rows = yield Sql(

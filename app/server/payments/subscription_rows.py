@@ -179,6 +179,16 @@ def link(origin: Origin, linked: PaymentLinked) -> Steps[None]:
     )
 
 
+def objects_of_payment(processor: str, mode: str, payment: str) -> Steps[Sequence[str]]:
+    """What is known to have been paid by a payment: invoices, checkouts of plans."""
+    rows = yield Sql(
+        "SELECT object FROM payment_links WHERE processor = ? AND mode = ? AND payment = ?"
+        " ORDER BY object",
+        (processor, mode, payment),
+    )
+    return [str(row[0]) for row in rows]
+
+
 def tenants_of_payment(origin: Origin, payment: str) -> Steps[Sequence[str]]:
     """Whose subscriptions were paid by a payment."""
     rows = yield Sql(
