@@ -28,6 +28,7 @@ from app.server.organizations import endpoints as organizations
 from app.server.organizations import jobs as organizations_jobs
 from app.server.payments import endpoints as payments
 from app.server.payments import jobs as payments_jobs
+from app.server.proxy import desk as proxy_desk
 from app.server.proxy import endpoints as proxy
 from app.server.proxy import jobs as proxy_jobs
 from app.server.services import Services
@@ -86,6 +87,7 @@ async def _lifespan(inner: FastAPI) -> AsyncIterator[None]:
         jobs: list[Job] = [job for domain in _JOBS for job in domain.jobs(services)]
         async with running(jobs):
             yield
+            await proxy_desk.finish(services)
     finally:
         await services.database.close()
 

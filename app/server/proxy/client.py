@@ -65,20 +65,24 @@ class Client:
             await self._send({"type": "http.response.body", "body": piece})
 
     async def answer(
-        self, body: bytes, content_type: bytes, headers: Iterable[tuple[bytes, bytes]]
+        self,
+        body: bytes,
+        content_type: bytes,
+        headers: Iterable[tuple[bytes, bytes]],
+        status: int = 200,
     ) -> None:
         """A whole answer."""
         length = b"%d" % len(body)
         await self._start(
-            200, [(b"content-type", content_type), (b"content-length", length), *headers]
+            status, [(b"content-type", content_type), (b"content-length", length), *headers]
         )
         await self.end(body)
 
     async def answer_json(
-        self, value: Mapping[str, Any], headers: Iterable[tuple[bytes, bytes]]
+        self, value: Mapping[str, Any], headers: Iterable[tuple[bytes, bytes]], status: int = 200
     ) -> None:
         body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        await self.answer(body, b"application/json", headers)
+        await self.answer(body, b"application/json", headers, status)
 
     async def refuse(self, refused: Refused) -> None:
         """An error instead of an answer; nothing where the answer has begun or nobody is there."""

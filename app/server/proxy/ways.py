@@ -77,7 +77,8 @@ class Ways:
             raise Refused(
                 503,
                 "no_route",
-                "No route to this model is set up: " + (" ".join(dict.fromkeys(troubles)) or "none."),
+                "No route to this model is set up: "
+                + (" ".join(dict.fromkeys(troubles)) or "none."),
             )
         return ways
 

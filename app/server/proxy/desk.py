@@ -1,0 +1,82 @@
+"""What one worker knows of the calls that it runs: its name, its gate, its routes, its drains."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from app.server.proxy.gate import Gate
+from app.server.proxy.health import Health
+from app.server.proxy.ways import Ways
+from app.server.services import Services
+
+if TYPE_CHECKING:
+    from app.server.proxy.running import Run
+
+LEASE = timedelta(seconds=30)
+FINISH_WITHIN_S = 20.0
+_LARGE = 50_000  # characters; counting more takes longer than a chunk may wait
+
+
+class Desk:
+    """One for each worker. `owner` is its name in the ledger."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.owner = f"{socket.gethostname()}/{os.getpid()}/{services.clock.new_id()[-8:]}"
+        self.gate = Gate(services.settings.limits)
+        self.health = Health(services.clock.monotonic)
+        self.ways = Ways(services)
+        self.running: dict[str, Run] = {}
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.drains = 0
+
+    def lease_until(self) -> datetime:
+        """Until when a call is this worker's without a word from it."""
+        return self.services.clock.now() + LEASE
+
+    def begin(self, run: Run) -> asyncio.Task[None]:
+        """Carry out a call, whoever waits for it."""
+        task = asyncio.create_task(run.carry_out())
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
+
+    async def count_text(self, text: str, model: str) -> int:
+        """The tokens of what a model wrote; off the loop where it is long."""
+        counter = self.services.counter
+        if len(text) < _LARGE:
+            return counter.count_text(text, model)
+        return await asyncio.to_thread(counter.count_text, text, model)
+
+    async def finish(self) -> None:
+        """End every call that runs, each in the books; what cannot be booked now is left to the
+        resolver of another worker."""
+        for run in list(self.running.values()):
+            run.stop()
+        if self.tasks:
+            _, late = await asyncio.wait(self.tasks, timeout=FINISH_WITHIN_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await self.ways.aclose()
+
+
+_DESKS: WeakKeyDictionary[object, Desk] = WeakKeyDictionary()
+
+
+def desk_of(services: Services) -> Desk:
+    """The desk of a worker; always the same one for the same database object."""
+    desk = _DESKS.get(services.database)
+    if desk is None:
+        desk = _DESKS[services.database] = Desk(services)
+    return desk
+
+
+async def finish(services: Services) -> None:
+    """End what runs, before the database is closed."""
+    await desk_of(services).finish()

@@ -1,0 +1,407 @@
+"""One admitted call, from its turn to its receipt: dispatched, asked for route by route, passed on,
+and booked exactly once whatever happens on the way.
+
+The call is a task of its own: who asked may go, and a provider that bills on is read to its end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable
+from typing import Any, TypeVar
+
+from app.errors import ProviderError, StreamBroken
+from app.ledger import calls as ledger_calls
+from app.metering.hold import How, Proof
+from app.metering.receipt import Receipt
+from app.providers.closing import closed_after
+from app.providers.connection import HttpAnswer
+from app.providers.events import Outcome
+from app.providers.faults import error_of_response, fault_from
+from app.server.credits import calls as credits_calls
+from app.server.credits.records import AdmittedCall, CallDropped, CallEnd
+from app.server.errors import Refused
+from app.server.proxy.beat import Beat
+from app.server.proxy.client import Client
+from app.server.proxy.desk import Desk
+from app.server.proxy.endings import GONE_BEFORE, Seen, end_seen, how_it_ended
+from app.server.proxy.exchange import Asked, Reader
+from app.server.proxy.mapped import (
+    error_of_fault,
+    is_of_model,
+    may_go_elsewhere,
+)
+from app.server.proxy.telling import Told, tell
+from app.server.proxy.ways import Way
+
+T = TypeVar("T")
+
+_BOOK_AGAIN_S = (0.1, 0.3, 1.0, 2.0, 3.0, 5.0)
+_TELL_WITHIN_S = 20.0  # how long a client waits for the receipt of an answer that it has
+_REST_S = 0.5  # how long the end of a body is waited for once its last event has come
+ANSWER_KEPT_MAX = 8 * 1024 * 1024
+
+_log = logging.getLogger(__name__)
+
+
+class _Left(Exception):
+    """The client went, or the server stops: nothing more is waited for."""
+
+
+class Run:
+    """One call. `carry_out` never raises but for defects; `leave` and `stop` end it early."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        call: AdmittedCall,
+        asked: Asked,
+        client: Client,
+        own_secrets: dict[str, str] | None = None,
+    ) -> None:
+        self.call = call
+        self.reader: Reader | None = None
+        self.way: Way | None = None
+        self.attempt = 0
+        self.dispatched_s: float | None = None
+        self._desk = desk
+        self._asked = asked
+        self._client = client
+        self._own_secrets = own_secrets or {}
+        self._task: asyncio.Task[Any] | None = None
+        self._may_cancel = False
+        self._left = False  # stop reading
+        self._gone = False  # the client went before the end
+        self._sent = False
+        self._inside = False
+        self._draining = False
+        self._error: ProviderError | None = None
+        self._beaten_chars = self._beaten_tokens = 0
+
+    async def carry_out(self) -> None:
+        """Run the call and book its end."""
+        self._task = asyncio.current_task()
+        self._desk.running[self.call.request_id] = self
+        try:
+            await self._run()
+        finally:
+            self._leave_gate()
+            self._desk.running.pop(self.call.request_id, None)
+
+    def leave(self) -> None:
+        """The client hung up. A provider that bills on is read to its end, if there is room."""
+        self._client.gone = True
+        if self._left or self._gone:
+            return
+        self._gone = not self._is_over
+        if self._reading and self._bills_on and self._begin_drain():
+            return
+        self._interrupt()
+
+    def stop(self) -> None:
+        """The server stops: the call ends here, as if the client had hung up."""
+        self._gone = self._gone or not self._is_over
+        self._interrupt()
+
+    async def beat(self) -> Beat:
+        """A sign of life; counts only what came since the last one."""
+        reader, way = self.reader, self.way
+        if reader is not None and way is not None and way.door is not None:
+            text = reader.output_text()
+            fresh = text[self._beaten_chars :]
+            self._beaten_chars = len(text)
+            if fresh:
+                self._beaten_tokens += await self._desk.count_text(fresh, way.priced.model)
+        upstream_id = reader.upstream_id if reader is not None else ""
+        tenant, hold_id = self.call.caller.tenant, self.call.request_id
+        return Beat(tenant, hold_id, self._beaten_tokens, upstream_id)
+
+    @property
+    def _is_over(self) -> bool:
+        return self.reader is not None and self.reader.ended
+
+    @property
+    def _reading(self) -> bool:
+        return self._sent and self._may_cancel
+
+    @property
+    def _bills_on(self) -> bool:
+        return self.way is not None and self.way.host.quirks.bills_on
+
+    async def _run(self) -> None:
+        try:
+            ways = self._desk.ways.to(self.call, self._own_secrets)
+            await self._while_there(self._wait_turn())
+            await self._ask(ways)
+        except _Left:
+            await self._book(GONE_BEFORE)
+            return
+        except Refused as refused:
+            # Nothing was sent; a dispatch whose answer was lost is released with that proof.
+            dropped = CallDropped(refused.code, Proof.NOTHING_SENT if self.attempt else None)
+            await self._client.refuse(refused)
+            await self._book(dropped)
+            return
+        self._leave_gate()
+        await self._end()
+
+    async def _wait_turn(self) -> None:
+        """Until the call may begin; raises Refused (429)."""
+        if self.call.not_before is not None:
+            wait = self.call.not_before - self._desk.services.clock.now()
+            await asyncio.sleep(max(0.0, wait.total_seconds()))
+        await self._desk.gate.enter(priority=self.call.priority)
+        self._inside = True
+
+    async def _ask(self, ways: list[Way]) -> None:
+        """The answer of the first way that gives one; what went wrong is kept."""
+        health = self._desk.health
+        left = health.in_order(ways, lambda way: way.id)
+        while left:
+            way = left.pop(0)
+            await self._dispatch(way)
+            health.asked(way.id)
+            try:
+                await self._while_there(self._exchange(way))
+                return
+            except _Left:
+                health.left(way.id)
+                return
+            except ProviderError as error:
+                self._error = error
+                if not self._judge(way, error) or self._gone:
+                    return
+
+    def _judge(self, way: Way, error: ProviderError) -> bool:
+        """Keep what an error says about its way; whether another one may do better."""
+        elsewhere = may_go_elsewhere(error)
+        if is_of_model(error):
+            self._desk.health.left(way.id)
+        elif elsewhere:
+            self._desk.health.failed(way.id)
+        else:
+            self._desk.health.answered(way.id)
+        _log.log(
+            logging.WARNING if elsewhere else logging.INFO,
+            "the route %s failed before its first token: %s, status %s",
+            way.priced.route,
+            type(error).__name__,
+            error.status,
+        )
+        # A tenant's own key is not used twice where the first time may have been billed.
+        return elsewhere and (not way.priced.own_key or error.billed is False)
+
+    async def _dispatch(self, way: Way) -> None:
+        """Committed before the first byte leaves; raises Refused (503)."""
+        desk, call = self._desk, self.call
+        self.attempt += 1
+        previous, self.way, self._sent = self.way, way, False
+        lease = desk.lease_until()
+        if previous is None:
+            await desk.services.database.dispatch(
+                call.request_id, route=way.priced.route, owner=desk.owner, lease_until=lease
+            )
+        else:
+            await desk.services.database.run(
+                ledger_calls.next_attempt,
+                call.request_id,
+                route=way.priced.route,
+                owner=desk.owner,
+                lease_until=lease,
+                now=desk.services.clock.now(),
+                reason=type(self._error).__name__,
+            )
+        self.dispatched_s = desk.services.clock.monotonic()
+        self._error = None
+        self._beaten_chars = self._beaten_tokens = 0
+
+    async def _exchange(self, way: Way) -> None:
+        """Ask one way and pass on what it answers; raises ProviderError before the first token."""
+        cap = self.call.output_tokens_max
+        self.reader = self._asked.reader(way.priced, way.host, self.call)
+        self._sent = True
+        if way.door is None:
+            await self._play(self._asked.demo(way.priced, cap))
+            return
+        sent = self._asked.call(way.priced, way.host, output_tokens_max=cap, secret=way.secret)
+        async with way.door.open(sent) as answer:
+            if answer.status != 200:
+                raise await _refusal(answer, way)
+            await self._read(answer, self.reader)
+
+    async def _read(self, answer: HttpAnswer, reader: Reader) -> None:
+        client, began = self._client, False
+        reader.begin(answer.content_type)
+        try:
+            async with closed_after(answer.pieces()) as pieces:
+                async for piece in pieces:
+                    passed_on = reader.feed(piece)
+                    if not began and reader.began:
+                        began = True
+                        await self._begin_answer()
+                    if passed_on:
+                        await client.write(passed_on)
+                    if reader.ended:
+                        await _rest(pieces)
+                        break
+        except StreamBroken as error:
+            if not reader.began:
+                raise
+            reader.abort(fault_from(error))
+            return
+        await self._close(reader)
+
+    async def _play(self, events: AsyncIterator[Any]) -> None:
+        reader = self.reader
+        assert reader is not None
+        async with closed_after(events) as stream:
+            async for event in stream:
+                passed_on = reader.take(event)
+                if reader.began:
+                    await self._begin_answer()
+                if passed_on:
+                    await self._client.write(passed_on)
+        await self._close(reader)
+
+    async def _close(self, reader: Reader) -> None:
+        """The body came to its end; raises ProviderError where it was an error from the start."""
+        rest = b"" if reader.ended else reader.close()
+        finished = reader.finished
+        if not reader.began and (finished is None or finished.outcome is Outcome.BROKEN):
+            raise error_of_fault(finished.fault if finished else None)
+        await self._begin_answer()
+        if rest:
+            await self._client.write(rest)
+
+    async def _begin_answer(self) -> None:
+        assert self.way is not None
+        self._desk.health.answered(self.way.id)
+        if self._asked.stream and not self._client.started:
+            await self._client.start_events(self._told().early_headers)
+
+    async def _end(self) -> None:
+        """Book what was seen, then tell the client."""
+        ended = await self._ended()
+        booking = asyncio.ensure_future(self._book(ended))
+        await asyncio.wait([booking], timeout=_TELL_WITHIN_S)
+        receipt = booking.result() if booking.done() else None
+        charged = isinstance(ended, CallEnd)
+        await tell(self._client, self._told(receipt, charged=charged))
+        await booking
+
+    async def _ended(self) -> CallEnd | CallDropped:
+        if not self._sent:
+            return CallDropped("the client went before anything was sent", Proof.NOTHING_SENT)
+        reader, way = self.reader, self.way
+        assert reader is not None
+        assert way is not None
+        how = how_it_ended(reader.finished, gone=self._gone)
+        if self._error is not None and how is not How.STOPPED:
+            how = How.FAILED
+        counted = 0
+        if how is not How.COMPLETE or reader.usage is None:
+            counted = await self._desk.count_text(reader.output_text(), way.priced.model)
+        seen = Seen(
+            how=how,
+            route=way.priced,
+            counted_input=self._asked.counted_input,
+            counted_output=counted,
+            usage=reader.usage,
+            drained=self._draining
+            and self._is_over
+            and how_it_ended(reader.finished, gone=False) is How.COMPLETE,
+            error=self._error,
+            upstream_id=reader.upstream_id,
+            upstream_model=reader.upstream_model,
+            answer=_kept(reader) if counted or how is not How.STOPPED else "",
+        )
+        return end_seen(self.call, seen)
+
+    async def _book(self, ended: CallEnd | CallDropped) -> Receipt | None:
+        """End the hold, again and again while the books cannot be reached."""
+        for again_s in (*_BOOK_AGAIN_S, *([_BOOK_AGAIN_S[-1]] * 1000)):
+            try:
+                if isinstance(ended, CallDropped):
+                    return await credits_calls.drop(self._desk.services, self.call, ended)
+                return await credits_calls.settle(self._desk.services, self.call, ended)
+            except Refused as refused:
+                _log.warning("the end of %s is booked later: %s", self.call.request_id, refused)
+                await asyncio.sleep(again_s)
+        return None
+
+    def _told(self, receipt: Receipt | None = None, *, charged: bool = False) -> Told:
+        return Told(self.call, self._asked, self.way, self.reader, self._error, receipt, charged)
+
+    async def _while_there(self, work: Awaitable[T]) -> T:
+        """Do what may be broken off; raises _Left."""
+        if self._left:
+            if asyncio.iscoroutine(work):
+                work.close()
+            raise _Left
+        self._may_cancel = True
+        try:
+            return await work
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not self._left or task is None:
+                raise
+            task.uncancel()
+            raise _Left from None
+        finally:
+            self._may_cancel = False
+
+    def _interrupt(self) -> None:
+        already, self._left = self._left, True
+        if self._may_cancel and self._task is not None and not already:
+            self._task.cancel()
+
+    def _begin_drain(self) -> bool:
+        """Take a drain's place now and give the stream's back; False where all are taken."""
+        desk, limits = self._desk, self._desk.services.settings.limits
+        if desk.drains >= limits.drains:
+            return False
+        desk.drains += 1
+        self._draining = True
+        timer = asyncio.get_running_loop().call_later(limits.drain_s, self._interrupt)
+        assert self._task is not None
+
+        def over(_: object) -> None:
+            timer.cancel()
+            desk.drains -= 1
+
+        self._task.add_done_callback(over)
+        self._leave_gate()
+        return True
+
+    def _leave_gate(self) -> None:
+        if self._inside:
+            self._inside = False
+            self._desk.gate.leave()
+
+
+async def _refusal(answer: HttpAnswer, way: Way) -> ProviderError:
+    try:
+        body = await answer.body()
+    except StreamBroken:
+        # The status has said it already; only the provider's words are missing.
+        body = b""
+    return error_of_response(
+        answer.status, body, host=way.host.name, headers=answer.headers, secret=way.secret
+    )
+
+
+async def _rest(pieces: AsyncIterator[bytes]) -> None:
+    """Read to the body's end, so that its connection can serve again."""
+    try:
+        async with asyncio.timeout(_REST_S):
+            async for _ in pieces:
+                continue
+    except (TimeoutError, StreamBroken):
+        return
+
+
+def _kept(reader: Reader) -> str:
+    text = json.dumps(reader.answer(), ensure_ascii=False, separators=(",", ":"))
+    return text if len(text) <= ANSWER_KEPT_MAX else ""
