@@ -23,6 +23,7 @@ pytest_plugins = (
     "tests.fixtures.core",
     "tests.fixtures.credit_server",
     "tests.fixtures.network",
+    "tests.fixtures.order",
     "tests.fixtures.postgres",
     "tests.fixtures.provider_server",
 )

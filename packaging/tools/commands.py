@@ -12,12 +12,15 @@ from typing import NoReturn
 from tools.environment import Environment, environment_for
 from tools.places import CACHE, PACKAGING, ROOT, Level, Stopped, environment_folder
 
+PROCESSES_MAX = 4  # of tests: each may have a PostgreSQL, a display and a keyring of its own
+
 USAGE = """\
 python3 packaging/dev.py WORD
 
   run [--demo]        open the window; the environment is made on the first start
   run COMMAND ...     a command instead of the window; `run --help` lists them
-  test [ARGS]         all tests but the long ones; ARGS go to pytest
+  test                all tests but the long ones, shared out to the processor's cores
+  test ARGS           ARGS go to pytest, which then works as ARGS say
   check               format, lint, types, imports
   bench [NAME ...]    measure against the limits; all benches without a name
   bench estimates F   count the requests recorded in the file F and compare with their bills
@@ -53,7 +56,16 @@ def _run(arguments: list[str]) -> int:
 
 
 def _test(arguments: list[str]) -> int:
-    _pytest(["-m", "not soak", *arguments])
+    _pytest(["-m", "not soak", *(arguments or _shared_out())])
+
+
+def _shared_out() -> list[str]:
+    """Words for pytest that let each core work off whole files, in the order of the tests."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    processes = min(cores or 1, PROCESSES_MAX)
+    if processes == 1:
+        return []
+    return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def _soak(arguments: list[str]) -> int:

@@ -10,7 +10,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,14 +89,20 @@ def test_the_first_start_makes_the_environment_and_the_second_is_quick(
     assert first.returncode == 0, first.stderr
     assert first.stdout.startswith("hello ask --now ")
     assert "Making the environment" in first.stderr
-    began = time.monotonic()
     second = dev("run", "ask")
-    took_s = time.monotonic() - began
     assert (second.returncode, second.stderr) == (0, "")
     program = [str(environment_of(checkout) / "bin" / "python"), "-c", "pass"]
-    began = time.monotonic()
-    subprocess.run(program, check=True)
-    assert took_s - (time.monotonic() - began) < OVERHEAD_S
+    bare_s = min(computed_s(lambda: subprocess.run(program, check=True)) for _ in range(3))
+    assert min(computed_s(lambda: dev("run", "ask")) for _ in range(3)) - bare_s < OVERHEAD_S
+
+
+def computed_s(call: Callable[[], object]) -> float:
+    """What the processor spends on the programs that a call starts; a busy machine adds nothing."""
+    before = os.times()
+    call()
+    after = os.times()
+    spent = after.children_user + after.children_system
+    return spent - before.children_user - before.children_system
 
 
 def test_the_checkout_stays_clean(started: Path, dev: Dev) -> None:
@@ -114,9 +119,8 @@ def test_an_interrupted_environment_is_made_again(started: Path, dev: Dev) -> No
 
 
 @pytest.mark.parametrize("part", ["bin", "lib"])
-def test_an_environment_that_lost_a_part_is_made_again(checkout: Path, dev: Dev, part: str) -> None:
-    dev("run", "ask")
-    shutil.rmtree(environment_of(checkout) / part)
+def test_an_environment_that_lost_a_part_is_made_again(started: Path, dev: Dev, part: str) -> None:
+    shutil.rmtree(environment_of(started) / part)
     again = dev("run", "ask")
     assert again.returncode == 0, again.stderr
     assert "not whole" in again.stderr
@@ -178,6 +182,21 @@ def test_a_lock_that_cannot_be_installed_says_so_in_words(checkout: Path, dev: D
     assert failed.returncode == 1
     assert "Installing stopped" in failed.stderr
     assert "Traceback" not in failed.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "shared_out"), [((), True), (("tests/ui",), False), (("-n", "0"), False)]
+)
+def test_all_tests_are_shared_out_to_the_cores_and_some_as_they_are_asked_for(
+    started: Path, dev: Dev, words: tuple[str, ...], shared_out: bool
+) -> None:
+    (started / "pytest.py").write_text(PROGRAM, encoding="utf-8")
+    for name in ("ready-dev.json", "system-test"):
+        (environment_of(started) / name).write_text("[]", encoding="utf-8")
+    said = dev("test", *words)
+    assert said.stdout.startswith(f"hello -m not soak {' '.join(words)}"), said
+    cores = min(len(os.sched_getaffinity(0)), 4)
+    assert (f"-n {cores} --dist loadfile" in said.stdout) == (shared_out and cores > 1)
 
 
 def test_an_unknown_word_is_answered_with_the_known_ones(dev: Dev) -> None:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from tests.fixtures.network import is_this_machine
+from tests.fixtures.order import LONG_FILES, pytest_collection_modifyitems
 from tests.fixtures.postgres import Postgres
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_window_opens_on_the_tests_own_display(x_environment: dict[str, str]) -> None:
@@ -50,6 +56,21 @@ def test_no_test_reaches_another_machine() -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost", None])
 def test_the_loopback_can_be_reached(host: str | None) -> None:
     assert is_this_machine(host)
+
+
+def test_the_files_that_are_begun_first_are_there() -> None:
+    assert [name for name in LONG_FILES if not (ROOT / name).is_file()] == []
+
+
+def test_processes_that_share_the_files_begin_with_the_long_ones() -> None:
+    def order(config: object) -> list[str]:
+        names = ("tests/a.py::b", f"{LONG_FILES[1]}::b", f"{LONG_FILES[0]}::b[1]", "tests/a.py::a")
+        items = [SimpleNamespace(nodeid=name) for name in names]
+        pytest_collection_modifyitems(cast(Any, config), cast(Any, items))
+        return [str(names.index(item.nodeid)) for item in items]
+
+    assert "".join(order(SimpleNamespace(workerinput={}))) == "2103"
+    assert "".join(order(SimpleNamespace())) == "0123"
 
 
 @pytest.mark.parametrize(("ci", "failed"), [("true", 1), ("", 0)])
