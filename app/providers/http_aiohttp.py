@@ -212,9 +212,10 @@ class AiohttpDoor:
         within_s: float | None,
     ) -> aiohttp.ClientResponse:
         direct = self._proxy is None or at.is_loopback
-        if not direct and self._proxy is not None and at.scheme == "http":
+        through = None if direct or self._proxy is None or self._proxy.is_socks else self._proxy
+        if through is not None and at.scheme == "http":
             # Without a tunnel the proxy reads the request's own headers.
-            headers = [*headers, *self._proxy.headers.items()]
+            headers = [*headers, *through.headers.items()]
         attempt = _Attempt()
         try:
             return await self._try(call, url, headers, within_s, attempt, (direct, True))

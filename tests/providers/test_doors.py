@@ -329,6 +329,7 @@ async def test_socks_carries_name_password_and_request(aio: AiohttpDoor) -> None
     server.close()
     assert seen[1:3] == [b"me:p@ss:/", b"models.example.test:80"]
     assert seen[3].startswith(b"GET /v1 HTTP/1.1\r\n")
+    assert b"uthorization" not in seen[3]
 
 
 @pytest.mark.parametrize("act", [leave, reset])
