@@ -1,7 +1,11 @@
-"""The endpoints of accounts."""
+"""The endpoints of accounts, joined from one file for each subject."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
+from app.server.accounts import endpoints_sign_in
+
 router = APIRouter()
+for _part in (endpoints_sign_in,):
+    router.include_router(_part.router)

@@ -93,6 +93,63 @@ CREATE TABLE announcements (
     PRIMARY KEY (tenant, id)
 )"""
 
+# What a device is to sign, once; whoever answers takes the row away.
+CHALLENGES = """
+CREATE TABLE challenges (
+    challenge_hash TEXT NOT NULL PRIMARY KEY,
+    public_key TEXT NOT NULL,
+    expires_ms INTEGER NOT NULL
+)"""
+
+# Codes that went out by e-mail, as keyed hashes. `account` is whose address it becomes or whose
+# device it adds; empty where the address is nobody's, so that no answer tells.
+EMAIL_CODES = """
+CREATE TABLE email_codes (
+    id TEXT NOT NULL PRIMARY KEY,
+    purpose TEXT NOT NULL CHECK (purpose IN ('add', 'recover')),
+    account TEXT NOT NULL,
+    email TEXT NOT NULL,
+    code_mac TEXT NOT NULL,
+    wrong INTEGER NOT NULL DEFAULT 0,
+    expires_ms INTEGER NOT NULL
+)"""
+
+# How long somebody has to wait who was wrong again and again.
+WAITS = """
+CREATE TABLE waits (
+    name TEXT NOT NULL PRIMARY KEY,
+    wrong INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL
+)"""
+
+# Shared passphrases that open a plan, as Argon2id hashes.
+PASSPHRASES = """
+CREATE TABLE passphrases (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL DEFAULT '',
+    hash TEXT NOT NULL,
+    issued_ms INTEGER NOT NULL,
+    replaced_ms INTEGER,
+    revoked_ms INTEGER
+)"""
+
+# Which passphrase opened an account's plan: when it retires, so does what it opened.
+PASSPHRASE_OPENINGS = """
+CREATE TABLE passphrase_openings (
+    account TEXT NOT NULL PRIMARY KEY,
+    passphrase TEXT NOT NULL,
+    opened_ms INTEGER NOT NULL
+)"""
+
+# Open event streams, each a lease that its worker renews.
+STREAMS = """
+CREATE TABLE streams (
+    account TEXT NOT NULL,
+    id TEXT NOT NULL,
+    until_ms INTEGER NOT NULL,
+    PRIMARY KEY (account, id)
+)"""
+
 STATEMENTS: tuple[str, ...] = (
     ACCOUNTS,
     DEVICES,
@@ -101,6 +158,12 @@ STATEMENTS: tuple[str, ...] = (
     MEMBERS,
     BUCKETS,
     ANNOUNCEMENTS,
+    CHALLENGES,
+    EMAIL_CODES,
+    WAITS,
+    PASSPHRASES,
+    PASSPHRASE_OPENINGS,
+    STREAMS,
     "CREATE UNIQUE INDEX accounts_by_email ON accounts (email) WHERE email IS NOT NULL",
     "CREATE INDEX sessions_by_account ON sessions (account)",
     "CREATE INDEX members_by_account ON members (account)",
