@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
 from app.errors import ConfigError
@@ -165,9 +166,8 @@ class SqliteDatabase:
         try:
             connection.execute("BEGIN IMMEDIATE")
             for order in orders:
-                answer = self._take(connection, order)
-                if answer is not _FAILED:
-                    done.append((order, answer))
+                with _Alone(connection, order):
+                    done.append((order, run_steps(connection, order.make())))
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             if connection.in_transaction:
@@ -179,31 +179,42 @@ class SqliteDatabase:
         for order, answer in done:
             order.answer.set_result(answer)
 
-    def _take(self, connection: sqlite3.Connection, order: _Order) -> Any:
-        connection.execute("SAVEPOINT one_order")
-        try:
-            answer = run_steps(connection, order.make())
-        except BaseException as error:
-            if not connection.in_transaction:
-                raise  # the file itself failed: nobody's order is kept
-            connection.execute("ROLLBACK TO one_order")
-            connection.execute("RELEASE one_order")
-            order.answer.set_exception(
-                _mapped(error) if isinstance(error, sqlite3.OperationalError) else error
-            )
-            return _FAILED
-        connection.execute("RELEASE one_order")
-        return answer
 
+class _Alone:
+    """A savepoint around one order: what fails in it is undone and goes to whoever ordered it,
+    and the others of the same commit notice nothing."""
 
-_FAILED = object()
+    def __init__(self, connection: sqlite3.Connection, order: _Order) -> None:
+        self._connection = connection
+        self._order = order
+
+    def __enter__(self) -> None:
+        self._connection.execute("SAVEPOINT one_order")
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if error is None:
+            self._connection.execute("RELEASE one_order")
+            return False
+        if not self._connection.in_transaction:
+            # The file itself failed and took the transaction with it: nobody's order was kept.
+            raise sqlite3.OperationalError(str(error)) from error
+        self._connection.execute("ROLLBACK TO one_order")
+        self._connection.execute("RELEASE one_order")
+        is_file = isinstance(error, sqlite3.OperationalError)
+        self._order.answer.set_exception(_mapped(error) if is_file else error)
+        return True
 
 
 def _one(statement: Sql) -> Steps[Sequence[Row]]:
     return (yield statement)
 
 
-def _mapped(error: Exception) -> Exception:
+def _mapped(error: BaseException) -> Exception:
     refused = database_down()
     refused.__cause__ = error
     return refused
