@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from app.catalog.plans import Right
+from app.catalog.rights import may
 from app.errors import HoldMoved
 from app.ledger.holds import hold_by_id
 from app.ledger.records import AdmitEnd, HoldRow
@@ -158,9 +160,10 @@ async def _again(services: Services, wish: CallWish, caller: Caller, hold_id: st
 def _done(hold: HoldRow, now: datetime) -> Steps[DoneBefore]:
     row = yield from requests.row_of(hold.tenant, hold.created_at, hold.id)
     answer = yield from requests.answer_of(hold.tenant, hold.id, now)
-    receipt = receipt_of_hold(hold, call_of_hold(hold), row.reason if row else "")
+    call = call_of_hold(hold)
+    receipt = receipt_of_hold(hold, call, row.reason if row else "")
     status = 502 if hold.state is HoldState.RELEASED else 200
-    return DoneBefore(hold.id, receipt, answer, status)
+    return DoneBefore(hold.id, receipt, answer, status, call.caller.account)
 
 
 async def settle(services: Services, call: AdmittedCall, end: CallEnd) -> Receipt:
@@ -219,6 +222,11 @@ async def answer_of(services: Services, caller: Caller, request_id: str) -> Done
     """As `receipt_of`, with the answer where it is still kept."""
     hold = await services.database.read(hold_by_id, request_id)
     if hold is None or hold.tenant != caller.tenant or not hold.frozen:
+        raise not_found("request")
+    member_only = not caller.acts_for_itself and not may(
+        caller.role, Right.MEMBERS, services.catalog
+    )
+    if member_only and call_of_hold(hold).caller.account != caller.account:
         raise not_found("request")
     if not hold.is_over:
         raise still_running(hold)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +23,7 @@ from app.ledger.postgres_statements import (
 from app.ledger.rows import ms_from
 from app.ledger.steps import Sql
 from app.metering.allowances import percents_of
+from app.server.credits import requests
 from app.server.credits.admission import Decision
 from app.server.credits.holding import admit_side
 from app.server.credits.reading import Ask, statement
@@ -118,7 +118,7 @@ def _beside(
     grants = [draw.grant for draw in settlement.split.draws if draw.grant.limited and draw.amount]
     percents = [(grant.id, each) for grant in grants for each in percents_of(catalog, grant)]
     values: dict[str, Any] = {
-        "r_row": json.dumps(asdict(settlement.ended.row)),
+        "r_row": json.dumps(requests.plain(settlement.ended.row)),
         "r_tenant": call.caller.tenant,
         "r_event": new_id(),
         "r_accounts": [account for account, _ in percents],

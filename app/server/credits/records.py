@@ -105,12 +105,13 @@ class AdmittedCall:
 @dataclass(frozen=True, slots=True)
 class DoneBefore:
     """The same key had its answer already. `answer` is the body as JSON text, empty where it is
-    kept no longer."""
+    kept no longer; `account` is whose request it was. `status` is 502 where it was released."""
 
     request_id: str
     receipt: Receipt | None
     answer: str
     status: int = 200
+    account: str = ""
 
 
 class Ending(StrEnum):

@@ -48,6 +48,11 @@ _INSERT = f"INSERT INTO requests ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' 
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM requests"
 
 
+def plain(row: RequestRow) -> dict[str, object]:
+    """A row by its columns."""
+    return {name: getattr(row, name) for name in _COLUMNS}
+
+
 def insert(row: RequestRow) -> Sql:
     return Sql(_INSERT, tuple(getattr(row, name) for name in _COLUMNS))
 
