@@ -1,7 +1,8 @@
 """What runs a call asks here: may it run, what did it come to, what was its receipt.
 
-`admit` reads a tenant in one statement, decides, and writes one hold. Where another call was
-faster and the ledger says that it is short, it is decided again on what there is then.
+On PostgreSQL a call costs four statements: count and read, hold, send, settle with all that goes
+with it. Where one of them does nothing, and on SQLite always, the steps of `holding_steps` and
+`settlement` are taken in one transaction each.
 """
 
 from __future__ import annotations
@@ -13,20 +14,19 @@ from app.catalog.plans import Right
 from app.catalog.rights import may
 from app.errors import HoldMoved
 from app.ledger.holds import hold_by_id
-from app.ledger.records import AdmitEnd, HoldRow
+from app.ledger.records import HoldRow
 from app.ledger.steps import Steps
 from app.metering.hold import HoldState
 from app.metering.receipt import Receipt
 from app.server.accounts.identify import Caller
 from app.server.credits import postgres, requests
-from app.server.credits.admission import Decision, decide
+from app.server.credits.admission import decide
 from app.server.credits.frozen import call_of_hold
-from app.server.credits.holding import admit_side
+from app.server.credits.holding_steps import NotHeld, admit_steps, waits_in_turn
 from app.server.credits.postgres import MINUTE, seconds_left
 from app.server.credits.reading import (
     Ask,
     Situation,
-    read_situation,
     side_tenants,
     situation_of,
 )
@@ -38,10 +38,9 @@ from app.server.credits.records import (
     CallWish,
     DoneBefore,
 )
-from app.server.credits.refusals import in_debt, other_body, still_running, too_busy
+from app.server.credits.refusals import other_body, still_running, too_busy
 from app.server.credits.settlement import (
     drop_call,
-    release_side,
     settle_call,
     settlement_of,
 )
@@ -78,28 +77,21 @@ async def admit(services: Services, wish: CallWish, caller: Caller) -> AdmittedC
         side_tenants(services.catalog, caller),
     )
     situation = await _first_look(services, ask)
+    if situation is not None and (call := await _at_once(services, wish, ask, situation)):
+        return call
     for _ in range(_TRIES_MAX):
-        if situation.before:
-            return await _again(services, wish, caller, situation.before)
-        if situation.in_debt:
-            raise in_debt(situation.in_debt)
-        decision = decide(services, wish, caller, situation, now)
-        end, hold = await _hold(services, wish, decision)
-        match end:
-            case AdmitEnd.HELD:
-                return decision.call
-            case AdmitEnd.IN_DEBT:
-                raise in_debt({})
-            case AdmitEnd.SHORT:
-                situation = await services.database.read(read_situation, services.catalog, ask)
-            case _:
-                assert hold is not None
-                return await _again(services, wish, caller, hold.id)
+        try:
+            found = await services.database.run(admit_steps, services, wish, ask)
+        except NotHeld as short:
+            _log.info("decided again: %s", short)
+            continue
+        return found if isinstance(found, AdmittedCall) else await _again(services, wish, found)
     raise too_busy()
 
 
-async def _first_look(services: Services, ask: Ask) -> Situation:
-    """Count one more request of this API key or session, and read what there is to decide on.
+async def _first_look(services: Services, ask: Ask) -> Situation | None:
+    """Count one more request of this API key or session and, where both are one statement, read
+    what there is to decide on.
 
     Raises Refused: 429 where the minute has no room.
     """
@@ -114,38 +106,23 @@ async def _first_look(services: Services, ask: Ask) -> Situation:
         wait_s = await services.database.run(take, name, most, MINUTE, ask.now)
     if wait_s is not None:
         raise too_many(f"At most {most} requests a minute.", retry_after_s=wait_s)
-    return await services.database.read(read_situation, services.catalog, ask)
+    return None
 
 
-async def _hold(
-    services: Services, wish: CallWish, decision: Decision
-) -> tuple[AdmitEnd, HoldRow | None]:
-    """Admit the call's hold and its side holds: at once where that can be, else the side holds
-    first, which are given back where the call's own is refused."""
-    if services.database.has_short_ways:
-        statements = postgres.admit_statements(wish, decision)
-        if statements and await services.database.at_once(statements):
-            return AdmitEnd.HELD, None
-    admitted: list[str] = []
-    end, hold = AdmitEnd.SHORT, None
-    try:
-        for side, held in decision.sides:
-            order = admit_side(side, held, wish.request_id, decision.call.admitted_at)
-            end = (await services.database.admit(order)).end
-            if end is not AdmitEnd.HELD:
-                break
-            admitted.append(side.id)
-        else:
-            admission = await services.database.admit(decision.order(wish))
-            end, hold = admission.end, admission.hold
-    finally:
-        if end is not AdmitEnd.HELD:
-            for side_id in admitted:
-                await services.database.run(release_side, side_id, decision.call.admitted_at)
-    return end, hold
+async def _at_once(
+    services: Services, wish: CallWish, ask: Ask, situation: Situation
+) -> AdmittedCall | None:
+    """The call where one statement holds it; None where the shared steps have to look again."""
+    if situation.before or situation.in_debt or waits_in_turn(services.catalog):
+        return None
+    decision = decide(services, wish, ask.caller, situation, ask.now)
+    statements = postgres.admit_statements(wish, decision)
+    if statements and await services.database.at_once(statements):
+        return decision.call
+    return None
 
 
-async def _again(services: Services, wish: CallWish, caller: Caller, hold_id: str) -> DoneBefore:
+async def _again(services: Services, wish: CallWish, hold_id: str) -> DoneBefore:
     """What a key gets that was used before; raises Refused: 409 while it runs, 422."""
     hold = await services.database.read(hold_by_id, hold_id)
     if hold is None:

@@ -45,7 +45,9 @@ _HOLD = (
     "SELECT 'hold', h.id, h.body_hash, CAST(h.state AS TEXT), '', '', 0, 0, 0, 0, 0"
     " FROM ledger_holds h WHERE h.tenant = ? AND h.key = ?"
 )
-_SIDE = f"{_LEDGER} WHERE l.id = ?"
+_OWN_KEYS = (
+    "SELECT 'own_key', o.id, o.host, '', '', '', 0, 0, 0, 0, 0 FROM own_keys o WHERE o.tenant = ?"
+)
 
 FREE_TENANT = "free"  # whose budget all free accounts draw on together
 
@@ -94,8 +96,8 @@ def read_situation(catalog: PlanCatalog, ask: Ask) -> Steps[Situation]:
 def statement(ask: Ask) -> Sql:
     """What `situation_of` is made from."""
     caller, now_ms = ask.caller, ms_from(ask.now)
-    parts = [_ACCOUNT, _WINDOWS, _LASTING]
-    values: list[object] = [caller.tenant, caller.tenant, now_ms, caller.tenant]
+    parts = [_ACCOUNT, _WINDOWS, _LASTING, _OWN_KEYS]
+    values: list[object] = [caller.tenant, caller.tenant, now_ms, caller.tenant, caller.tenant]
     if not caller.acts_for_itself:
         parts.append(_MEMBER)
         values += (caller.tenant, caller.account)

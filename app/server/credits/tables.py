@@ -56,10 +56,31 @@ CREATE TABLE answers (
     PRIMARY KEY (tenant, id)
 )"""
 
+# For which hosts a tenant has a key of its own, by the id of that key. The key itself is sealed
+# elsewhere; whoever keeps it writes this row in the same transaction.
+OWN_KEYS = """
+CREATE TABLE own_keys (
+    tenant TEXT NOT NULL,
+    host TEXT NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (tenant, host)
+)"""
+
+# Threshold notices that an e-mail was sent for, or is being sent.
+NOTICE_MAILS = """
+CREATE TABLE notice_mails (
+    account TEXT NOT NULL,
+    percent INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (account, percent)
+)"""
+
 STATEMENTS: tuple[str, ...] = (
     PACKS,
     REQUESTS,
     ANSWERS,
+    OWN_KEYS,
+    NOTICE_MAILS,
     "CREATE INDEX answers_by_end ON answers (expires_ms)",
     # A tenant's windows that are still open: what every admission reads.
     "CREATE INDEX credits_windows_open ON ledger_accounts (tenant, closes_ms)",
