@@ -121,6 +121,7 @@ def _register(services: Services, arrival: Arrival, now: datetime) -> Steps[Sess
         known = yield from _new_account(services, arrival, now)
     if isinstance(known, Refused):
         return known
+    assert known is not None
     return (yield from start_session(*known, arrival.token, now))
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.server.accounts.proofs import Purpose, server_name
+from app.server.accounts.proofs import Purpose, keep_challenge, server_name
+from app.server.secret import new_token
 from app.server.settings import load_settings
 from tests.fixtures.credit_server import CreditServer, running_server
 from tests.server.accounts.computers import Computer, code_of, registered
@@ -237,27 +238,32 @@ async def test_five_free_accounts_a_day_come_from_one_address(
 
 
 async def test_a_thousand_forged_addresses_are_one(credit_server: CreditServer) -> None:
-    made = []
-    for number in range(1000):
-        credit_server.time.pass_by(seconds=2)  # past the limit of challenges
-        forged = f"10.{number // 250}.0.{number % 250}"
-        answer = await Computer(credit_server.client, address=forged).register()
-        made.append(answer.status_code)
-    assert made.count(201) == 5
-    assert made.count(429) == 995
+    forged = [f"10.{number // 250}.0.{number % 250}" for number in range(1000)]
+    made = await _register_at_once(credit_server, forged)
+    assert (made.count(201), made.count(429)) == (5, 995)
 
 
 async def test_a_thousand_addresses_of_one_network_are_one(tmp_path: Path) -> None:
     """Behind a proxy that is trusted, so that the address is the one it names."""
     async with running_server(tmp_path / "server", TRUSTED_PROXIES="192.0.2.0/24") as server:
-        made = []
-        for number in range(1000):
-            server.time.pass_by(seconds=2)
-            address = f"2001:db8:1:2:{number:x}::1"
-            made.append((await Computer(server.client, address=address).register()).status_code)
-        assert made.count(201) == 5
-        other = Computer(server.client, address="2001:db8:1:3::1")
-        assert (await other.register()).status_code == 201
+        network = [f"2001:db8:1:2:{number:x}::1" for number in range(1000)]
+        made = await _register_at_once(server, network)
+        assert (made.count(201), made.count(429)) == (5, 995)
+        assert await _register_at_once(server, ["2001:db8:1:3::1"]) == [201]
+
+
+async def _register_at_once(server: CreditServer, addresses: list[str]) -> list[int]:
+    """What each of these gets, at whose challenges nobody counts."""
+
+    async def one(address: str) -> int:
+        computer = Computer(server.client, address=address)
+        challenge = new_token("tc_")
+        now = server.time.at
+        await server.services.database.run(keep_challenge, challenge, computer.key.public, now)
+        body = computer.proof(Purpose.REGISTER, challenge)
+        return (await computer.ask("POST", "/api/devices", body)).status_code
+
+    return await asyncio.gather(*(one(address) for address in addresses))
 
 
 async def test_challenges_are_limited_for_each_address(credit_server: CreditServer) -> None:
