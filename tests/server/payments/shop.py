@@ -217,12 +217,9 @@ class Shop:
         assert await self.server.services.database.read(audit, self.now) == ()
         assert await self.server.run("SELECT event_id FROM ledger_events WHERE handled = 0") == []
 
-    async def end_state(self) -> tuple[object, ...]:
-        """All that payments leave behind, without times of arrival."""
-        return await self.server.services.database.read(_end_state)
 
-
-def _end_state() -> Steps[tuple[object, ...]]:
+def end_state() -> Steps[tuple[object, ...]]:
+    """All that payments leave behind, without times of arrival."""
     found = []
     for text in (
         "SELECT id, tenant, granted, posted, held, taken FROM ledger_accounts ORDER BY id",
