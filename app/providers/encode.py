@@ -16,7 +16,7 @@ from app.providers.encode_openai_responses import encode_responses
 from app.providers.hosts import Host
 from app.providers.languages import Language
 from app.providers.wire import Body
-from app.request import ChatRequest
+from app.request import ChatRequest, ToolMode
 
 _ENCODERS = {
     Language.OPENAI_CHAT: encode_chat,
@@ -34,10 +34,39 @@ _PATHS = {
 }
 # What a counter does not take, by language.
 _NOT_COUNTED = {
-    Language.OPENAI_RESPONSES: ("stream", "max_output_tokens", "store", "include", "temperature"),
-    Language.ANTHROPIC: ("stream", "max_tokens", "temperature"),
+    Language.OPENAI_RESPONSES: (
+        "stream",
+        "max_output_tokens",
+        "store",
+        "include",
+        "temperature",
+        "top_p",
+    ),
+    Language.ANTHROPIC: ("stream", "max_tokens", "temperature", "top_p", "stop_sequences"),
     Language.GEMINI: ("generationConfig",),
 }
+
+
+# What a language has no word for, by the fields of ChatRequest.
+_LOST: dict[Language, tuple[str, ...]] = {
+    Language.OPENAI_CHAT: (),
+    Language.OPENAI_RESPONSES: ("stop", "seed", "presence_penalty", "frequency_penalty"),
+    Language.ANTHROPIC: ("seed", "presence_penalty", "frequency_penalty"),
+    Language.GEMINI: ("parallel_tool_calls",),
+    Language.OLLAMA: ("parallel_tool_calls", "tool_choice"),
+}
+
+
+def lost_in(request: ChatRequest, language: Language) -> tuple[str, ...]:
+    """The fields that were set and that this language cannot say; empty where nothing is lost."""
+    lost = [name for name in _LOST[language] if getattr(request, name) not in (None, ())]
+    if language is Language.OLLAMA and request.tool_choice is not None:
+        easy = request.tool_choice.mode in (ToolMode.AUTO, ToolMode.NONE)
+        lost = [name for name in lost if name != "tool_choice" or not easy]
+    form = request.answer_form
+    if language is Language.ANTHROPIC and form is not None and not form.schema_json:
+        lost.append("answer_form")
+    return tuple(lost)
 
 
 @dataclass(frozen=True, slots=True)

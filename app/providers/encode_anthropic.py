@@ -1,7 +1,8 @@
 """Requests in Anthropic's Messages.
 
 Sources, read 2026-11-21: https://docs.claude.com/en/api/messages,
-https://docs.claude.com/en/docs/build-with-claude/extended-thinking.
+https://docs.claude.com/en/docs/build-with-claude/extended-thinking,
+https://platform.claude.com/docs/en/build-with-claude/structured-outputs.
 """
 
 from __future__ import annotations
@@ -20,10 +21,18 @@ from app.request import (
     TextPart,
     ThinkingPart,
     ToolCallPart,
+    ToolMode,
     ToolResultPart,
 )
 
 _LEAST_BUDGET = 1_024
+_FORCED = (ToolMode.REQUIRED, ToolMode.ONE)
+_TOOL_MODES = {
+    ToolMode.AUTO: "auto",
+    ToolMode.NONE: "none",
+    ToolMode.REQUIRED: "any",
+    ToolMode.ONE: "tool",
+}
 
 
 def encode_anthropic(request: ChatRequest, quirks: Quirks) -> Body:
@@ -44,23 +53,59 @@ def encode_anthropic(request: ChatRequest, quirks: Quirks) -> Body:
     ):
         # With thinking on, only the default temperature is taken; above 1 nothing is.
         body["temperature"] = min(request.temperature, 1.0)
+    body |= _sampling(request, quirks, thinks=bool(thinking))
     if request.tools:
-        body["tools"] = [
-            {
-                "name": tool.name,
-                "description": tool.description,
-                "input_schema": json_object(tool.parameters_json),
-            }
-            for tool in request.tools
-        ]
+        body |= _tools(request)
+    if request.answer_form is not None and request.answer_form.schema_json:
+        form = {"type": "json_schema", "schema": json_object(request.answer_form.schema_json)}
+        held = body.get("output_config")
+        body["output_config"] = {**(held if isinstance(held, dict) else {}), "format": form}
     return body
+
+
+def _sampling(request: ChatRequest, quirks: Quirks, *, thinks: bool) -> Body:
+    body: Body = {}
+    taken = not thinks and not matches(quirks.no_temperature_models, request.model)
+    if request.top_p is not None and request.temperature is None and taken:
+        # Newer models refuse temperature and top_p together.
+        body["top_p"] = request.top_p
+    # A stop made of white space alone is refused.
+    if stops := [stop for stop in request.stop if stop.strip()]:
+        body["stop_sequences"] = stops
+    return body
+
+
+def _tools(request: ChatRequest) -> Body:
+    tools = [
+        {
+            "name": tool.name,
+            "description": tool.description,
+            "input_schema": json_object(tool.parameters_json),
+        }
+        for tool in request.tools
+    ]
+    body: Body = {"tools": tools}
+    choice = request.tool_choice
+    if choice is None and request.parallel_tool_calls is not False:
+        return body
+    chosen: Body = {"type": "auto"}
+    if choice is not None:
+        chosen = {"type": _TOOL_MODES[choice.mode]}
+        if choice.mode is ToolMode.ONE:
+            chosen["name"] = choice.name
+    if request.parallel_tool_calls is False and chosen["type"] != "none":
+        chosen["disable_parallel_tool_use"] = True
+    return {**body, "tool_choice": chosen}
 
 
 def _thinking(request: ChatRequest, quirks: Quirks) -> Body:
     if not request.effort or not matches(quirks.thinking_models, request.model):
         return {}
+    if request.tool_choice is not None and request.tool_choice.mode in _FORCED:
+        return {}  # a tool that must be called leaves no room to think
     if matches(quirks.adaptive_models, request.model):
-        return {"thinking": {"type": "adaptive"}, "output_config": {"effort": request.effort}}
+        effort = "low" if request.effort == "minimal" else request.effort
+        return {"thinking": {"type": "adaptive"}, "output_config": {"effort": effort}}
     # The budget is inside max_tokens and must leave room for the answer.
     budget = min(THINKING_BUDGETS.get(request.effort, 8_192), request.output_tokens_max // 2)
     if budget < _LEAST_BUDGET:

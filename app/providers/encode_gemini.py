@@ -19,6 +19,8 @@ from app.request import (
     TextPart,
     ThinkingPart,
     ToolCallPart,
+    ToolChoice,
+    ToolMode,
     ToolResultPart,
 )
 
@@ -49,17 +51,47 @@ def encode_gemini(request: ChatRequest, quirks: Quirks) -> Body:
             for tool in request.tools
         ]
         body["tools"] = [{"functionDeclarations": declarations}]
+        if request.tool_choice is not None:
+            body["toolConfig"] = {"functionCallingConfig": _calling(request.tool_choice)}
     return body
+
+
+def _calling(choice: ToolChoice) -> Body:
+    match choice.mode:
+        case ToolMode.AUTO:
+            return {"mode": "AUTO"}
+        case ToolMode.NONE:
+            return {"mode": "NONE"}
+        case ToolMode.REQUIRED:
+            return {"mode": "ANY"}
+        case ToolMode.ONE:
+            return {"mode": "ANY", "allowedFunctionNames": [choice.name]}
+        case _:
+            assert_never(choice.mode)
 
 
 def _config(request: ChatRequest, quirks: Quirks) -> Body:
     config: Body = {"maxOutputTokens": request.output_tokens_max}
     if request.temperature is not None:
         config["temperature"] = request.temperature
+    for name, value in (
+        ("topP", request.top_p),
+        ("seed", request.seed),
+        ("presencePenalty", request.presence_penalty),
+        ("frequencyPenalty", request.frequency_penalty),
+        ("stopSequences", list(request.stop) or None),
+    ):
+        if value is not None:
+            config[name] = value
+    if request.answer_form is not None:
+        config["responseMimeType"] = "application/json"
+        if request.answer_form.schema_json:
+            config["responseJsonSchema"] = json_object(request.answer_form.schema_json)
     if request.effort and matches(quirks.thinking_models, request.model):
         thinking: Body = {"includeThoughts": True}
         if matches(quirks.adaptive_models, request.model):
-            thinking["thinkingLevel"] = "low" if request.effort == "low" else "high"
+            least = request.effort in ("minimal", "low")
+            thinking["thinkingLevel"] = "low" if least else "high"
         else:
             budget = THINKING_BUDGETS.get(request.effort, 8_192)
             thinking["thinkingBudget"] = min(budget, request.output_tokens_max // 2)

@@ -16,6 +16,7 @@ from app.request import (
     RequestMessage,
     ThinkingPart,
     ToolCallPart,
+    ToolMode,
     ToolResultPart,
 )
 
@@ -27,6 +28,11 @@ def encode_ollama(request: ChatRequest, quirks: Quirks) -> Body:
         options["num_ctx"] = _context_tokens(request, quirks.context_tokens)
     if request.temperature is not None:
         options["temperature"] = request.temperature
+    for name in ("top_p", "seed", "presence_penalty", "frequency_penalty"):
+        if (value := getattr(request, name)) is not None:
+            options[name] = value
+    if request.stop:
+        options["stop"] = list(request.stop)
     body: Body = {
         "model": request.model,
         "messages": [part for message in conversation(request) for part in _messages(message)],
@@ -35,7 +41,12 @@ def encode_ollama(request: ChatRequest, quirks: Quirks) -> Body:
     }
     if request.effort:
         body["think"] = True
-    if request.tools:
+    if request.answer_form is not None:
+        schema = request.answer_form.schema_json
+        body["format"] = json_object(schema) if schema else "json"
+    # There is no choice among tools: not to call any means not to know any.
+    silent = request.tool_choice is not None and request.tool_choice.mode is ToolMode.NONE
+    if request.tools and not silent:
         body["tools"] = [
             {
                 "type": "function",

@@ -13,6 +13,7 @@ from app.providers.hosts import Quirks, matches
 from app.providers.pictures import data_url
 from app.providers.wire import Body, conversation, json_object, text_of
 from app.request import (
+    AnswerForm,
     ChatRequest,
     ImagePart,
     MessagePart,
@@ -21,7 +22,9 @@ from app.request import (
     TextPart,
     ThinkingPart,
     ToolCallPart,
+    ToolMode,
     ToolResultPart,
+    ToolSpec,
 )
 
 
@@ -43,23 +46,61 @@ def encode_chat(request: ChatRequest, quirks: Quirks) -> Body:
         body["usage"] = {"include": True}
     if request.temperature is not None and not matches(quirks.no_temperature_models, request.model):
         body["temperature"] = request.temperature
+    body |= _sampling(request, quirks)
     if request.tools:
-        body["tools"] = [
-            {
-                "type": "function",
-                "function": {
-                    "name": tool.name,
-                    "description": tool.description,
-                    "parameters": json_object(tool.parameters_json),
-                },
-            }
-            for tool in request.tools
-        ]
+        body |= _tools(request)
+    if request.answer_form is not None:
+        body["response_format"] = _answer_form(request.answer_form)
     if request.effort and (
         not quirks.thinking_models or matches(quirks.thinking_models, request.model)
     ):
         body |= _effort(request.effort, quirks.effort_as)
     return body
+
+
+def _sampling(request: ChatRequest, quirks: Quirks) -> Body:
+    body: Body = {}
+    thinks = matches(quirks.no_temperature_models, request.model)
+    if not thinks:
+        # Models that think take none of these, as they take no temperature.
+        for name in ("top_p", "presence_penalty", "frequency_penalty"):
+            if (value := getattr(request, name)) is not None:
+                body[name] = value
+        if request.stop:
+            body["stop"] = list(request.stop)
+    if request.seed is not None:
+        body["seed"] = request.seed
+    return body
+
+
+def _tools(request: ChatRequest) -> Body:
+    body: Body = {"tools": [_tool(tool) for tool in request.tools]}
+    if (choice := request.tool_choice) is not None:
+        named = {"type": "function", "function": {"name": choice.name}}
+        body["tool_choice"] = named if choice.mode is ToolMode.ONE else choice.mode.value
+    if request.parallel_tool_calls is not None:
+        body["parallel_tool_calls"] = request.parallel_tool_calls
+    return body
+
+
+def _tool(tool: ToolSpec) -> Body:
+    function: Body = {
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": json_object(tool.parameters_json),
+    }
+    if tool.strict is not None:
+        function["strict"] = tool.strict
+    return {"type": "function", "function": function}
+
+
+def _answer_form(form: AnswerForm) -> Body:
+    if not form.schema_json:
+        return {"type": "json_object"}
+    schema: Body = {"name": form.name, "schema": json_object(form.schema_json)}
+    if form.strict is not None:
+        schema["strict"] = form.strict
+    return {"type": "json_schema", "json_schema": schema}
 
 
 def _effort(effort: str, field: str) -> Body:
@@ -106,7 +147,10 @@ def _content(parts: tuple[MessagePart, ...]) -> str | list[Body]:
             content.append({"type": "text", "text": part.text})
         elif isinstance(part, ImagePart):
             url = data_url(part.media_type, part.content)
-            content.append({"type": "image_url", "image_url": {"url": url}})
+            image: Body = {"url": url}
+            if part.detail:
+                image["detail"] = part.detail
+            content.append({"type": "image_url", "image_url": image})
     return content
 
 

@@ -12,6 +12,7 @@ from app.providers.hosts import Quirks, matches
 from app.providers.pictures import data_url
 from app.providers.wire import Body, conversation, json_object, system_text
 from app.request import (
+    AnswerForm,
     ChatRequest,
     ImagePart,
     RequestMessage,
@@ -19,7 +20,9 @@ from app.request import (
     TextPart,
     ThinkingPart,
     ToolCallPart,
+    ToolMode,
     ToolResultPart,
+    ToolSpec,
 )
 
 
@@ -46,17 +49,44 @@ def encode_responses(request: ChatRequest, quirks: Quirks) -> Body:
         body["reasoning"] = {"summary": "auto"}
         if request.effort:
             body["reasoning"] = {"effort": request.effort, "summary": "auto"}
+    if request.top_p is not None and not matches(quirks.no_temperature_models, request.model):
+        body["top_p"] = request.top_p
     if request.tools:
-        body["tools"] = [
-            {
-                "type": "function",
-                "name": tool.name,
-                "description": tool.description,
-                "parameters": json_object(tool.parameters_json),
-            }
-            for tool in request.tools
-        ]
+        body |= _tools(request)
+    if request.answer_form is not None:
+        body["text"] = {"format": _answer_form(request.answer_form)}
     return body
+
+
+def _tools(request: ChatRequest) -> Body:
+    body: Body = {"tools": [_tool(tool) for tool in request.tools]}
+    if (choice := request.tool_choice) is not None:
+        named = {"type": "function", "name": choice.name}
+        body["tool_choice"] = named if choice.mode is ToolMode.ONE else choice.mode.value
+    if request.parallel_tool_calls is not None:
+        body["parallel_tool_calls"] = request.parallel_tool_calls
+    return body
+
+
+def _tool(tool: ToolSpec) -> Body:
+    encoded: Body = {
+        "type": "function",
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": json_object(tool.parameters_json),
+    }
+    return encoded if tool.strict is None else {**encoded, "strict": tool.strict}
+
+
+def _answer_form(form: AnswerForm) -> Body:
+    if not form.schema_json:
+        return {"type": "json_object"}
+    schema: Body = {
+        "type": "json_schema",
+        "name": form.name,
+        "schema": json_object(form.schema_json),
+    }
+    return schema if form.strict is None else {**schema, "strict": form.strict}
 
 
 def _items(message: RequestMessage) -> Iterator[Body]:
@@ -71,7 +101,8 @@ def _items(message: RequestMessage) -> Iterator[Body]:
                 continue
             case ImagePart():
                 url = data_url(part.media_type, part.content)
-                content.append({"type": "input_image", "image_url": url})
+                image: Body = {"type": "input_image", "image_url": url}
+                content.append({**image, "detail": part.detail} if part.detail else image)
                 continue
             case ThinkingPart() | ToolCallPart() | ToolResultPart():
                 if content:

@@ -11,7 +11,14 @@ Body = dict[str, object]
 
 # Every vendor understands this; a bare beginning is refused by some and repeated by others.
 GO_ON = "Go on exactly where you stopped, without repeating anything and without a remark."
-THINKING_BUDGETS = {"low": 2_048, "medium": 8_192, "high": 16_384}
+THINKING_BUDGETS = {
+    "minimal": 1_024,
+    "low": 2_048,
+    "medium": 8_192,
+    "high": 16_384,
+    "xhigh": 24_576,
+    "max": 32_768,
+}
 
 
 def conversation(request: ChatRequest) -> tuple[RequestMessage, ...]:
