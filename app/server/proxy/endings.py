@@ -50,7 +50,7 @@ class Seen:
 
 
 def how_it_ended(finished: Finished | None, *, gone: bool) -> How:
-    """How a stream ended that was read as far as it went; `gone`: the client left before its end."""
+    """How a stream ended as far as it was read; `gone`: the client left before its end."""
     if gone:
         return How.STOPPED
     if finished is None or finished.outcome is Outcome.BROKEN:

@@ -1,0 +1,178 @@
+"""The credit server against a bare pass-through of the same bytes, in one run: what holding,
+counting and settling every call costs.
+
+All take part on one machine: the load, a scripted provider, PostgreSQL, the bare pass-through (raw
+ASGI and aiohttp) and the server with its ledger on PostgreSQL. Runs take turns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Coroutine, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import uvloop
+from figures import RUNS, Figure
+from server.load import Ask, Load, burst_of, rate_of
+from server.processes import Running, asgi, credit_server, make_keys
+
+CONNECTIONS = 32
+ACCOUNTS = 64
+SECONDS = float(os.environ.get("SERVER_SECONDS", "2"))
+STREAMS = 256
+CHUNKS, PACE_MS = 100, 20
+PLAIN_LEAST, STREAMED_LEAST = 0.1, 0.25
+FIRST_BYTE_MS_MOST = 3.0
+SLOWER_MOST = 1.15
+CHUNK_US_MOST = 60.0
+MEMORY_MIB_MOST = 160.0
+TWO_WORKERS_LEAST = 1.6
+CORES_FOR_TWO = 6  # the load, the provider and PostgreSQL want theirs too
+
+PLAIN, STREAMED = Ask(stream=False), Ask(stream=True)
+PACED = Ask(stream=True, chunks=CHUNKS, pace_ms=PACE_MS)
+
+
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """The three addresses that take the same requests, and the keys of the server's accounts."""
+
+    upstream: Running
+    bare: Running
+    ours: Running
+    keys: tuple[str, ...]
+
+
+def figures() -> Iterable[Figure]:
+    """Every figure of the server, medians of runs that take turns."""
+    with _rivals() as rivals:
+        yield from _rates(rivals)
+        yield _first_byte(rivals)
+        yield from _many_streams(rivals)
+    if (os.cpu_count() or 1) >= CORES_FOR_TWO:
+        yield _two_workers()
+
+
+def _rates(rivals: Rivals) -> Iterable[Figure]:
+    for words, ask, least in (
+        ("plain", PLAIN, PLAIN_LEAST),
+        ("streamed, 20 chunks", STREAMED, STREAMED_LEAST),
+    ):
+        for place in (rivals.bare, rivals.ours):
+            _load(place, rivals.keys, ask)  # connections are made, statements prepared
+        pairs = [
+            (_load(rivals.ours, rivals.keys, ask), _load(rivals.bare, rivals.keys, ask))
+            for _ in range(RUNS)
+        ]
+        failed = sum(ours.failed for ours, _ in pairs)
+        yield Figure(
+            metric=f"{words}, {CONNECTIONS} connections",
+            value=median(ours.rate for ours, _ in pairs),
+            unit="requests/s",
+            against="a bare pass-through",
+            base=median(bare.rate for _, bare in pairs),
+            limit=least,
+            at_least=True,
+        )
+        yield Figure(metric=f"{words}: failed", value=failed, unit="requests", limit=0)
+
+
+def _first_byte(rivals: Rivals) -> Figure:
+    def first_ms(place: Running) -> float:
+        load = _run(rate_of(place.url, rivals.keys, STREAMED, connections=1, seconds=SECONDS / 2))
+        return 1000 * median(load.first_byte_s)
+
+    pairs = [(first_ms(rivals.ours), first_ms(rivals.upstream)) for _ in range(RUNS)]
+    return Figure(
+        metric="added to the first byte, 1 connection",
+        value=median(ours - direct for ours, direct in pairs),
+        unit="ms",
+        limit=FIRST_BYTE_MS_MOST,
+    )
+
+
+def _many_streams(rivals: Rivals) -> Iterable[Figure]:
+    def burst(place: Running) -> Load:
+        return _run(burst_of(place.url, rivals.keys, PACED, connections=STREAMS))
+
+    burst(rivals.ours)
+    loads, direct, cpu_us = [], [], []
+    for _ in range(RUNS):
+        before = rivals.ours.cpu_s()
+        loads.append(burst(rivals.ours))
+        cpu_us.append(1e6 * (rivals.ours.cpu_s() - before) / (STREAMS * CHUNKS))
+        direct.append(burst(rivals.upstream))
+    yield Figure(
+        metric=f"{STREAMS} streams of {CHUNKS} chunks each {PACE_MS} ms",
+        value=median(load.seconds for load in loads),
+        unit="s",
+        against="the provider itself",
+        base=median(load.seconds for load in direct),
+        limit=SLOWER_MOST,
+    )
+    failed = sum(load.failed for load in loads)
+    yield Figure(metric=f"{STREAMS} streams: failed", value=failed, unit="requests", limit=0)
+    yield Figure(
+        metric="processor time for a chunk, with its share of the call",
+        value=median(cpu_us),
+        unit="us",
+        limit=CHUNK_US_MOST,
+    )
+    yield Figure(
+        metric="memory of a worker after all of it",
+        value=rivals.ours.memory_mib(),
+        unit="MiB",
+        limit=MEMORY_MIB_MOST,
+    )
+
+
+def _two_workers() -> Figure:
+    def rate(workers: int) -> float:
+        with _rivals(workers) as rivals:
+            _load(rivals.ours, rivals.keys, STREAMED)
+            return median(_load(rivals.ours, rivals.keys, STREAMED).rate for _ in range(RUNS))
+
+    return Figure(
+        metric="streamed with two workers",
+        value=rate(2),
+        unit="requests/s",
+        against="one worker",
+        base=rate(1),
+        limit=TWO_WORKERS_LEAST,
+        at_least=True,
+    )
+
+
+def _load(place: Running, keys: tuple[str, ...], ask: Ask) -> Load:
+    return _run(rate_of(place.url, keys, ask, connections=CONNECTIONS, seconds=SECONDS))
+
+
+def _run(work: Coroutine[Any, Any, Load]) -> Load:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+@contextmanager
+def _rivals(workers: int = 1) -> Iterator[Rivals]:
+    from tests.fixtures.postgres import find_programs, running
+
+    programs = find_programs()
+    if programs is None:
+        sys.exit("The bench of the server needs PostgreSQL.")
+    with ExitStack() as stack:
+        postgres = stack.enter_context(running(programs))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        upstream = stack.enter_context(asgi("scripted"))
+        bare = stack.enter_context(asgi("bare", {"BENCH_UPSTREAM": upstream.url}))
+        keys = make_keys(postgres.dsn, folder, ACCOUNTS)
+        ours = stack.enter_context(
+            credit_server(upstream.url, postgres.dsn, folder, workers=workers)
+        )
+        yield Rivals(upstream, bare, ours, tuple(keys))
