@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,5 +55,6 @@ async def send_without_end(folder: Path, url: str) -> None:
         number += 1
 
 
-if __name__ == "__main__":
-    asyncio.run(send_without_end(Path(sys.argv[1]), sys.argv[2]))
+def main(folder: Path, url: str) -> None:
+    """The process: it ends when it is killed."""
+    asyncio.run(send_without_end(folder, url))

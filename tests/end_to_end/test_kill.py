@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +14,10 @@ from app.seam import commands, events
 from app.seam.views import MessageState
 from app.store.records import HoldState, State
 from app.store.shelves import Shelves
-from tests.end_to_end.conftest import ROOT
+from tests.end_to_end import core_program
 from tests.end_to_end.long_answers import numbered_words
 from tests.fixtures.core import CoreDriver
+from tests.fixtures.killable import Killable
 from tests.fixtures.provider_server import ProviderServer
 from tests.ledger.invariants import read_rows, troubles
 
@@ -44,26 +42,14 @@ class Told:
 
 def told_until_killed(folder: Path, url: str, life_s: float) -> list[Told]:
     """Start the core, kill it so long after its first text came, and give what it had said."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "tests.end_to_end.core_program", str(folder), url],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-    )
-    assert child.stdout is not None
-    told = []
-    for line in child.stdout:
-        told.append(_read(line))
-        if told[-1].kind == "text":
-            break
-    killer = threading.Timer(life_s, child.kill)
-    killer.start()
-    told += [_read(line) for line in child.stdout if line.endswith(b"\n")]
-    killer.join()
-    assert child.wait() == -9, "it ended by itself"
-    return told
+    child = Killable(core_program.main, folder, url)
+    told: list[Told] = []
+    while not told or told[-1].kind != "text":
+        told.append(_read(child.said.readline()))
+    return told + [_read(line) for line in child.kill_after(life_s)]
 
 
-def _read(line: bytes) -> Told:
+def _read(line: str) -> Told:
     return Told(*json.loads(line))
 
 

@@ -335,6 +335,11 @@ class CallMachine(RuleBasedStateMachine):
 
     @invariant()
     def invariant_14_what_a_hold_was_frozen_with_stays(self) -> None:
+        rows = self.place.by_hand("SELECT id, frozen FROM ledger_holds")
+        assert dict(rows) == {name: f"price of {name}" for name in self.book.holds}
+
+    @rule()
+    def invariant_14_every_hold_is_read_with_it(self) -> None:
         for name in self.book.holds:
             hold = self.place.ledger.read(hold_by_id, name)
             assert hold is not None

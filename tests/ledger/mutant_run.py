@@ -1,6 +1,8 @@
-"""A process of its own with one wrong in the ledger: `python -m tests.ledger.mutant_run NAME`.
+"""A process of its own for each wrong in the ledger: `python -m tests.ledger.mutant_run FOLDER`.
 
-Ends with 0 where nothing noticed, with 1 where something did, and says what.
+It reads FOLDER/names, one a line, each with the words of its database's connection. The libraries
+are loaded once; each name's process is a fork that loads the ledger with its wrong in it. What
+noticed the wrong stands in FOLDER/<number>: nothing where nothing did.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from pathlib import Path
 from types import CodeType, ModuleType
 
 from tests.ledger.mutants import MUTANTS, Edit
@@ -20,7 +23,7 @@ from tests.ledger.mutants import MUTANTS, Edit
 RUNS = 150
 WRITERS = 20
 BURSTS = 10
-DSN_VARIABLE = "LEDGER_DSN"
+SIDE_BY_SIDE = 2
 
 
 class _Mutated(SourceFileLoader):
@@ -112,8 +115,8 @@ def run_side_by_side(dsn: str) -> None:
     assert not found, found
 
 
-def main(name: str) -> int:
-    """Run with a mutant, or without one where the name is empty."""
+def notice(name: str, dsn: str) -> str:
+    """What notices a mutant, or the ledger as it is where the name is empty; "" if nothing does."""
     race = not name or MUTANTS[name].race
     if name:
         sys.meta_path.insert(0, _Mutator(MUTANTS[name].edits))
@@ -121,12 +124,57 @@ def main(name: str) -> int:
         if not name or not race:
             run_in_any_order()
         if race:
-            run_side_by_side(os.environ[DSN_VARIABLE])
+            run_side_by_side(dsn)
     except BaseException:  # noqa: BLE001 - whatever notices it
-        traceback.print_exc()
-        return 1
-    return 0
+        return traceback.format_exc()
+    return ""
+
+
+def main(folder: Path) -> int:
+    """Run each name in a fork; gives 0 where each of them came to its end."""
+    load_libraries()
+    loaded = [module for module in sys.modules if module.startswith("app.ledger")]
+    assert not loaded, loaded
+    lines = (folder / "names").read_text(encoding="utf-8").splitlines()
+    waiting = [(number, *line.split("\t")) for number, line in enumerate(lines)]
+    running: set[int] = set()
+    trouble = 0
+    while waiting or running:
+        while waiting and len(running) < SIDE_BY_SIDE:
+            running.add(_fork(folder, *waiting.pop(0)))
+        child, status = os.wait()
+        running.discard(child)
+        trouble |= status
+    return int(trouble != 0)
+
+
+def load_libraries() -> None:
+    """All that the runs import and that has no wrong in it: most of what a start costs."""
+    import hypothesis.stateful
+    import psycopg  # noqa: F401
+    import pytest  # noqa: F401
+
+    # Some of hypothesis is loaded, and its tables read, at the first use.
+    machine = type("Nothing", (hypothesis.stateful.RuleBasedStateMachine,), {"step": _step()})
+    few = hypothesis.settings(max_examples=1, database=None, derandomize=True)
+    hypothesis.stateful.run_state_machine_as_test(machine, settings=few)
+
+
+def _step() -> object:
+    from hypothesis import strategies
+    from hypothesis.stateful import rule
+
+    return rule(data=strategies.data())(lambda self, data: data.draw(strategies.integers(0, 4)))
+
+
+def _fork(folder: Path, number: int, name: str, dsn: str) -> int:
+    child = os.fork()
+    if child:
+        return child
+    said = notice(name, dsn)
+    (folder / str(number)).write_text(said, encoding="utf-8")
+    os._exit(0)  # nothing of the parent's is ended twice
 
 
 if __name__ == "__main__":
-    sys.exit(main(" ".join(sys.argv[1:])))
+    sys.exit(main(Path(sys.argv[1])))

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import sqlite3
-import subprocess
-import sys
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -21,11 +17,11 @@ import pytest
 from app.ledger import sweeping
 from app.ledger.audit import audit
 from app.ledger.holds import open_holds
+from tests.fixtures.killable import Killable
 from tests.ledger.given import NOW
 from tests.ledger.invariants import read_rows, troubles
-from tests.ledger.worker import open_ledger, resolve_all
+from tests.ledger.worker import open_ledger, resolve_all, work_without_end
 
-ROOT = Path(__file__).resolve().parents[2]
 KILLS, SOAK_KILLS, WORKERS = 30, 500, 2
 LIFE_S_MAX = 0.25
 FAR = NOW + timedelta(days=36_500)  # later than any worker's clock can have come
@@ -33,25 +29,11 @@ FAR = NOW + timedelta(days=36_500)  # later than any worker's clock can have com
 Query = Callable[[str], list[tuple[Any, ...]]]
 
 
-class Child:
-    """A worker, and what it said until it was killed."""
-
-    def __init__(self, place: str, seed: int) -> None:
-        self.said: list[list[str]] = []
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.ledger.worker", place, str(seed)],
-            cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline() == "ready\n"
-
-    def kill_after(self, life_s: float) -> None:
-        assert self._process.stdout is not None
-        killer = threading.Timer(life_s, self._process.send_signal, [signal.SIGKILL])
-        killer.start()
-        self.said = [line.split() for line in self._process.stdout if line.endswith("\n")]
-        killer.join()
-        assert self._process.wait() == -signal.SIGKILL, "it ended by itself"
+def begin(place: str, seed: int) -> Killable:
+    """A worker that has opened the ledger."""
+    child = Killable(work_without_end, place, seed)
+    assert child.said.readline() == "ready\n"
+    return child
 
 
 def check(place: str, query: Query, told: dict[str, int]) -> None:
@@ -74,17 +56,11 @@ def kill_again_and_again(place: str, query: Query, kills: int) -> None:
     chance = random.Random(20261121)
     told: dict[str, int] = {}
     for number in range(0, kills, WORKERS):
-        children = [Child(place, number + each) for each in range(WORKERS)]
-        threads = [
-            threading.Thread(target=child.kill_after, args=(chance.random() * LIFE_S_MAX,))
-            for child in children
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        for child in children:
-            told |= {name: int(charge) for name, charge in child.said}
+        children = [begin(place, number + each) for each in range(WORKERS)]
+        lives_s = [chance.random() * LIFE_S_MAX for _ in children]
+        with ThreadPoolExecutor(WORKERS) as threads:
+            for said in threads.map(Killable.kill_after, children, lives_s):
+                told |= {name: int(charge) for name, charge in map(str.split, said)}
         check(place, query, told)
     assert told
 

@@ -1,13 +1,13 @@
-"""A process that works on a ledger until it is killed: `python -m tests.ledger.worker PLACE SEED`.
+"""What a process does on a ledger until it is killed.
 
-PLACE is a file for SQLite, or the words of a PostgreSQL connection. Each call that it was told is
-over is printed, so that the one who kills it knows what must still be there.
+The place is a file for SQLite, or the words of a PostgreSQL connection. Each call that it was told
+is over is printed, so that the one who kills it knows what must still be there.
 """
 
 from __future__ import annotations
 
+import itertools
 import random
-import sys
 from contextlib import nullcontext, suppress
 from datetime import timedelta
 
@@ -101,14 +101,9 @@ def resolve_all(ledger: Ledger, now: object, *, overdue: bool = False) -> None:
             continue  # another process was faster
 
 
-def main(place: str, seed: str) -> None:
-    worker = Worker(open_ledger(place), int(seed))
+def work_without_end(place: str, seed: int) -> None:
+    """Say that it is ready, then call after call."""
+    worker = Worker(open_ledger(place), seed)
     print("ready", flush=True)
-    number = 0
-    while True:
+    for number in itertools.count():
         worker.call(number)
-        number += 1
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
