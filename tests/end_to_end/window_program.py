@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QApplication
 
 from app.desktop import open_window
 from app.ui.window import MainWindow
-from tests.end_to_end import flows, usage_flows
+from tests.end_to_end import flows, refusal_flows, usage_flows
 from tests.end_to_end.person import Person
 
 
 def main(flow: str, *words: str) -> int:
     """Open the window and let a person do what a flow says; raises where something is not so."""
-    play = getattr(flows, flow, None) or getattr(usage_flows, flow)
+    rooms = (flows, refusal_flows, usage_flows)
+    play = next(getattr(room, flow) for room in rooms if hasattr(room, flow))
     wait_for_events = QApplication.exec
     trouble: list[BaseException] = []
 

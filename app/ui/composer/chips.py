@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
 
 from app.ui import words
-from app.ui.composer.flow_layout import FlowLayout
+from app.ui.composer.flow_row import FlowRow
 from app.ui.icons import icon, pixmap
 from app.ui.theme import Theme, set_look
 
@@ -21,7 +21,7 @@ THUMBNAIL = 32
 LINE_CHARS_MAX = 100_000
 
 
-class Chips(QWidget):
+class Chips(FlowRow):
     """Attached files in the order given. `changed` after one was added or taken away.
 
     A pasted text can be had back as text for as long as it is attached and this window lives.
@@ -36,7 +36,6 @@ class Chips(QWidget):
         self._waiting: dict[int, Chip] = {}
         self._refused: list[Chip] = []
         self._pasted: dict[Chip, str] = {}
-        self._layout = FlowLayout(self, Theme.current().px(8))
         self.setVisible(False)
 
     def attachments(self) -> tuple[AttachmentView, ...]:
@@ -110,18 +109,15 @@ class Chips(QWidget):
         return chip
 
     def _add(self, chip: Chip) -> Chip:
-        self._layout.addWidget(chip)
+        self.add(chip)
         return chip
 
     def _drop(self, chip: Chip) -> None:
         self._pasted.pop(chip, None)
-        self._layout.removeWidget(chip)
-        chip.hide()
-        chip.deleteLater()
+        self.drop(chip)
 
     def _settle(self) -> None:
-        self.setVisible(self._layout.count() > 0)
-        self.updateGeometry()
+        self.setVisible(bool(self._attached or self._waiting or self._refused))
 
     def _on_removed(self) -> None:
         gone = self.sender()

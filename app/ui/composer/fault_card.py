@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout
 
 from app.ui import words
-from app.ui.composer.flow_layout import FlowLayout
+from app.ui.composer.flow_row import FlowRow
 from app.ui.icons import icon
 from app.ui.theme import Theme, set_look
 
@@ -63,9 +63,9 @@ class FaultCard(QFrame):
         self._close = QToolButton()
         self._close.setIcon(icon("x"))
         self._close.setAccessibleName(self.tr("Close"))
-        ways = self._ways = FlowLayout(gap=int(theme.px(8)))
-        ways.addWidget(self._way_on)
-        ways.addWidget(self._other_model)
+        self._ways = FlowRow()
+        self._ways.add(self._way_on)
+        self._ways.add(self._other_model)
         top = QHBoxLayout()
         top.addWidget(self._message, 1)
         top.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
@@ -74,7 +74,7 @@ class FaultCard(QFrame):
         column.setSpacing(theme.px(6))
         column.addLayout(top)
         column.addWidget(self._advice)
-        column.addLayout(ways)
+        column.addWidget(self._ways)
         self.hide()
 
     def _connect(self) -> None:
@@ -85,15 +85,13 @@ class FaultCard(QFrame):
     def _offer(self, models: Sequence[CheaperView]) -> None:
         """A button for each model that could answer it all the same."""
         for button in self._offers:
-            self._ways.removeWidget(button)
-            button.hide()
-            button.deleteLater()
+            self._ways.drop(button)
         self._offers = []
         for model in models:
             button = QPushButton(_offer_words(model))
             button.setToolTip(model.payer)
             button.clicked.connect(lambda _=False, ref=model.ref: self._take(ref))
-            self._ways.addWidget(button)
+            self._ways.add(button)
             self._offers.append(button)
 
     def _take(self, ref: str) -> None:

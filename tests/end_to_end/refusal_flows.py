@@ -1,0 +1,77 @@
+"""What people do after a message was refused: the card comes and goes, and the program lives."""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton
+
+from app.ui.composer.fault_card import FaultCard
+from app.ui.first_run import FirstRun
+from app.ui.theme import Theme
+from tests.end_to_end.flows import settled
+from tests.end_to_end.person import CONTROL, SHIFT, Person
+
+
+def refused_then_demo(person: Person) -> None:
+    """Enter without a model, look for one, leave it, and take the offline demo."""
+    refuse(person)
+    person.click(person.button("Choose a model", card(person)))
+    person.press(Qt.Key.Key_Escape)
+    gc.collect()
+    page = person.find(FirstRun, lambda widget: True)
+    person.click(person.button("Try the offline demo", page))
+    person.wait_until(lambda: not person.frame.composer.is_leaving(), "the demo's chat is there")
+    for answers in (2, 4):
+        gc.collect()
+        person.say("And now?")
+        person.wait_until(lambda answers=answers: settled(person, answers), "it was answered")
+
+
+def refused_in_every_look(person: Person) -> None:
+    """A refusal stays on screen while colors, size and pages change around it."""
+    for key in (Qt.Key.Key_D, Qt.Key.Key_J, Qt.Key.Key_D, Qt.Key.Key_J):
+        refuse(person)
+        dark = Theme.current().dark
+        person.press(key, CONTROL | SHIFT)
+        gc.collect()
+        if key == Qt.Key.Key_D:
+            person.wait_until(lambda dark=dark: Theme.current().dark != dark, "the other colors")
+        else:
+            person.press(Qt.Key.Key_Escape)
+    for key in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
+        refuse(person)
+        person.press(key, CONTROL)
+        gc.collect()
+    choose_colors(person)
+    person.press(Qt.Key.Key_N, CONTROL)
+    gc.collect()
+    refuse(person)
+
+
+def choose_colors(person: Person) -> None:
+    """Light and dark in the settings, with the refusal behind them."""
+    person.press(Qt.Key.Key_Comma, CONTROL)
+    for name, dark in (("theme-1", False), ("theme-2", True), ("theme-1", False)):
+        button = person.named(name)
+        assert isinstance(button, QAbstractButton)
+        person.click(button)
+        person.wait_until(lambda dark=dark: Theme.current().dark == dark, f"{name} is in force")
+        gc.collect()
+    person.press(Qt.Key.Key_Escape)
+
+
+def refuse(person: Person) -> None:
+    """Send something though no model is chosen."""
+    if not person.composer.text():
+        person.say("hello")
+    else:
+        person.press(Qt.Key.Key_L, CONTROL)
+        person.press(Qt.Key.Key_Return)
+    person.wait_until(lambda: card(person).isVisible(), "the refusal is shown")
+    gc.collect()
+
+
+def card(person: Person) -> FaultCard:
+    return person.find(FaultCard, lambda widget: True, person.composer)
