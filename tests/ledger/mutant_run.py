@@ -150,21 +150,9 @@ def main(folder: Path) -> int:
 
 def load_libraries() -> None:
     """All that the runs import and that has no wrong in it: most of what a start costs."""
-    import hypothesis.stateful
+    import hypothesis.stateful  # noqa: F401
     import psycopg  # noqa: F401
     import pytest  # noqa: F401
-
-    # Some of hypothesis is loaded, and its tables read, at the first use.
-    machine = type("Nothing", (hypothesis.stateful.RuleBasedStateMachine,), {"step": _step()})
-    few = hypothesis.settings(max_examples=1, database=None, derandomize=True)
-    hypothesis.stateful.run_state_machine_as_test(machine, settings=few)
-
-
-def _step() -> object:
-    from hypothesis import strategies
-    from hypothesis.stateful import rule
-
-    return rule(data=strategies.data())(lambda self, data: data.draw(strategies.integers(0, 4)))
 
 
 def _fork(folder: Path, number: int, name: str, dsn: str) -> int:
