@@ -70,6 +70,14 @@ class SmtpServer:
         except ValueError:
             return self.host == "localhost"
 
+    @property
+    def start_tls(self) -> bool | None:
+        """Whether the connection has to change to TLS; None: where the server offers it, which is
+        for this computer alone."""
+        if self.tls_first:
+            return False
+        return None if self.is_local else True
+
 
 def smtp_server(url: str) -> SmtpServer:
     """The server of `smtp://` (STARTTLS) or `smtps://`; name and password percent-encoded.
@@ -129,10 +137,7 @@ class SmtpMailer:
                 username=server.user or None,
                 password=server.password or None,
                 use_tls=server.tls_first,
-                # None: where the server offers it. Only this computer itself may go without.
-                start_tls=None
-                if server.is_local and not server.tls_first
-                else not server.tls_first,
+                start_tls=server.start_tls,
                 timeout=TIMEOUT_S,
             )
         except (aiosmtplib.SMTPException, OSError, ssl.SSLError, UnicodeError, ValueError) as error:
