@@ -26,6 +26,8 @@ from app.server.operator import endpoints as operator
 from app.server.operator import jobs as operator_jobs
 from app.server.organizations import endpoints as organizations
 from app.server.organizations import jobs as organizations_jobs
+from app.server.pages import endpoints as pages
+from app.server.pages import jobs as pages_jobs
 from app.server.payments import endpoints as payments
 from app.server.payments import jobs as payments_jobs
 from app.server.proxy import desk as proxy_desk
@@ -35,13 +37,23 @@ from app.server.services import Services
 
 _log = logging.getLogger(__name__)
 
-_DOMAINS = (accounts, credit_endpoints, licenses, operator, organizations, payments, proxy)
+_DOMAINS = (
+    accounts,
+    credit_endpoints,
+    licenses,
+    operator,
+    organizations,
+    pages,
+    payments,
+    proxy,
+)
 _JOBS = (
     accounts_jobs,
     credits_jobs,
     licenses_jobs,
     operator_jobs,
     organizations_jobs,
+    pages_jobs,
     payments_jobs,
     proxy_jobs,
 )

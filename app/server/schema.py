@@ -13,6 +13,7 @@ from app.server.credits import tables as credit_tables
 from app.server.licenses import tables as licenses
 from app.server.operator import tables as operator
 from app.server.organizations import tables as organizations
+from app.server.pages import tables as pages
 from app.server.payments import tables as payments
 from app.server.proxy import tables as proxy
 
@@ -25,6 +26,7 @@ _STEPS: tuple[Statements, ...] = (
         *licenses.STATEMENTS,
         *operator.STATEMENTS,
         *organizations.STATEMENTS,
+        *pages.STATEMENTS,
         *payments.STATEMENTS,
         *proxy.STATEMENTS,
     ),
