@@ -64,7 +64,7 @@ class Path:
         if self.streams:
             content["text/event-stream"] = {"schema": _TEXT}
         good: Json = {"description": "The answer, with its receipt.", "content": content}
-        refusals = {
+        refusals: dict[int | str, Json] = {
             status: {"description": words, "content": {"application/json": {"schema": _ERROR}}}
             for status, words in _REFUSALS.items()
         }

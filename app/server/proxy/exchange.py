@@ -1,10 +1,11 @@
-"""What running a call asks of whoever translates: the request that goes out, and a reader of what
-comes back. The translation itself is `wire`'s; here is its shape as a call sees it.
+"""What running a call asks of a request that was read: the one that goes out, and a reader of what
+comes back. One shape for chats and for what is answered whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from app.metering.usage import Usage
@@ -12,6 +13,14 @@ from app.providers.connection import Call
 from app.providers.events import Fault, Finished, StreamEvent
 from app.providers.hosts import Host
 from app.server.credits.records import AdmittedCall, CallKind, PricedRoute
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An answer that is no JSON, such as sound."""
+
+    content: bytes = field(repr=False)
+    content_type: str
 
 
 class Reader(Protocol):
@@ -24,8 +33,12 @@ class Reader(Protocol):
     ended: bool
     usage: Usage | None
     finished: Finished | None
-    upstream_id: str
-    upstream_model: str
+
+    @property
+    def upstream_id(self) -> str: ...
+
+    @property
+    def upstream_model(self) -> str: ...
 
     def begin(self, content_type: str) -> None:
         """The answer's status was good; its body is of this type."""
@@ -52,12 +65,20 @@ class Reader(Protocol):
         """All that the model wrote so far, thinking and calls of tools too."""
         ...
 
-    def answer(self) -> dict[str, Any]:
-        """The whole answer so far, as a client gets it that asked for no stream."""
+    def counted_output(self) -> int | None:
+        """Tokens of an answer that is no text, as they are reckoned; None: count the text."""
         ...
 
-    def last_events(self, extra: Mapping[str, Any]) -> bytes:
-        """The end of a stream, with `extra` in its last event."""
+    def answer(self) -> dict[str, Any]:
+        """The whole answer so far as JSON, empty where it is no JSON."""
+        ...
+
+    def whole(self) -> Body | None:
+        """The whole answer where it is no JSON."""
+        ...
+
+    def last_events(self, usage: Usage | None, receipt: Mapping[str, Any]) -> bytes:
+        """The end of a stream: what is charged, the receipt, or the error that ended it."""
         ...
 
 
@@ -67,14 +88,29 @@ class Asked(Protocol):
     `units` are what is paid by the piece; `digest` is the same for requests that ask the same.
     """
 
-    kind: CallKind
-    model: str
-    stream: bool
-    digest: str
-    counted_input: int
-    input_tokens: int
-    output_tokens_max: int | None
-    units: Mapping[str, int]
+    @property
+    def kind(self) -> CallKind: ...
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def stream(self) -> bool: ...
+
+    @property
+    def digest(self) -> str: ...
+
+    @property
+    def counted_input(self) -> int: ...
+
+    @property
+    def input_tokens(self) -> int: ...
+
+    @property
+    def output_tokens_max(self) -> int | None: ...
+
+    @property
+    def units(self) -> Mapping[str, int]: ...
 
     def call(
         self, priced: PricedRoute, host: Host, *, output_tokens_max: int, secret: str | None
@@ -90,6 +126,8 @@ class Asked(Protocol):
         """A reader for an attempt at this route."""
         ...
 
-    def answer_as_events(self, answer: Mapping[str, Any], extra: Mapping[str, Any]) -> bytes:
+    def answer_as_events(
+        self, answer: Mapping[str, Any], call_id: str, receipt: Mapping[str, Any]
+    ) -> bytes:
         """A whole answer that was kept, as the stream of one who asked for a stream."""
         ...

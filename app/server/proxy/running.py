@@ -30,8 +30,8 @@ from app.server.proxy.endings import GONE_BEFORE, Seen, end_seen, how_it_ended
 from app.server.proxy.exchange import Asked, Reader
 from app.server.proxy.mapped import (
     error_of_fault,
-    is_of_model,
     may_go_elsewhere,
+    speaks_against,
 )
 from app.server.proxy.telling import Told, tell
 from app.server.proxy.ways import Way
@@ -177,10 +177,10 @@ class Run:
     def _judge(self, way: Way, error: ProviderError) -> bool:
         """Keep what an error says about its way; whether another one may do better."""
         elsewhere = may_go_elsewhere(error)
-        if is_of_model(error):
-            self._desk.health.left(way.id)
-        elif elsewhere:
+        if speaks_against(error):
             self._desk.health.failed(way.id)
+        elif elsewhere:
+            self._desk.health.left(way.id)
         else:
             self._desk.health.answered(way.id)
         _log.log(
@@ -286,9 +286,7 @@ class Run:
         ended = await self._ended()
         booking = asyncio.ensure_future(self._book(ended))
         await asyncio.wait([booking], timeout=_TELL_WITHIN_S)
-        receipt = booking.result() if booking.done() else None
-        charged = isinstance(ended, CallEnd)
-        await tell(self._client, self._told(receipt, charged=charged))
+        await tell(self._client, self._told(booking.result() if booking.done() else None))
         await booking
 
     async def _ended(self) -> CallEnd | CallDropped:
@@ -302,7 +300,12 @@ class Run:
             how = How.FAILED
         counted = 0
         if how is not How.COMPLETE or reader.usage is None:
-            counted = await self._desk.count_text(reader.output_text(), way.priced.model)
+            reckoned = reader.counted_output()
+            counted = (
+                await self._desk.count_text(reader.output_text(), way.priced.model)
+                if reckoned is None
+                else reckoned
+            )
         seen = Seen(
             how=how,
             route=way.priced,
@@ -315,7 +318,7 @@ class Run:
             error=self._error,
             upstream_id=reader.upstream_id,
             upstream_model=reader.upstream_model,
-            answer=_kept(reader) if counted or how is not How.STOPPED else "",
+            answer=_kept(reader) if reader.began else "",
         )
         return end_seen(self.call, seen)
 
@@ -331,8 +334,8 @@ class Run:
                 await asyncio.sleep(again_s)
         return None
 
-    def _told(self, receipt: Receipt | None = None, *, charged: bool = False) -> Told:
-        return Told(self.call, self._asked, self.way, self.reader, self._error, receipt, charged)
+    def _told(self, receipt: Receipt | None = None) -> Told:
+        return Told(self.call, self._asked, self.way, self.reader, self._error, receipt)
 
     async def _while_there(self, work: Awaitable[T]) -> T:
         """Do what may be broken off; raises _Left."""
@@ -403,5 +406,6 @@ async def _rest(pieces: AsyncIterator[bytes]) -> None:
 
 
 def _kept(reader: Reader) -> str:
-    text = json.dumps(reader.answer(), ensure_ascii=False, separators=(",", ":"))
+    answer = reader.answer()
+    text = json.dumps(answer, ensure_ascii=False, separators=(",", ":")) if answer else ""
     return text if len(text) <= ANSWER_KEPT_MAX else ""

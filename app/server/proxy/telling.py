@@ -10,14 +10,17 @@ from typing import Any
 
 from app.errors import ProviderError
 from app.metering.receipt import Receipt
+from app.metering.usage import Usage
 from app.providers.events import Outcome
 from app.server.credits.calls import receipt_headers, receipt_json
 from app.server.credits.records import AdmittedCall, DoneBefore
 from app.server.errors import Refused
 from app.server.proxy.client import Client, Headers
 from app.server.proxy.exchange import Asked, Reader
-from app.server.proxy.mapped import error_in_stream, refusal_of
+from app.server.proxy.mapped import refusal_of
 from app.server.proxy.ways import DEMO, Way
+from app.server.wire.chat_answer import RECEIPT
+from app.server.wire.faults import error_of
 
 # Clients of OpenAI's own library send again after 5xx; what was charged is not sent again unasked.
 _NOT_AGAIN = (b"x-should-retry", b"false")
@@ -34,12 +37,12 @@ class Told:
     reader: Reader | None
     error: ProviderError | None = None
     receipt: Receipt | None = None
-    charged: bool = False
 
     @property
     def early_headers(self) -> Headers:
         """What is known before the first token."""
         headers = [
+            (b"x-request-id", self.call.request_id.encode()),
             (b"x-tuppence-request", self.call.request_id.encode()),
             (b"x-tuppence-output-tokens-max", b"%d" % self.call.output_tokens_max),
         ]
@@ -59,14 +62,22 @@ class Told:
         return list(known.items())
 
     @property
-    def extra(self) -> dict[str, Any]:
-        """Ours, beside the fields of the answer."""
-        plain: dict[str, Any] = {"request_id": self.call.request_id, "receipt": None}
-        if self.receipt is not None:
-            plain["receipt"] = receipt_json(self.receipt)
+    def plain_receipt(self) -> dict[str, Any]:
+        """What stands in the field `tuppence`."""
+        if self.receipt is None:
+            plain: dict[str, Any] = {"request_id": self.call.request_id, "pending": True}
+        else:
+            plain = receipt_json(self.receipt)
         if self.way is not None and self.way.priced.route == DEMO:
             plain["demo"] = "A script wrote this, no model."
-        return {"tuppence": plain}
+        return plain
+
+    @property
+    def usage(self) -> Usage | None:
+        """What was charged; while that is not booked, what the provider said."""
+        if self.receipt is not None and self.receipt.calls:
+            return self.receipt.calls[-1].usage
+        return self.reader.usage if self.reader is not None else None
 
 
 async def tell(client: Client, told: Told) -> None:
@@ -74,12 +85,14 @@ async def tell(client: Client, told: Told) -> None:
     reader = told.reader
     if reader is None or not reader.began:
         await client.refuse(_refusal(told))
+    elif told.asked.stream:
+        await client.end(reader.last_events(told.usage, told.plain_receipt))
     elif reader.finished is None or reader.finished.outcome is Outcome.BROKEN:
         await _tell_broken(client, told, reader)
-    elif told.asked.stream:
-        await client.end(reader.last_events(told.extra))
+    elif (body := reader.whole()) is not None:
+        await client.answer(body.content, body.content_type.encode("latin-1"), told.headers)
     else:
-        await client.answer_json({**reader.answer(), **told.extra}, told.headers)
+        await client.answer_json({**reader.answer(), RECEIPT: told.plain_receipt}, told.headers)
 
 
 def _refusal(told: Told) -> Refused:
@@ -89,50 +102,39 @@ def _refusal(told: Told) -> Refused:
 
 
 async def _tell_broken(client: Client, told: Told, reader: Reader) -> None:
-    """An answer that stopped in the middle: what came is charged and can be fetched."""
-    fault = reader.finished.fault if reader.finished else None
-    body = error_in_stream(fault, charged=told.charged)
-    if told.asked.stream:
-        await client.end(_event({**body, **told.extra}) + b"data: [DONE]\n\n")
-        return
-    details: Mapping[str, Any] = {**told.extra["tuppence"], "answer": reader.answer()}
-    body["error"]["details"] = details
-    await client.answer_json(body, [*told.headers, _NOT_AGAIN], status=502)
-
-
-def _event(value: Mapping[str, Any]) -> bytes:
-    return b"data: " + json.dumps(value, ensure_ascii=False).encode() + b"\n\n"
+    """An answer that stopped in the middle: what came is charged and given all the same."""
+    error = error_of(reader.finished.fault if reader.finished else None)
+    error["details"] = {"receipt": told.plain_receipt, "answer": reader.answer()}
+    await client.answer_json({"error": error}, [*told.headers, _NOT_AGAIN], status=502)
 
 
 async def tell_again(client: Client, asked: Asked, done: DoneBefore) -> None:
     """The answer and the receipt that the same key got before."""
-    plain: dict[str, Any] = {"request_id": done.request_id, "receipt": None, "again": True}
-    headers: Headers = [
-        (b"x-tuppence-request", done.request_id.encode()),
-        (b"x-tuppence-again", b"true"),
-    ]
+    plain: dict[str, Any] = {"request_id": done.request_id}
+    headers: Headers = [(b"x-tuppence-again", b"true")]
     if done.receipt is not None:
-        plain["receipt"] = receipt_json(done.receipt)
-        headers = [*headers[1:], *receipt_headers(done.receipt)]
+        plain = receipt_json(done.receipt)
+        headers += receipt_headers(done.receipt)
     if not done.answer:
         await _tell_gone(client, done, plain, headers)
         return
     answer = json.loads(done.answer)
     if asked.stream:
+        call_id = str(answer.get("id", done.request_id))
         await client.start_events(headers)
-        await client.end(asked.answer_as_events(answer, {"tuppence": plain}))
+        await client.end(asked.answer_as_events(answer, call_id, plain))
     else:
-        await client.answer_json({**answer, "tuppence": plain}, headers, done.status)
+        await client.answer_json({**answer, RECEIPT: plain}, headers, done.status)
 
 
 async def _tell_gone(
-    client: Client, done: DoneBefore, details: Mapping[str, Any], headers: Headers
+    client: Client, done: DoneBefore, receipt: Mapping[str, Any], headers: Headers
 ) -> None:
     """There is a receipt and no answer: it failed, or it is kept no longer."""
     if done.status == 200:
         words = "This request was answered, and its answer is kept no longer."
-        refused = Refused(409, "answer_gone", words, details=details)
+        refused = Refused(409, "answer_gone", words, details={"receipt": receipt})
     else:
         words = "This request ended without an answer. Send it again with a new Idempotency-Key."
-        refused = Refused(done.status, "ended_without_answer", words, details=details)
+        refused = Refused(done.status, "ended_without_answer", words, details={"receipt": receipt})
     await client.answer_json(refused.body, [*headers, _NOT_AGAIN], refused.status)

@@ -1,4 +1,4 @@
-"""A provider of the bench's own: raw ASGI, so that it costs next to nothing beside what is measured.
+"""A provider of the bench's own: raw ASGI, so that it costs little beside what is measured.
 
 What it does stands in the message: `chunks=50 pace_ms=20`.
 """

@@ -11,11 +11,11 @@ from app.errors import RateLimited, RequestRejected
 from app.providers.events import Fault
 from app.providers.faults import error_of_response
 from app.server.proxy.mapped import (
-    error_in_stream,
     error_of_fault,
     may_go_elsewhere,
     refusal_of,
 )
+from app.server.wire.faults import error_of
 
 CANARY = "sk-canary-4242424242424242"
 ORGANIZATION = "org-canary77"
@@ -45,11 +45,11 @@ def test_no_canary_gets_through_in_any_error(status: int) -> None:
         headers = {"openai-organization": ORGANIZATION, "x-request-id": CANARY}
         error = error_of_response(status, body, host="OpenAI", headers=headers)
         told = refusal_of(error)
-        text = json.dumps([told.body, told.headers, str(told)])
+        text = json.dumps([told.body, told.headers, str(told)]).lower()
         assert "canary" not in text
-        assert told.status in (400, 429, 502)
+        assert told.status in (400, 429, 502, 503)
         fault = Fault(type(error).__name__, error.message, error.advice)
-        assert "canary" not in json.dumps(error_in_stream(fault, charged=True))
+        assert "canary" not in json.dumps(error_of(fault))
 
 
 def test_a_rate_limit_is_told_with_its_wait() -> None:
