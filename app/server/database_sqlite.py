@@ -161,35 +161,41 @@ class SqliteDatabase:
                 return
 
     def _commit(self, connection: sqlite3.Connection, orders: list[_Order]) -> None:
-        """Carry out orders in one transaction; none is answered before it is on the disk."""
+        """Carry out orders in one transaction; none is answered before it is on the disk, also one
+        that failed: it may have failed by what another did in this very transaction."""
         done: list[tuple[_Order, Any]] = []
         try:
             connection.execute("BEGIN IMMEDIATE")
             for order in orders:
-                with _Alone(connection, order):
+                with _Alone(connection) as alone:
                     done.append((order, run_steps(connection, order.make())))
+                if alone.failed is not None:
+                    done.append((order, alone))
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             for order in orders:
-                if not order.answer.done():
-                    order.answer.set_exception(_mapped(error))
+                order.answer.set_exception(_mapped(error))
             return
         for order, answer in done:
-            order.answer.set_result(answer)
+            if isinstance(answer, _Alone) and answer.failed is not None:
+                order.answer.set_exception(answer.failed)
+            else:
+                order.answer.set_result(answer)
 
 
 class _Alone:
-    """A savepoint around one order: what fails in it is undone and goes to whoever ordered it,
-    and the others of the same commit notice nothing."""
+    """A savepoint around one order: what fails in it is undone and kept in `failed`, and the
+    others of the same commit notice nothing."""
 
-    def __init__(self, connection: sqlite3.Connection, order: _Order) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._order = order
+        self.failed: BaseException | None = None
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> _Alone:
         self._connection.execute("SAVEPOINT one_order")
+        return self
 
     def __exit__(
         self,
@@ -206,7 +212,7 @@ class _Alone:
         self._connection.execute("ROLLBACK TO one_order")
         self._connection.execute("RELEASE one_order")
         is_file = isinstance(error, sqlite3.OperationalError)
-        self._order.answer.set_exception(_mapped(error) if is_file else error)
+        self.failed = _mapped(error) if is_file else error
         return True
 
 

@@ -1,4 +1,4 @@
-"""Admission in one transaction: read, decide, and hold with every side in the ledger, or nothing."""
+"""Admission in one transaction: read, decide, and hold everything in the ledger, or nothing."""
 
 from __future__ import annotations
 

@@ -1,46 +1,426 @@
-"""A call from admission to receipt, with real numbers."""
+"""A call from admission to receipt, with the numbers that users are told."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from app.metering.hold import Basis
+import pytest
+
+from app.catalog.prices import Price, Rate
+from app.ledger.holds import hold_by_id
+from app.metering.hold import Basis, Proof
 from app.metering.usage import Usage
-from app.server.credits.calls import admit, drop, settle
-from app.server.credits.records import (
-    AdmittedCall,
-    CallDropped,
-    CallEnd,
-    CallKind,
-    CallWish,
-    Ending,
+from app.server.credits.calls import (
+    admit,
+    answer_of,
+    drop,
+    receipt_headers,
+    receipt_json,
+    receipt_of,
+    settle,
+    settle_unknown,
 )
-from tests.fixtures.credit_server import CreditServer
+from app.server.credits.records import CallDropped, CallEnd, DoneBefore, Ending
+from app.server.errors import Refused
+from tests.fixtures.credit_server import CreditServer, running_server
+from tests.server.credits.given import (
+    GPT_4O,
+    admitted,
+    balance,
+    dispatched,
+    drawn,
+    ended,
+    give,
+    refused,
+    sound,
+    subscribed,
+    whole_call,
+    wish,
+)
 
 
 async def test_a_message_at_weight_five_costs_what_it_used(any_credit_server: CreditServer) -> None:
     server = any_credit_server
     person = await server.person()
-    wish = CallWish("r1", "r1", "h", CallKind.CHAT, "openai/gpt-4o", 312, 1_000)
-    call = await admit(server.services, wish, person.caller)
-    assert isinstance(call, AdmittedCall)
-    await server.services.database.dispatch(
-        "r1", route="openrouter", owner="w", lease_until=server.time.at + timedelta(seconds=60)
-    )
-    receipt = await settle(
-        server.services,
-        call,
-        CallEnd(Basis.PROVIDER_USAGE, Usage(input=312, output=75), "openrouter", Ending.COMPLETE),
-    )
-
-    assert [(a.payer.words, a.value) for a in receipt.amounts] == [("Free", 1_935)]
+    receipt = await whole_call(server, person.caller, GPT_4O, 312, 75)
+    assert drawn(receipt) == [("Free", 1_935)]
+    assert receipt.total_pusd == 312 * 2_500_000 + 75 * 10_000_000
+    assert await balance(server, "free-monthly") == (1_935, 0)
+    await sound(server)
 
 
-async def test_drop(any_credit_server: CreditServer) -> None:
+async def test_the_worst_case_is_held_until_the_end(any_credit_server: CreditServer) -> None:
     server = any_credit_server
     person = await server.person()
-    wish = CallWish("r1", "r1", "h", CallKind.CHAT, "openai/gpt-4o", 312, 1_000)
-    call = await admit(server.services, wish, person.caller)
-    assert isinstance(call, AdmittedCall)
-    receipt = await drop(server.services, call, CallDropped("the client was gone"))
-    assert receipt.total_pusd == 0
+    call = await admitted(server, person.caller, wish(GPT_4O, 312, 1_000))
+    assert await balance(server, "free-monthly") == (0, 5 * 1_312)
+    assert call.output_tokens_max == 1_000
+    assert [route.route for route in call.routes] == ["openrouter", "openai"]
+    await sound(server)
+
+
+async def test_a_call_is_split_over_three_grants_in_order(any_credit_server: CreditServer) -> None:
+    server = any_credit_server
+    person = await server.person("premium", **subscribed(server))
+    await give(server, person, 2_000_000, "Ultra Pack")
+    await whole_call(server, person.caller, GPT_4O, 5_900, 0)  # 29,500 of Premium's 30,000
+    await whole_call(server, person.caller, GPT_4O, 2_000, 40)
+    assert await balance(server, "free-monthly") == (9_700, 0)
+    receipt = await whole_call(server, person.caller, GPT_4O, 312, 75)
+    assert drawn(receipt) == [("Free", 300), ("Ultra Pack", 1_635)]
+    await sound(server)
+
+
+async def test_packs_are_drawn_the_oldest_first(any_credit_server: CreditServer) -> None:
+    server = any_credit_server
+    person = await server.person()
+    await give(server, person, 1_000, "Newer")
+    await give(server, person, 1_000, "Older", hours_ago=1)
+    call = await dispatched(server, person.caller, wish(GPT_4O, 2_000, 380))
+    receipt = await settle(server.services, call, ended(call, 2_000, 380))
+    assert drawn(receipt) == [("Free", 10_000), ("Older", 1_000), ("Newer", 900)]
+    await sound(server)
+
+
+async def test_an_answer_is_shortened_to_what_is_covered(any_credit_server: CreditServer) -> None:
+    server = any_credit_server
+    person = await server.person()
+    call = await admitted(server, person.caller, wish(GPT_4O, 1_000, 4_000))
+    assert call.shortened
+    assert call.output_tokens_max == 1_000  # 10,000 at weight 5 are 2,000 tokens
+    await sound(server)
+
+
+async def test_a_refusal_says_what_is_short_and_what_would_help(
+    any_credit_server: CreditServer,
+) -> None:
+    server = any_credit_server
+    person = await server.person()
+    await whole_call(server, person.caller, GPT_4O, 1_700, 250)
+    error = await refused(server, person.caller, wish(GPT_4O, 312, 1_000))
+    assert (error.status, error.code) == (402, "used_up")
+    details = error.details
+    assert details["short"] == [
+        {
+            "limit": "Free",
+            "unit": "plan_tokens",
+            "amount": 5 * (312 + 256) - 250,
+            "resets": "2026-12-01T00:00:00+00:00",
+        }
+    ]
+    assert details["resets"] == "2026-12-01T00:00:00+00:00"
+    assert {offer["id"] for offer in details["offers"]} >= {"premium", "starter-pack"}
+    assert "qwen-turbo" in details["free_models"]
+    assert "google/gemini-2.5-pro-vision" not in details["free_models"]  # it has no price
+    await sound(server)
+
+
+async def test_a_model_without_a_price_is_refused_by_name(credit_server: CreditServer) -> None:
+    person = await credit_server.person()
+    error = await refused(credit_server, person.caller, wish("deepseek/deepseek-coder"))
+    assert (error.status, error.code) == (404, "model_without_price")
+    assert "deepseek/deepseek-coder" in error.message
+
+
+async def test_a_model_that_is_not_sold_is_not_found(tmp_path: Path) -> None:
+    async with running_server(tmp_path, catalog="packs-and-weights") as server:
+        person = await server.person()
+        error = await refused(server, person.caller, wish("nobody/knows-this"))
+        assert (error.status, error.code) == (404, "model_not_found")
+
+
+async def test_a_changed_book_does_not_change_what_was_admitted(
+    any_credit_server: CreditServer,
+) -> None:
+    server = any_credit_server
+    person = await server.person()
+    call = await dispatched(server, person.caller, wish(GPT_4O))
+    dearer = replace(server.services, prices=_DearBook())  # type: ignore[arg-type]
+    receipt = await settle(dearer, call, ended(call))
+    assert receipt.total_pusd == 312 * 2_500_000 + 75 * 10_000_000
+    hold = await server.services.database.read(hold_by_id, call.request_id)
+    assert hold is not None
+    assert receipt == await receipt_of(dearer, person.caller, call.request_id)
+
+
+class _DearBook:
+    """A book in which everything costs a thousand times as much."""
+
+    def lookup(self, provider: str, model: str, at: datetime) -> object:
+        from app.catalog.pricebook import Lookup
+
+        rates = (("input", Rate(2_500_000_000)), ("output", Rate(10_000_000_000)))
+        return Lookup(Price(provider, model, rates, source="another book"))
+
+    def card(self, provider: str, model: str) -> None:
+        return None
+
+
+async def test_what_was_used_above_the_hold_is_taken_from_what_is_free(
+    any_credit_server: CreditServer,
+) -> None:
+    server = any_credit_server
+    person = await server.person()
+    call = await dispatched(server, person.caller, wish(GPT_4O, 312, 300))
+    receipt = await settle(server.services, call, ended(call, 600, 300))
+    assert drawn(receipt) == [("Free", 3_060), ("Free", 1_440)]
+    assert await balance(server, "free-monthly") == (4_500, 0)
+    await sound(server)
+
+
+async def test_what_nobody_has_is_written_off(any_credit_server: CreditServer) -> None:
+    server = any_credit_server
+    person = await server.person()
+    call = await dispatched(server, person.caller, wish(GPT_4O, 1_700, 300))
+    receipt = await settle(server.services, call, ended(call, 2_700, 300))
+    assert drawn(receipt) == [("Free", 10_000)]
+    assert await balance(server, "free-monthly") == (10_000, 0)
+    rows = await server.run(
+        "SELECT amount FROM ledger_postings WHERE account LIKE ?", "write_off/plan_tokens/%"
+    )
+    assert rows == [(-5_000,)]
+    lost = await server.run("SELECT lost_pusd, cost_pusd FROM requests")
+    cost = 2_700 * 2_500_000 + 300 * 10_000_000
+    assert lost == [(cost // 3, cost)]
+    await sound(server)
+
+
+async def test_absurd_usage_is_clamped_and_flagged(any_credit_server: CreditServer) -> None:
+    server = any_credit_server
+    person = await server.person()
+    call = await dispatched(server, person.caller, wish(GPT_4O, 312, 1_000))
+    end = CallEnd(
+        Basis.PROVIDER_USAGE, Usage(input=10**9, output=-5), "openrouter", Ending.COMPLETE
+    )
+    receipt = await settle(server.services, call, end)
+    assert drawn(receipt) == [("Free", 1_560)]
+    assert receipt.calls[0].usage.clamped
+    assert any("out of bounds" in note for note in receipt.notes)
+    rows = await server.run("SELECT flagged FROM ledger_holds WHERE id = ?", call.request_id)
+    assert "input" in str(rows[0][0])
+    await sound(server)
+
+
+async def test_a_stopped_answer_is_charged_for_what_arrived(
+    any_credit_server: CreditServer,
+) -> None:
+    server = any_credit_server
+    person = await server.person()
+    call = await dispatched(server, person.caller, wish())
+    end = ended(call, 312, 212, basis=Basis.COUNTED_PARTIAL, ending=Ending.INTERRUPTED)
+    receipt = await settle(server.services, call, end)
+    assert receipt.rule == "You stopped this answer: input and 212 tokens were charged."
+    assert drawn(receipt) == [("Free", 5 * (312 + 212))]
+
+
+@pytest.mark.parametrize("sent", [False, True])
+async def test_a_call_that_gave_nothing_costs_nothing(
+    any_credit_server: CreditServer, sent: bool
+) -> None:
+    server = any_credit_server
+    person = await server.person()
+    begin = dispatched if sent else admitted
+    call = await begin(server, person.caller, wish())
+    receipt = await drop(
+        server.services,
+        call,
+        CallDropped("the provider failed", Proof.NO_OUTPUT if sent else None, "openrouter"),
+    )
+    assert receipt.amounts == ()
+    assert receipt.rule == "Nothing was charged: the provider failed."
+    assert await balance(server, "free-monthly") == (0, 0)
+    assert await balance(server, "free/day/") == (0, 0)
+    assert await receipt_of(server.services, person.caller, call.request_id) == receipt
+    await sound(server)
+
+
+async def test_what_the_provider_bills_for_a_dropped_call_is_lost(
+    credit_server: CreditServer,
+) -> None:
+    server = credit_server
+    person = await server.person()
+    call = await dispatched(server, person.caller, wish())
+    dropped = CallDropped("it broke", Proof.NO_OUTPUT, "openrouter", lost_pusd=780_000_000)
+    await drop(server.services, call, dropped)
+    rows = await server.run(
+        "SELECT amount FROM ledger_postings WHERE account LIKE ?", "write_off/usd/%"
+    )
+    assert rows == [(-780_000_000,)]
+    await sound(server)
+
+
+async def test_the_same_key_is_one_call_and_one_charge(any_credit_server: CreditServer) -> None:
+    server = any_credit_server
+    person = await server.person()
+    call = await dispatched(server, person.caller, wish(key="mine"))
+    running = await refused(server, person.caller, wish(key="mine"))
+    assert (running.status, running.retry_after_s) == (409, 2)
+    receipt = await settle(server.services, call, ended(call, answer='{"text": "Hello"}'))
+    again = await admit(server.services, wish(key="mine"), person.caller)
+    assert again == DoneBefore(
+        call.request_id, receipt, '{"text": "Hello"}', account=person.caller.account
+    )
+    other = await refused(server, person.caller, wish(key="mine", body="another"))
+    assert other.status == 422
+    assert await balance(server, "free-monthly") == (1_935, 0)
+    await sound(server)
+
+
+async def test_the_same_key_of_another_tenant_is_another_call(
+    any_credit_server: CreditServer,
+) -> None:
+    server = any_credit_server
+    ann, ben = await server.person(), await server.person()
+    await admitted(server, ann.caller, wish(key="mine"))
+    await admitted(server, ben.caller, wish(key="mine"))
+    await sound(server)
+
+
+async def test_identical_keys_at_once_are_admitted_once(any_credit_server: CreditServer) -> None:
+    server = any_credit_server
+    person = await server.person()
+    answers = await asyncio.gather(
+        *(admit(server.services, wish(key="mine"), person.caller) for _ in range(40)),
+        return_exceptions=True,
+    )
+    statuses = [answer.status for answer in answers if isinstance(answer, Refused)]
+    assert statuses == [409] * 39
+    assert await balance(server, "free-monthly") == (0, 6_560)
+    await sound(server)
+
+
+async def test_a_kept_answer_expires(any_credit_server: CreditServer) -> None:
+    server = any_credit_server
+    person = await server.person()
+    call = await dispatched(server, person.caller, wish())
+    await settle(server.services, call, ended(call, answer="42"))
+    done = await answer_of(server.services, person.caller, call.request_id)
+    assert done.answer == "42"
+    server.time.pass_by(days=1)
+    done = await answer_of(server.services, person.caller, call.request_id)
+    assert done.answer == ""
+    assert done.receipt is not None
+    assert drawn(done.receipt) == [("Free", 1_935)]
+
+
+async def test_nobody_reads_a_strangers_receipt(any_credit_server: CreditServer) -> None:
+    server = any_credit_server
+    ann, ben = await server.person(), await server.person()
+    call = await dispatched(server, ann.caller, wish())
+    await settle(server.services, call, ended(call))
+    with pytest.raises(Refused) as refusal:
+        await receipt_of(server.services, ben.caller, call.request_id)
+    assert refusal.value.status == 404
+
+
+async def test_a_hold_settles_in_the_window_that_it_was_taken_from(
+    any_credit_server: CreditServer,
+) -> None:
+    server = any_credit_server
+    server.time.at = datetime(2026, 11, 30, 23, 59, 50, tzinfo=UTC)
+    person = await server.person()
+    call = await dispatched(server, person.caller, wish())
+    server.time.pass_by(seconds=20)
+    await settle(server.services, call, ended(call))
+    assert await balance(server, "free-monthly%2026-11-01") == (1_935, 0)
+    await whole_call(server, person.caller)
+    assert await balance(server, "free-monthly%2026-12-01") == (1_935, 0)
+    await sound(server)
+
+
+async def test_a_dead_workers_call_is_settled_from_what_was_frozen(
+    any_credit_server: CreditServer,
+) -> None:
+    server = any_credit_server
+    person = await server.person("premium", **subscribed(server))
+    await give(server, person, 5_000)
+    call = await dispatched(server, person.caller, wish(GPT_4O, 8_000, 1_000))
+    hold = await server.services.database.read(hold_by_id, call.request_id)
+    assert hold is not None
+    end = ended(call, 8_000, 500, basis=Basis.COUNTED_PARTIAL, ending=Ending.INCOMPLETE)
+    receipt = await settle_unknown(server.services, hold, end)
+    assert drawn(receipt) == [("Premium", 30_000), ("Free", 10_000), ("Pack", 2_500)]
+    await sound(server)
+
+
+async def test_a_late_end_finds_the_receipt_that_the_call_got(
+    any_credit_server: CreditServer,
+) -> None:
+    server = any_credit_server
+    person = await server.person()
+    call = await dispatched(server, person.caller, wish())
+    first = await settle(server.services, call, ended(call, 312, 10))
+    second = await settle(server.services, call, ended(call, 312, 75))
+    third = await drop(server.services, call, CallDropped("too late", Proof.REFUSED))
+    assert first == second == third
+    assert await balance(server, "free-monthly") == (1_610, 0)
+    await sound(server)
+
+
+async def test_two_ends_at_once_are_one(any_credit_server: CreditServer) -> None:
+    server = any_credit_server
+    person = await server.person()
+    call = await dispatched(server, person.caller, wish())
+    ends = [settle(server.services, call, ended(call)) for _ in range(20)]
+    assert len(set(await asyncio.gather(*ends))) == 1
+    assert await balance(server, "free-monthly") == (1_935, 0)
+    assert len(await server.run("SELECT id FROM requests")) == 1
+    await sound(server)
+
+
+async def test_the_receipt_says_in_headers_and_json_what_was_drawn(
+    credit_server: CreditServer,
+) -> None:
+    person = await credit_server.person()
+    receipt = await whole_call(credit_server, person.caller)
+    headers = dict(receipt_headers(receipt))
+    assert headers[b"x-tuppence-drawn"] == b"1935 plan_tokens"
+    assert headers[b"x-tuppence-cost-usd"] == b"0.00153"
+    plain = receipt_json(receipt)
+    assert plain["drawn"] == [{"name": "Free", "unit": "plan_tokens", "amount": 1_935}]
+    assert plain["usage"] == {"input": 312, "output": 75}
+
+
+async def test_the_minute_has_room_for_so_many_and_no_more(tmp_path: Path) -> None:
+    async with running_server(tmp_path, REQUESTS_PER_MINUTE="3") as server:
+        person = await server.person()
+        for _ in range(3):
+            await whole_call(server, person.caller, "qwen-turbo")
+        error = await refused(server, person.caller, wish("qwen-turbo"))
+        assert (error.status, error.retry_after_s) == (429, 60)
+        server.time.pass_by(minutes=1)
+        await whole_call(server, person.caller, "qwen-turbo")
+
+
+async def test_a_held_call_that_never_left_is_given_back_with_its_sides(
+    any_credit_server: CreditServer,
+) -> None:
+    from app.ledger.sweeping import sweep
+
+    server = any_credit_server
+    person = await server.person()
+    call = await admitted(server, person.caller, wish())
+    assert len(call.sides) == 1
+    server.time.pass_by(hours=7)
+    await server.services.database.run(sweep, server.time.at)
+    assert await balance(server, "free-monthly") == (0, 0)
+    assert await balance(server, "free/day/") == (0, 0)
+    done = await receipt_of(server.services, person.caller, call.request_id)
+    assert done.rule == "Nothing was charged: it was never sent."
+    await sound(server)
+
+
+async def test_a_call_outlives_its_expired_side(any_credit_server: CreditServer) -> None:
+    from app.ledger.sweeping import sweep
+
+    server = any_credit_server
+    person = await server.person()
+    call = await dispatched(server, person.caller, wish())
+    server.time.at += timedelta(hours=7)
+    await server.services.database.run(sweep, server.time.at)
+    receipt = await settle(server.services, call, ended(call))
+    assert drawn(receipt) == [("Free", 1_935)]
+    await sound(server)
