@@ -53,7 +53,7 @@ async def post_key(services: TheServices, caller: ThePerson, given: KeyGiven) ->
     made = await services.database.run(
         keep_key, services.catalog, caller, key, services.clock.now()
     )
-    return NewKeyAnswer(**_facts(made), token=token)
+    return NewKeyAnswer.model_validate(_facts(made) | {"token": token})
 
 
 @router.get(
@@ -64,7 +64,7 @@ async def post_key(services: TheServices, caller: ThePerson, given: KeyGiven) ->
 )
 async def get_keys(services: TheServices, caller: ThePerson) -> KeysAnswer:
     found = await services.database.read(keys_of, services.catalog, caller, services.clock.now())
-    return KeysAnswer(keys=[KeyAnswer(**_facts(each)) for each in found])
+    return KeysAnswer(keys=[KeyAnswer.model_validate(_facts(each)) for each in found])
 
 
 @router.patch(
@@ -86,7 +86,7 @@ async def patch_key(
     edited = await services.database.run(
         edit_key, services.catalog, caller, key, edit, services.clock.now()
     )
-    return KeyAnswer(**_facts(edited))
+    return KeyAnswer.model_validate(_facts(edited))
 
 
 @router.delete(

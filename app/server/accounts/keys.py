@@ -161,6 +161,7 @@ def _drawn(tenant: str, now: datetime) -> Steps[Mapping[str, int]]:
     """What the calls of each key cost in this month, as its cap counts them."""
     span = span_at(Window.MONTH, now)
     assert span is not None
+    assert span.start is not None
     rows = yield Sql(
         "SELECT api_key, CAST(coalesce(sum(cost_pusd), 0) AS BIGINT) FROM requests"
         " WHERE tenant = ? AND at_ms >= ? AND api_key <> '' AND ending <> 'released'"

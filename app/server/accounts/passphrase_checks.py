@@ -115,10 +115,10 @@ async def open_with_passphrase(services: Services, caller: Caller, words: str) -
 def matching(live: Sequence[KeptPassphrase], words: str) -> KeptPassphrase | None:
     """The first that these words are. Each is compared, whichever fits, and where there is none
     a made-up one: the time tells nothing."""
-    phrase = normal(words)
+    phrase, nobodys = normal(words), _nobodys()
     fits = [_fits(each.hash, phrase) for each in live]
     if not fits:
-        _fits(_nobodys(), phrase)
+        _fits(nobodys, phrase)
     return next((each for each, does in zip(live, fits, strict=True) if does), None)
 
 

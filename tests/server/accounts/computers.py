@@ -26,11 +26,13 @@ class Computer:
     account: str = ""
     device: str = ""
     address: str = ""
+    acts_for: str = ""
 
     @property
     def headers(self) -> dict[str, str]:
         told = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        return told | ({"X-Forwarded-For": self.address} if self.address else {})
+        told |= {"X-Forwarded-For": self.address} if self.address else {}
+        return told | ({"X-Tuppence-Account": self.acts_for} if self.acts_for else {})
 
     async def challenge(self) -> str:
         answer = await self.ask("POST", "/api/session", {"public_key": self.key.public.text})
