@@ -66,6 +66,7 @@ def build_app(services: Services) -> Asgi:
         version=VERSION,
         summary="Hosted tokens that any OpenAI-compatible client can spend.",
         lifespan=_lifespan,
+        docs_url=None,  # the usual page loads scripts from elsewhere; ours is in `pages`
         redoc_url=None,
     )
     inner.state.services = services

@@ -9,11 +9,10 @@ from datetime import UTC, datetime, timedelta
 from app.catalog.offers import offer_of_plan
 from app.catalog.plans import FLAG_MEANING, Unit
 from app.ledger.steps import Steps
-from app.metering.allowances import Grant
 from app.money import format_usd
 from app.server.accounts.identify import Caller
 from app.server.credits.reading import Ask
-from app.server.credits.standing import Standing, read_standing
+from app.server.credits.standing import GrantStanding, Standing, read_standing
 from app.server.credits.usage import By, Sums, usage_by
 from app.server.pages.looks import count, money
 from app.server.pages.visits import Visit
@@ -112,7 +111,8 @@ def page_values(services: Services, page: AccountPage, now: datetime) -> dict[st
         "plan": plan.name if plan else account.plan,
         "plan_price": offer_of_plan(plan).price_text if plan and plan.price_pusd else "",
         "standing": standing,
-        "grants": [_grant_line(each.grant) for each in page.standing.grants],
+        "grants": [_grant_line(each) for each in page.standing.grants if not each.only],
+        "of_models": [_grant_line(each) for each in page.standing.grants if each.only],
         "purchases": bought_lines(services, page.purchases),
         "months": months_before(now),
     }
@@ -195,11 +195,13 @@ def _used_line(sums: Sums) -> UsedLine:
     )
 
 
-def _grant_line(grant: Grant) -> GrantLine:
+def _grant_line(standing: GrantStanding) -> GrantLine:
+    """One with models of its own is called by them: there are many under one name."""
+    grant = standing.grant
     used = grant.used + grant.held
     percent = min(100, used * 100 // grant.amount) if grant.amount else 100
     return GrantLine(
-        name=grant.name,
+        name=", ".join(standing.models) if standing.only else grant.name,
         left=_amount(grant.unit, grant.left),
         used=_amount(grant.unit, used),
         granted=_amount(grant.unit, grant.amount),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Cookie, Form, Query, Response
+from fastapi import APIRouter, Cookie, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel
 
 from app.server.caller import TheCaller, TheServices
 from app.server.errors import Refused, not_allowed
 from app.server.pages import account, checkout, visits
+from app.server.pages.interface import groups_of
 from app.server.pages.looks import page, style_sheet
 from app.server.pages.visits import Visit
 from app.server.payments import service, simulated
@@ -39,6 +40,12 @@ async def looks() -> Response:
 async def start(services: TheServices) -> HTMLResponse:
     settings = services.settings
     return page("start", {"demo": settings.demo, "address": settings.address})
+
+
+@router.get("/docs", include_in_schema=False)
+async def docs(services: TheServices, request: Request) -> HTMLResponse:
+    groups = groups_of(request.app.openapi())
+    return page("docs", {"demo": services.settings.demo, "groups": groups})
 
 
 @router.get("/email", include_in_schema=False)

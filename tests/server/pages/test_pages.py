@@ -184,7 +184,7 @@ async def test_an_api_key_opens_no_page(credit_server: CreditServer) -> None:
 
 
 async def test_every_page_forbids_scripts_and_frames(demo_server: CreditServer) -> None:
-    for path in ("/", "/email", "/checkout/done", "/checkout/cancelled", "/account"):
+    for path in ("/", "/docs", "/email", "/checkout/done", "/checkout/cancelled", "/account"):
         answer = await demo_server.client.get(path)
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy
@@ -197,3 +197,13 @@ async def test_a_month_that_is_none_is_said(demo_server: CreditServer, month: st
     await _enter(demo_server, await demo_server.person())
     answer = await demo_server.client.get("/account/statement", params={"month": month})
     assert answer.status_code == 400
+
+
+async def test_the_interface_is_described_without_scripts_from_elsewhere(
+    demo_server: CreditServer,
+) -> None:
+    shown = await demo_server.client.get("/docs")
+    assert "/v1/models" in shown.text
+    assert "/api/checkout" in shown.text
+    assert "http://" not in shown.text
+    assert "https://" not in shown.text
