@@ -150,6 +150,7 @@ class Desk:
 def _install_crash_hook(window: MainWindow) -> None:
     """An exception in a slot or a thread is logged and shown, never swallowed."""
     import logging
+    import traceback
 
     log = logging.getLogger("app.crash")
 
@@ -159,7 +160,7 @@ def _install_crash_hook(window: MainWindow) -> None:
             return
         log.critical("not caught", exc_info=(kind, error, trace))  # type: ignore[arg-type]
         sys.__excepthook__(kind, error, trace)  # type: ignore[arg-type]
-        window.show_crash(str(error))
+        window.show_crash("".join(traceback.format_exception(error)))
 
     def on_thread_exception(arguments: threading.ExceptHookArgs) -> None:
         log.critical("not caught in thread %s", arguments.thread, exc_info=arguments.exc_value)

@@ -93,13 +93,9 @@ class MainWindow(QMainWindow):
         self.sink.show_panes()
         self.frame.composer.say_again()
 
-    def show_crash(self, message: str) -> None:
-        """Say that something in the window went wrong and was logged."""
-        from app.seam.events import Notice
-
-        advice = self.tr("Nothing was lost; the log says more.")
-        text = self.tr("Something in the window went wrong ({0}).").format(message[:300])
-        self.frame.notices.show_notice(Notice("error", text, advice))
+    def show_crash(self, details: str) -> None:
+        """Say that something in the window did not work; `details` were logged."""
+        self.frame.composer.show_slip(details)
 
     def can_retry(self) -> bool:
         """Whether somebody opens the core again when asked."""
@@ -134,7 +130,7 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
-            QTimer.singleShot(0, self._on_first_paint)
+            QTimer.singleShot(0, self, self._on_first_paint)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_paths(event.mimeData()):
@@ -182,12 +178,12 @@ class MainWindow(QMainWindow):
             load_more_fonts,
             self._make_billing,
         ]
-        QTimer.singleShot(0, self._on_rest_wanted)
+        QTimer.singleShot(0, self, self._on_rest_wanted)
 
     def _on_rest_wanted(self) -> None:
         self._rest.pop(0)()
         if self._rest:
-            QTimer.singleShot(0, self._on_rest_wanted)
+            QTimer.singleShot(0, self, self._on_rest_wanted)
 
     def _make_billing(self) -> None:
         self.dialogs.make_billing()

@@ -1236,16 +1236,8 @@
 <context>
     <name>MainWindow</name>
     <message>
-        <source>Nothing was lost; the log says more.</source>
-        <translation>Es ging nichts verloren; mehr steht im Protokoll.</translation>
-    </message>
-    <message>
         <source>Saving… – Tuppence</source>
         <translation>Speichern … – Tuppence</translation>
-    </message>
-    <message>
-        <source>Something in the window went wrong ({0}).</source>
-        <translation>Im Fenster ist etwas schiefgegangen ({0}).</translation>
     </message>
 </context>
 <context>
@@ -3294,6 +3286,21 @@
     <message>
         <source>{0} set aside</source>
         <translation>{0} zurückgelegt</translation>
+    </message>
+</context>
+<context>
+    <name>SlipLine</name>
+    <message>
+        <source>Something in this window did not work. Nothing you wrote was lost.</source>
+        <translation>In diesem Fenster hat etwas nicht funktioniert. Was du geschrieben hast, ist nicht verloren.</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>Einzelheiten kopieren</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
     </message>
 </context>
 </TS>

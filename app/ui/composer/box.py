@@ -100,10 +100,11 @@ class ComposerBox(QFrame):
         from PySide6.QtCore import Qt
         from PySide6.QtWidgets import QFileDialog
 
-        dialog = QFileDialog(self, self.tr("Attach files"))
+        dialog = QFileDialog(self.window(), self.tr("Attach files"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self.files_chosen)
+        # Not signal to signal: Qt's list of strings is not the list that a signal of ours carries.
+        dialog.filesSelected.connect(self._on_files_selected)
         dialog.open()
 
     def _build(self) -> None:
@@ -136,6 +137,9 @@ class ComposerBox(QFrame):
         column.setSpacing(theme.px(6))
         column.addWidget(self.editor)
         column.addLayout(row)
+
+    def _on_files_selected(self, paths: list[str]) -> None:
+        self.files_chosen.emit(paths)
 
     def _on_focus_changed(self, focused: bool) -> None:
         look = "true" if focused else "false"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.seam.quote_views import CheaperView, QuoteView
     from app.seam.views import AttachmentView, DraftView, FaultView
     from app.ui.composer.fault_card import FaultCard
+    from app.ui.slip import SlipLine
 
 DRAFT_PAUSE_MS = 300
 QUOTE_PAUSE_MS = 4
@@ -43,6 +44,7 @@ class Composer(QWidget):
         super().__init__()
         self._column = QVBoxLayout(self)
         self._fault: FaultCard | None = None
+        self._slip: SlipLine | None = None
         self._serial = 0
         self._quote_serial = 0
         self._sent: tuple[str, tuple[str, ...]] | None = None
@@ -158,6 +160,15 @@ class Composer(QWidget):
             self._column.insertWidget(0, self._fault)
         self._fault.show_fault(fault, cheaper)
         self._refresh()
+
+    def show_slip(self, details: str) -> None:
+        """Say that something in the window did not work, above what is being written."""
+        if self._slip is None:
+            from app.ui.slip import SlipLine
+
+            self._slip = SlipLine()
+            self._column.insertWidget(0, self._slip)
+        self._slip.show_slip(details)
 
     def send(self) -> None:
         """Ask for what is here to be sent, unless it is empty or on its way already."""

@@ -113,7 +113,7 @@ class HitList(QWidget):
         if isinstance(hit, SearchHit) and hit is not self._chosen:
             # A double click says it twice.
             self._chosen = hit
-            QTimer.singleShot(0, self._forget_chosen)
+            QTimer.singleShot(0, self, self._forget_chosen)
             self.hit_chosen.emit(hit.chat_id, hit.message_id)
 
     def _forget_chosen(self) -> None:

@@ -1,0 +1,70 @@
+"""Files come into a message through the dialog of the paperclip, as somebody picks them there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QListView
+
+from app.seam import commands
+from tests.ui.shell.conftest import Desk
+
+KEY = Qt.Key
+LEFT = Qt.MouseButton.LeftButton
+NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+
+
+def pick(desk: Desk, *paths: Path) -> None:
+    """Mark files in the list of the dialog that is open, and press its button."""
+    dialog = desk.window.findChild(QFileDialog)
+    assert dialog is not None, "no dialog came"
+    assert dialog.isVisible()
+    dialog.setDirectory(str(paths[0].parent))
+    files = dialog.findChild(QListView, "listView")
+    assert files is not None
+    for number, path in enumerate(paths):
+        modifier = CONTROL if number else NONE
+        desk.qtbot.mouseClick(files.viewport(), LEFT, modifier, place_of(desk, files, path.name))
+    buttons = dialog.findChild(QDialogButtonBox)
+    assert buttons is not None
+    desk.qtbot.mouseClick(buttons.button(QDialogButtonBox.StandardButton.Open), LEFT)
+
+
+def place_of(desk: Desk, files: QListView, name: str) -> QPoint:
+    """Where a file stands in the list, once the folder has been read."""
+    model = files.model()
+
+    def rows() -> list[str]:
+        indices = (model.index(row, 0, files.rootIndex()) for row in range(count()))
+        return [str(index.data()) for index in indices]
+
+    def count() -> int:
+        return model.rowCount(files.rootIndex())
+
+    desk.qtbot.waitUntil(lambda: name in rows(), timeout=5000)
+    index = model.index(rows().index(name), 0, files.rootIndex())
+    desk.qtbot.waitUntil(lambda: not files.visualRect(index).isEmpty())
+    return files.visualRect(index).center()
+
+
+def attached(desk: Desk) -> list[str]:
+    orders = [one for one in desk.port.orders if isinstance(one, commands.AttachFile)]
+    return [order.path for order in orders]
+
+
+def test_a_file_picked_behind_the_paperclip_is_attached(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("hello")
+    desk.qtbot.mouseClick(desk.composer.box.attach_button, LEFT)
+    pick(desk, file)
+    assert attached(desk) == [str(file)]
+
+
+def test_several_files_picked_by_key_are_all_attached(desk: Desk, tmp_path: Path) -> None:
+    files = [tmp_path / "one.txt", tmp_path / "two.txt"]
+    for file in files:
+        file.write_text("hello")
+    desk.qtbot.keyClick(desk.window, KEY.Key_U, CONTROL)
+    pick(desk, *files)
+    assert attached(desk) == [str(file) for file in files]
