@@ -94,6 +94,7 @@ async def post_passphrase(
 
 @router.get(
     "/api/events",
+    status_code=200,
     response_class=StreamAnswer,
     responses={200: {"content": {"text/event-stream": {}}}, **errors(400, 401, 404, 429)},
     summary="Server-sent events: balance changed, purchase landed, license renewed, notice",
