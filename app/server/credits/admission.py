@@ -4,7 +4,7 @@ it, turned into one order for the ledger. Pure: nothing is read or written here.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.ledger.records import Admit
 from app.metering.allowances import Account, Balance
@@ -33,6 +33,7 @@ from app.server.credits.prices import Sold, sold, worst_of
 from app.server.credits.reading import Situation
 from app.server.credits.records import AdmittedCall, CallWish, PricedRoute, SideHold
 from app.server.credits.refusals import money_short, refused
+from app.server.errors import too_many
 from app.server.services import Services
 
 
@@ -90,6 +91,8 @@ def decide(
         worst = _within_cap(asked, cap, worst, answer)
         if worst.output_tokens_max < answer.output_tokens_max:
             answer = replace(_ask(asked, account, model, worst), shortened=True)
+    if answer.throttled:
+        _refuse_queue(asked)
     answer, free_pusd = _within_free_day(asked, account, model, worst, answer)
     return _decision(asked, model, own_routes, worst, answer, free_pusd)
 
@@ -108,6 +111,22 @@ def _ask(asked: _Question, account: Account, model: Sold, worst: WorstCase) -> A
     if isinstance(answer, NotAdmitted):
         raise refused(answer, model.why_not)
     return answer
+
+
+def _refuse_queue(asked: _Question) -> None:
+    """Slowed calls go on one after the other: where one waits for its turn already, nobody queues
+    behind it. Raises `errors.Refused` (429)."""
+    credit, last = asked.services.catalog.managed_credit, asked.situation.account.last_call_at
+    if credit is None or last is None:
+        return
+    pause = timedelta(seconds=credit.throttle_s)
+    # A turn further away than one pause is from a clock that was set back since.
+    if asked.now < last <= asked.now + pause:
+        raise too_many(
+            "Managed credit is used up: calls go on one at a time, and one waits already.",
+            retry_after_s=-(-(last - asked.now) // timedelta(seconds=1)),
+            code="throttled",
+        )
 
 
 def _own_key_routes(model: Sold, situation: Situation) -> tuple[PricedRoute, ...]:

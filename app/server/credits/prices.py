@@ -5,11 +5,13 @@ A price that is missing, negative, or zero without being declared free sells not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
+from app.catalog.match import undated
+from app.catalog.models import ModelCard
 from app.catalog.models_sold import ModelSold, Unlisted
 from app.catalog.plan_catalog import PlanCatalog
 from app.catalog.pricebook import Lookup, PriceBook
@@ -82,8 +84,6 @@ class _Shelf:
 
 @lru_cache(maxsize=2048)
 def _sold(shelf: _Shelf, model_id: str, minute: int) -> Sold:
-    from datetime import UTC
-
     at = datetime.fromtimestamp(minute * _MINUTE_S, UTC)
     catalog, book = shelf.catalog, shelf.book
     listed = catalog.model(model_id)
@@ -100,7 +100,7 @@ def _sold(shelf: _Shelf, model_id: str, minute: int) -> Sold:
     if shelf.demo and routes:
         first = routes[0]
         routes.append(PricedRoute(DEMO_ROUTE, DEMO_ROUTE, first.model, first.price))
-    card = book.card(HOSTS[routes[0].host].price_provider, routes[0].model) if routes else None
+    card = _card(book, HOSTS[routes[0].host].price_provider, routes[0].model) if routes else None
     return Sold(
         model=listed.id if listed else model_id,
         name=listed.name if listed else (card.name if card else model_id),
@@ -110,6 +110,20 @@ def _sold(shelf: _Shelf, model_id: str, minute: int) -> Sold:
         output_tokens_max=(card.output_tokens_max if card else None) or OUTPUT_USUAL_MAX,
         context_tokens=card.context_tokens if card else None,
     )
+
+
+def _card(book: PriceBook, provider: str, model: str) -> ModelCard | None:
+    """What is known of a model, also where its cards all carry a date and its name none."""
+    card = book.card(provider, model)
+    if card is not None and card.output_tokens_max is not None:
+        return card
+    return _undated_cards(book, provider).get(model, card)
+
+
+@lru_cache(maxsize=64)
+def _undated_cards(book: PriceBook, provider: str) -> Mapping[str, ModelCard]:
+    cards = (card for card in book.cards(provider) if card.output_tokens_max is not None)
+    return {undated(card.id): card for card in cards if undated(card.id) != card.id}
 
 
 def _price_at(book: PriceBook, place: _Place, at: datetime) -> Lookup:
