@@ -185,7 +185,7 @@ class OpenAIChatDecoder(StreamDecoder):
             self._end(self._reason)
 
     def _end(self, reason: str) -> None:
-        outcome = _OUTCOMES.get(reason.lower(), Outcome.COMPLETE)
+        outcome = self.outcome_of(reason)
         if outcome is Outcome.COMPLETE and self._calls:
             outcome = Outcome.TOOL_CALLS
         if outcome is Outcome.COMPLETE and self._refused:
@@ -194,6 +194,11 @@ class OpenAIChatDecoder(StreamDecoder):
             self.fail({"message": f"finish_reason: {reason}", "code": "server_error"})
             return
         self.finish(outcome, self._refusal(reason) if outcome is Outcome.REFUSED else None)
+
+    @staticmethod
+    def outcome_of(reason: str) -> Outcome:
+        """What a host's `finish_reason` means; COMPLETE for words that nobody knows."""
+        return _OUTCOMES.get(reason.lower(), Outcome.COMPLETE)
 
     def _refusal(self, reason: str) -> Fault | None:
         # A model that declines in words needs no fault beside them; a filter does.

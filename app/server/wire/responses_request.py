@@ -21,7 +21,7 @@ from app.server.wire.call import ChatCall
 from app.server.wire.chat_request import refuse_tiers
 from app.server.wire.content import Pictures, read_detail
 from app.server.wire.reading import Fields, Json, WireLimits
-from app.server.wire.seals import RAW_SEAL
+from app.server.wire.seals import signature_of
 from app.server.wire.tools import read_answer_form, read_effort, read_tools, tool_name
 
 _NOT_KEPT = "Nothing is kept between requests here: send the whole conversation as `input`."
@@ -169,7 +169,6 @@ def _outputs(item: Fields, limits: WireLimits) -> Iterator[str]:
 def _reasoning(item: Fields, limits: WireLimits) -> ThinkingPart:
     """Sealed thinking goes back as it came; an unsealed summary is words."""
     summary = "".join(row.text("text") or "" for row in item.rows("summary", count_max=1000))
-    sealed, item_id = item.text("encrypted_content"), item.text("id") or ""
-    if sealed and not item_id.startswith(RAW_SEAL):
-        sealed = f"{item_id}:{sealed}"
-    return ThinkingPart(summary, sealed or None)
+    sealed = item.text("encrypted_content")
+    signature = signature_of(item.text("id") or "", sealed) if sealed else None
+    return ThinkingPart(summary, signature)

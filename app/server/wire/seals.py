@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from app.providers.languages import Language
+# The ids of our items of thinking. What such an item has sealed is an upstream's signature as it
+# came; behind any other id the seal is OpenAI's own and belongs to that id.
+OUR_THINKING = "rs_raw"
 
-# Items of the Responses language have ids of their own; other languages' seals have none.
-RAW_SEAL = "rs_raw_"
 
-
-def seal_of(signature: str, language: Language, place: int) -> tuple[str, str]:
-    """The id and the sealed text of a Responses item for what an upstream signed."""
-    if language is Language.OPENAI_RESPONSES:
-        item_id, _, sealed = signature.partition(":")
-        return item_id, sealed
-    return f"{RAW_SEAL}{place}", signature
+def signature_of(item_id: str, sealed: str) -> str:
+    """What goes back to the upstream for a Responses item of thinking."""
+    return sealed if item_id.startswith(OUR_THINKING) else f"{item_id}:{sealed}"

@@ -1,0 +1,263 @@
+"""An upstream's stream in OpenAI's Chat passed on, frame by frame, and read on the way.
+
+Only whole frames go out. Their head (id, model, fingerprint and whatever else stands there) is
+replaced by ours. A frame of the usual shape keeps its bytes behind that; any other is made anew
+from a list of fields. Usage, errors and the end are ours alone: they wait for `end`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+from app.metering.usage import Usage
+from app.providers.events import Finished, Outcome, StreamEvent
+from app.providers.json_text import Json, as_list, as_object, as_text
+from app.providers.openai_chat import OpenAIChatDecoder
+from app.providers.stream_decoder import DecoderOptions
+from app.server.wire.chat_answer import DONE, FINISH_REASONS, RECEIPT, frame
+from app.server.wire.faults import error_of
+from app.server.wire.running import Running
+from app.server.wire.usage_json import chat_usage
+
+_BEHIND = frozenset({"choices", "usage", "obfuscation"})
+_USUAL_CHOICE = frozenset({"index", "delta", "logprobs", "finish_reason"})
+_WORDS = frozenset({"content", "role", "reasoning_content", "reasoning", "refusal"})
+_REASONS = frozenset(FINISH_REASONS.values())
+_WAITING = b": waiting\n\n"
+_HEADS_LEARNED_MAX = 64
+
+
+class Passing:
+    """One answer that is passed on.
+
+    `model` is the name that the client asked for, `created` Unix seconds, `count` gives the tokens
+    of a text. Feed pieces as they come, send what that returns; ask `ended`, then `end`.
+    """
+
+    def __init__(
+        self,
+        call_id: str,
+        model: str,
+        created: int,
+        *,
+        include_usage: bool,
+        count: Callable[[str], int],
+        options: DecoderOptions,
+    ) -> None:
+        head = {
+            "id": call_id,
+            "object": "chat.completion.chunk",
+            "created": created,
+            "model": model,
+        }
+        self._head: dict[str, object] = head
+        self._include_usage = include_usage
+        self._decoder = _Frames(options, head)
+        self._at_line_start = True
+        self.running = Running(count)
+        self.events: list[StreamEvent] = []  # of the last piece
+
+    @property
+    def ended(self) -> bool:
+        """Whether the stream has said its last; the rest of the line is of no interest."""
+        return self._decoder.ended
+
+    @property
+    def upstream_id(self) -> str | None:
+        """The provider's own id of this call, for looking it up there."""
+        return self._decoder.request_id
+
+    @property
+    def usage(self) -> Usage | None:
+        """What the provider has told so far."""
+        told = self.running.usage_arrived
+        return None if told is None else told.usage
+
+    @property
+    def finished(self) -> Finished | None:
+        """How the stream ended, None while it goes on."""
+        return self.running.finished
+
+    def feed(self, piece: bytes) -> bytes:
+        """What the client gets for this piece, perhaps nothing; cut anywhere."""
+        decoder = self._decoder
+        self.events = events = decoder.feed(piece)
+        if events:
+            self.running.take(events)
+        sent = decoder.sent()
+        is_comment = piece.startswith(b":") and self._at_line_start
+        if piece:
+            self._at_line_start = piece.endswith(b"\n")
+        if is_comment and not sent and not events:
+            return _WAITING  # a provider that says that it works: so do we
+        return sent
+
+    def close(self) -> bytes:
+        """The line ended."""
+        self.events = self._decoder.close()
+        self.running.take(self.events)
+        return self._decoder.sent()
+
+    def abort(self, finished: Finished) -> None:
+        """The line broke, or nobody listens any more."""
+        if self.running.finished is None:
+            self.running.take([finished])
+
+    def end(self, usage: Usage | None, receipt: Mapping[str, object] | None) -> bytes:
+        """The last frames. `usage` is what is charged, which may be our own count."""
+        finished = self.finished or Finished(Outcome.BROKEN)
+        broken = finished.outcome is Outcome.BROKEN
+        frames = []
+        if not broken and not self._decoder.told_reason:
+            frames.append(self._chunk([_choice({}, FINISH_REASONS[finished.outcome])]))
+        if self._include_usage and usage is not None and not broken:
+            frames.append(self._chunk([], usage=chat_usage(usage)))
+        if receipt is not None:
+            choices = [] if self._include_usage else [_choice({}, None)]
+            frames.append(self._chunk(choices, **{RECEIPT: dict(receipt)}))
+        if broken:
+            frames.append(frame({"error": error_of(finished.fault)}))
+        return b"".join((*frames, DONE))
+
+    def _chunk(self, choices: list[Json], **fields: object) -> bytes:
+        return frame({**self._head, "choices": choices, **fields})
+
+
+def _choice(delta: Json, reason: str | None) -> Json:
+    return {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}
+
+
+class _Frames(OpenAIChatDecoder):
+    """The decoder, which also makes the frames that go out."""
+
+    def __init__(self, options: DecoderOptions, head: Json) -> None:
+        super().__init__(options)
+        self._ours = head
+        self._our_head = b"data: " + json.dumps(head, separators=(",", ":")).encode()[:-1] + b","
+        self._their_head = b"\0"  # begins nothing
+        self._usual: frozenset[str] = _BEHIND
+        self._heads_learned = 0
+        self._out: list[bytes] = []
+        self.told_reason = False
+
+    def sent(self) -> bytes:
+        """The frames since the last time."""
+        if not self._out:
+            return b""
+        out = self._out[0] if len(self._out) == 1 else b"".join(self._out)
+        self._out.clear()
+        return out
+
+    def _take(self, name: str, message: Json, payload: bytes) -> None:
+        super()._take(name, message, payload)
+        if self.ended and "error" in message:
+            return  # an error is told in our words, at the end
+        choices = message.get("choices")
+        if type(choices) is not list or not choices:
+            return
+        is_known = message.keys() <= self._usual and payload.startswith(self._their_head)
+        if is_known and _is_usual(message, choices):
+            self._out.append(b"%b%b\n\n" % (self._our_head, payload[len(self._their_head) :]))
+            return
+        if (cleaned := self._cleaned(as_object(choices[0]))) is not None:
+            self._out.append(frame({**self._ours, "choices": [cleaned]}))
+        self._learn(payload)
+
+    def _learn(self, payload: bytes) -> None:
+        """The head that the upstream's frames begin with: all that stands before the choices."""
+        place = payload.find(b'"choices":')
+        if place < 0 or self._heads_learned >= _HEADS_LEARNED_MAX:
+            return
+        self._heads_learned += 1
+        try:
+            head = json.loads(payload[:place] + b'"choices":0}')
+        except ValueError:
+            return
+        if type(head) is dict:
+            self._their_head = payload[:place]
+            self._usual = _BEHIND | head.keys()
+
+    def _cleaned(self, choice: Json) -> Json | None:
+        """The choice with the fields that we know, and nothing that is not for the client."""
+        if choice.get("index", 0) != 0:
+            return None
+        given = as_object(choice.get("delta")) or as_object(choice.get("message"))
+        delta: dict[str, object] = {
+            name: value for name in _WORDS if type(value := given.get(name)) is str
+        }
+        if "content" not in delta and isinstance(given.get("content"), list):
+            delta |= _parts(given["content"])
+        if calls := [_call(as_object(call)) for call in as_list(given.get("tool_calls"))]:
+            delta["tool_calls"] = calls
+        if details := [_detail(as_object(d)) for d in as_list(given.get("reasoning_details"))]:
+            delta["reasoning_details"] = details
+        if images := [_image(as_object(image)) for image in as_list(given.get("images"))]:
+            delta["images"] = images
+        reason = self._reason_of(as_text(choice.get("finish_reason")))
+        return _choice(delta, reason) if delta or reason else None
+
+    def _reason_of(self, told: str) -> str | None:
+        """The reason in OpenAI's words; None where there is none, or none that is an end."""
+        if not told:
+            return None
+        reason: str | None = told if told in _REASONS else None
+        if reason is None:
+            outcome = self.outcome_of(told)
+            reason = None if outcome is Outcome.BROKEN else FINISH_REASONS[outcome]
+        self.told_reason = self.told_reason or reason is not None
+        return reason
+
+
+def _is_usual(message: Json, choices: list[object]) -> bool:
+    """Whether a frame holds nothing behind its head but a piece of one answer's words."""
+    if len(choices) != 1 or message.get("usage") is not None:
+        return False
+    choice = choices[0]
+    if type(choice) is not dict or not choice.keys() <= _USUAL_CHOICE:
+        return False
+    if choice.get("finish_reason") is not None or choice.get("logprobs") is not None:
+        return False
+    delta = choice.get("delta")
+    if type(delta) is not dict or choice.get("index", 0) != 0 or not delta.keys() <= _WORDS:
+        return False
+    return all(value is None or type(value) is str for value in delta.values())
+
+
+def _parts(content: object) -> dict[str, object]:
+    """Mistral's list of parts as words and thinking."""
+    words: list[str] = []
+    thoughts: list[str] = []
+    for part in map(as_object, as_list(content)):
+        if part.get("type") == "thinking":
+            held = as_list(part.get("thinking"))
+            thoughts.extend(as_text(as_object(item).get("text")) for item in held)
+        else:
+            words.append(as_text(part.get("text")))
+    parts: dict[str, object] = {"content": "".join(words)} if any(words) else {}
+    return {**parts, "reasoning_content": "".join(thoughts)} if any(thoughts) else parts
+
+
+def _call(call: Json) -> Json:
+    function = as_object(call.get("function"))
+    kept: dict[str, object] = {
+        name: value for name in ("name", "arguments") if type(value := function.get(name)) is str
+    }
+    index = call.get("index")
+    cleaned: dict[str, object] = {"index": index if type(index) is int else 0, "function": kept}
+    for name in ("id", "type"):
+        if text := as_text(call.get(name)):
+            cleaned[name] = text
+    return cleaned
+
+
+def _detail(detail: Json) -> Json:
+    names = ("type", "text", "summary", "signature", "data", "format")
+    return {name: value for name in names if type(value := detail.get(name)) is str}
+
+
+def _image(image: Json) -> Json:
+    url = as_text(as_object(image.get("image_url")).get("url"))
+    # An address would lead the client to a provider's own store.
+    held = {"url": url} if url.startswith("data:image/") else {}
+    return {"type": "image_url", "image_url": held}
