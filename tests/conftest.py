@@ -35,6 +35,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY"):
     os.environ.pop(name, None)
 sys.dont_write_bytecode = sys.dont_write_bytecode or sys.pycache_prefix is None
+# The programs that tests start would else compile all that they import, each of them anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ.setdefault("PYTHONPYCACHEPREFIX", str(CACHE / "bytecode"))
 
 set_hypothesis_home_dir(str(CACHE / "hypothesis"))
 # A loaded machine is slow now and then: pytest's own limit ends what hangs.

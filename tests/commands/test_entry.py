@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-import time
 from typing import Protocol
 
 import pytest
@@ -31,9 +31,11 @@ def test_the_version_is_one_line(tuppence: CommandLine) -> None:
 
 def test_the_version_comes_at_once(tuppence: CommandLine) -> None:
     def spent(words: list[str]) -> float:
-        begun = time.perf_counter()
+        before = os.times()
         subprocess.run(words, env=tuppence.environment, capture_output=True, check=True)
-        return time.perf_counter() - begun
+        after = os.times()
+        computed = after.children_user + after.children_system
+        return computed - before.children_user - before.children_system
 
     bare = min(spent([tuppence.argv()[0], "-c", "pass"]) for _ in range(5))
     assert min(spent(tuppence.argv("--version")) for _ in range(5)) - bare < 0.1

@@ -131,8 +131,8 @@ def test_the_open_chat_is_selected_and_stays_so_when_others_change(desk: Desk) -
 
 def test_a_thousand_chats_are_listed_at_once(desk: Desk) -> None:
     rows = tuple(chat_row(str(n), f"Chat {n}", n * 10**9, days=n // 10) for n in range(1000))
-    began = time.monotonic()
+    began = time.thread_time()  # what other programs take of the processor is not counted
     desk.frame.sidebar.show_rows(rows)
     desk.frame.sidebar.chats.doItemsLayout()
-    assert time.monotonic() - began < 0.25
+    assert time.thread_time() - began < 0.25
     assert len(desk.frame.sidebar.chats.rows()) == 1000
