@@ -119,13 +119,14 @@ def find_sold(till: Till, offer_id: str) -> OnSale:
     offer = till.shelf.offer(offer_id)
     if offer is None:
         raise not_found("offer")
+    if not offer.for_sale:
+        why = f": {offer.price_text}" if offer.price_pusd is None else ""
+        raise conflict("not_for_sale", f"{offer.name} cannot be bought{why}.")
     if not any(setup.key for setup in till.shelf.setups):
         raise nothing_set_up()
     sold = till.shelf.to_buy(offer_id)
-    if not offer.for_sale or sold is None:
-        reason = offer.price_text if offer.price_pusd is None else ""
-        why = f": {reason}" if reason else ""
-        raise conflict("not_for_sale", f"{offer.name} cannot be bought here{why}.")
+    if sold is None:
+        raise conflict("not_for_sale", f"{offer.name} cannot be bought on this server yet.")
     return sold
 
 

@@ -39,9 +39,7 @@ STRIPE_ENV = {
     "STRIPE_PREMIUM_PRICE_ID": "price_premium",
     "STRIPE_ORG_PRODUCT_ID": "prod_org",
     "STRIPE_ORG_PRICE_ID": "price_org",
-    **{
-        f"STRIPE_{pack.upper().replace('-', '_')}_PRICE_ID": f"price_{pack[:-5]}" for pack in PACKS
-    },
+    **{f"STRIPE_{pack.upper().replace('-', '_')}_PRICE_ID": f"price_{pack[:-5]}" for pack in PACKS},
 }
 LEMON_ENV = {
     "LEMONSQUEEZY_API_KEY": "lemon-double",
@@ -257,9 +255,7 @@ def stocked(live: bool = True) -> tuple[StripeAccount, LemonStore]:
 @contextmanager
 def behind(*answers: Any) -> Any:
     """Loopback servers for doubles; their addresses."""
-    with serving(answers[0]) as first, serving(
-        answers[1], "application/vnd.api+json"
-    ) as second:
+    with serving(answers[0]) as first, serving(answers[1], "application/vnd.api+json") as second:
         yield first, second
 
 

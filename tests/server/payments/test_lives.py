@@ -113,9 +113,7 @@ async def test_a_canceled_subscription_runs_out_and_then_the_plan_is_the_start_p
 ) -> None:
     ann = await shop.someone()
     subscription = await shop.bought(ann, "premium")
-    status, said = await shop.ask(
-        "POST", "/api/subscription/subscribe", ann, {"action": "cancel"}
-    )
+    status, said = await shop.ask("POST", "/api/subscription/subscribe", ann, {"action": "cancel"})
     assert (status, said["subscription"]["cancels_at_end"]) == (200, True)
     await shop.deliver()
     month = month_later(shop.stripe.ticking.seconds) * 1000
@@ -138,9 +136,7 @@ async def test_a_cancellation_can_be_taken_back(shop: Shop) -> None:
     shop.pass_by(minutes=1)
     await shop.ask("POST", "/api/subscription/subscribe", ann, {"action": "cancel"})
     shop.pass_by(minutes=1)
-    status, said = await shop.ask(
-        "POST", "/api/subscription/subscribe", ann, {"action": "resume"}
-    )
+    status, said = await shop.ask("POST", "/api/subscription/subscribe", ann, {"action": "resume"})
     assert (status, said["subscription"]["cancels_at_end"]) == (200, False)
     await shop.deliver()
     assert await shop.account(ann) == before

@@ -225,9 +225,7 @@ async def test_each_wrong_alone_is_enough(shop: Shop, wrong: Callable[[Json], No
     signed = []
     for body in copy.deepcopy(events):
         wrong(body)
-        signed.append(
-            stripe_account.signed(body, STRIPE_SECRET, shop.stripe.ticking.seconds)
-        )
+        signed.append(stripe_account.signed(body, STRIPE_SECRET, shop.stripe.ticking.seconds))
     for name, said in copy.deepcopy(told):
         wrong(said)
         signed.append(lemon_store.signed(name, said, LEMON_SECRET))
