@@ -50,7 +50,7 @@ class ChatViews:
             updated_at=chat.updated_at,
             pinned=chat.pinned,
             total_pusd=chat.total_pusd,
-            certainty=_chat_certainty(chat),
+            certainty=_chat_certainty(chat, streaming=streaming),
             streaming=streaming,
             unfinished=chat.unfinished and not streaming,
         )
@@ -140,7 +140,10 @@ def _state(message: MessageRecord, extras: Extras) -> MessageState:
     return MessageState.COMPLETE if extras.kept else _STATES[message.state]
 
 
-def _chat_certainty(chat: ChatRecord) -> Certainty:
+def _chat_certainty(chat: ChatRecord, *, streaming: bool) -> Certainty:
+    if not chat.total_pusd and (streaming or all(pane.leaf_id is None for pane in chat.panes)):
+        # Nothing has settled: what the first answer costs is unknown, and not nothing.
+        return Certainty.PENDING
     if chat.unpriced and not chat.total_pusd:
         return Certainty.UNKNOWN
     return Certainty.ESTIMATED if chat.estimated or chat.unpriced else Certainty.EXACT

@@ -76,7 +76,9 @@ def cost(total_pusd: int | None, certainty: Certainty) -> str:
 
 
 def short_cost(total_pusd: int | None, certainty: Certainty) -> str:
-    """As `cost`, for a narrow column: `~$0.021` for an estimate."""
+    """As `cost`, for a narrow column: `~$0.021` for an estimate, nothing while it is not known."""
+    if not total_pusd and certainty == "pending":
+        return ""
     text = cost(total_pusd, certainty)
     if not total_pusd or certainty in ("exact", "unknown"):
         return text
