@@ -9,12 +9,15 @@ from typing import Any, Protocol
 
 from app.metering.token_count import TokenCount
 from app.metering.usage import Usage
-from app.providers.connection import Call, Key
+from app.providers.connection import JSON_BODY, Call, Key
 from app.providers.decode import Decoder, decoder_for
 from app.providers.events import (
+    Begun,
     Fault,
     Finished,
     Outcome,
+    Paused,
+    Resumed,
     StreamEvent,
     TextArrived,
     ThinkingArrived,
@@ -23,12 +26,16 @@ from app.providers.events import (
 )
 from app.providers.hosts import Host
 from app.providers.json_text import as_list, as_object, as_text
+from app.providers.languages import Language
 from app.providers.scripted import ScriptedProvider, demo_script
+from app.providers.stream_decoder import DecoderOptions
 from app.server.credits.records import AdmittedCall, CallKind, PricedRoute
-from app.server.proxy.exchange import Body
+from app.server.proxy.exchange import Body, Count
 from app.server.wire.call import ChatCall
 from app.server.wire.chat_answer import RECEIPT, ChatChunks, WholeChat, frame
+from app.server.wire.passing import Passing
 from app.server.wire.responses_answer import ResponseEvents
+from app.server.wire.running import Running
 
 _WORDS_PER_S = 28.0
 
@@ -81,8 +88,10 @@ class ChatAsked:
         request = self.asked.as_upstream(priced.model, output_tokens_max)
         return ScriptedProvider(script).stream(request)
 
-    def reader(self, priced: PricedRoute, host: Host, call: AdmittedCall) -> ChatReader:
-        return ChatReader(self, priced, host, call)
+    def reader(
+        self, priced: PricedRoute, host: Host, call: AdmittedCall, count: Count
+    ) -> ChatReader:
+        return ChatReader(self, priced, host, call, count)
 
     def answer_as_events(
         self, answer: Mapping[str, Any], call_id: str, receipt: Mapping[str, Any]
@@ -114,109 +123,164 @@ class _Writer(Protocol):
 
 
 class ChatReader:
-    """One attempt's answer: decoded in the host's language, written in the client's."""
+    """One attempt's answer. A stream in OpenAI's Chat for a client of the same is passed on; every
+    other one is decoded in the host's language and written in the client's.
+
+    Nothing is given out before the model has said something: until then another route may answer.
+    """
 
     def __init__(
-        self, asked: ChatAsked, priced: PricedRoute, host: Host, call: AdmittedCall
+        self, asked: ChatAsked, priced: PricedRoute, host: Host, call: AdmittedCall, count: Count
     ) -> None:
         self.began = self.ended = False
         self.usage: Usage | None = None
         self.finished: Finished | None = None
-        self._asked = asked
-        self._language = host.language_of(priced.model)
-        self._decoder: Decoder = decoder_for(
-            self._language, host=host.name, output_tokens_max=call.output_tokens_max
-        )
+        self._early: list[bytes] = []
         self._whole_body: list[bytes] | None = None
-        self._written: list[str] = []
-        created = int(call.admitted_at.timestamp())
-        self._kept: WholeChat | ResponseEvents
-        self._writer: _Writer | None = None
-        if asked.kind is CallKind.RESPONSES:
-            name = f"resp_{call.request_id}"
-            self._kept = ResponseEvents(name, asked.asked, created, self._language)
-            if asked.stream:
-                self._writer = ResponseEvents(name, asked.asked, created, self._language)
-        else:
-            name = f"chatcmpl-{call.request_id}"
-            self._kept = WholeChat(name, asked.model, created)
-            if asked.stream:
-                usage = asked.asked.include_usage
-                self._writer = ChatChunks(name, asked.model, created, include_usage=usage)
+        self._running = Running(lambda text: count(text, priced.model))
+        language = host.language_of(priced.model)
+        self._writes = _Writing(asked, call)
+        self._decoder: Decoder = decoder_for(
+            language, host=host.name, output_tokens_max=call.output_tokens_max
+        )
+        self._passing: Passing | None = None
+        if self._writes.chunks is not None and language is Language.OPENAI_CHAT:
+            self._passing = Passing(
+                self._writes.name,
+                asked.model,
+                self._writes.created,
+                include_usage=asked.asked.include_usage,
+                count=_uncounted,
+                options=DecoderOptions(host.name, call.output_tokens_max),
+            )
 
     @property
     def upstream_id(self) -> str:
+        if self._passing is not None:
+            return self._passing.upstream_id or ""
         return self._decoder.request_id or ""
 
     @property
     def upstream_model(self) -> str:
-        return self._decoder.model or ""
+        named = self.finished.model if self.finished is not None else None
+        return named or self._decoder.model or ""
 
     def begin(self, content_type: str) -> None:
-        if content_type == "application/json":
-            self._whole_body = []  # one that answers whole although it was asked for a stream
+        if content_type == JSON_BODY:
+            # One that answers whole although it was asked for a stream.
+            self._whole_body, self._passing = [], None
 
     def feed(self, piece: bytes) -> bytes:
         if self._whole_body is not None:
             self._whole_body.append(piece)
             return b""
-        return self._take(self._decoder.feed(piece))
+        if (passing := self._passing) is not None:
+            sent = passing.feed(piece)
+            return self._give(sent, passing.events)
+        return self._write(self._decoder.feed(piece))
 
     def take(self, event: StreamEvent) -> bytes:
-        return self._take([event])
+        self._passing = None  # there are no bytes to pass on
+        return self._write([event])
 
     def close(self) -> bytes:
         if self._whole_body is not None:
-            return self._take(self._decoder.feed_body(b"".join(self._whole_body)))
-        return self._take(self._decoder.close())
+            return self._write(self._decoder.feed_body(b"".join(self._whole_body)))
+        if (passing := self._passing) is not None:
+            sent = passing.close()
+            return self._give(sent, passing.events)
+        return self._write(self._decoder.close())
 
     def abort(self, fault: Fault) -> None:
-        self._take(self._decoder.abort(fault))
+        finished = Finished(Outcome.BROKEN, self.upstream_model or None, None, fault)
+        if self._passing is not None:
+            self._passing.abort(finished)
+            self._give(b"", [finished])
+        else:
+            self._write([finished])
 
-    def output_text(self) -> str:
-        return "".join(self._written)
-
-    def counted_output(self) -> int | None:
-        return None
+    def counted_output(self) -> int:
+        return self._running.tokens
 
     def answer(self) -> dict[str, Any]:
-        return dict(self._kept.whole(self.usage, None))
+        return dict(self._writes.kept.whole(self.usage, None))
 
     def whole(self) -> Body | None:
         return None
 
     def last_events(self, usage: Usage | None, receipt: Mapping[str, Any]) -> bytes:
-        return b"" if self._writer is None else self._writer.end(usage, receipt)
+        if self._passing is not None:
+            return self._passing.end(usage, receipt)
+        writer = self._writes.writer
+        return b"" if writer is None else writer.end(usage, receipt)
 
-    def _take(self, events: list[StreamEvent]) -> bytes:
-        writer = self._writer
-        frames: list[bytes] = []
-        for event in events:
-            match event:
-                case TextArrived(text) | ThinkingArrived(text):
-                    self._written.append(text)
-                    self._begin(frames)
-                case ToolCallArrived(_, name, arguments):
-                    self._written.append(name + arguments)
-                    self._begin(frames)
-                case UsageArrived(usage):
-                    self.usage = usage
-                case Finished(outcome):
-                    self.finished, self.ended = event, True
-                    if outcome is not Outcome.BROKEN:
-                        self._begin(frames)
-                case _:
-                    pass  # an image begins with its answer; all else is no output
-            self._kept.event(event)
-            if writer is not None:
-                frames.append(writer.event(event))
-        return b"".join(frames)
+    def _write(self, events: list[StreamEvent]) -> bytes:
+        """Events in the client's words."""
+        writer = (
+            self._writes.writer if self._passing is None or self._whole_body is not None else None
+        )
+        if writer is None:
+            return self._give(b"", events)
+        if not self.began and any(map(_is_output, events)):
+            self._early.append(writer.begin())
+        return self._give(b"".join(map(writer.event, events)), events)
 
-    def _begin(self, frames: list[bytes]) -> None:
+    def _give(self, sent: bytes, events: list[StreamEvent]) -> bytes:
+        """Keep what the events say; `sent` goes out once the model has said something."""
+        if events:
+            self._running.take(events)
+            self._keep(events)
+        if self.began and not self._early:
+            return sent
+        self._early.append(sent)
         if not self.began:
-            self.began = True
-            if self._writer is not None:
-                frames.append(self._writer.begin())
+            return b""
+        early, self._early = b"".join(self._early), []
+        return early
+
+    def _keep(self, events: list[StreamEvent]) -> None:
+        kept = self._writes.kept
+        for event in events:
+            kept.event(event)
+            if isinstance(event, UsageArrived):
+                self.usage = event.usage
+            elif isinstance(event, Finished):
+                self.finished, self.ended = event, True
+            self.began = self.began or _is_output(event)
+
+
+class _Writing:
+    """Who writes an answer in the client's words, and who keeps it whole."""
+
+    def __init__(self, asked: ChatAsked, call: AdmittedCall) -> None:
+        self.created = int(call.admitted_at.timestamp())
+        self.chunks: ChatChunks | None = None
+        self.kept: WholeChat | ResponseEvents
+        self.writer: _Writer | None = None
+        if asked.kind is CallKind.RESPONSES:
+            self.name = f"resp_{call.request_id}"
+            self.kept = ResponseEvents(self.name, asked.asked, self.created)
+            if asked.stream:
+                self.writer = ResponseEvents(self.name, asked.asked, self.created)
+            return
+        self.name = f"chatcmpl-{call.request_id}"
+        self.kept = WholeChat(self.name, asked.model, self.created)
+        if asked.stream:
+            usage = asked.asked.include_usage
+            self.writer = self.chunks = ChatChunks(
+                self.name, asked.model, self.created, include_usage=usage
+            )
+
+
+def _is_output(event: StreamEvent) -> bool:
+    """Whether the model has said something with it, or that it says nothing."""
+    if isinstance(event, Finished):
+        return event.outcome is not Outcome.BROKEN
+    return not isinstance(event, UsageArrived | Begun | Paused | Resumed)
+
+
+def _uncounted(text: str) -> int:
+    return 0  # the reader counts itself, whichever way it reads
 
 
 def _events_of(answer: Mapping[str, Any]) -> list[StreamEvent]:

@@ -18,7 +18,7 @@ from app.providers.hosts import Host
 from app.providers.json_text import as_list, as_object, read_json_exact
 from app.providers.usage_openai import openai_usage
 from app.server.credits.records import AdmittedCall, CallKind, PricedRoute
-from app.server.proxy.exchange import Body
+from app.server.proxy.exchange import Body, Count
 from app.server.wire.audio_request import ListenCall, SpeechCall
 from app.server.wire.embeddings_request import EmbeddingsCall
 from app.server.wire.images_request import ImagesCall
@@ -92,7 +92,9 @@ class WholeAsked:
         """The script writes texts alone."""
         return _nothing()
 
-    def reader(self, priced: PricedRoute, host: Host, call: AdmittedCall) -> WholeReader:
+    def reader(
+        self, priced: PricedRoute, host: Host, call: AdmittedCall, count: Count
+    ) -> WholeReader:
         return WholeReader(self, call)
 
     def answer_as_events(
@@ -144,10 +146,7 @@ class WholeReader:
     def abort(self, fault: Fault) -> None:
         self._end(fault)
 
-    def output_text(self) -> str:
-        return ""
-
-    def counted_output(self) -> int | None:
+    def counted_output(self) -> int:
         """Where the provider tells nothing, as much as such an answer usually has."""
         if not self.began:
             return 0

@@ -25,7 +25,7 @@ async def beat_all(desk: Desk) -> int:
         for run in list(desk.running.values())
         if run.dispatched_s is not None and run.dispatched_s <= since
     ]
-    beats = [await run.beat() for run in due]
+    beats = [run.beat() for run in due]
     beats.sort(key=lambda beat: beat.hold_id)
     now, lease = desk.services.clock.now(), desk.lease_until()
     for at in range(0, len(beats), _TOGETHER):

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(seconds=30)
 FINISH_WITHIN_S = 20.0
-_LARGE = 50_000  # characters; counting more takes longer than a chunk may wait
 
 
 class Desk:
@@ -45,13 +44,6 @@ class Desk:
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
         return task
-
-    async def count_text(self, text: str, model: str) -> int:
-        """The tokens of what a model wrote; off the loop where it is long."""
-        counter = self.services.counter
-        if len(text) < _LARGE:
-            return counter.count_text(text, model)
-        return await asyncio.to_thread(counter.count_text, text, model)
 
     async def finish(self) -> None:
         """End every call that runs, each in the books; what cannot be booked now is left to the

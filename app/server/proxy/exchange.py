@@ -4,7 +4,7 @@ comes back. One shape for chats and for what is answered whole.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -13,6 +13,8 @@ from app.providers.connection import Call
 from app.providers.events import Fault, Finished, StreamEvent
 from app.providers.hosts import Host
 from app.server.credits.records import AdmittedCall, CallKind, PricedRoute
+
+Count = Callable[[str, str], int]  # a text and the model that it is of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,9 @@ class Reader(Protocol):
         """The connection broke."""
         ...
 
-    def output_text(self) -> str:
-        """All that the model wrote so far, thinking and calls of tools too."""
-        ...
-
-    def counted_output(self) -> int | None:
-        """Tokens of an answer that is no text, as they are reckoned; None: count the text."""
+    def counted_output(self) -> int:
+        """The tokens that came so far by our own count, thinking and calls of tools too; words of
+        an error are none. Cheap to ask every few seconds."""
         ...
 
     def answer(self) -> dict[str, Any]:
@@ -122,8 +121,8 @@ class Asked(Protocol):
         """The scripted answer."""
         ...
 
-    def reader(self, priced: PricedRoute, host: Host, call: AdmittedCall) -> Reader:
-        """A reader for an attempt at this route."""
+    def reader(self, priced: PricedRoute, host: Host, call: AdmittedCall, count: Count) -> Reader:
+        """A reader for an attempt at this route. `count` gives the tokens of a text."""
         ...
 
     def answer_as_events(

@@ -78,7 +78,6 @@ class Run:
         self._inside = False
         self._draining = False
         self._error: ProviderError | None = None
-        self._beaten_chars = self._beaten_tokens = 0
 
     async def carry_out(self) -> None:
         """Run the call and book its end."""
@@ -105,18 +104,12 @@ class Run:
         self._gone = self._gone or not self._is_over
         self._interrupt()
 
-    async def beat(self) -> Beat:
-        """A sign of life; counts only what came since the last one."""
-        reader, way = self.reader, self.way
-        if reader is not None and way is not None and way.door is not None:
-            text = reader.output_text()
-            fresh = text[self._beaten_chars :]
-            self._beaten_chars = len(text)
-            if fresh:
-                self._beaten_tokens += await self._desk.count_text(fresh, way.priced.model)
+    def beat(self) -> Beat:
+        """A sign of life."""
+        reader = self.reader
+        tokens = reader.counted_output() if reader is not None else 0
         upstream_id = reader.upstream_id if reader is not None else ""
-        tenant, hold_id = self.call.caller.tenant, self.call.request_id
-        return Beat(tenant, hold_id, self._beaten_tokens, upstream_id)
+        return Beat(self.call.caller.tenant, self.call.request_id, tokens, upstream_id)
 
     @property
     def _is_over(self) -> bool:
@@ -215,12 +208,13 @@ class Run:
             )
         self.dispatched_s = desk.services.clock.monotonic()
         self._error = None
-        self._beaten_chars = self._beaten_tokens = 0
 
     async def _exchange(self, way: Way) -> None:
         """Ask one way and pass on what it answers; raises ProviderError before the first token."""
         cap = self.call.output_tokens_max
-        self.reader = self._asked.reader(way.priced, way.host, self.call)
+        self.reader = self._asked.reader(
+            way.priced, way.host, self.call, self._desk.services.counter.count_text
+        )
         self._sent = True
         if way.door is None:
             await self._play(self._asked.demo(way.priced, cap))
@@ -300,12 +294,7 @@ class Run:
             how = How.FAILED
         counted = 0
         if how is not How.COMPLETE or reader.usage is None:
-            reckoned = reader.counted_output()
-            counted = (
-                await self._desk.count_text(reader.output_text(), way.priced.model)
-                if reckoned is None
-                else reckoned
-            )
+            counted = reader.counted_output()
         seen = Seen(
             how=how,
             route=way.priced,
