@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,7 +21,7 @@ from app.errors import (
     StreamBroken,
 )
 from app.providers.closing import closed_after
-from app.providers.connection import Call, Http, HttpAnswer, Key
+from app.providers.connection import JSON_BODY, Call, Http, HttpAnswer, Key
 from app.providers.decode import Decoder, decoder_for
 from app.providers.encode import encode, encode_count
 from app.providers.events import Begun, Paused, Resumed, StreamEvent
@@ -84,6 +85,18 @@ def connect(
     No connection is made yet.
     """
     del clock  # time is the retry's; kept for callers that own a clock
+    return connect_http(host, secret=secret, http=http, base_url=base_url, retry=retry)
+
+
+def connect_http(
+    host: Host,
+    *,
+    secret: str | None,
+    http: Http,
+    base_url: str = "",
+    retry: Retry | None = None,
+) -> HttpProvider:
+    """The same, for who wants a provider's bytes as they come (`HttpProvider.opened`)."""
     return HttpProvider(
         host, secret, http, (base_url or host.base_url).rstrip("/"), retry or Retry()
     )
@@ -126,6 +139,30 @@ class HttpProvider:
                 await self._retry.sleep(pause_s)
                 yield Resumed()
                 attempt += 1
+
+    @asynccontextmanager
+    async def opened(
+        self, path: str, body: Body | bytes, *, content_type: str = JSON_BODY
+    ) -> AsyncIterator[HttpAnswer]:
+        """The provider's answer to one request as it comes, always with status 200.
+
+        Raises the ProviderError tree where it refuses, without a second try but one: where the
+        refusal names a parameter that the model does not take, the request goes out without it.
+        `path` goes behind the base address; a `body` of bytes goes as it is.
+        """
+        refused: RequestRejected | None = None
+        for _ in range(2):
+            async with self._http.open(self._call("POST", path, body, content_type)) as answer:
+                if answer.status == 200:
+                    yield answer
+                    return
+                error = await self._refusal(answer)
+            if refused is not None or not isinstance(error, RequestRejected):
+                raise error
+            better = None if isinstance(body, bytes) else without_unsupported(body, error)
+            if better is None:
+                raise error
+            body, refused = better, error
 
     async def list_models(self) -> tuple[ListedModel, ...]:
         """What the provider offers for chats, in its order."""
@@ -248,7 +285,9 @@ class HttpProvider:
             )
         return as_object(value)
 
-    def _call(self, method: str, path: str, body: Body | None) -> Call:
+    def _call(
+        self, method: str, path: str, body: Body | bytes | None, content_type: str = JSON_BODY
+    ) -> Call:
         key = None
         if self._secret:
             header = self.host.auth_header
@@ -257,9 +296,10 @@ class HttpProvider:
             method=method,
             url=self._base_url + path,
             host=self.host.name,
-            body=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
+            body=json.dumps(body, ensure_ascii=False).encode() if isinstance(body, dict) else body,
             headers=self.host.quirks.headers,
             key=key,
+            content_type=content_type,
         )
 
 
