@@ -45,7 +45,7 @@ def make_services(
         database=database or database_at(settings.database_url, settings.data),
         catalog=load_catalog(settings.catalog),
         prices=load_price_book(resources / "prices"),
-        counter=TokenCounter(resources),
+        counter=TokenCounter(resources / "tokenizers"),
         secret=secret,
         clock=clock or Clock(),
     )
