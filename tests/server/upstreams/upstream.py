@@ -84,7 +84,10 @@ class Upstream:
         return sum(call.billed_output for call in self.calls)
 
     def wait_until_ended(self, count: int = 1, timeout_s: float = 10.0) -> list[UpstreamCall]:
-        """Block until so many calls have ended; raises TimeoutError. From another thread only."""
+        """Block until so many calls have ended; raises TimeoutError.
+
+        In a coroutine through `asyncio.to_thread`: a blocked loop closes no connection.
+        """
         with self._changed:
             if not self._changed.wait_for(lambda: len(self._ended()) >= count, timeout_s):
                 raise TimeoutError(f"{len(self._ended())} of {count} calls have ended")
