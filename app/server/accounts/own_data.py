@@ -117,7 +117,7 @@ SECTIONS = (
         "account",
     ),
     Section(
-        "sessions", "sessions", ("device", "created_ms", "expires_ms"), "account", "token_hash"
+        "sessions", "sessions", ("device", "created_ms", "expires_ms"), "account", ("token_hash",)
     ),
     Section(
         "api_keys",
