@@ -10,6 +10,7 @@ from functools import lru_cache
 from PySide6.QtCore import QByteArray, QPoint, QRect, QSize
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from shiboken6 import isValid
 
 from app.ui.resources import read_text
 from app.ui.theme import Theme
@@ -26,6 +27,9 @@ def pixmap(
     """The icon as a picture of `size` logical pixels for a screen of that ratio; kept."""
     color = getattr(Theme.current().colors, tone)
     return _draw(name, color, round(size * ratio), ratio, filled)
+
+
+_clones: list[QIconEngine] = []
 
 
 class _LineIcon(QIconEngine):
@@ -51,7 +55,11 @@ class _LineIcon(QIconEngine):
         return self._picture(min(size.width(), size.height()), scale, mode)
 
     def clone(self) -> QIconEngine:
-        return _LineIcon(self._name, self._tone, self._filled)
+        engine = _LineIcon(self._name, self._tone, self._filled)
+        # Qt takes the engine and Python would let it go: it is held until Qt has deleted it.
+        _clones[:] = [clone for clone in _clones if isValid(clone)]
+        _clones.append(engine)
+        return engine
 
     def _picture(self, size: float, ratio: float, mode: QIcon.Mode) -> QPixmap:
         tone = "ink3" if mode == QIcon.Mode.Disabled else self._tone
