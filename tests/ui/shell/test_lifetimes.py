@@ -37,7 +37,8 @@ def test_an_icon_that_qt_copies_for_itself_can_be_drawn() -> None:
     done = run("""
 from app.ui.icons import icon
 for number in range(100):
-    copy = QIcon(icon("x"))
+    original = icon("x")
+    copy = QIcon(original)
     copy.setIsMask(True)  # Qt takes an engine of its own for it
     gc.collect()
     assert not copy.pixmap(QSize(16, 16)).isNull()
