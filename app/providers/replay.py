@@ -212,7 +212,7 @@ def _vocabulary() -> CountText:
     from app.config import resources_folder
     from app.metering.tokens import TokenCounter
 
-    return TokenCounter(resources_folder()).count_text
+    return TokenCounter(resources_folder() / "tokenizers").count_text
 
 
 def _texts(value: object, name: str = "") -> Iterator[str]:
