@@ -21,7 +21,7 @@ from app.server.payments.repository import Checkout
 from app.server.payments.shelf import LEMON_SQUEEZY, STRIPE, Setup, Shelf
 from app.server.payments.stripe_door import StripeDoor
 from app.server.payments.stripe_events import EventUnreadable
-from app.server.payments.subscription_rows import running_subscriptions, unlinked_spans
+from app.server.payments.subscription_rows import adopt_spans, running_subscriptions, unlinked_spans
 from app.server.payments.till import Till
 from app.server.payments.webhooks import take
 
@@ -58,6 +58,8 @@ def _follow_running(shelf: Shelf, setup: Setup, now: datetime) -> Steps[None]:
     """Accounts to their subscriptions once more: two messages that landed at the same moment may
     not have seen each other."""
     rows = yield from running_subscriptions(setup.id, setup.mode)
+    for row in rows:
+        yield from adopt_spans(row.tenant, row.processor, row.mode, row.id)
     for tenant in sorted({row.tenant for row in rows}):
         yield from follow(shelf.catalog, tenant, now)
 

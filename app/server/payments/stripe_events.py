@@ -112,14 +112,14 @@ def subscription_notices(subscription: Json, seen_at: datetime, seen_by: str) ->
         claim=_claim(subscription),
         subscription=subscription["id"],
         customer=subscription["customer"],
-        price=item["price"]["id"],
+        price=(item.get("price") or item["plan"])["id"],
         quantity=int(item.get("quantity") or 1),
         state=state,
         cancel_at_end=bool(
             subscription.get("cancel_at_period_end") or subscription.get("cancel_at")
         ),
         period_end=_at(period_end) if period_end else None,
-        subscribed_at=_at(subscription["start_date"]),
+        subscribed_at=_at(subscription.get("start_date") or subscription["created"]),
         ended_at=_at(subscription["ended_at"]) if subscription.get("ended_at") else None,
         seen=f"{final}/{int(seen_at.timestamp()):012d}/{seen_by}",
         item=item["id"],
@@ -164,7 +164,7 @@ def link_notices(payment: Json) -> tuple[Notice, ...]:
 def _line(line: Json) -> InvoiceLine:
     price = ((line.get("pricing") or {}).get("price_details") or {}).get("price")
     if price is None:
-        price = (line.get("price") or {}).get("id") or ""
+        price = (line.get("price") or line.get("plan") or {}).get("id") or ""
     details = (line.get("parent") or {}).get("subscription_item_details") or {}
     return InvoiceLine(
         price=price,
@@ -237,6 +237,7 @@ _READERS: dict[str, Callable[[Json, Json], tuple[Notice, ...]]] = {
     "customer.subscription.resumed": _subscription,
     "customer.subscription.deleted": _subscription,
     "invoice.paid": _invoice,
+    "invoice.payment_succeeded": _invoice,
     "invoice_payment.paid": _link,
     "charge.refunded": _refund,
     "charge.dispute.created": _dispute,

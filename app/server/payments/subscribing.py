@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.ledger import payments as ledger
-from app.ledger.payments import PaymentAnswer
+from app.ledger.payments import PaymentAnswer, PaymentEnd
 from app.ledger.steps import Steps
 from app.server.events import Kind, announce
 from app.server.payments import repository
@@ -32,6 +32,7 @@ from app.server.payments.standing import ANY_PLAN
 from app.server.payments.subscription_rows import (
     PaidSpan,
     add_span,
+    adopt_spans,
     link,
     save_subscription,
     subscription_by_id,
@@ -54,6 +55,7 @@ def handle_subscription(
     def effect() -> Steps[None]:
         yield from buyer(owner, lock=True)
         yield from save_subscription(owner, sold.offer.id, origin, seen)
+        yield from adopt_spans(owner, origin.processor, origin.mode, seen.subscription)
         yield from repository.save_customer(owner, origin, seen.customer)
         if seen.first_payment:
             first = PaymentLinked(f"first/{seen.subscription}", seen.first_payment)
@@ -70,7 +72,7 @@ def handle_invoice(
     event = event_of(origin, paid.invoice)
     tenant = yield from _tenant(origin, paid.claim, paid.subscription)
     if isinstance(tenant, _Unknown):
-        return (yield from ledger.set_aside(event, tenant.reason))
+        return (yield from _nobodys_yet(shelf, origin, paid, tenant.reason))
     checkout = yield from claimed_checkout(origin, paid.claim)
     begun = checkout if isinstance(checkout, Checkout) else None
     span = _span(shelf, origin, paid, tenant, begun)
@@ -91,6 +93,21 @@ def handle_invoice(
             yield from announce(owner, Kind.PURCHASE_LANDED, now, facts)
 
     return (yield from ledger.record(event, effect))
+
+
+def _nobodys_yet(
+    shelf: Shelf, origin: Origin, paid: SubscriptionPaid, reason: str
+) -> Steps[PaymentAnswer]:
+    """Set an invoice aside. Older webhooks do not hand back the checkout: then it is kept until
+    its subscription says whose it is, so that either may come first."""
+    event = event_of(origin, paid.invoice)
+    span = reason if paid.claim.checkout else _span(shelf, origin, paid, "", None)
+    answer = yield from ledger.set_aside(event, span if isinstance(span, str) else reason)
+    if isinstance(span, PaidSpan) and answer.end is PaymentEnd.SET_ASIDE:
+        yield from add_span(span)
+        if paid.payment:
+            yield from link(origin, PaymentLinked(paid.invoice, paid.payment))
+    return answer
 
 
 class _Unknown:

@@ -159,6 +159,15 @@ def add_span(span: PaidSpan) -> Steps[bool]:
     return bool(rows)
 
 
+def adopt_spans(tenant: str, processor: str, mode: str, subscription: str) -> Steps[None]:
+    """Invoices that came before anybody knew whose their subscription is."""
+    yield Sql(
+        "UPDATE subscription_payments SET tenant = ? WHERE processor = ? AND mode = ?"
+        " AND subscription = ? AND tenant = ''",
+        (tenant, processor, mode, subscription),
+    )
+
+
 def spans_of(tenant: str) -> Steps[tuple[PaidSpan, ...]]:
     """The paid invoices of a tenant, each with what went back of it."""
     names = _SPAN.replace(" ", "").split(",")

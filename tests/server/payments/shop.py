@@ -1,4 +1,4 @@
-"""A credit server with both processors behind it, each a double on loopback with real signatures."""
+"""A credit server with both processors behind it: doubles on loopback with real signatures."""
 
 from __future__ import annotations
 
@@ -221,17 +221,13 @@ def end_state() -> Steps[tuple[object, ...]]:
     found = []
     for text in (
         "SELECT id, tenant, granted, posted, held, taken FROM ledger_accounts ORDER BY id",
-        "SELECT processor, payment, kind, price, amount_minor, taken_back FROM ledger_credits"
-        " ORDER BY processor, payment, kind",
+        "SELECT processor, payment, kind, price, taken_back FROM ledger_credits ORDER BY 1, 2, 3",
         "SELECT tenant, id, amount FROM packs ORDER BY tenant, id",
         "SELECT id, plan, flags, subscribed_ms, paid_until_ms, seats FROM accounts ORDER BY id",
-        "SELECT id, plan, state, cancel_at_end, period_end_ms, ended_ms FROM subscriptions"
-        " ORDER BY id",
-        "SELECT invoice, plan, quantity, start_ms, end_ms FROM subscription_payments"
-        " ORDER BY invoice",
+        "SELECT id, plan, state, cancel_at_end, period_end_ms FROM subscriptions ORDER BY id",
+        "SELECT invoice, plan, quantity, start_ms, end_ms FROM subscription_payments ORDER BY 1",
         "SELECT id, state, subscription FROM payment_checkouts ORDER BY id",
-        "SELECT payment, dispute, amount_minor, state FROM ledger_refunds"
-        " ORDER BY payment, dispute, currency",
+        "SELECT payment, dispute, amount_minor, state FROM ledger_refunds ORDER BY 1, 2, 3",
     ):
         rows = yield Sql(text)
         found.append(tuple(tuple(row) for row in rows))

@@ -120,8 +120,8 @@ async def test_a_break_at_any_statement_leaves_nothing_and_the_next_try_everythi
         ann = shop.server.people[0]
         taken = 150_000
         assert await shop.free(ann) == 500_000 - taken
-        credits = await shop.server.run("SELECT count(*), sum(granted) FROM ledger_credits")
-        assert [tuple(map(int, row)) for row in credits] == [(1, 500_000)]  # type: ignore[call-overload]
+        credited = await shop.server.run("SELECT count(*), sum(granted) FROM ledger_credits")
+        assert [tuple(map(int, row)) for row in credited] == [(1, 500_000)]  # type: ignore[call-overload]
         spans = await shop.server.run("SELECT count(*) FROM subscription_payments")
         assert spans == [(1,)]
         assert (await shop.account(ann))["plan"] == "premium"
