@@ -19,34 +19,55 @@ from app.providers.events import (
 _FOLD_LETTERS = 16_384
 
 
+class _Text:
+    """A text that is counted in big pieces and then forgotten.
+
+    What came last is counted anew each time: words are often cut in two on the line, and counted
+    piece by piece they would be more tokens than they are.
+    """
+
+    __slots__ = ("_count", "_counted", "_held", "_letters")
+
+    def __init__(self, count: Callable[[str], int]) -> None:
+        self._count = count
+        self._counted = 0
+        self._held: list[str] = []
+        self._letters = 0
+
+    def add(self, text: str) -> None:
+        self._held.append(text)
+        self._letters += len(text)
+        if self._letters >= _FOLD_LETTERS:
+            self._counted = self.tokens
+            self._held.clear()
+            self._letters = 0
+
+    @property
+    def tokens(self) -> int:
+        return self._counted + (self._count("".join(self._held)) if self._held else 0)
+
+
 class Running:
     """Counts text, thinking and calls apart. `count` gives the tokens of a text.
 
-    Text is kept until there is enough of it to count well, then it is counted and forgotten.
     Words of an error are never counted.
     """
 
     def __init__(self, count: Callable[[str], int]) -> None:
-        self._count = count
-        self._tokens = 0
-        self._thinking = 0
-        self._held: list[str] = []
-        self._held_letters = 0
-        self._thought: list[str] = []
-        self._thought_letters = 0
+        self._said = _Text(count)
+        self._thought = _Text(count)
         self.usage_arrived: UsageArrived | None = None  # the newest that the provider told
         self.finished: Finished | None = None
 
     def take(self, events: Iterable[StreamEvent]) -> None:
         """Count what these events brought."""
         for event in events:
-            kind = type(event)
-            if kind is TextArrived:
-                self._hold(event.text)  # type: ignore[union-attr]
+            if isinstance(event, TextArrived):
+                self._said.add(event.text)
             elif isinstance(event, ThinkingArrived):
-                self._think(event.text)
+                self._thought.add(event.text)
             elif isinstance(event, ToolCallArrived):
-                self._hold(f"{event.name}{event.arguments}")
+                self._said.add(f"{event.name}{event.arguments}")
             elif isinstance(event, UsageArrived):
                 self.usage_arrived = event
             elif isinstance(event, Finished):
@@ -55,28 +76,12 @@ class Running:
     @property
     def thinking_tokens(self) -> int:
         """Of the thinking that was shown; what a provider hides is not in it."""
-        self._thinking += self._count("".join(self._thought)) if self._thought else 0
-        self._thought.clear()
-        self._thought_letters = 0
-        return self._thinking
+        return self._thought.tokens
 
     @property
     def tokens(self) -> int:
-        """Everything that came so far, thinking included. Cheap to ask every few seconds."""
-        if self._held:
-            self._tokens += self._count("".join(self._held))
-            self._held.clear()
-            self._held_letters = 0
-        return self._tokens + self.thinking_tokens
+        """Everything that came so far, thinking included.
 
-    def _hold(self, text: str) -> None:
-        self._held.append(text)
-        self._held_letters += len(text)
-        if self._held_letters >= _FOLD_LETTERS:
-            _ = self.tokens
-
-    def _think(self, text: str) -> None:
-        self._thought.append(text)
-        self._thought_letters += len(text)
-        if self._thought_letters >= _FOLD_LETTERS:
-            _ = self.thinking_tokens
+        Up to 32 kB of text are counted for this: to be asked every few seconds, not for each piece.
+        """
+        return self._said.tokens + self._thought.tokens

@@ -228,6 +228,16 @@ def test_what_came_is_counted_with_flat_memory() -> None:
     assert held < 200_000
 
 
+def test_asking_often_counts_no_more() -> None:
+    frames = frames_for(Language.OPENAI_CHAT, Script(), "m", "call_1")
+    often, once = passing(), passing()
+    for letter in "one two three":
+        often.feed(frames.token(letter))
+        once.feed(frames.token(letter))
+        assert often.running.tokens <= 3
+    assert often.running.tokens == once.running.tokens == 3
+
+
 def test_passing_a_chunk_costs_a_few_microseconds() -> None:
     frames = frames_for(Language.OPENAI_CHAT, Script(), "gpt-4o", "call_1")
     pieces = [frames.token(f"word{n} ") for n in range(5000)]
