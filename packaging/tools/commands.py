@@ -19,6 +19,7 @@ python3 packaging/dev.py WORD
 
   run [--demo]        open the window; the environment is made on the first start
   run COMMAND ...     a command instead of the window; `run --help` lists them
+  run server [--demo] the credit server; `run server admin --help` for its operator
   test                all tests but the long ones, shared out to the processor's cores
   test ARGS           ARGS go to pytest, which then works as ARGS say
   check               format, lint, types, imports
@@ -50,9 +51,17 @@ def main(words: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    if arguments[:1] == ["server"]:
+        _serve(arguments[1:])
     window = arguments in ([], ["--demo"])
     environment = _environment(Level.RUN, "window" if window else None)
     _become(environment, ["-P", "-m", "app", *arguments], {"PYTHONPATH": str(ROOT)})
+
+
+def _serve(arguments: list[str]) -> NoReturn:
+    environment = _environment(Level.SERVER, None)
+    words = arguments if arguments[:1] in (["run"], ["admin"]) else ["run", *arguments]
+    _become(environment, ["-P", "-m", "app.server.main", *words], {"PYTHONPATH": str(ROOT)})
 
 
 def _test(arguments: list[str]) -> int:

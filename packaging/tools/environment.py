@@ -18,6 +18,7 @@ from tools.holding import alone, is_in_use, mark_in_use
 from tools.places import ENVIRONMENTS, Level, Stopped, environment_folder, interpreter_tag
 
 IN_USE = "in-use"
+_WHAT_FOR = {Level.RUN: "", Level.SERVER: " for the server", Level.DEV: " for testing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ def _make(environment: Environment, level: Level) -> None:
             shutil.rmtree(environment.folder)
         _make_empty(environment)
         _install(environment, Level.RUN)
-    if level is Level.DEV and not environment.is_ready(Level.DEV):
-        _install(environment, Level.DEV)
+    if level is not Level.RUN and not environment.is_ready(level):
+        _install(environment, level)
 
 
 def _make_empty(environment: Environment) -> None:
@@ -103,7 +104,7 @@ def _make_empty(environment: Environment) -> None:
 
 def _install(environment: Environment, level: Level) -> None:
     wanted = _count(level.lock)
-    tell(f"Installing {wanted} packages{'' if level is Level.RUN else ' for testing'}.")
+    tell(f"Installing {wanted} packages{_WHAT_FOR[level]}.")
     command = [
         *(str(environment.python), "-m", "pip", "install", "--no-input", "--no-deps"),
         *("--require-hashes", "--only-binary", ":all:", "--disable-pip-version-check"),

@@ -12,13 +12,25 @@ HEADER = "# Made by `python3 packaging/dev.py lock` from pyproject.toml; not edi
 OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-header")
 
 
+# What the window alone needs: the server's lock is for machines without one.
+WINDOW_ALONE = (
+    *("pyside6-essentials", "shiboken6", "keyring", "secretstorage", "jeepney", "rapidfuzz"),
+    *("jaraco-classes", "jaraco-context", "jaraco-functools", "more-itertools", "pygments"),
+    *("pywin32-ctypes", "importlib-metadata", "zipp", "backports-tarfile", "markdown-it-py"),
+    *("mdurl", "sqlmodel", "sqlalchemy", "greenlet"),
+)
+
+
 def make_locks() -> int:
-    """Write both locks; the second one takes every version of the first."""
+    """Write the locks; the later ones take every version of the first."""
     uv = shutil.which("uv")
     if uv is None:
         raise Stopped("The lock is made by uv. Install it with: python3 -m pip install uv")
     _compile(uv, Level.RUN)
-    _compile(uv, Level.DEV, "--extra", "dev", "--constraint", str(Level.RUN.lock))
+    left_out = [word for name in WINDOW_ALONE for word in ("--no-emit-package", name)]
+    first = ("--constraint", str(Level.RUN.lock))
+    _compile(uv, Level.SERVER, "--extra", "server", *first, *left_out)
+    _compile(uv, Level.DEV, "--extra", "dev", *first)
     return 0
 
 

@@ -15,15 +15,19 @@ CACHE = PACKAGING / ".environment" / "cache"
 
 
 class Level(StrEnum):
-    """How much is installed: what users need, or the tools for testing on top of it."""
+    """How much is installed: what users need, and on top of it what the server needs, or the
+    tools for testing."""
 
     RUN = "run"
+    SERVER = "server"
     DEV = "dev"
 
     @property
     def lock(self) -> Path:
         """The hashed list of everything that belongs to this level."""
-        return PACKAGING / ("requirements.lock" if self is Level.RUN else "requirements-dev.lock")
+        return PACKAGING / (
+            "requirements.lock" if self is Level.RUN else f"requirements-{self}.lock"
+        )
 
 
 class Stopped(Exception):
