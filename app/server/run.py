@@ -15,6 +15,7 @@ from app.logs import start_logging
 from app.server.app import build_app
 from app.server.bounded import Asgi
 from app.server.demo import curl_line, make_demo_key
+from app.server.licenses.signing_keys import make_ready
 from app.server.main import FAILED, default_data_folder
 from app.server.services import Services, make_services
 from app.server.settings import PREFIX, ServerSettings, load_settings
@@ -48,6 +49,7 @@ def serve(given: Mapping[str, str], *, data: Path | None, demo: bool) -> int:
             "Several workers want PostgreSQL.", f"Set {PREFIX}DATABASE_URL, or run one worker."
         )
     services = make_services(settings)  # fails here, once and in words, and not in each worker
+    asyncio.run(make_ready(services))  # a lost key for licenses is said before anything is served
     _greet(services)
     config = uvicorn.Config(
         "app.server.run:application",
