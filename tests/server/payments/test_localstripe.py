@@ -108,9 +108,10 @@ async def begun(shop: Shop, tenant: str) -> str:
 async def test_localstripes_own_webhooks_begin_and_end_a_subscription(tmp_path: Path) -> None:
     (tmp_path / "double").mkdir()
     with localstripe(tmp_path / "double") as address:
-        async with open_shop(
-            tmp_path / "server", STRIPE_SECRET_KEY="sk_test_12345", served=False
-        ) as shop, served(shop) as ours:
+        async with (
+            open_shop(tmp_path / "server", STRIPE_SECRET_KEY="sk_test_12345", served=False) as shop,
+            served(shop) as ours,
+        ):
             shop.server.time.at = datetime.now(UTC)  # localstripe signs with the real time
             await until(lambda: runs(address))
             ann = await shop.someone()

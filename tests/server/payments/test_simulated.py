@@ -92,9 +92,7 @@ async def test_nobody_pays_a_simulated_checkout_without_its_own_secret(demo: Sho
     assert await demo.free(ann) == 0
 
 
-async def test_outside_of_the_demo_no_payment_can_be_simulated(
-    demo: Shop, tmp_path: Path
-) -> None:
+async def test_outside_of_the_demo_no_payment_can_be_simulated(demo: Shop, tmp_path: Path) -> None:
     ann = await demo.someone()
     checkout = await demo.begin(ann, "pro-pack")
     real = replace(demo.server.services, settings=replace(demo.till.services.settings, demo=False))

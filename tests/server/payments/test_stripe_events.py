@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 import stripe
 
-from app.server.payments.stripe_events import EventUnreadable, notices_of, origin_of
+from app.catalog.plan_file import load_catalog
+from app.config import resources_folder
+from app.server.payments.stripe_events import (
+    EVENT_KINDS,
+    EventUnreadable,
+    notices_of,
+    origin_of,
+)
 from tests.server.payments.doubles.stripe_account import signed
 from tests.server.payments.shop import STRIPE_SECRET, Shop, open_shop
 
@@ -89,9 +96,7 @@ BROKEN: list[Any] = [
 
 
 @pytest.mark.parametrize("said", BROKEN, ids=range(len(BROKEN)))
-async def test_a_signed_body_that_is_no_event_is_answered_400(
-    stripe_shop: Shop, said: Any
-) -> None:
+async def test_a_signed_body_that_is_no_event_is_answered_400(stripe_shop: Shop, said: Any) -> None:
     text = json.dumps(said)
     header = stripe.WebhookSignature.generate_signature_header(
         text, STRIPE_SECRET, stripe_shop.stripe.ticking.seconds
@@ -106,3 +111,14 @@ def test_an_event_without_its_fields_is_unreadable() -> None:
         origin_of({"id": "evt"})
     with pytest.raises(EventUnreadable):
         notices_of({"id": "evt", "type": "charge.refunded", "data": {"object": None}})
+
+
+def test_the_shipped_catalog_asks_stripe_for_events_that_are_read() -> None:
+    catalog = load_catalog(resources_folder() / "catalogs" / "tuppence.toml")
+    asked = {each.id: set(each.webhook_events) for each in catalog.processors}
+    assert asked["stripe"] <= set(EVENT_KINDS)
+    # Each of these carries something that no other one does.
+    assert {"invoice.paid", "invoice_payment.paid", "charge.dispute.closed"} <= asked["stripe"]
+    assert {"order_created", "order_refunded", "subscription_payment_success"} <= (
+        asked["lemon_squeezy"]
+    )
