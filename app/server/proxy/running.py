@@ -101,6 +101,7 @@ class Run:
 
     def stop(self) -> None:
         """The server stops: the call ends here, as if the client had hung up."""
+        self._client.gone = True
         self._gone = self._gone or not self._is_over
         self._interrupt()
 
