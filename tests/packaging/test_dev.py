@@ -33,7 +33,7 @@ def copy_tools(root: Path) -> None:
     tools = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "packaging" / "tools", root / "packaging" / "tools", ignore=tools)
     shutil.copy(ROOT / "packaging" / "dev.py", root / "packaging")
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-server.lock", "requirements-dev.lock"):
         (root / "packaging" / name).write_text("# nothing\n", encoding="utf-8")
     (root / "app").mkdir()
     (root / "app" / "__main__.py").write_text(PROGRAM, encoding="utf-8")
