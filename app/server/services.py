@@ -11,6 +11,7 @@ from app.clock import Clock
 from app.config import resources_folder
 from app.logs import register_secret
 from app.metering.tokens import TokenCounter
+from app.server.accounts.mail import mailer_of
 from app.server.database import Database, database_at
 from app.server.secret import ServerSecret
 from app.server.settings import ServerSettings
@@ -37,6 +38,7 @@ def make_services(
     Raises ConfigError and CatalogError.
     """
     resources = resources_folder()
+    mailer_of(settings)  # a mail server that cannot be right is named before anything is served
     secret = ServerSecret.load(settings.secret, settings.data)
     for hidden in (settings.secret, settings.operator_password):
         register_secret(hidden)

@@ -17,6 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from app.errors import ConfigError
 from app.server.accounts.mail import Mail, Mailer, MailNotSent, mailer_of, smtp_server
+from app.server.services import make_services
 from app.server.settings import load_settings
 from tests.server.accounts.mail_server import PASSWORD, USER, mail_server, text_of
 
@@ -162,6 +163,12 @@ async def test_the_demo_writes_its_mail_on_the_console(
 def test_a_wrong_mail_server_is_named(tmp_path: Path, url: str) -> None:
     with pytest.raises(ConfigError, match="SMTP_URL"):
         mailer(tmp_path, url)
+
+
+def test_a_server_does_not_start_with_a_wrong_mail_server(tmp_path: Path) -> None:
+    settings = load_settings({"TUPPENCE_SERVER_SMTP_URL": "mail.example.org"}, data=tmp_path)
+    with pytest.raises(ConfigError, match="SMTP_URL"):
+        make_services(settings)
 
 
 def test_a_mail_server_needs_a_sender(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.server.accounts.proofs import Purpose, keep_challenge, server_name
+from app.server.accounts.proofs import Purpose, keep_challenge, server_name, signed_bytes
 from app.server.secret import new_token
 from app.server.settings import load_settings
 from tests.fixtures.credit_server import CreditServer, running_server
@@ -271,3 +271,11 @@ async def test_challenges_are_limited_for_each_address(credit_server: CreditServ
     body = {"public_key": computer.key.public.text}
     answers = [await computer.ask("POST", "/api/session", body) for _ in range(61)]
     assert [answer.status_code for answer in answers] == [200] * 60 + [429]
+
+
+def test_what_a_device_signs_never_changes() -> None:
+    """Programs that are out there sign these bytes."""
+    assert signed_bytes(Purpose.SIGN_IN, "credits.example", "tc_abc") == (
+        b"tuppence-device-v1\0sign-in\0credits.example\0tc_abc"
+    )
+    assert [str(purpose) for purpose in Purpose] == ["register", "sign-in", "add"]
