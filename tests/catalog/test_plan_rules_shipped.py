@@ -119,7 +119,7 @@ def test_own_keys_go_on_after_the_budget_for_creator_and_organization_only() -> 
     assert organization.seats.member_caps
 
 
-@pytest.mark.parametrize("name", ["daily-budgets", "tuppence"])
+@pytest.mark.parametrize("name", ["daily-budgets", "tuppence", "workspaces"])
 def test_there_are_three_roles(name: str) -> None:
     roles = {role.id: set(role.may) for role in catalog(name).roles}
     assert set(roles) == {"admin", "builder", "viewer"}

@@ -39,7 +39,7 @@ def test_who_has_an_account_of_their_own_may_everything() -> None:
 
 
 def test_a_role_may_nothing_where_the_catalog_has_no_roles() -> None:
-    assert not any(may("admin", right, catalog("workspaces")) for right in Right)
+    assert not any(may("admin", right, catalog("packs-and-weights")) for right in Right)
 
 
 def test_it_can_be_said_who_changes_seats() -> None:
