@@ -36,6 +36,7 @@ TuppenceError
 │   ├── LicenseOfOtherDevice bound to another computer
 │   ├── LicenseNotYetValid   dated in the future of this computer's clock
 │   └── LicenseExpired       over, its grace too
+├── AnswerUnderWay           an answer is being written where another one is wanted
 └── ProviderError            a provider did not answer as hoped
     ├── KeyRefused           the key is wrong, expired, revoked, or not allowed this
     ├── OutOfProviderCredit  the account at the provider is empty
@@ -70,6 +71,10 @@ class TuppenceError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.advice}".strip()
+
+
+class AnswerUnderWay(TuppenceError):
+    """An answer is still being written: it has to end, or be stopped, first."""
 
 
 class ConfigError(TuppenceError):

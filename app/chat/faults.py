@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
+from app.chat.routes import RouteMissing
 from app.errors import (
+    AnswerUnderWay,
     ContextTooLong,
     ImagesNotTaken,
     InsufficientCredit,
@@ -21,6 +23,8 @@ from app.providers.events import Fault
 from app.seam.views import FaultView
 
 _ACTIONS: tuple[tuple[type[TuppenceError], str], ...] = (
+    (AnswerUnderWay, "stop"),
+    (RouteMissing, "model"),
     (KeyRefused, "keys"),
     (OutOfProviderCredit, "model"),
     (KeychainError, "keys"),

@@ -232,7 +232,7 @@ class Quoter:
         try:
             route = self._routes.find(pane.model_ref)
         except RouteMissing as error:
-            return blocked_view(pane, str(error))
+            return blocked_view(pane, error.message)
         messages = self.messages(pane, route, text, attachment_ids)
         files = len(self._file_parts(attachment_ids))
         before = self._shelves.messages.get(pane.leaf_id) if pane.leaf_id else None

@@ -80,7 +80,7 @@ class Routes:
         """
         key_id, _, model_id = ref.partition("/")
         if not model_id:
-            raise RouteMissing("No model is chosen yet.", "Choose one above, or add a key first.")
+            raise RouteMissing("No model is chosen yet.", "Choose a model, or add a key first.")
         if key_id == DEMO_KEY:
             return self._route(ref, key_id, DEMO_HOST, model_id)
         if key_id.startswith(LOCAL_PREFIX):

@@ -23,7 +23,7 @@ from app.chat.turn import Turn
 from app.chat.turn_endings import STOPPED, ending_of, ending_of_drain, ending_of_work
 from app.chat.turn_tasks import done_before, start_task
 from app.clock import Clock
-from app.errors import StoreError, TuppenceError
+from app.errors import AnswerUnderWay, StoreError, TuppenceError
 from app.providers.client import Provider
 from app.providers.events import Begun, Finished, Outcome, Paused, StreamEvent
 from app.seam import events
@@ -75,7 +75,7 @@ class Turns:
         Whoever leaves the block with something stored starts it before anybody else may run.
         """
         if any(self.is_running(chat_id, pane) for pane in panes):
-            raise TuppenceError(
+            raise AnswerUnderWay(
                 "An answer is still being written.", "Wait for it, or stop it and send again."
             )
         if message_id is not None:
@@ -157,7 +157,7 @@ class Turns:
     def _require_settled(self, message_id: str) -> None:
         turn = self._running.get(message_id)
         if self._orders.has_message(message_id) or (turn is not None and turn.is_written):
-            raise TuppenceError("This answer is still being written.", "Wait for it, or stop it.")
+            raise AnswerUnderWay("This answer is still being written.", "Wait for it, or stop it.")
         if turn is not None:
             raise TuppenceError(
                 "What this answer cost is still coming in.", "Let it go on in a moment."

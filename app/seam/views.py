@@ -35,7 +35,8 @@ class MessageState(StrEnum):
 class FaultView:
     """What went wrong, in the user's words.
 
-    `action` names a way on: `keys`, `retry`, `model`, `continue`; empty: none.
+    `action` names a way on: `keys`, `retry`, `model`, `continue`, `budgets`, `stop` (the answer
+    that is in the way); empty: none.
     """
 
     kind: str

@@ -35,6 +35,11 @@ class FirstRun(QScrollArea):
         self._build()
         self._connect()
 
+    def point_to_ways(self) -> None:
+        """A message waits for one of the ways."""
+        self._line.setText(self.tr("Take one of these ways first. Your message is kept below."))
+        set_look(self._line, tone="accent", weight="strong")
+
     def show_local(self, hosts: Sequence[LocalModels]) -> None:
         """What serves models on this computer."""
         usable = [host for host in hosts if host.models]
@@ -85,9 +90,10 @@ class FirstRun(QScrollArea):
         title = _label(self.tr("How would you like to chat?"))
         set_look(title, size="title")
         column.addWidget(title)
-        column.addWidget(
-            _label(self.tr("You can use all of them later, side by side."), tone="2", size="note")
+        self._line = _label(
+            self.tr("You can use all of them later, side by side."), tone="2", size="note"
         )
+        column.addWidget(self._line)
         key_line = self.tr(
             "OpenAI, Anthropic, Google, OpenRouter, Mistral, DeepSeek, Groq and more. "
             "Kept in this computer's keyring where it has one; sent to nobody but its provider."

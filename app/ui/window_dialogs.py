@@ -88,6 +88,13 @@ class Dialogs(QObject):
         self._window.frame.show_page(self._first_run)
         self._on_look_again()
 
+    def point_to_ways(self) -> bool:
+        """Nothing can be sent before a way to chat is taken; False where one was."""
+        if self._first_run is None:
+            return False
+        self._first_run.point_to_ways()
+        return True
+
     def show_local(self, event: events.LocalModelsFound) -> None:
         """What serves models on this computer."""
         if self._first_run is not None:

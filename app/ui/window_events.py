@@ -243,7 +243,10 @@ class EventSink(QObject):
                 composer.accept_sent()
                 self._window.dialogs.leave_first_run()
             case events.SendRefused() if self._is_shown(event.chat_id):
-                composer.refuse_sent(event.fault, event.cheaper)
+                if self._window.dialogs.point_to_ways():
+                    composer.hold_back()
+                else:
+                    composer.refuse_sent(event.fault, event.cheaper)
             case events.FileAttached() if self._is_shown(event.chat_id):
                 composer.show_attached(event.serial, event.attachment)
             case events.FileRefused() if self._is_shown(event.chat_id):
@@ -265,11 +268,13 @@ class EventSink(QObject):
             case events.ModelsListed():
                 self._shown.models = {row.ref: row for row in event.rows}
                 self.show_panes()
-                self._frame.composer.ask_quote()
+                self._frame.composer.doubt_refusal()
             case events.KeysListed():
                 self._shown.keys = event.rows
                 self.show_account()
             case events.BillingReady():
+                if event.budgets != self._shown.budgets:
+                    self._frame.composer.doubt_refusal()
                 self._shown.billing, self._shown.budgets = event.billing, event.budgets
                 self.show_account()
         self._window.dialogs.forward(event)
@@ -281,6 +286,9 @@ class EventSink(QObject):
             case events.ChatExported():
                 text = self.tr("The chat was written to {0}.").format(event.path)
                 self._frame.notices.show_notice(events.Notice("info", text))
+            case BudgetsListed():
+                self._frame.composer.doubt_refusal()
+                self._window.dialogs.forward(event)
             case events.KeyChecked() if event.kept:
                 self._window.dialogs.leave_first_run()
             case _:

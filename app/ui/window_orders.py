@@ -112,7 +112,7 @@ class Orders(QObject):
         if there is not None:
             there.model_ref = model_ref
         self._window.sink.show_panes()
-        self._frame.composer.ask_quote()
+        self._frame.composer.doubt_refusal()
 
     def send_confirmed(self, command: Command) -> None:
         """Send what the user was asked about and said yes to."""

@@ -467,6 +467,10 @@
         <source>offline demo</source>
         <translation>Offline-Demo</translation>
     </message>
+    <message>
+        <source>Send will refuse: {0}</source>
+        <translation>Wird nicht gesendet: {0}</translation>
+    </message>
 </context>
 <context>
     <name>CostLineView</name>
@@ -817,6 +821,10 @@
         <source>Use {0}, free</source>
         <translation>{0} nehmen, kostenlos</translation>
     </message>
+    <message>
+        <source>Stop the answer</source>
+        <translation>Antwort anhalten</translation>
+    </message>
 </context>
 <context>
     <name>FindBar</name>
@@ -914,6 +922,10 @@
     <message>
         <source>{0} runs here, but has no model yet. Load one, then look again.</source>
         <translation>{0} läuft hier, hat aber noch kein Modell. Lade eines und suche noch einmal.</translation>
+    </message>
+    <message>
+        <source>Take one of these ways first. Your message is kept below.</source>
+        <translation>Wähle zuerst einen dieser Wege. Deine Nachricht bleibt unten stehen.</translation>
     </message>
 </context>
 <context>
@@ -3048,6 +3060,10 @@
     <message>
         <source>{0}: {1} in, {2} out per million tokens</source>
         <translation>{0}: {1} Eingabe, {2} Ausgabe je Million Tokens</translation>
+    </message>
+    <message>
+        <source>Send will refuse</source>
+        <translation>wird nicht gesendet</translation>
     </message>
 </context>
 <context>

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from app.ui.composer.fault_card import FaultCard
 from app.ui.first_run import FirstRun
@@ -15,22 +15,26 @@ from tests.end_to_end.person import CONTROL, SHIFT, Person
 
 
 def refused_then_demo(person: Person) -> None:
-    """Enter without a model, look for one, leave it, and take the offline demo."""
-    refuse(person)
-    person.click(person.button("Choose a model", card(person)))
-    person.press(Qt.Key.Key_Escape)
-    gc.collect()
+    """Enter without a model, then the offline demo; Enter again before its answer is there."""
+    person.say("hello")
     page = person.find(FirstRun, lambda widget: True)
+    person.find(QLabel, lambda label: "kept below" in label.text(), page)
+    gc.collect()
     person.click(person.button("Try the offline demo", page))
     person.wait_until(lambda: not person.frame.composer.is_leaving(), "the demo's chat is there")
-    for answers in (2, 4):
+    for answers in (2, 4, 6):
         gc.collect()
         person.say("And now?")
-        person.wait_until(lambda answers=answers: settled(person, answers), "it was answered")
+        person.wait_until(person.frame.panes.is_streaming, "an answer is written")
+        refuse(person)
+        person.click(person.button("Stop the answer", card(person)))
+        person.wait_until(lambda answers=answers: settled(person, answers), "it was stopped")
+        person.wait_until(lambda: not card_is_shown(person), "the refusal has gone with it")
+        person.composer.box.editor.clear()
 
 
 def refused_in_every_look(person: Person) -> None:
-    """A refusal stays on screen while colors, size and pages change around it."""
+    """A budget is used up; its refusal stays while colors, size and pages change around it."""
     for key in (Qt.Key.Key_D, Qt.Key.Key_J, Qt.Key.Key_D, Qt.Key.Key_J):
         refuse(person)
         dark = Theme.current().dark
@@ -63,15 +67,19 @@ def choose_colors(person: Person) -> None:
 
 
 def refuse(person: Person) -> None:
-    """Send something though no model is chosen."""
+    """Send something that is refused."""
     if not person.composer.text():
         person.say("hello")
     else:
         person.press(Qt.Key.Key_L, CONTROL)
         person.press(Qt.Key.Key_Return)
-    person.wait_until(lambda: card(person).isVisible(), "the refusal is shown")
+    person.wait_until(lambda: card_is_shown(person), "the refusal is shown")
     gc.collect()
 
 
 def card(person: Person) -> FaultCard:
     return person.find(FaultCard, lambda widget: True, person.composer)
+
+
+def card_is_shown(person: Person) -> bool:
+    return bool(person.all(FaultCard, lambda widget: True, person.composer))

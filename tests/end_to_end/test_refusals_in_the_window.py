@@ -5,6 +5,11 @@ The whole program in its own process: a dead Qt object would end it, and this su
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from app.clock import Clock
+from app.metering.budgets import Budget, Scope
+from app.store.shelves import open_shelves
 from tests.end_to_end.conftest import UseWindow
 
 
@@ -12,5 +17,10 @@ def test_the_demo_can_be_taken_after_a_refusal(use_window: UseWindow) -> None:
     use_window("refused_then_demo")
 
 
-def test_a_refusal_on_screen_outlives_other_colors_sizes_and_pages(use_window: UseWindow) -> None:
+def test_a_refusal_on_screen_outlives_other_colors_sizes_and_pages(
+    openai_key: str, use_window: UseWindow, own_profile: Path
+) -> None:
+    shelves = open_shelves(own_profile, Clock())
+    shelves.budgets.save(Budget("b1", Scope.MONTH, limit_pusd=1, hard=True))
+    shelves.database.close()
     use_window("refused_in_every_look")

@@ -48,6 +48,16 @@ class ComposerBox(QFrame):
         """Whether there is something that could be sent now."""
         self.send_button.setEnabled(sendable)
 
+    def show_refusing(self, why: str) -> None:
+        """Send looks as it is: whether it will refuse the message, and why."""
+        refuses = "true" if why else "false"
+        if self.send_button.property("refuses") != refuses:
+            self.send_button.setIcon(icon("arrow-up", "warn" if why else "on_accent"))
+            set_look(self.send_button, refuses=refuses)
+        words = self.tr("Send will refuse: {0}").format(why) if why else self.tr("Send")
+        self.send_button.setToolTip(words)
+        self.send_button.setAccessibleDescription(words if why else "")
+
     def show_streaming(self, streaming: bool) -> None:
         """Stop stands beside Send while an answer is written."""
         self.stop_button.setVisible(streaming)

@@ -6,6 +6,7 @@ It empties only when the core says that the message is stored.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 DRAFT_PAUSE_MS = 300
 QUOTE_PAUSE_MS = 4
 LEAVING_MAX_MS = 3000
+_OF_QUOTES = ("budgets", "model")  # ways on after refusals that a quote tells of beforehand
 
 
 class Composer(QWidget):
@@ -45,6 +47,9 @@ class Composer(QWidget):
         self._column = QVBoxLayout(self)
         self._fault: FaultCard | None = None
         self._slip: SlipLine | None = None
+        self._refused: FaultView | None = None  # what the card says
+        self._doubted_from = 0  # the first question whose answer may take the card away
+        self._streaming = False
         self._serial = 0
         self._quote_serial = 0
         self._sent: tuple[str, tuple[str, ...]] | None = None
@@ -151,15 +156,28 @@ class Composer(QWidget):
 
     def refuse_sent(self, fault: FaultView, cheaper: Sequence[CheaperView] = ()) -> None:
         """Nothing was sent; say why and keep everything."""
+        if fault.action == "stop" and not self._streaming:
+            fault = replace(fault, action="retry")  # what was in the way is over by now
+        self._refused, self._doubted_from = fault, 0
         self._sent = None
         if self._fault is None:
             from app.ui.composer.fault_card import FaultCard
 
             self._fault = FaultCard()
             self._fault.action_asked.connect(self._on_action_asked)
+            self._fault.closed.connect(self._hide_fault)
             self._column.insertWidget(0, self._fault)
-        self._fault.show_fault(fault, cheaper)
+        self._fault.show_fault(fault, cheaper, kept=not self.is_empty())
         self._refresh()
+
+    def doubt_refusal(self) -> None:
+        """Something changed that a refusal may rest on: quote anew, and take it away if it did."""
+        if self._refused is not None and self._refused.action in _OF_QUOTES:
+            if self.is_empty():
+                self._hide_fault()
+            elif not self._doubted_from:
+                self._doubted_from = self._quote_serial + 1
+        self.ask_quote()
 
     def show_slip(self, details: str) -> None:
         """Say that something in the window did not work, above what is being written."""
@@ -197,7 +215,12 @@ class Composer(QWidget):
         """The answer to a question; late ones are dropped."""
         if serial == self._quote_serial and not self.is_empty():
             wanted = self.box.target.panes()
-            self.box.quote.show_quotes([quote for quote in quotes if quote.pane in wanted])
+            shown = [quote for quote in quotes if quote.pane in wanted]
+            self.box.quote.show_quotes(shown)
+            refusal = next((quote.blocked for quote in shown if quote.blocked), "")
+            self.box.show_refusing(refusal)
+            if not refusal and 0 < self._doubted_from <= serial:
+                self._hide_fault()
 
     def show_panes(self, names: Sequence[str]) -> None:
         """The model of each pane, so that one can choose which ones to send to."""
@@ -205,7 +228,10 @@ class Composer(QWidget):
 
     def show_streaming(self, streaming: bool) -> None:
         """Whether an answer is being written, so that it can be stopped."""
+        self._streaming = streaming
         self.box.show_streaming(streaming)
+        if not streaming and self._refused is not None and self._refused.action == "stop":
+            self._hide_fault()
 
     def show_attached(self, serial: int, view: AttachmentView) -> None:
         """A file that was given is there."""
@@ -254,6 +280,7 @@ class Composer(QWidget):
         return self._sent is None and not busy and not self.is_empty()
 
     def _hide_fault(self) -> None:
+        self._refused, self._doubted_from = None, 0
         if self._fault is not None:
             self._fault.hide()
 
@@ -262,6 +289,7 @@ class Composer(QWidget):
         self.box.show_sendable(not empty and self._can_send())
         if empty:
             self.box.quote.show_quotes(())
+            self.box.show_refusing("")
         self.ask_quote()
 
     def _attach(self, name: str, path: str, content: bytes, pasted: str = "") -> None:
@@ -278,6 +306,8 @@ class Composer(QWidget):
         if not self._draft_pause.isActive():
             self._draft_pause.start()
         self._refresh()
+        if self._refused is not None:
+            self.doubt_refusal()
 
     def _on_leaving_over(self) -> None:
         """The other chat did not come: this one is written on."""
@@ -322,5 +352,7 @@ class Composer(QWidget):
         if action == "retry":
             self._hide_fault()
             self.send()
+        elif action == "stop":
+            self.stop_asked.emit()
         else:
             self.action_asked.emit(action)

@@ -18,11 +18,16 @@ if TYPE_CHECKING:
     from app.seam.views import FaultView
 
 
+# Where another model is one more way on.
+_OF_THE_MODEL = ("keys", "retry", "budgets")
+
+
 class FaultCard(QFrame):
-    """`action_asked(action)` is `keys`, `retry`, `model` or `budgets`, as the fault names it, or
-    `use:REF` for a model that is offered instead."""
+    """`action_asked(action)` is `keys`, `retry`, `model`, `budgets` or `stop`, as the fault names
+    it, or `use:REF` for a model that is offered instead. `closed` by its cross."""
 
     action_asked = Signal(str)
+    closed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,21 +36,28 @@ class FaultCard(QFrame):
         self._build()
         self._connect()
 
-    def show_fault(self, fault: FaultView, cheaper: Sequence[CheaperView] = ()) -> None:
-        """Say what happened, that nothing typed is lost, and what can be done."""
+    def show_fault(
+        self, fault: FaultView, cheaper: Sequence[CheaperView] = (), *, kept: bool = True
+    ) -> None:
+        """Say what happened, that nothing typed is lost, and what can be done.
+
+        `kept` where it is about a message that still stands in the composer.
+        """
         self._message.setText(fault.message)
-        kept = self.tr("Your message is kept in the box.")
-        self._advice.setText(f"{fault.advice} {kept}".strip())
+        stays = self.tr("Your message is kept in the box.") if kept else ""
+        self._advice.setText(f"{fault.advice} {stays}".strip())
+        self._advice.setVisible(bool(self._advice.text()))
         self._action = fault.action
         names = {
             "keys": self.tr("Your keys"),
             "retry": self.tr("Try again"),
             "model": self.tr("Choose a model"),
             "budgets": self.tr("Raise the budget"),
+            "stop": self.tr("Stop the answer"),
         }
         self._way_on.setText(names.get(fault.action, ""))
         self._way_on.setVisible(fault.action in names)
-        self._other_model.setVisible(fault.action != "model")
+        self._other_model.setVisible(fault.action in _OF_THE_MODEL)
         self._offer(cheaper)
         self.setAccessibleName(f"{fault.message} {fault.advice}")
         self.show()
@@ -80,7 +92,7 @@ class FaultCard(QFrame):
     def _connect(self) -> None:
         self._way_on.clicked.connect(self._on_way_on)
         self._other_model.clicked.connect(lambda: self.action_asked.emit("model"))
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self.closed)
 
     def _offer(self, models: Sequence[CheaperView]) -> None:
         """A button for each model that could answer it all the same."""

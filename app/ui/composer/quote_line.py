@@ -133,11 +133,11 @@ class QuoteLine(QAbstractButton):
 
 def make_forms(quotes: Sequence[QuoteView]) -> list[list[Piece]]:
     """The line from its longest form to its shortest."""
-    blocked = [quote for quote in quotes if quote.blocked]
     if not quotes:
         return []
+    blocked = next((quote.blocked for quote in quotes if quote.blocked), "")
     if blocked:
-        return [[(blocked[0].blocked, False)]]
+        return _refused_forms(quotes, blocked)
     if any(share.unit != "usd" for quote in quotes for share in quote.shares):
         return _credit_forms(quotes)
     tokens = _tokens_pieces(quotes)
@@ -164,13 +164,29 @@ def _joined(form: list[Piece]) -> list[Piece]:
 
 def pane_line(quote: QuoteView) -> str:
     """One pane's quote in words, for the tooltip."""
-    if quote.blocked:
-        return f"{quote.model_name}: {quote.blocked}"
+    if quote.blocked and not quote.input_tokens:
+        return f"{quote.model_name}: {quote.blocked}" if quote.model_name else quote.blocked
     text = "".join(text for text, _ in make_forms([quote])[0])
     output = words.tr("about {0} tokens out, at most {1}").format(
         words.count(quote.likely_output_tokens), words.count(quote.most_output_tokens)
     )
     return "\n".join(filter(None, (f"{quote.model_name}: {text}", output, quote.note)))
+
+
+def _refused_forms(quotes: Sequence[QuoteView], why: str) -> list[list[Piece]]:
+    """What Send will say no to still has its price: `$1.12 · Send will refuse: too long`."""
+    priced = [quote for quote in quotes if quote.input_tokens]
+    if not priced:
+        return [[(why, False)]]
+    price = _price_pieces(priced, lead=False)
+    refusal = words.tr("Send will refuse")
+    whole = [(f" · {refusal}: {why}", False)]
+    return [
+        _tokens_pieces(priced) + price + whole,
+        price[1:] + whole,
+        [*price[1:], (f" · {refusal}", False)],
+        [(refusal, False)],
+    ]
 
 
 def _credit_forms(quotes: Sequence[QuoteView]) -> list[list[Piece]]:

@@ -168,7 +168,8 @@ def test_the_quotes_of_several_panes_are_summed_and_told_apart_in_the_tooltip(de
         (quote(likely=None, most=None), "about 2,950 tokens in · price unknown"),
         (quote(likely=0, most=0, payer="this computer"),
          "about 2,950 tokens in · free · this computer"),
-        (quote(blocked="The conversation is too long."), "The conversation is too long."),
+        (quote(blocked="The conversation is too long."),
+         "about 2,950 tokens in · $0.0060 · Send will refuse: The conversation is too long."),
     ],
     ids=["exact", "unknown", "free", "blocked"],
 )  # fmt: skip
