@@ -59,15 +59,10 @@ def follow(catalog: PlanCatalog, tenant: str, now: datetime) -> Steps[None]:
     standing = standing_of(catalog, subscriptions, spans)
     if standing is None:
         sold = {row.plan for row in subscriptions} | {span.plan for span in spans}
-        values: tuple[object, ...] = (
-            catalog.start_plan if before in sold else before,
-            None,
-            None,
-            0,
-            _flagged(flags, past_due=False),
-        )
-        if not subscriptions:
+        if before not in sold:
             return
+        flags = _flagged(flags, past_due=False)
+        values: tuple[object, ...] = (catalog.start_plan, None, None, 0, flags)
     else:
         values = (
             standing.plan,

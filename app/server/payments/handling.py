@@ -35,7 +35,9 @@ from app.server.payments.repository import Checkout
 from app.server.payments.shelf import OnSale, Shelf, wallet_of
 from app.server.payments.subscribing import handle_invoice, handle_subscription
 from app.server.payments.subscription_rows import (
+    adopt_spans,
     link,
+    subscription_by_id,
     tenants_of_invoice,
     tenants_of_payment,
 )
@@ -57,6 +59,26 @@ def handle(
         if answer.end is not PaymentEnd.REPEATED:
             yield from repository.keep_body(part, str(answer.end), answer.reason, body)
     return tuple(answers)
+
+
+def catch_up(shelf: Shelf, origin: Origin, notices: Sequence[Notice], now: datetime) -> Steps[None]:
+    """Bring the accounts that a message concerned to their subscriptions once more, in a later
+    transaction: two messages that were handled at the same moment did not see each other."""
+    tenants: set[str] = set()
+    for notice in notices:
+        match notice:
+            case Refunded() | Disputed():
+                tenants.update((yield from tenants_of_payment(origin, notice.payment)))
+            case PaymentLinked():
+                tenants.update((yield from tenants_of_invoice(origin, notice.invoice)))
+            case SubscriptionPaid() | SubscriptionSeen():
+                place = (origin.processor, origin.mode, notice.subscription)
+                row = yield from subscription_by_id(*place)
+                if row is not None:
+                    yield from adopt_spans(row.tenant, *place)
+                    tenants.add(row.tenant)
+    for tenant in sorted(tenants):
+        yield from follow(shelf.catalog, tenant, now)
 
 
 def _handle_one(

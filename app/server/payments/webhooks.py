@@ -10,7 +10,7 @@ from datetime import datetime
 from app.ledger.payments import PaymentAnswer, PaymentEnd
 from app.server.errors import Refused, bad_request, not_found
 from app.server.payments import lemon_squeezy, lemon_squeezy_events, stripe_door, stripe_events
-from app.server.payments.handling import handle
+from app.server.payments.handling import catch_up, handle
 from app.server.payments.notices import Notice, Origin
 from app.server.payments.shelf import LEMON_SQUEEZY, STRIPE, Setup
 from app.server.payments.stripe_door import SignatureRefused
@@ -50,7 +50,9 @@ async def take(
     till: Till, origin: Origin, notices: Sequence[Notice], body: str, now: datetime
 ) -> tuple[PaymentAnswer, ...]:
     """Handle a message whose sender is known, and say in the log what was set aside."""
-    answers = await till.services.database.run(handle, till.shelf, origin, notices, body, now)
+    database = till.services.database
+    answers = await database.run(handle, till.shelf, origin, notices, body, now)
+    await database.run(catch_up, till.shelf, origin, notices, now)
     for answer in answers:
         if answer.end is PaymentEnd.SET_ASIDE:
             _log.warning(

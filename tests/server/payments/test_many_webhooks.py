@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx2
+import psycopg
 import pytest
 
 from app.ledger.audit import audit
@@ -57,11 +58,13 @@ async def buys(shop: Shop, person: Person, chance: random.Random) -> None:
         shop.lemon.cancel(subscription)
 
 
-async def begun(data: Path, people: int) -> tuple[StripeAccount, LemonStore, datetime]:
+async def begun(
+    data: Path, people: int, url: str = ""
+) -> tuple[StripeAccount, LemonStore, datetime]:
     """A database in which everything was begun and nothing was heard, and what there is to hear."""
     chance, doubles = random.Random(people), []
     for number, processor in enumerate(("stripe", "lemon_squeezy")):
-        async with open_shop(data, processor) as shop:
+        async with open_shop(data, processor, database_url=url) as shop:
             # The same database again: its people have their names already.
             shop.server.people += [None] * (number * people)  # type: ignore[list-item]
             for _ in range(people):
@@ -88,30 +91,47 @@ async def send(client: httpx2.AsyncClient, webhooks: list[Signed], at_once: int)
     await asyncio.gather(*(one() for _ in range(at_once)))
 
 
-async def end_of(data: Path, webhooks: list[Signed], at: datetime, at_once: int) -> object:
+async def end_of(
+    data: Path, webhooks: list[Signed], at: datetime, at_once: int, url: str = ""
+) -> object:
     variables = {f"_{name}": value for name, value in (STRIPE_ENV | LEMON_ENV).items()}
-    async with running_server(data, **variables) as server:
+    async with running_server(data, database_url=url, **variables) as server:
         server.time.at = at
         await send(server.client, webhooks, at_once)
         assert await server.services.database.read(audit, at) == ()
         return await server.services.database.read(end_state)
 
 
-async def shuffled_ends_as_in_order(folder: Path, people: int, many: int) -> None:
-    stripe, lemon, last = await begun(folder / "begun", people)
+def copy_of(url: str, name: str) -> str:
+    """Another database on the same server, as this one stands."""
+    words = dict(word.split("=", 1) for word in url.split())
+    with psycopg.connect(url.replace(words["dbname"], "postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {words['dbname']}_{name} TEMPLATE {words['dbname']}")
+    return url.replace(words["dbname"], f"{words['dbname']}_{name}")
+
+
+async def shuffled_ends_as_in_order(folder: Path, people: int, many: int, url: str = "") -> None:
+    stripe, lemon, last = await begun(folder / "begun", people, url)
     at = last + timedelta(days=3)
     once = list(signed(stripe, lemon, at))
     chance = random.Random(many)
     often = once + chance.choices(once, k=many - len(once))
     chance.shuffle(often)
+    urls = [copy_of(url, name) if url else "" for name in ("in_order", "shuffled")]
     for name in ("in_order", "shuffled"):
         shutil.copytree(folder / "begun", folder / name)
-    in_order = await end_of(folder / "in_order", once, at, at_once=1)
-    assert await end_of(folder / "shuffled", often, at, at_once=16) == in_order
+    in_order = await end_of(folder / "in_order", once, at, 1, urls[0])
+    assert await end_of(folder / "shuffled", often, at, 16, urls[1]) == in_order
 
 
 async def test_four_hundred_webhooks_repeated_and_shuffled_end_as_in_order(tmp_path: Path) -> None:
     await shuffled_ends_as_in_order(tmp_path, people=6, many=400)
+
+
+async def test_two_hundred_webhooks_sixteen_at_a_time_end_as_in_order_on_postgresql(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    await shuffled_ends_as_in_order(tmp_path, people=3, many=200, url=postgres_url)
 
 
 @pytest.mark.soak
