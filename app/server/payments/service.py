@@ -14,7 +14,7 @@ from app.server.payments import repository, simulated
 from app.server.payments.accounts import Buyer, buyer, standing_now
 from app.server.payments.orders import CheckoutOrder
 from app.server.payments.repository import Checkout
-from app.server.payments.shelf import CURRENCY, SIMULATED, OnSale
+from app.server.payments.shelf import CURRENCY, LEMON_SQUEEZY, SIMULATED, STRIPE, OnSale
 from app.server.payments.till import Till, nothing_set_up
 
 # Where a buyer may be sent back to beside the server itself: the desktop program.
@@ -45,35 +45,36 @@ async def begin(
     quantity = _quantity(till, sold, seats)
     services = till.services
     who = await services.database.read(_may_buy, till, caller.tenant, sold)
-    setup = till.shelf.setup(sold.processor)
-    assert setup is not None  # it sells the offer
-    checkout, secret = (
-        Checkout(
-            tenant=caller.tenant,
-            id=services.clock.new_id(),
-            processor=sold.processor,
-            mode=setup.mode,
-            session="",
-            subscription="",
-            offer=sold.offer.id,
-            offer_kind=str(sold.offer.kind),
-            price=sold.price,
-            quantity=quantity,
-            amount_minor=sold.amount_minor,
-            currency=CURRENCY,
-            email=who.email,
-            hint="",
-            secret_hash="",
-            state="pending",
-            url="",
-            created_at=services.clock.now(),
-        ),
-        "",
-    )
+    checkout, secret = _new_checkout(till, who, sold, quantity), ""
     if sold.processor == SIMULATED:
         checkout, secret = simulated.with_secret(checkout)
     await services.database.run(repository.add_checkout, checkout)
     return await _open(till, checkout, sold, back, secret)
+
+
+def _new_checkout(till: Till, who: Buyer, sold: OnSale, quantity: int) -> Checkout:
+    setup = till.shelf.setup(sold.processor)
+    assert setup is not None  # it sells the offer
+    return Checkout(
+        tenant=who.tenant,
+        id=till.services.clock.new_id(),
+        processor=sold.processor,
+        mode=setup.mode,
+        session="",
+        subscription="",
+        offer=sold.offer.id,
+        offer_kind=str(sold.offer.kind),
+        price=sold.price,
+        quantity=quantity,
+        amount_minor=sold.amount_minor,
+        currency=CURRENCY,
+        email=who.email,
+        hint="",
+        secret_hash="",
+        state="pending",
+        url="",
+        created_at=till.services.clock.now(),
+    )
 
 
 async def _open(till: Till, checkout: Checkout, sold: OnSale, back: str, secret: str) -> Checkout:
@@ -210,7 +211,7 @@ async def portal_url(till: Till, caller: Caller, back: str = "") -> str:
     processor, customer, subscription = place
     if processor == SIMULATED:
         raise conflict("simulated", "This is the demo: nothing was paid, and there is no bill.")
-    if processor == "stripe":
+    if processor == STRIPE:
         async with till.stripe() as stripe:
             return await stripe.portal(customer, back)
     async with till.lemon_squeezy() as lemon_squeezy:
@@ -225,6 +226,6 @@ def _portal_place(till: Till, tenant: str) -> Steps[tuple[str, str, str]]:
         return row.processor, row.customer, row.id
     for setup in till.shelf.setups:
         customer = yield from repository.customer_of(tenant, setup.id, setup.mode)
-        if customer and setup.id != "lemon_squeezy":
+        if customer and setup.id != LEMON_SQUEEZY:
             return setup.id, customer, ""
     raise conflict("nothing_bought", "Nothing was bought with this account yet.")
