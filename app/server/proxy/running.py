@@ -40,6 +40,7 @@ T = TypeVar("T")
 
 _BOOK_AGAIN_S = (0.1, 0.3, 1.0, 2.0, 3.0, 5.0)
 _TELL_WITHIN_S = 20.0  # how long a client waits for the receipt of an answer that it has
+_REFUSE_WITHIN_S = 1.0
 _REST_S = 0.5  # how long the end of a body is waited for once its last event has come
 ANSWER_KEPT_MAX = 8 * 1024 * 1024
 
@@ -135,8 +136,9 @@ class Run:
         except Refused as refused:
             # Nothing was sent; a dispatch whose answer was lost is released with that proof.
             dropped = CallDropped(refused.code, Proof.NOTHING_SENT if self.attempt else None)
+            booking = await self._booking(dropped, _REFUSE_WITHIN_S)
             await self._client.refuse(refused)
-            await self._book(dropped)
+            await booking
             return
         self._leave_gate()
         await self._end()
@@ -279,8 +281,7 @@ class Run:
     async def _end(self) -> None:
         """Book what was seen, then tell the client."""
         ended = await self._ended()
-        booking = asyncio.ensure_future(self._book(ended))
-        await asyncio.wait([booking], timeout=_TELL_WITHIN_S)
+        booking = await self._booking(ended, _TELL_WITHIN_S)
         await tell(self._client, self._told(booking.result() if booking.done() else None))
         await booking
 
@@ -311,6 +312,14 @@ class Run:
             answer=_kept(reader) if reader.began else "",
         )
         return end_seen(self.call, seen)
+
+    async def _booking(
+        self, ended: CallEnd | CallDropped, within_s: float
+    ) -> asyncio.Future[Receipt | None]:
+        """The end, booked already or, where the books cannot be reached in time, later."""
+        booking = asyncio.ensure_future(self._book(ended))
+        await asyncio.wait([booking], timeout=within_s)
+        return booking
 
     async def _book(self, ended: CallEnd | CallDropped) -> Receipt | None:
         """End the hold, again and again while the books cannot be reached."""
