@@ -145,6 +145,10 @@ class Scroller(QAbstractScrollArea):
         else:
             self._note_anchor(value)
 
+    def stay_at_end(self) -> None:
+        """All heights are about to change: who saw the end goes on seeing it."""
+        self.sticks = self.sticks or self.at_end
+
     @property
     def at_end(self) -> bool:
         """Whether the end is in view."""
@@ -328,6 +332,7 @@ class Scroller(QAbstractScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.stay_at_end()
         self.settle()
         if event.oldSize().width() != event.size().width():
             self._resized.start()

@@ -377,6 +377,7 @@ class TranscriptView(Scroller):
 
     def _on_theme_changed(self) -> None:
         self.overlay.caret.dress()
+        self.stay_at_end()
         for card in self.cards.values():
             card.refresh()
         self.guess_again()
