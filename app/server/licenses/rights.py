@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.catalog.plan_catalog import PlanCatalog
-from app.catalog.plans import Flag, Plan
+from app.catalog.plans import Flag
 from app.ledger.rows import at_from
 from app.ledger.steps import Sql, Steps
 from app.licensing.rights import FREE_RIGHTS, Rights, rights_of_plan
 from app.server.credits.reading import flags_of
 from app.server.errors import not_found
-from app.server.organizations.seats import seats_of
+from app.server.organizations.seats import is_paid_for, seats_of
 
 _STOPPED = frozenset({Flag.SUSPENDED, Flag.QUARANTINED})
 
@@ -47,14 +47,11 @@ def rights_of(catalog: PlanCatalog, holder: Holder, now: datetime) -> Rights:
     """The plan's rights with the seats that were bought; the start plan's, the free rules, where
     the plan is unknown or not paid, or the account is suspended or quarantined."""
     plan = catalog.plan(holder.plan)
-    if plan is None or holder.flags & _STOPPED or not _is_paid_for(plan, holder, now):
+    if (
+        plan is None
+        or holder.flags & _STOPPED
+        or not is_paid_for(plan, holder.flags, holder.paid_until, now)
+    ):
         free = catalog.plan(catalog.start_plan)
         return rights_of_plan(free) if free is not None else FREE_RIGHTS
     return replace(rights_of_plan(plan), seats=seats_of(plan, holder.seats, holder.flags))
-
-
-def _is_paid_for(plan: Plan, holder: Holder, now: datetime) -> bool:
-    if not plan.is_paid:
-        return True
-    ended = holder.paid_until is not None and now >= holder.paid_until
-    return Flag.PAST_DUE not in holder.flags and not ended

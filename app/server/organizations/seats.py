@@ -1,8 +1,9 @@
-"""How many people a plan is for."""
+"""How many people an account is for: the seats that were bought, or that its plan names."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from app.catalog.plans import Flag, Holder, LimitRule, Plan
 
@@ -31,3 +32,13 @@ def seats_of(plan: Plan | None, bought: int, flags: Collection[Flag] = ()) -> in
             return limit
         case _:
             return None
+
+
+def is_paid_for(
+    plan: Plan, flags: Collection[Flag], paid_until: datetime | None, now: datetime
+) -> bool:
+    """Whether a plan counts at all: one with a price is paid, and no payment is past due."""
+    if not plan.is_paid:
+        return True
+    ended = paid_until is not None and now >= paid_until
+    return Flag.PAST_DUE not in flags and not ended
