@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from app.ledger.posting import COUNTED_KINDS
@@ -19,8 +20,11 @@ from app.ledger.rows import ms_from
 _COUNTED = ", ".join(repr(str(kind)) for kind in sorted(COUNTED_KINDS))
 # Where whoever settles puts rows of their own, written if and only if the call is settled: more of
 # the statement's parts, each with a comma before it. They may read `ended` (id) and `moved` (id,
-# limited, granted, posted), the accounts as they are afterwards.
+# limited, granted, posted), the accounts as they are afterwards. Those of an admission read `hold`
+# (id), and the last of them is `beside`: without exactly one row of it nothing is admitted.
 BESIDE = "/* beside */"
+_WITH_BESIDE = " / (CASE WHEN (SELECT count(*) FROM beside) = 1 THEN 1 ELSE 0 END)"
+_CHECKED = "/* checked */"
 _IN_DEBT = (
     "EXISTS (SELECT 1 FROM ledger_accounts AS owing"
     " WHERE owing.tenant = {tenant} AND owing.kind = 'debt' AND owing.posted < 0)"
@@ -69,10 +73,10 @@ WITH wanted AS MATERIALIZED (
 ), moved AS (
     UPDATE ledger_accounts AS a SET held = a.held + l.amount FROM hold, locked AS l
     WHERE a.id = l.id RETURNING a.id
-)
+){BESIDE}
 INSERT INTO ledger_hold_draws (hold_id, account, line, amount)
 SELECT hold.id, l.id, l.line - 1,
-    l.amount / {_ALL_OR_NOTHING.format(first="hold", rows="%(draws)s")}
+    l.amount / {_ALL_OR_NOTHING.format(first="hold", rows="%(draws)s")}{_CHECKED}
 FROM hold, locked AS l"""
 
 # One draw, the common case: the guarded account first, so that nothing has to be sorted. Where it
@@ -92,9 +96,9 @@ WITH moved AS (
     SELECT %(hold)s, %(tenant)s, %(key)s, %(body_hash)s, 'held', %(created)s, %(expires)s,
         %(frozen)s, %(facts)s FROM moved
     RETURNING id
-)
+){BESIDE}
 INSERT INTO ledger_hold_draws (hold_id, account, line, amount)
-SELECT hold.id, %(account)s, 0, %(amount)s FROM hold"""
+SELECT hold.id, %(account)s, 0, %(amount)s{_CHECKED} FROM hold"""
 # The account is there already as it is to be opened: else the shared steps bring it to that.
 _AS_OPENED = (
     "AND kind = %(kind)s AND unit = %(unit)s AND name = %(name)s AND (kind = 'wallet'"
@@ -199,8 +203,13 @@ class Hot:
     rows: int
 
 
-def admit_statement(wish: Admit) -> Hot | None:
-    """What admits a call in one go; None where only the shared steps can."""
+def admit_statement(
+    wish: Admit, beside: str = "", more: Mapping[str, Any] | None = None
+) -> Hot | None:
+    """What admits a call in one go; None where only the shared steps can.
+
+    `beside` are parts of the caller's own, as said at BESIDE, with `more` of their values.
+    """
     if not wish.draws or any(opening.tenant != wish.tenant for opening in wish.openings):
         return None
     values = {
@@ -212,15 +221,17 @@ def admit_statement(wish: Admit) -> Hot | None:
         "expires": ms_from(wish.expires_at),
         "frozen": wish.frozen,
         "facts": wish.facts,
+        **(more or {}),
     }
     openings = wish.openings
     if len(wish.draws) == 1:
         (draw,) = wish.draws
         one = {**values, "account": draw.account, "amount": draw.amount}
         if not openings:
-            return Hot(ADMIT_ONE, one, 1)
+            return Hot(_with(ADMIT_ONE, beside), one, 1)
         if [opening.id for opening in openings] == [draw.account]:
-            return Hot(ADMIT_ONE_OPENED, {**one, **_as_opened(openings[0])}, 1)
+            opened = {**one, **_as_opened(openings[0])}
+            return Hot(_with(ADMIT_ONE_OPENED, beside), opened, 1)
     many = {
         "accounts": [draw.account for draw in wish.draws],
         "amounts": [draw.amount for draw in wish.draws],
@@ -231,7 +242,14 @@ def admit_statement(wish: Admit) -> Hot | None:
         "kinds": [str(opening.kind) for opening in openings],
         "units": [str(opening.unit) for opening in openings],
     }
-    return Hot(ADMIT, {**values, **many}, len(wish.draws))
+    return Hot(_with(ADMIT, beside), {**values, **many}, len(wish.draws))
+
+
+@lru_cache(maxsize=64)
+def _with(statement: str, beside: str) -> str:
+    """A statement with parts of the caller's own, or without."""
+    checked = _WITH_BESIDE if beside else ""
+    return statement.replace(BESIDE, beside).replace(_CHECKED, checked)
 
 
 def _as_opened(opening: Opening) -> Mapping[str, Any]:
@@ -271,8 +289,6 @@ def settle_statement(
     }
     if len(charges) == 1:
         ((account, amount),) = charges.items()
-        return Hot(
-            SETTLE_ONE.replace(BESIDE, beside), {**values, "account": account, "amount": amount}, 2
-        )
+        return Hot(_with(SETTLE_ONE, beside), {**values, "account": account, "amount": amount}, 2)
     many = {"accounts": list(charges), "amounts": list(charges.values())}
-    return Hot(SETTLE.replace(BESIDE, beside), {**values, **many}, 1)
+    return Hot(_with(SETTLE, beside), {**values, **many}, 1)

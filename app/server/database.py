@@ -40,9 +40,9 @@ class Database(Protocol):
         """The rows of one statement that is a transaction of its own."""
         ...
 
-    async def at_once(self, statements: Sequence[Hot]) -> bool:
-        """Whether PostgreSQL did all of these statements in one transaction, each with as many
-        rows as it says; else nothing was done. SQLite has no such short way: always False."""
+    async def at_once(self, statement: Hot) -> bool:
+        """Whether PostgreSQL did what the statement is for, with as many rows as it says; else
+        nothing was done. SQLite has no such short way: always False."""
         ...
 
     async def admit(self, wish: Admit) -> Admission:

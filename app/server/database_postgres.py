@@ -79,19 +79,13 @@ class PostgresDatabase:
             cursor = await connection.execute(text, statement.values, prepare=True)
             return await cursor.fetchall() if cursor.description else []
 
-    async def at_once(self, statements: Sequence[Hot]) -> bool:
+    async def at_once(self, statement: Hot) -> bool:
         async with self._lent() as connection:
             try:
-                if len(statements) == 1:
-                    return await _did(connection, statements[0])
-                async with connection.transaction() as transaction:
-                    for each in statements:
-                        if not await _did(connection, each):
-                            raise psycopg.Rollback(transaction)
-                    return True
+                cursor = await connection.execute(statement.text, statement.values, prepare=True)
+                return cursor.rowcount == statement.rows
             except NOTHING_DONE:
                 return False
-        return False
 
     async def admit(self, wish: Admit) -> Admission:
         async with self._reached() as ledger:
@@ -128,11 +122,6 @@ class PostgresDatabase:
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('tuppence-server schema'))")
             make_tables(connection)
             run_steps(connection, upgrade("postgres"))
-
-
-async def _did(connection: psycopg.AsyncConnection[Any], statement: Hot) -> bool:
-    cursor = await connection.execute(statement.text, statement.values, prepare=True)
-    return cursor.rowcount == statement.rows
 
 
 async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:

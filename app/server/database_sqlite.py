@@ -109,7 +109,7 @@ class SqliteDatabase:
             return await self.read(_one, statement)
         return await self.run(_one, statement)
 
-    async def at_once(self, statements: Sequence[Hot]) -> bool:
+    async def at_once(self, statement: Hot) -> bool:
         return False
 
     async def admit(self, wish: Admit) -> Admission:

@@ -116,8 +116,8 @@ async def _at_once(
     if situation.before or situation.in_debt or waits_in_turn(services.catalog):
         return None
     decision = decide(services, wish, ask.caller, situation, ask.now)
-    statements = postgres.admit_statements(wish, decision)
-    if statements and await services.database.at_once(statements):
+    statement = postgres.admit_statement_of(wish, decision)
+    if statement is not None and await services.database.at_once(statement):
         return decision.call
     return None
 
@@ -151,8 +151,8 @@ async def settle(services: Services, call: AdmittedCall, end: CallEnd) -> Receip
     if services.database.has_short_ways:
         settlement = settlement_of(services.catalog, call, end, now, until)
         if settlement is not None:
-            statements = postgres.settle_statements(services.catalog, call, settlement, now)
-            if statements and await services.database.at_once(statements):
+            statement = postgres.settle_statement_of(services.catalog, call, settlement, now)
+            if statement is not None and await services.database.at_once(statement):
                 return settlement.ended.receipt
     try:
         ended = await services.database.run(settle_call, services.catalog, call, end, now, until)

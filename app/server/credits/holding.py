@@ -1,9 +1,8 @@
 """From what an admission decided to what the ledger holds: draws, openings, sides.
 
 Where a draw's wallet is another tenant's (a network address, all free accounts together), it gets
-a hold of its own: no entry of the ledger ever joins two tenants. Such a side hold is admitted
-before the call's own and given back where that is refused; it is sent and ended with the call, and
-where the server dies in between the sweeper gives it back once it expires.
+a hold of its own, in the same transaction: no entry of the ledger ever joins two tenants. Such a
+side hold ends with its call.
 """
 
 from __future__ import annotations
@@ -24,8 +23,10 @@ from app.server.credits.reading import FREE_TENANT
 from app.server.credits.records import SideHold
 
 EXPIRES = timedelta(minutes=10)  # a call that has not left until then
-# Longer than any call runs: a side hold is not sent by itself.
-SIDE_EXPIRES = timedelta(hours=6)
+# Longer than any call runs. A side hold is sent as soon as it is held, since it ends with a call
+# that somebody else sends; one whose call was given back is found by `sides.release_orphans`.
+SIDE_LASTS = timedelta(hours=6)
+SIDE_OWNER = "side"
 UNLIMITED_NAME = "Without a limit"
 
 
@@ -200,6 +201,6 @@ def admit_side(side: SideHold, held: Held, request_id: str, now: datetime) -> Ad
         body_hash="",
         draws=side.draws,
         now=now,
-        expires_at=now + SIDE_EXPIRES,
+        expires_at=now + SIDE_LASTS,
         openings=held.openings,
     )

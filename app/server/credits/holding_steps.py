@@ -5,11 +5,12 @@ from __future__ import annotations
 from app.catalog.plan_catalog import PlanCatalog
 from app.catalog.plans import WhenReached
 from app.ledger.admission import admit as admit_hold
+from app.ledger.calls import dispatch
 from app.ledger.records import AdmitEnd
 from app.ledger.rows import ms_from
 from app.ledger.steps import Sql, Steps
 from app.server.credits.admission import decide
-from app.server.credits.holding import admit_side
+from app.server.credits.holding import SIDE_LASTS, SIDE_OWNER, admit_side
 from app.server.credits.reading import Ask, read_situation
 from app.server.credits.records import AdmittedCall, CallWish
 from app.server.credits.refusals import in_debt
@@ -49,6 +50,7 @@ def admit_steps(services: Services, wish: CallWish, ask: Ask) -> Steps[AdmittedC
         order = admit_side(side, held, wish.request_id, ask.now)
         if (yield from admit_hold(order)).end is not AdmitEnd.HELD:
             raise NotHeld(f"{side.tenant} is short")
+        yield from dispatch(side.id, route="", owner=SIDE_OWNER, lease_until=ask.now + SIDE_LASTS)
     if waits_in_turn(services.catalog):
         begins = decision.call.not_before or ask.now
         yield Sql(

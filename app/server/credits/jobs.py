@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from app.server.background import Job
 from app.server.credits.requests import forget_answers
+from app.server.credits.sides import release_orphans
 from app.server.services import Services
 
 _FORGET_EVERY_S = 300.0
+_RELEASE_EVERY_S = 60.0
 
 
 def jobs(services: Services) -> tuple[Job, ...]:
@@ -15,4 +17,10 @@ def jobs(services: Services) -> tuple[Job, ...]:
     async def forget() -> None:
         await services.database.run(forget_answers, services.clock.now())
 
-    return (Job("answers that have expired", _FORGET_EVERY_S, forget),)
+    async def release() -> None:
+        await services.database.run(release_orphans, services.clock.now())
+
+    return (
+        Job("answers that have expired", _FORGET_EVERY_S, forget),
+        Job("side holds without a call", _RELEASE_EVERY_S, release),
+    )

@@ -17,18 +17,18 @@ from app.clock import new_id
 from app.ledger.postgres_statements import (
     Hot,
     admit_statement,
-    dispatch_statement,
     settle_statement,
 )
+from app.ledger.records import AccountKind
 from app.ledger.rows import ms_from
 from app.ledger.steps import Sql
 from app.metering.allowances import percents_of
 from app.server.credits import requests
 from app.server.credits.admission import Decision
-from app.server.credits.holding import admit_side
+from app.server.credits.holding import SIDE_LASTS, SIDE_OWNER
 from app.server.credits.reading import Ask, statement
 from app.server.credits.records import AdmittedCall, CallWish
-from app.server.credits.settlement import SIDE_OWNER, Settlement
+from app.server.credits.settlement import Settlement
 from app.server.events import Kind
 from app.server.limits import window_start
 
@@ -71,6 +71,53 @@ _ANSWERED = """, answered AS (
 )"""
 
 
+# `ledger.admission` and `ledger.calls.dispatch` of a side hold with one draw.
+_SIDE_ADMITTED = """, side_moved AS (
+    UPDATE ledger_accounts AS s SET held = s.held + %(s_amount)s FROM hold
+    WHERE s.id = %(s_account)s AND s.tenant = %(s_tenant)s AND s.limited = 1
+        AND s.granted = %(s_granted)s AND s.posted - s.held >= %(s_amount)s
+    RETURNING s.id
+), side_hold AS (
+    INSERT INTO ledger_holds (id, tenant, key, body_hash, state, created_ms, expires_ms, attempt,
+        owner, lease_ms)
+    SELECT %(s_hold)s, %(s_tenant)s, %(hold)s, '', 'dispatched', %(created)s, %(s_until)s, 1,
+        %(s_owner)s, %(s_until)s
+    FROM side_moved RETURNING id
+), beside AS (
+    INSERT INTO ledger_hold_draws (hold_id, account, line, amount)
+    SELECT side_hold.id, %(s_account)s, 0, %(s_amount)s FROM side_hold RETURNING hold_id
+)"""
+
+# `ledger.settlement` of the same. Where the account has moved and the hold had ended meanwhile,
+# the entry would have no hold, which its check refuses, and with it the whole statement.
+_SIDE_SETTLED = f""", side_moved AS (
+    UPDATE ledger_accounts AS s SET posted = s.posted - %(s_charge)s, held = s.held - d.amount
+    FROM ended, ledger_hold_draws AS d
+    WHERE s.id = %(s_account)s AND d.hold_id = %(s_hold)s AND d.account = s.id
+        AND d.charged IS NULL AND d.amount >= %(s_charge)s
+    RETURNING s.tenant, s.unit
+), side_ended AS (
+    UPDATE ledger_holds AS h SET state = 'settled', ended_ms = %(now)s, basis = 'provider_usage'
+    FROM side_moved WHERE h.id = %(s_hold)s AND h.state IN ('dispatched', 'unknown')
+    RETURNING h.id
+), side_marked AS (
+    UPDATE ledger_hold_draws AS d SET charged = %(s_charge)s
+    FROM side_ended WHERE d.hold_id = side_ended.id
+), side_entry AS (
+    INSERT INTO ledger_entries (at_ms, kind, hold_id)
+    SELECT %(now)s, 'charge', side_ended.id FROM side_moved LEFT JOIN side_ended ON true
+    RETURNING id
+), side_posted AS (
+    INSERT INTO ledger_postings (entry_id, line, account, tenant, unit, amount)
+    SELECT side_entry.id, side.line,
+        CASE WHEN side.line = 0 THEN %(s_account)s
+            ELSE '{AccountKind.COUNTED}/' || side_moved.unit || %(day)s END,
+        CASE WHEN side.line = 0 THEN side_moved.tenant ELSE '' END, side_moved.unit,
+        side.sign * %(s_charge)s
+    FROM side_entry, side_moved, (VALUES (0, -1), (1, 1)) AS side (line, sign)
+)"""
+
+
 def take_and_read(ask: Ask, name: str, most: int) -> Sql:
     """One more of `name` this minute, at most so many, and the rows of the situation."""
     read = statement(ask)
@@ -84,32 +131,52 @@ def seconds_left(now: datetime) -> int:
     return max(1, -(-left // timedelta(seconds=1)))
 
 
-def admit_statements(wish: CallWish, decision: Decision) -> tuple[Hot, ...] | None:
-    """What holds a call with its sides, its own first: the row that all free accounts share is
-    locked last and shortest. None where only the shared steps can."""
-    orders = [decision.order(wish)]
-    orders += [
-        admit_side(side, held, wish.request_id, decision.call.admitted_at)
-        for side, held in decision.sides
-    ]
-    found = [admit_statement(order) for order in orders]
-    complete = tuple(each for each in found if each is not None)
-    return complete if len(complete) == len(found) else None
+def admit_statement_of(wish: CallWish, decision: Decision) -> Hot | None:
+    """What holds a call with its side, its own accounts first: the row that all free accounts
+    share is locked last and shortest. None where only the shared steps can."""
+    order = decision.order(wish)
+    if not decision.sides:
+        return admit_statement(order)
+    side = _one_side(decision)
+    return None if side is None else admit_statement(order, _SIDE_ADMITTED, side)
 
 
-def settle_statements(
+def _one_side(decision: Decision) -> Mapping[str, Any] | None:
+    """The values of the only side with the only draw; None where there is more."""
+    if len(decision.sides) != 1:
+        return None
+    side, held = decision.sides[0]
+    if len(side.draws) != 1 or len(held.openings) != 1:
+        return None
+    (draw,), (opening,) = side.draws, held.openings
+    until = ms_from(decision.call.admitted_at + SIDE_LASTS)
+    return {
+        "s_hold": side.id,
+        "s_tenant": side.tenant,
+        "s_account": draw.account,
+        "s_amount": draw.amount,
+        "s_granted": opening.granted,
+        "s_owner": SIDE_OWNER,
+        "s_until": until,
+    }
+
+
+def settle_statement_of(
     catalog: PlanCatalog, call: AdmittedCall, settlement: Settlement, now: datetime
-) -> tuple[Hot, ...] | None:
-    """What settles the call, its sides, and writes everything else; None where only the shared
+) -> Hot | None:
+    """What settles the call with its side and writes everything else; None where only the shared
     steps can."""
     beside, more = _beside(catalog, call, settlement, now)
-    own = settle_statement(settlement.order, beside, more)
-    found = [own]
-    for side in settlement.sides:
-        found.append(dispatch_statement(side.hold_id, "", SIDE_OWNER, now))
-        found.append(settle_statement(side))
-    complete = tuple(each for each in found if each is not None)
-    return complete if len(complete) == len(found) else None
+    if settlement.sides:
+        if len(settlement.sides) != 1 or len(settlement.sides[0].charges) != 1:
+            return None
+        (side,) = settlement.sides
+        ((account, charge),) = side.charges.items()
+        if not charge:
+            return None
+        beside += _SIDE_SETTLED
+        more = {**more, "s_hold": side.hold_id, "s_account": account, "s_charge": charge}
+    return settle_statement(settlement.order, beside, more)
 
 
 def _beside(

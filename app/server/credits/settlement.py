@@ -17,7 +17,7 @@ from app.ledger.settlement import Loss, settle, write_off
 from app.ledger.steps import Steps
 from app.metering.allowances import Grant, grants_for
 from app.metering.allowances_split import Split
-from app.metering.hold import Basis
+from app.metering.hold import Basis, Proof
 from app.metering.payer import Unit
 from app.metering.receipt import Receipt
 from app.server.credits import requests
@@ -45,7 +45,6 @@ from app.server.credits.records import AdmittedCall, CallDropped, CallEnd
 from app.server.events import Kind, announce
 
 _log = logging.getLogger(__name__)
-SIDE_OWNER = "settlement"  # who sends a side hold: it leaves with its call and ends with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,15 +176,11 @@ def _sides(
 
 
 def _settle_side(order: Settle) -> Steps[None]:
-    """End a side hold with its call; it may have expired long ago."""
+    """End a side hold with its call; where it has ended before, its tenant pays nothing more."""
     try:
-        yield from ledger_calls.dispatch(
-            order.hold_id, route="", owner=SIDE_OWNER, lease_until=order.now
-        )
+        yield from settle(order)
     except HoldMoved:
         _log.warning("the side hold %s had ended before its call", order.hold_id)
-        return
-    yield from settle(order)
 
 
 def drop_call(call: AdmittedCall, dropped: CallDropped, now: datetime) -> Steps[Ended]:
@@ -195,7 +190,7 @@ def drop_call(call: AdmittedCall, dropped: CallDropped, now: datetime) -> Steps[
     """
     yield from ledger_calls.release(call.request_id, now=now, proof=dropped.proof)
     for side in call.sides:
-        yield from release_side(side.id, now)
+        yield from release_side(side.id, now, dropped.proof or Proof.NOTHING_SENT)
     if dropped.lost_pusd:
         loss = Loss(call.request_id, Unit.PICODOLLARS, dropped.lost_pusd, dropped.reason)
         yield from write_off(loss, now)
@@ -205,10 +200,10 @@ def drop_call(call: AdmittedCall, dropped: CallDropped, now: datetime) -> Steps[
     return ended
 
 
-def release_side(hold_id: str, now: datetime) -> Steps[None]:
-    """Give a side hold back; one that has expired was given back before."""
+def release_side(hold_id: str, now: datetime, proof: Proof) -> Steps[None]:
+    """Give a side hold back with its call; one that has ended stays as it is."""
     try:
-        yield from ledger_calls.release(hold_id, now=now)
+        yield from ledger_calls.release(hold_id, now=now, proof=proof)
     except HoldMoved:
         _log.warning("the side hold %s had ended before its call", hold_id)
 

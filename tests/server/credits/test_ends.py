@@ -18,6 +18,7 @@ from app.server.credits.calls import (
     settle_unknown,
 )
 from app.server.credits.records import CallDropped, DoneBefore, Ending
+from app.server.credits.sides import release_orphans
 from app.server.errors import Refused
 from tests.fixtures.credit_server import CreditServer
 from tests.server.credits.given import (
@@ -164,16 +165,29 @@ async def test_a_held_call_that_never_left_is_given_back_with_its_sides(
     person = await server.person()
     call = await admitted(server, person.caller, wish())
     assert len(call.sides) == 1
-    server.time.pass_by(hours=7)
+    server.time.pass_by(minutes=11)
     await server.services.database.run(sweep, server.time.at)
     assert await balance(server, "free-monthly") == (0, 0)
+    assert await server.services.database.run(release_orphans, server.time.at) == 1
+    assert await server.services.database.run(release_orphans, server.time.at) == 0
     assert await balance(server, "free/day/") == (0, 0)
     done = await receipt_of(server.services, person.caller, call.request_id)
     assert done.rule == "Nothing was charged: it was never sent."
     await sound(server)
 
 
-async def test_a_call_outlives_its_expired_side(any_credit_server: CreditServer) -> None:
+async def test_the_side_of_a_running_call_is_no_orphan(any_credit_server: CreditServer) -> None:
+    server = any_credit_server
+    person = await server.person()
+    call = await dispatched(server, person.caller, wish())
+    server.time.pass_by(hours=7)
+    assert await server.services.database.run(release_orphans, server.time.at) == 0
+    await settle(server.services, call, ended(call))
+    assert await balance(server, "free/day/") == (1_530_000_000, 0)
+    await sound(server)
+
+
+async def test_a_call_outlives_its_parked_side(any_credit_server: CreditServer) -> None:
     from app.ledger.sweeping import sweep
 
     server = any_credit_server
