@@ -164,9 +164,7 @@ async def test_no_more_drains_than_there_are_places(tmp_path: Path, provider: Up
         place.provider.scripts[BILLS_ON.partition("/")[2]] = script
         person = await place.server.person("creator", flags="unlimited")
         body = {"model": BILLS_ON, "messages": [{"role": "user", "content": "Hello"}]}
-        heard = await ask_and_hang_up(
-            place.url, person.token, {**body, "stream": True}, after=2000
-        )
+        heard = await ask_and_hang_up(place.url, person.token, {**body, "stream": True}, after=2000)
         await asyncio.wait_for(place.quiet(), 3)
         ((basis, written),) = await place.server.run(
             "SELECT h.basis, r.output_tokens FROM ledger_holds h JOIN requests r ON r.id = h.id"
