@@ -70,8 +70,8 @@ class Usage:
 
     def parts(self) -> Iterator[tuple[Part, int]]:
         """The parts that are not zero, in the order of `Part`."""
-        for part in Part:
-            if count := getattr(self, part.value):
+        for part, name in _NAMES:
+            if count := getattr(self, name):
                 yield part, count
 
     @property
@@ -82,15 +82,19 @@ class Usage:
     @property
     def input_total(self) -> int:
         """Everything the model read, cached or not."""
-        return sum(count for part, count in self.parts() if part not in OUTPUT_PARTS)
+        return sum([getattr(self, name) for name in _INPUT_NAMES])
 
     @property
     def output_total(self) -> int:
         """Everything the model wrote, thinking included."""
-        return sum(count for part, count in self.parts() if part in OUTPUT_PARTS)
+        return sum([getattr(self, name) for name in _OUTPUT_NAMES])
 
 
 OUTPUT_PARTS = frozenset(
     {Part.OUTPUT, Part.REASONING, Part.OUTPUT_AUDIO, Part.OUTPUT_IMAGE, Part.OUTPUT_VIDEO}
 )
+# Every call's settlement asks for these many times: an enum's members are slow to walk through.
+_NAMES = tuple((part, part.value) for part in Part)
+_INPUT_NAMES = tuple(part.value for part in Part if part not in OUTPUT_PARTS)
+_OUTPUT_NAMES = tuple(part.value for part in Part if part in OUTPUT_PARTS)
 assert {part.value for part in Part} <= {field.name for field in fields(Usage)}
