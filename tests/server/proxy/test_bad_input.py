@@ -1,4 +1,4 @@
-"""What clients send that they should not: refused in words, charged nothing, and nobody is asked."""
+"""What clients send that they should not: refused in words, at no charge, and nobody is asked."""
 
 from __future__ import annotations
 
