@@ -16,9 +16,11 @@ from app.errors import TuppenceError
 from app.server.accounts import endpoints as accounts
 from app.server.accounts import jobs as accounts_jobs
 from app.server.background import Job, running
-from app.server.bounded import Asgi, Bounded, Receive, Scope, Send
+from app.server.bounded import SHORT_BODY_BYTES, Asgi, Bounded, Receive, Scope, Send
+from app.server.caller import caller_of_scope
 from app.server.credits import endpoints as credit_endpoints
 from app.server.credits import jobs as credits_jobs
+from app.server.document import describe, methods_of
 from app.server.errors import Refused, not_found
 from app.server.licenses import endpoints as licenses
 from app.server.licenses import jobs as licenses_jobs
@@ -36,6 +38,8 @@ from app.server.proxy import jobs as proxy_jobs
 from app.server.services import Services
 
 _log = logging.getLogger(__name__)
+
+_TOLD_MAX = 200
 
 _DOMAINS = (
     accounts,
@@ -73,14 +77,19 @@ def build_app(services: Services) -> Asgi:
     for domain in _DOMAINS:
         inner.include_router(domain.router)
     _install_errors(inner)
+    describe(inner)
     return Bounded(_Front(inner, services), services.settings.limits.body_bytes)
 
 
 class _Front:
     """The raw paths first: what streams goes past the framework."""
 
+    # Elsewhere the framework reads a body before it knows who sent it; those are short.
+    _KNOWN_FIRST = ("POST", "/api/quote")
+
     def __init__(self, inner: FastAPI, services: Services) -> None:
         self._inner = inner
+        self._services = services
         self._raw = proxy.raw_paths(services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,7 +98,14 @@ class _Front:
             if raw is not None:
                 await raw(scope, receive, send)
                 return
+            if (scope["method"], scope["path"]) == self._KNOWN_FIRST and _is_long(scope):
+                await caller_of_scope(self._services, scope)
         await self._inner(scope, receive, send)
+
+
+def _is_long(scope: Scope) -> bool:
+    told = dict(scope["headers"]).get(b"content-length", b"")
+    return not told.isdigit() or int(told[:20]) > SHORT_BODY_BYTES
 
 
 @asynccontextmanager
@@ -113,18 +129,23 @@ def _install_errors(inner: FastAPI) -> None:
     @inner.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
-        param = ".".join(str(part) for part in first["loc"][1:]) or None
-        answer = Refused(400, "invalid_value", f"{param or 'The body'}: {first['msg']}.", param)
-        return JSONResponse(answer.body, answer.status)
+        param = _told(".".join(str(part) for part in first["loc"][1:])) or None
+        words = f"{param or 'The body'}: {_told(first['msg'])}."
+        return JSONResponse(Refused(400, "invalid_value", words, param).body, 400)
 
     @inner.exception_handler(HTTPException)
     async def framework(request: Request, error: HTTPException) -> JSONResponse:
         if isinstance(error.__cause__, Refused):  # raised while the body was read
-            return JSONResponse(error.__cause__.body, error.__cause__.status)
+            refused = error.__cause__
+            return JSONResponse(refused.body, refused.status, headers=refused.headers)
         if error.status_code == 404:
             return JSONResponse(not_found("address").body, 404)
-        answer = Refused(error.status_code, "not_possible", f"{error.detail}.")
-        return JSONResponse(answer.body, error.status_code, headers=error.headers)
+        headers = dict(error.headers or {})
+        # The framework names the methods of the first endpoint with this address alone.
+        if error.status_code == 405 and (known := methods_of(inner.openapi(), request.url.path)):
+            headers["Allow"] = ", ".join(known)
+        answer = Refused(error.status_code, "not_possible", f"{_told(str(error.detail))}.")
+        return JSONResponse(answer.body, error.status_code, headers=headers)
 
     @inner.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> JSONResponse:
@@ -133,3 +154,8 @@ def _install_errors(inner: FastAPI) -> None:
         words = error.message if isinstance(error, TuppenceError) else "The server made a mistake."
         answer = Refused(500, "internal_error", f"{words} Nothing more was charged.")
         return JSONResponse(answer.body, 500)
+
+
+def _told(text: str) -> str:
+    """Something of the client's own, short and without halves of characters."""
+    return text[:_TOLD_MAX].encode(errors="replace").decode()

@@ -6,13 +6,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
 
 from app.server.accounts.identify import Caller, identify
 from app.server.addresses import client_address
 from app.server.errors import not_signed_in
 from app.server.services import Services
 
+# For the server's document alone: what is wrong with a token is said by `identify`.
+_BEARER = HTTPBearer(
+    scheme_name="bearer", auto_error=False, description="A session or an API key (`tp_...`)."
+)
 ACTS_FOR = "x-tuppence-account"  # a session's choice of organization or workspace
 
 
@@ -51,7 +56,7 @@ def services_of(request: Request) -> Services:
     return services
 
 
-async def _caller(request: Request) -> Caller:
+async def _caller(request: Request, _: Annotated[object, Security(_BEARER)]) -> Caller:
     return await caller_of_scope(services_of(request), request.scope)
 
 
