@@ -73,11 +73,12 @@ class UnlistedRule:
         if price.trouble or price.free:
             return None
         rates = dict(price.rates)
-        if "input" not in rates or "output" not in rates:
+        if "input" not in rates:
             return None
+        # What only reads, such as a model for vectors, has no price for what it writes.
         read, written = (
             max(rate.base, *(dearer for _, dearer in rate.tiers), 0)
-            for rate in (rates["input"], rates["output"])
+            for rate in (rates["input"], rates.get("output", rates["input"]))
         )
         mean = (read * self.input_percent + written * (100 - self.input_percent)) * 10_000
         return max(1, -(-mean // self.weight_pusd))

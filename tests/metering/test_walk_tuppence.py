@@ -89,3 +89,10 @@ def test_a_model_that_is_not_listed_pays_by_the_weight_of_its_price(
     answer = admit(sold, person.known(), "some/model", worst, NOW)
     assert isinstance(answer, Admitted)
     assert [draw.amount for draw in answer.draws] == [387 * weight]
+
+
+@pytest.mark.parametrize(("read", "weight"), [(20_000, 1), (5_000_000, 1), (5_000_001, 2)])
+def test_a_model_that_only_reads_weighs_by_what_it_reads(read: int, weight: int) -> None:
+    """A model for vectors has no price for what it writes; plan tokens pay for it all the same."""
+    price = Price("x", "some/vectors", (("input", Rate(read)),))
+    assert catalog("tuppence").weight("some/vectors", price) == weight

@@ -30,6 +30,7 @@ _MINUTE_S = 60
 _FOR_IMAGES = (Part.OUTPUT, Part.REASONING, Part.OUTPUT_IMAGE)
 _FOR_SOUND = (Part.OUTPUT, Part.REASONING, Part.OUTPUT_AUDIO)
 _NO_ANSWER = frozenset({CallKind.EMBEDDINGS})
+_WRITTEN = frozenset({CallKind.CHAT, CallKind.RESPONSES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +216,8 @@ def _worst_at(price: Price | None, count: TokenCount, cap: int, wish: CallWish) 
     if price is None or worst.input_pusd is None:
         return worst
     rates = price.rates_at(count.most)
+    if wish.kind in _WRITTEN and Part.OUTPUT not in rates.parts:
+        return WorstCase(count.most, cap, None, None)  # a model for vectors writes no answer
     units = 0
     for name, number in wish.units.items():
         if name not in rates.units:

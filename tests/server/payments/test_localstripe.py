@@ -18,13 +18,10 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
-import pytest
 import uvicorn
 
 from app.server.payments.repository import Checkout, add_checkout
 from tests.server.payments.shop import STRIPE_SECRET, Shop, open_shop
-
-pytest.importorskip("localstripe")
 
 
 def free_port() -> int:

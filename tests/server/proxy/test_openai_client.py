@@ -116,7 +116,7 @@ async def test_a_response_is_given_and_streamed(client: AsyncOpenAI) -> None:
 
 
 async def test_vectors_pictures_and_sound(place: Place) -> None:
-    # Plan tokens pay for no vectors in the shipped catalog: they have no price for output.
+    # Pictures and sound are priced by units, which plan tokens of the shipped catalog do not pay.
     person = await place.person(flags="unlimited")
     client = AsyncOpenAI(base_url=f"{place.url}/v1", api_key=person.token, max_retries=0)
     vectors = await client.embeddings.create(
