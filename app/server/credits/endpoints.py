@@ -31,6 +31,8 @@ router = APIRouter(tags=["credits"])
 _QUOTES_PER_MINUTE = 600
 _PAGE = 100
 _MINUTE = timedelta(minutes=1)
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST_MS = 253_402_300_799_999  # the last millisecond of the year 9999
 
 
 def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -127,7 +129,7 @@ async def usage(
 ) -> schemas.UsageShown | Response:
     now = services.clock.now()
     until = _moment(end, "end") or now + timedelta(seconds=1)
-    since = _moment(start, "start") or _day_of(until - timedelta(days=30))
+    since = _moment(start, "start") or _day_of(max(until, _EARLIEST) - timedelta(days=30))
     if not since < until or until - since > timedelta(days=DAYS_MAX):
         raise bad_request(f"Ask for up to {DAYS_MAX} days that follow each other.", "start")
     account = _only(services, caller)
@@ -144,7 +146,7 @@ async def usage(
 async def list_requests(
     services: TheServices,
     caller: TheCaller,
-    before: Annotated[int | None, Query(ge=0, le=2**53)] = None,
+    before: Annotated[int | None, Query(ge=0, le=_LATEST_MS)] = None,
     limit: Annotated[int, Query(ge=1, le=_PAGE)] = 50,
 ) -> schemas.RequestsShown:
     until = services.clock.now() + timedelta(seconds=1) if before is None else at_from(before)
@@ -196,11 +198,11 @@ def _moment(text: str, param: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise bad_request(
             "Write a day such as 2026-11-21, or a time with its zone.", param
         ) from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _day_of(moment: datetime) -> datetime:

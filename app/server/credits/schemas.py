@@ -29,7 +29,7 @@ def amount_of(unit: Unit, amount: int) -> int | str:
 class QuoteAsked(BaseModel):
     """Either `input_tokens` as the client counted them, or the messages themselves."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     model: str | None = Field(None, max_length=200, description="Left out: every listed model")
     input_tokens: int | None = Field(None, ge=0, le=TOKENS_MAX)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from pydantic import BeforeValidator
 
 from app.catalog.plans import Right
 from app.server.accounts.schemas import errors
@@ -20,6 +21,16 @@ router = APIRouter()
 _USUAL_DAYS = 30
 
 
+def _written_out(day: object) -> object:
+    # A bare number would be taken as seconds since 1970.
+    if isinstance(day, str) and "-" not in day[1:]:
+        raise ValueError("write a day such as 2026-11-21")
+    return day
+
+
+_Day = Annotated[date, BeforeValidator(_written_out)]
+
+
 @router.get(
     "/{group}/usage",
     response_model=UsageShown,
@@ -31,8 +42,8 @@ async def get_usage(
     services: TheServices,
     member: TheMember,
     by: By = By.MEMBER,
-    start: Annotated[date | None, Query(description="Since this day, UTC")] = None,
-    end: Annotated[date | None, Query(description="Before this day, UTC")] = None,
+    start: Annotated[_Day | None, Query(description="Since this day, UTC")] = None,
+    end: Annotated[_Day | None, Query(description="Before this day, UTC")] = None,
     form: Annotated[str, Query(alias="format", pattern="^(json|csv)$")] = "json",
 ) -> UsageShown | Response:
     require(member, Right.READ, services.catalog)

@@ -133,7 +133,12 @@ async def simulated_confirmed(
     return _checkout_page(till, found, told, back)
 
 
-@router.post("/api/account/link", status_code=201, summary="A link to the account's page")
+@router.post(
+    "/api/account/link",
+    status_code=201,
+    responses={403: {"description": "An API key opens no page"}},
+    summary="A link to the account's page",
+)
 async def account_link(services: TheServices, caller: TheCaller) -> AccountLink:
     if not caller.device:
         raise not_allowed("An API key opens no page. Open the account from the program.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import subprocess
@@ -12,7 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
 import psutil
+
+from app.licensing.keys import SigningKey
+from app.server.accounts.proofs import Purpose, signed_bytes
 
 ROOT = Path(__file__).resolve().parents[3]
 STARTED_WITHIN_S = 60.0
@@ -124,8 +129,6 @@ def refused_start(
 
 
 def _wait_until_it_serves(running: ServerProcess) -> None:
-    import httpx2
-
     until = time.monotonic() + STARTED_WITHIN_S
     while time.monotonic() < until:
         assert running.process.poll() is None, running.printed
@@ -137,3 +140,23 @@ def _wait_until_it_serves(running: ServerProcess) -> None:
                 time.sleep(0.05)  # taken, but the application is not there yet
         time.sleep(0.05)
     raise TimeoutError(running.printed)
+
+
+def session_at(url: str) -> str:
+    """The session of a new account, made as a desktop makes it."""
+    key = SigningKey.from_seed(os.urandom(32))
+    with httpx2.Client(base_url=url) as client:
+        asked = client.post("/api/session", json={"public_key": key.public.text})
+        assert asked.status_code == 200, asked.text
+        challenge = asked.json()["challenge"]
+        signature = key.signature(
+            signed_bytes(Purpose.REGISTER, url.removeprefix("http://"), challenge)
+        )
+        proof = {
+            "public_key": key.public.text,
+            "challenge": challenge,
+            "signature": base64.b64encode(signature).decode(),
+        }
+        made = client.post("/api/devices", json=proof)
+        assert made.status_code == 201, made.text
+        return str(made.json()["token"])
