@@ -7,7 +7,6 @@ The call is a task of its own: who asked may go, and a provider that bills on is
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator, Awaitable
 from typing import Any, TypeVar
@@ -20,10 +19,10 @@ from app.providers.closing import closed_after
 from app.providers.connection import HttpAnswer
 from app.providers.events import Outcome
 from app.providers.faults import error_of_response, fault_from
-from app.server.credits import calls as credits_calls
 from app.server.credits.records import AdmittedCall, CallDropped, CallEnd
 from app.server.errors import Refused
 from app.server.proxy.beat import Beat
+from app.server.proxy.booking import book, booking, kept_answer
 from app.server.proxy.client import Client
 from app.server.proxy.desk import Desk
 from app.server.proxy.endings import GONE_BEFORE, Seen, end_seen, how_it_ended
@@ -38,11 +37,9 @@ from app.server.proxy.ways import Way
 
 T = TypeVar("T")
 
-_BOOK_AGAIN_S = (0.1, 0.3, 1.0, 2.0, 3.0, 5.0)
 _TELL_WITHIN_S = 20.0  # how long a client waits for the receipt of an answer that it has
 _REFUSE_WITHIN_S = 1.0
 _REST_S = 0.5  # how long the end of a body is waited for once its last event has come
-ANSWER_KEPT_MAX = 8 * 1024 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -131,14 +128,16 @@ class Run:
             await self._while_there(self._wait_turn())
             await self._ask(ways)
         except _Left:
-            await self._book(GONE_BEFORE)
+            await book(self._desk.services, self.call, GONE_BEFORE)
             return
         except Refused as refused:
             # Nothing was sent; a dispatch whose answer was lost is released with that proof.
             dropped = CallDropped(refused.code, Proof.NOTHING_SENT if self.attempt else None)
-            booking = await self._booking(dropped, _REFUSE_WITHIN_S)
+            booked = await booking(
+                self._desk.services, self.call, dropped, within_s=_REFUSE_WITHIN_S
+            )
             await self._client.refuse(refused)
-            await booking
+            await booked
             return
         self._leave_gate()
         await self._end()
@@ -281,9 +280,9 @@ class Run:
     async def _end(self) -> None:
         """Book what was seen, then tell the client."""
         ended = await self._ended()
-        booking = await self._booking(ended, _TELL_WITHIN_S)
-        await tell(self._client, self._told(booking.result() if booking.done() else None))
-        await booking
+        booked = await booking(self._desk.services, self.call, ended, within_s=_TELL_WITHIN_S)
+        await tell(self._client, self._told(booked.result() if booked.done() else None))
+        await booked
 
     async def _ended(self) -> CallEnd | CallDropped:
         if not self._sent:
@@ -309,29 +308,9 @@ class Run:
             error=self._error,
             upstream_id=reader.upstream_id,
             upstream_model=reader.upstream_model,
-            answer=_kept(reader) if reader.began else "",
+            answer=kept_answer(reader),
         )
         return end_seen(self.call, seen)
-
-    async def _booking(
-        self, ended: CallEnd | CallDropped, within_s: float
-    ) -> asyncio.Future[Receipt | None]:
-        """The end, booked already or, where the books cannot be reached in time, later."""
-        booking = asyncio.ensure_future(self._book(ended))
-        await asyncio.wait([booking], timeout=within_s)
-        return booking
-
-    async def _book(self, ended: CallEnd | CallDropped) -> Receipt | None:
-        """End the hold, again and again while the books cannot be reached."""
-        for again_s in (*_BOOK_AGAIN_S, *([_BOOK_AGAIN_S[-1]] * 1000)):
-            try:
-                if isinstance(ended, CallDropped):
-                    return await credits_calls.drop(self._desk.services, self.call, ended)
-                return await credits_calls.settle(self._desk.services, self.call, ended)
-            except Refused as refused:
-                _log.warning("the end of %s is booked later: %s", self.call.request_id, refused)
-                await asyncio.sleep(again_s)
-        return None
 
     def _told(self, receipt: Receipt | None = None) -> Told:
         return Told(self.call, self._asked, self.way, self.reader, self._error, receipt)
@@ -402,9 +381,3 @@ async def _rest(pieces: AsyncIterator[bytes]) -> None:
                 continue
     except (TimeoutError, StreamBroken):
         return
-
-
-def _kept(reader: Reader) -> str:
-    answer = reader.answer()
-    text = json.dumps(answer, ensure_ascii=False, separators=(",", ":")) if answer else ""
-    return text if len(text) <= ANSWER_KEPT_MAX else ""
