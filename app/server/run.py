@@ -14,6 +14,7 @@ from app.errors import ConfigError
 from app.logs import start_logging
 from app.server.app import build_app
 from app.server.bounded import Asgi
+from app.server.connections import BoundedConnection
 from app.server.demo import curl_line, make_demo_key
 from app.server.licenses.signing_keys import make_ready
 from app.server.main import FAILED, default_data_folder
@@ -54,6 +55,7 @@ def serve(given: Mapping[str, str], *, data: Path | None, demo: bool) -> int:
     config = uvicorn.Config(
         "app.server.run:application",
         factory=True,
+        http=BoundedConnection,
         fd=taken.fileno(),
         workers=settings.workers,
         timeout_keep_alive=KEEP_ALIVE_S,
