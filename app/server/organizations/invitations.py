@@ -96,16 +96,16 @@ async def invite(services: Services, acting: Acting, role: str, email: str) -> S
 async def accept_invitation(services: Services, person: Caller, token: str) -> Group:
     """The person belongs to the group from now on, where it has a seat for them.
 
-    Raises Refused: 404 for a token that was never given; 409 for one that was used, taken back or
-    is too old, for somebody who belongs there already, and where no seat is free: then the
-    invitation stays good.
+    Raises Refused: 404 for a token that was never given; 403 for one that was mailed to somebody
+    else; 409 for one that was used, taken back or is too old, for somebody who belongs there
+    already, and where no seat is free: then the invitation stays good.
     """
-    return await services.database.run(
-        _accept, services.catalog, person, hash_of(token), services.clock.now()
-    )
+    now = services.clock.now()
+    return await services.database.run(_accept, services, person, hash_of(token), now)
 
 
-def _accept(catalog: PlanCatalog, person: Caller, token_hash: str, now: datetime) -> Steps[Group]:
+def _accept(services: Services, person: Caller, token_hash: str, now: datetime) -> Steps[Group]:
+    catalog = services.catalog
     tenants = yield Sql("SELECT tenant FROM invitations WHERE token_hash = ?", (token_hash,))
     if not tenants:
         raise not_found("invitation")
@@ -116,6 +116,9 @@ def _accept(catalog: PlanCatalog, person: Caller, token_hash: str, now: datetime
         raise not_found("invitation")
     invitation = _invitation(rows[0])
     _refuse_if_over(invitation, person, now)
+    settings = services.settings
+    if invitation.email and (settings.smtp_url or settings.demo):
+        yield from _refuse_others(invitation, person)
     there = yield from count_members(group.id)
     if not (yield from add_member(group.id, person.account, invitation.role, now)):
         raise conflict("already_member", f"You belong to {group.name} already.")
@@ -139,6 +142,19 @@ def _refuse_if_over(invitation: Invitation, person: Caller, now: datetime) -> No
         raise conflict("invitation_revoked", "This invitation was taken back.")
     if invitation.expires_at <= now:
         raise conflict("invitation_expired", "This invitation is too old. Ask for another one.")
+
+
+def _refuse_others(invitation: Invitation, person: Caller) -> Steps[None]:
+    """A mail can be passed on, so that having the link is not enough: whoever accepts has
+    confirmed the address that it was for. Raises Refused (403), which does not name it."""
+    rows = yield Sql("SELECT email FROM accounts WHERE id = ?", (person.account,))
+    if rows[0][0] != invitation.email:
+        raise Refused(
+            403,
+            "invitation_for_another",
+            "This invitation is for the e-mail address that it was sent to. Add that address to "
+            "your account and confirm it, then accept again.",
+        )
 
 
 def _no_seat(catalog: PlanCatalog, group: Group, seats: int) -> Refused:
@@ -207,9 +223,9 @@ async def _mail(services: Services, invitation: Invitation, group: Group, link: 
                 invitation.email,
                 f"You are invited to {group.name}",
                 f"You are invited to {group.name} on Tuppence, as {invitation.role}.\n\n{link}\n\n"
-                "Open this link, or paste it into Tuppence under Organizations. It works once,"
-                f" until {invitation.expires_at:%B} {invitation.expires_at.day}. Whoever has it can"
-                " use it: pass it on to nobody. If you do not know who invites you, ignore it.\n",
+                "Add this e-mail address to your account in Tuppence, then paste this link under"
+                f" Organizations. It works once, until {invitation.expires_at:%B}"
+                f" {invitation.expires_at.day}. If you do not know who invites you, ignore it.\n",
             )
         )
     except MailNotSent:

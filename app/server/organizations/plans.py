@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.catalog.models_sold import fits
 from app.catalog.plan_catalog import PlanCatalog
 from app.catalog.plans import Flag
 from app.ledger.rows import AMOUNT_MAX
@@ -81,21 +82,21 @@ def set_amount(
 def bulk_change(
     catalog: PlanCatalog, change_id: str, now: datetime, *, dry_run: bool
 ) -> Steps[tuple[Moved, ...]]:
-    """Move every organization and workspace that the catalog's bulk change names, or only say
-    which. Raises Refused (404)."""
+    """Move every organization and workspace on the plans that the catalog's bulk change names, or
+    only say which; whoever is on the new plan already stays as they are. Raises Refused (404)."""
     change = next((each for each in catalog.bulk_changes if each.id == change_id), None)
     if change is None:
         raise not_found("bulk change")
-    plans = catalog.bulk_change_of(change)
-    marks = ", ".join("?" * len(plans)) or "''"
     rows = yield Sql(
         "SELECT id, name, plan, flags FROM accounts WHERE kind <> 'person' AND deleted_ms IS NULL"
-        f" AND plan IN ({marks}) ORDER BY id",
-        plans,
+        " ORDER BY id",
         lock=not dry_run,
     )
     moved = []
     for tenant, name, plan, flags in rows:
+        # By the patterns themselves: a plan that the catalog has no more is left nowhere.
+        if plan == change.to_plan or not fits(change.from_plans, plan):
+            continue
         left, cleared = _cleared(flags, change.clears)
         moved.append(Moved(tenant, name, plan, change.to_plan, cleared))
         if not dry_run:

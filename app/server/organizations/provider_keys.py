@@ -3,6 +3,7 @@ one call at a time."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,11 +13,14 @@ from app.ledger.rows import at_from, ms_from
 from app.ledger.steps import Row, Sql, Steps
 from app.logs import register_secret
 from app.server.credits.own_keys import forget_own_key, note_own_key
+from app.server.credits.records import AdmittedCall
 from app.server.errors import Refused, conflict, not_found
 from app.server.organizations.groups import Acting, Group, changing, read_group
 from app.server.organizations.key_checks import host_for, key_works
 from app.server.organizations.sealing import SealBroken, seal, unseal
 from app.server.services import Services
+
+_log = logging.getLogger(__name__)
 
 SHOWN_LETTERS = 4
 _COLUMNS = "id, host, name, shown, checked, added_by, created_ms"
@@ -65,25 +69,35 @@ async def add_key(
     return key
 
 
-async def open_key(services: Services, tenant: str, key_id: str) -> str:
-    """The key itself, for a call that is about to leave; hidden from every log from now on.
+async def open_keys(services: Services, call: AdmittedCall) -> dict[str, str]:
+    """The keys of its own that a call goes by, by their ids; hidden from every log from now on.
 
-    Raises Refused: 404 for a key that was removed, 503 for one that cannot be opened.
+    A key that cannot be opened is left out where another one can. Raises Refused: 409 where every
+    key was removed in the meantime, 503 where none can be opened.
     """
-    rows = await services.database.read(_sealed, tenant, key_id)
-    if not rows:
-        raise not_found("provider key")
-    try:
-        secret = unseal(services.secret, tenant, key_id, rows[0])
-    except SealBroken as error:
+    wanted = dict.fromkeys(route.own_key for route in call.routes if route.own_key)
+    if not wanted:
+        return {}
+    tenant = call.caller.tenant
+    kept = await services.database.read(_sealed, tenant, tuple(wanted))
+    opened: dict[str, str] = {}
+    for key_id, sealed in kept:
+        try:
+            opened[key_id] = unseal(services.secret, tenant, key_id, sealed)
+        except SealBroken as error:
+            _log.error("%s of %s cannot be opened: was the server's secret changed?", error, tenant)
+    if opened:
+        for secret in opened.values():
+            register_secret(secret)
+        return opened
+    if kept:
         raise Refused(
             503,
             "key_sealed",
             "The workspace's own key cannot be opened by this server any more. Remove it and add "
             "it again.",
-        ) from error
-    register_secret(secret)
-    return secret
+        )
+    raise conflict("key_removed", "The workspace's own key was removed at this moment. Try again.")
 
 
 def provider_keys_of(tenant: str) -> Steps[tuple[ProviderKey, ...]]:
@@ -147,11 +161,13 @@ def _refuse_without_keys(catalog: PlanCatalog, group: Group) -> None:
         )
 
 
-def _sealed(tenant: str, key_id: str) -> Steps[tuple[str, ...]]:
+def _sealed(tenant: str, key_ids: tuple[str, ...]) -> Steps[tuple[tuple[str, str], ...]]:
+    marks = ", ".join("?" * len(key_ids))
     rows = yield Sql(
-        "SELECT sealed FROM provider_keys WHERE tenant = ? AND id = ?", (tenant, key_id)
+        f"SELECT id, sealed FROM provider_keys WHERE tenant = ? AND id IN ({marks})",
+        (tenant, *key_ids),
     )
-    return tuple(row[0] for row in rows)
+    return tuple((row[0], row[1]) for row in rows)
 
 
 def _key(row: Row) -> ProviderKey:

@@ -21,6 +21,7 @@ from app.providers.events import Outcome
 from app.providers.faults import error_of_response, fault_from
 from app.server.credits.records import AdmittedCall, CallDropped, CallEnd
 from app.server.errors import Refused
+from app.server.organizations.provider_keys import open_keys
 from app.server.proxy.beat import Beat
 from app.server.proxy.booking import book, booking, kept_answer
 from app.server.proxy.client import Client
@@ -57,7 +58,6 @@ class Run:
         call: AdmittedCall,
         asked: Asked,
         client: Client,
-        own_secrets: dict[str, str] | None = None,
     ) -> None:
         self.call = call
         self.reader: Reader | None = None
@@ -67,7 +67,6 @@ class Run:
         self._desk = desk
         self._asked = asked
         self._client = client
-        self._own_secrets = own_secrets or {}
         self._task: asyncio.Task[Any] | None = None
         self._may_cancel = False
         self._left = False  # stop reading
@@ -124,7 +123,8 @@ class Run:
 
     async def _run(self) -> None:
         try:
-            ways = self._desk.ways.to(self.call, self._own_secrets)
+            own_secrets = await open_keys(self._desk.services, self.call)
+            ways = self._desk.ways.to(self.call, own_secrets)
             await self._while_there(self._wait_turn())
             await self._ask(ways)
         except _Left:
