@@ -22,13 +22,14 @@ from app.ui.window_state import WindowState, read_state, write_state
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
 
     from app.seam.events import Event
     from app.ui.bridge import Bridge
     from app.ui.shortcuts import Shortcuts
     from app.ui.window_dialogs import Dialogs
     from app.ui.window_events import EventSink
+    from app.ui.window_focus import FocusKeeper
     from app.ui.window_orders import Orders
 
 WIDTH, HEIGHT = 1440, 900
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
     shortcuts: Shortcuts
     dialogs: Dialogs
     orders: Orders
+    focus_keeper: FocusKeeper
     sink: EventSink
 
     def __init__(self, bridge: Bridge, config_folder: Path, *, demo: bool = False) -> None:
@@ -81,11 +83,13 @@ class MainWindow(QMainWindow):
         from app.ui.shortcuts import Shortcuts
         from app.ui.window_dialogs import Dialogs
         from app.ui.window_events import EventSink
+        from app.ui.window_focus import FocusKeeper
         from app.ui.window_orders import Orders
 
         self.shortcuts = Shortcuts(self)
         self.dialogs = Dialogs(self)
         self.orders = Orders(self)
+        self.focus_keeper = FocusKeeper(self)
         self.sink = EventSink(self)
         self.orders.connect_all()
         self.sink.show_account()
@@ -125,6 +129,10 @@ class MainWindow(QMainWindow):
         event.ignore()
         self.frame.setEnabled(False)
         self.setWindowTitle(self.tr("Saving… – Tuppence"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not (self._is_complete and self.focus_keeper.type_on(event)):
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

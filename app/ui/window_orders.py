@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PANES_MAX = 4
 _OF_PANES = ("add_pane", "close_pane", "keep_only")
+_ANSWERED = ("edit", "regenerate", "retry", "continue", "keep")  # then one writes on
 ZOOM_STEP = 10
 
 
@@ -272,6 +273,7 @@ class Orders(QObject):
         if self._shown.chat is None:
             return
         chat_id = self._shown.chat.id
+        self._write_on_after(kind, pane)
         match kind:
             case "receipt":
                 self._window.dialogs.open_receipt(message_id)
@@ -296,6 +298,11 @@ class Orders(QObject):
             case _:
                 raise ValueError(f"not something a card asks for: {kind}")
 
+    def _write_on_after(self, kind: str, pane: int) -> None:
+        if kind in _ANSWERED:
+            self._frame.panes.current = pane
+            self.focus_composer()
+
     def _on_escape(self) -> None:
         """Esc leaves the search where one is in it, and stops the answer elsewhere."""
         sidebar = self._frame.sidebar
@@ -315,9 +322,16 @@ class Orders(QObject):
 
     def _focus_pane(self, pane: int) -> None:
         there = self._frame.panes.at(pane)
-        if there is not None:
-            self._frame.panes.current = pane
+        if there is None:
+            return
+        editor, panes = self._frame.composer.box.editor, self._frame.panes
+        is_here = panes.current == pane and editor.hasFocus()
+        panes.current = pane
+        # The key once more leads from the composer into what is written there.
+        if is_here:
             there.focus_body()
+        else:
+            self.focus_composer()
 
     def _copy_answer(self) -> None:
         pane = self._frame.panes.at(self._frame.panes.current)

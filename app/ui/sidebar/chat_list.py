@@ -17,6 +17,8 @@ from app.ui.sidebar.chat_model import ROW_ROLE, ChatModel, Index
 if TYPE_CHECKING:
     from app.seam.views import ChatRow
 
+_COMMANDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+
 
 class ChatList(QListView):
     """Rows in, orders out; what is selected is what is open."""
@@ -67,6 +69,8 @@ class ChatList(QListView):
         row = self._row_at(self.currentIndex())
         if event.matches(QKeySequence.StandardKey.Undo):
             self.undo_asked.emit()
+        elif event.text().isprintable() and event.text() and not event.modifiers() & _COMMANDING:
+            event.ignore()  # a letter is for the composer, not for the first chat that has it
         elif row is None:
             super().keyPressEvent(event)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
