@@ -9,7 +9,10 @@ from pathlib import Path
 from tools.places import ROOT, Level, Stopped
 
 HEADER = "# Made by `python3 packaging/dev.py lock` from pyproject.toml; not edited by hand.\n"
-OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-header")
+OPTIONS = (
+    *("--universal", "--python-version", "3.11", "--generate-hashes", "--no-header"),
+    *("--only-binary", ":all:"),  # the environment is made of wheels alone: nothing is built
+)
 
 
 # What the window alone needs: the server's lock is for machines without one.
