@@ -40,7 +40,7 @@ def make_services(
     resources = resources_folder()
     mailer_of(settings)  # a mail server that cannot be right is named before anything is served
     secret = ServerSecret.load(settings.secret, settings.data)
-    for hidden in (settings.secret, settings.operator_password):
+    for hidden in (settings.secret, settings.operator_password, settings.metrics_token):
         register_secret(hidden)
     return Services(
         settings=settings,

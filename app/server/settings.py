@@ -63,6 +63,7 @@ class ServerSettings:
     catalog: Path = Path()
     secret: str = field(default="", repr=False)
     operator_password: str = field(default="", repr=False)
+    metrics_token: str = field(default="", repr=False)
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
     demo: bool = False
@@ -104,6 +105,7 @@ def load_settings(env: Mapping[str, str], *, data: Path, demo: bool = False) -> 
         catalog=_catalog_path(take.text("CATALOG", "tuppence")),
         secret=take.secret("SECRET"),
         operator_password=take.secret("OPERATOR_PASSWORD", length_min=12),
+        metrics_token=take.secret("METRICS_TOKEN"),
         smtp_url=take.text("SMTP_URL", ""),
         mail_from=take.text("MAIL_FROM", ""),
         demo=demo or take.yes("DEMO"),

@@ -9,6 +9,7 @@ from datetime import datetime
 from app.catalog.prices import Price
 from app.providers.hosts import HOSTS
 from app.server.credits.prices import Sold, sold
+from app.server.operator.closed_routes import closed_routes
 from app.server.services import Services
 
 
@@ -41,7 +42,7 @@ class ModelShown:
 
 def models_sold(services: Services, now: datetime) -> Iterator[ModelShown]:
     """The listed models in the catalog's order; one without a price comes with the reason."""
-    catalog = services.catalog
+    catalog, closed = services.catalog, closed_routes(services)
     free = set(catalog.free_models())
     for model in catalog.models:
         found = sold(services, model.id, now)
@@ -51,7 +52,10 @@ def models_sold(services: Services, now: datetime) -> Iterator[ModelShown]:
             name=model.name,
             vendor=model.vendor,
             sold=found,
-            routes=tuple(RouteShown(each.id, each.name, each.disabled) for each in listed)
+            routes=tuple(
+                RouteShown(each.id, each.name, each.disabled or closed.get(each.id, ""))
+                for each in listed
+            )
             or tuple(
                 RouteShown(each.route, HOSTS[each.host].name, "")
                 for each in found.routes

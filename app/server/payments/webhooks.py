@@ -9,6 +9,7 @@ from datetime import datetime
 
 from app.ledger.payments import PaymentAnswer, PaymentEnd
 from app.server.errors import Refused, bad_request, not_found
+from app.server.operator.counting import counts_of
 from app.server.payments import lemon_squeezy, lemon_squeezy_events, stripe_door, stripe_events
 from app.server.payments.handling import catch_up, handle
 from app.server.payments.notices import Notice, Origin
@@ -54,6 +55,8 @@ async def take(
     answers = await database.run(handle, till.shelf, origin, notices, body, now)
     await database.run(catch_up, till.shelf, origin, notices, now)
     for answer in answers:
+        if answer.end is PaymentEnd.CREDITED:
+            counts_of(till.services).credited[origin.processor] += 1
         if answer.end is PaymentEnd.SET_ASIDE:
             _log.warning(
                 "%s event %s (%s) was set aside: %s",

@@ -10,6 +10,7 @@ from app.metering.receipt import Receipt
 from app.server.credits import calls as credits_calls
 from app.server.credits.records import AdmittedCall, CallDropped, CallEnd
 from app.server.errors import Refused
+from app.server.operator.counting import counts_of
 from app.server.proxy.exchange import Reader
 from app.server.services import Services
 
@@ -29,11 +30,15 @@ async def book(
     for times in range(_TIMES_MAX):
         try:
             if isinstance(ended, CallDropped):
-                return await credits_calls.drop(services, call, ended)
-            return await credits_calls.settle(services, call, ended)
+                receipt = await credits_calls.drop(services, call, ended)
+            else:
+                receipt = await credits_calls.settle(services, call, ended)
         except Refused as refused:
             _log.warning("the end of %s is booked later: %s", call.request_id, refused)
             await asyncio.sleep(_AGAIN_S[min(times, len(_AGAIN_S) - 1)])
+        else:
+            counts_of(services).call_ended(ended)
+            return receipt
     return None
 
 

@@ -14,6 +14,7 @@ from app.providers.connection import Http, Proxy
 from app.providers.hosts import HOSTS, Host
 from app.server.credits.records import AdmittedCall, PricedRoute
 from app.server.errors import Refused
+from app.server.operator.closed_routes import closed_routes
 from app.server.services import Services
 from app.server.settings import ServerSettings
 
@@ -68,6 +69,7 @@ class Ways:
             place = self._place(priced)
             secret = own_secrets.get(priced.own_key, "") if priced.own_key else place.secret
             trouble = place.trouble if not priced.own_key else _key_trouble(place.host, secret)
+            trouble = closed_routes(self._services).get(priced.route, "") or trouble
             if trouble:
                 troubles.append(trouble)
                 continue
