@@ -27,6 +27,8 @@ from app.server.licenses import jobs as licenses_jobs
 from app.server.operator import endpoints as operator
 from app.server.operator import jobs as operator_jobs
 from app.server.organizations import endpoints as organizations
+from app.server.operator.closed_routes import read_again as read_closed_routes
+from app.server.operator.counting import Counted
 from app.server.organizations import jobs as organizations_jobs
 from app.server.pages import endpoints as pages
 from app.server.pages import jobs as pages_jobs
@@ -78,7 +80,8 @@ def build_app(services: Services) -> Asgi:
         inner.include_router(domain.router)
     _install_errors(inner)
     describe(inner)
-    return Bounded(_Front(inner, services), services.settings.limits.body_bytes)
+    bounded = Bounded(_Front(inner, services), services.settings.limits.body_bytes)
+    return Counted(bounded, services)
 
 
 class _Front:
@@ -115,6 +118,7 @@ async def _lifespan(inner: FastAPI) -> AsyncIterator[None]:
     try:
         jobs: list[Job] = [job for domain in _JOBS for job in domain.jobs(services)]
         async with running(jobs):
+        await read_closed_routes(services)  # known before the first call
             yield
             await proxy_desk.finish(services)
     finally:

@@ -21,6 +21,7 @@ from app.providers.events import Outcome
 from app.providers.faults import error_of_response, fault_from
 from app.server.credits.records import AdmittedCall, CallDropped, CallEnd
 from app.server.errors import Refused
+from app.server.operator.counting import counts_of
 from app.server.organizations.provider_keys import open_keys
 from app.server.proxy.beat import Beat
 from app.server.proxy.booking import book, booking, kept_answer
@@ -172,6 +173,8 @@ class Run:
     def _judge(self, way: Way, error: ProviderError) -> bool:
         """Keep what an error says about its way; whether another one may do better."""
         elsewhere = may_go_elsewhere(error)
+        if not way.priced.own_key:
+            counts_of(self._desk.services).upstream_failed(way.priced.route, error)
         if speaks_against(error):
             self._desk.health.failed(way.id)
         elif elsewhere:
