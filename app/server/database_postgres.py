@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
@@ -18,13 +19,17 @@ from app.ledger.postgres import run as run_steps
 from app.ledger.postgres_statements import Hot
 from app.ledger.records import Admission, Admit, Settle, Settled
 from app.ledger.steps import Row, Sql, Steps
-from app.server.errors import database_down
+from app.logs import redact
+from app.server.errors import bad_request, database_down
 from app.server.schema import upgrade
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 CONNECTIONS_MAX = 20
+CONNECT_WITHIN_S = 10  # at the start; a wrong host would else be waited for by the minute
 WAIT_S = 5.0  # for a free connection; then the caller is told that the books cannot be reached
 
 
@@ -43,7 +48,7 @@ class PostgresDatabase:
             await asyncio.to_thread(self._upgrade)
         except psycopg.Error as error:
             raise ConfigError(
-                f"PostgreSQL cannot be used: {error}".strip(),
+                f"PostgreSQL cannot be used: {redact(' '.join(str(error).split()))}",
                 "Check TUPPENCE_SERVER_DATABASE_URL and that the server runs.",
             ) from error
         self._pool = AsyncConnectionPool(
@@ -117,7 +122,8 @@ class PostgresDatabase:
                 yield connection
 
     def _upgrade(self) -> None:
-        with psycopg.connect(self._url, autocommit=True) as connection, connection.transaction():
+        connected = psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_WITHIN_S)
+        with connected as connection, connection.transaction():
             # Copies that start at once would both find nothing.
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('tuppence-server schema'))")
             make_tables(connection)
@@ -136,3 +142,7 @@ def _mapped() -> Iterator[None]:
         yield
     except (psycopg.OperationalError, PoolTimeout, PoolClosed) as error:
         raise database_down() from error
+    except psycopg.DataError as error:
+        # A text with a NUL, or a number beyond 64 bits: SQLite's answer is the same.
+        _log.warning("a value that cannot be kept: %s", error)
+        raise bad_request("This holds a value that cannot be kept.") from error

@@ -22,7 +22,7 @@ from app.ledger.records import Admission, Admit, Settle, Settled
 from app.ledger.schema import SQLITE_STATEMENTS
 from app.ledger.sqlite import run as run_steps
 from app.ledger.steps import Row, Sql, Steps
-from app.server.errors import database_down
+from app.server.errors import bad_request, database_down
 from app.server.schema import upgrade
 
 T = TypeVar("T")
@@ -144,8 +144,8 @@ class SqliteDatabase:
                 return run_steps(connection, steps)
             finally:
                 connection.execute("ROLLBACK")
-        except sqlite3.OperationalError as error:
-            raise database_down() from error
+        except (sqlite3.OperationalError, OverflowError) as error:
+            raise _mapped(error) from error
 
     def _write(self, connection: sqlite3.Connection) -> None:
         while (first := self._orders.get()) is not None:
@@ -211,8 +211,8 @@ class _Alone:
             raise sqlite3.OperationalError(str(error)) from error
         self._connection.execute("ROLLBACK TO one_order")
         self._connection.execute("RELEASE one_order")
-        is_file = isinstance(error, sqlite3.OperationalError)
-        self.failed = _mapped(error) if is_file else error
+        is_known = isinstance(error, sqlite3.OperationalError | OverflowError)
+        self.failed = _mapped(error) if is_known else error
         return True
 
 
@@ -221,6 +221,9 @@ def _one(statement: Sql) -> Steps[Sequence[Row]]:
 
 
 def _mapped(error: BaseException) -> Exception:
-    refused = database_down()
+    if isinstance(error, OverflowError):  # a number beyond 64 bits, as PostgreSQL refuses it
+        refused = bad_request("This holds a value that cannot be kept.")
+    else:
+        refused = database_down()
     refused.__cause__ = error
     return refused

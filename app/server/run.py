@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import uvicorn
 
 from app.errors import ConfigError
-from app.logs import start_logging
+from app.logs import redact, start_logging
 from app.server.app import build_app
 from app.server.bounded import Asgi
 from app.server.connections import BoundedConnection
@@ -49,6 +51,8 @@ def serve(given: Mapping[str, str], *, data: Path | None, demo: bool) -> int:
         raise ConfigError(
             "Several workers want PostgreSQL.", f"Set {PREFIX}DATABASE_URL, or run one worker."
         )
+    for words in settings.strange:
+        print(f"Warning: {words}", file=sys.stderr, flush=True)
     services = make_services(settings)  # fails here, once and in words, and not in each worker
     asyncio.run(make_ready(services))  # a lost key for licenses is said before anything is served
     _greet(services)
@@ -64,7 +68,7 @@ def serve(given: Mapping[str, str], *, data: Path | None, demo: bool) -> int:
         proxy_headers=False,  # addresses are the server's own work
         server_header=False,
         access_log=False,
-        log_level="warning",
+        log_config=None,  # its own would write past the place where secrets are taken out
     )
     return _serve(config, taken)
 
@@ -73,7 +77,22 @@ def application() -> Asgi:
     """The application of one worker, from the environment."""
     settings = settings_of_environment()
     start_logging(settings.data, "info")
+    _log_to_stderr()
     return build_app(make_services(settings))
+
+
+class _Redacted(logging.Formatter):
+    """One line for people, as for journals and containers, with every secret taken out."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(_Redacted("%(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)
 
 
 def settings_of_environment() -> ServerSettings:
@@ -89,6 +108,7 @@ def _take_address(settings: ServerSettings) -> socket.socket:
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         taken.bind((settings.host, settings.port))
+        taken.listen(BACKLOG)  # bound alone, two servers could have it
     except OSError as error:
         taken.close()
         raise ConfigError(

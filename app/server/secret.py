@@ -15,12 +15,13 @@ from app.errors import ConfigError
 
 SECRET_FILE = "server.secret"
 FILE_MODE = 0o600
+_LENGTH_MIN = 32
 
 
 def read_or_make(path: Path, make: bytes) -> bytes:
     """A file that only its owner can read; `make` is written where there is none.
 
-    Raises ConfigError for a file that others can read or that cannot be written.
+    Raises ConfigError for a file that others can read, or that cannot be read or written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,7 +31,7 @@ def read_or_make(path: Path, make: bytes) -> bytes:
             raise ConfigError(
                 f"{path} can be read by others.", f"Take their rights away: chmod 600 {path}"
             ) from None
-        return path.read_bytes()
+        return _read(path)
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}.", "Check the folder's rights."
@@ -42,6 +43,15 @@ def read_or_make(path: Path, make: bytes) -> bytes:
     return make
 
 
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}.", "Check the file and its rights."
+        ) from error
+
+
 class ServerSecret:
     """Keys for one purpose each, from one secret of at least 32 characters."""
 
@@ -50,10 +60,17 @@ class ServerSecret:
 
     @classmethod
     def load(cls, given: str, data: Path) -> ServerSecret:
-        """The operator's, else the one in `data`, made on the first start."""
+        """The operator's, else the one in `data`, made on the first start. Raises ConfigError."""
         if given:
             return cls(given.encode())
-        return cls(read_or_make(data / SECRET_FILE, secrets.token_hex(32).encode()))
+        path = data / SECRET_FILE
+        secret = read_or_make(path, secrets.token_hex(32).encode()).strip()
+        if len(secret) < _LENGTH_MIN:
+            # Never made anew by itself: what was sealed with the right one would be lost.
+            raise ConfigError(
+                f"{path} is empty or cut off.", "Take it from a backup of the data folder."
+            )
+        return cls(secret)
 
     def key(self, purpose: str) -> bytes:
         """32 bytes for a purpose, always the same."""

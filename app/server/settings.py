@@ -6,10 +6,11 @@ so the environment itself is kept and asked by name.
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -19,10 +20,13 @@ from app.money import PICODOLLARS_PER_USD
 
 PREFIX = "TUPPENCE_SERVER_"
 SECRET_LENGTH_MIN = 32
+_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 # What stands in examples all over the world, and in ours.
 _SAMPLES = re.compile(
     r"change[-_ ]?me|example|sample|secret|password|placeholder|x{8,}|0{16,}", re.I
 )
+# Read by the domains that they are for, out of the environment that is kept.
+_OF_DOMAINS = ("DEFAULT_WORKSPACE_PLAN", "METRICS_TOKEN")
 _YES = ("1", "true", "yes", "on")
 _NO = ("", "0", "false", "no", "off")
 
@@ -69,6 +73,7 @@ class ServerSettings:
     demo: bool = False
     workers: int = 1
     limits: Limits = field(default_factory=Limits)
+    strange: tuple[str, ...] = ()  # what is wrong with variables that nobody reads
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -96,7 +101,7 @@ def load_settings(env: Mapping[str, str], *, data: Path, demo: bool = False) -> 
     )
     settings = ServerSettings(
         data=Path(take.text("DATA", str(data))).expanduser().absolute(),
-        database_url=take.text("DATABASE_URL", ""),
+        database_url=take.database("DATABASE_URL"),
         host=take.text("HOST", "127.0.0.1"),
         port=take.whole("PORT", 8700, least=0, most=65_535),
         public_url=take.text("PUBLIC_URL", "").rstrip("/"),
@@ -113,6 +118,7 @@ def load_settings(env: Mapping[str, str], *, data: Path, demo: bool = False) -> 
         limits=limits,
         environment=dict(env),
     )
+    settings = replace(settings, strange=take.strange())
     refuse_unsafe(settings)
     return settings
 
@@ -126,12 +132,21 @@ def refuse_unsafe(settings: ServerSettings) -> None:
             f"Put a reverse proxy with TLS before the server and set {PREFIX}BEHIND_TLS=true, "
             f"or bind to 127.0.0.1.",
         )
-    if settings.behind_tls and settings.public_url.startswith("http://"):
+    if settings.public_url and not _ADDRESS.fullmatch(settings.public_url):
         raise ConfigError(
-            f"{PREFIX}PUBLIC_URL begins with http:// although TLS is in front.",
+            f"{PREFIX}PUBLIC_URL is no address of a server.",
+            "Write how clients reach it, such as https://tokens.example.org.",
+        )
+    # Links in mails, return addresses and the cookies' own safety hang on it.
+    if settings.behind_tls and not settings.public_url.startswith("https://"):
+        raise ConfigError(
+            f"TLS is in front, and {PREFIX}PUBLIC_URL does not begin with https://.",
             "Write the address that clients use, with https://.",
         )
     live = [name for name, value in settings.environment.items() if _is_live_key(value)]
+    lemon = settings.variable("LEMONSQUEEZY_API_KEY")
+    if lemon and settings.variable("LEMONSQUEEZY_MODE").lower() != "test":
+        live.append("LEMONSQUEEZY_API_KEY")
     if settings.demo and live:
         raise ConfigError(
             f"The demo never runs beside live payment keys, and {live[0]} holds one.",
@@ -162,12 +177,34 @@ class _Reader:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
+        self._known = set(_OF_DOMAINS)
+
+    def strange(self) -> tuple[str, ...]:
+        """Words about each variable of ours that was not asked for: it may be a slip."""
+        ours = [name.removeprefix(PREFIX) for name in self._env if name.startswith(PREFIX)]
+        return tuple(self._warning(name) for name in sorted(ours) if name not in self._known)
+
+    def _warning(self, name: str) -> str:
+        like = difflib.get_close_matches(name, sorted(self._known), n=1)
+        meant = f" Did you mean {PREFIX}{like[0]}?" if like else ""
+        return f"{PREFIX}{name} is no setting of the server and changes nothing.{meant}"
 
     def text(self, name: str, default: str) -> str:
+        self._known.add(name)
         return self._env.get(PREFIX + name, "").strip() or default
 
+    def database(self, name: str) -> str:
+        """An address of PostgreSQL, or empty. No error repeats it: it holds a password."""
+        url = self.text(name, "")
+        if url and not url.startswith(("postgresql://", "postgres://")):
+            raise ConfigError(
+                f"{PREFIX}{name} is no address of PostgreSQL.",
+                "Write postgresql://name:password@host/database, or leave it out for SQLite.",
+            )
+        return url
+
     def yes(self, name: str) -> bool:
-        value = self._env.get(PREFIX + name, "").strip().lower()
+        value = self.text(name, "").lower()
         if value not in (*_YES, *_NO):
             raise ConfigError(f"{PREFIX}{name} is {value!r}.", "Write true or false.")
         return value in _YES
@@ -195,6 +232,7 @@ class _Reader:
 
     def secret(self, name: str, *, length_min: int = SECRET_LENGTH_MIN) -> str:
         """Not set: empty. Set: long enough and nobody's example."""
+        self._known.add(name)
         if PREFIX + name not in self._env:
             return ""
         value = self._env[PREFIX + name].strip()
