@@ -135,11 +135,15 @@ def running_subscriptions(processor: str, mode: str) -> Steps[tuple[Subscription
 
 
 def add_span(span: PaidSpan) -> Steps[bool]:
-    """Keep a paid invoice, once; False where it was there."""
+    """Keep a paid invoice, once; False where it was there. One that was nobody's so far gives way
+    to the one whose tenant is known."""
+    names = _SPAN.replace(" ", "").split(",")
     rows = yield Sql(
         f"INSERT INTO subscription_payments ({_SPAN})"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT DO NOTHING RETURNING invoice",
+        " ON CONFLICT (processor, mode, invoice) DO UPDATE SET "
+        + ", ".join(f"{name} = excluded.{name}" for name in names)
+        + " WHERE subscription_payments.tenant = '' AND excluded.tenant <> '' RETURNING invoice",
         (
             span.tenant,
             span.processor,

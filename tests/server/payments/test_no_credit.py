@@ -167,8 +167,11 @@ async def offered(shop: Shop) -> tuple[list[Json], list[tuple[str, Json]]]:
 
 
 async def nothing_was_credited(shop: Shop) -> None:
-    for table in ("ledger_credits", "ledger_postings", "packs", "subscription_payments"):
+    for table in ("ledger_credits", "ledger_postings", "packs"):
         assert await shop.server.run(f"SELECT count(*) FROM {table}") == [(0,)], table
+    # An invoice that is nobody's is kept as nobody's, for the subscription that it may belong to.
+    paid_for = "SELECT tenant, subscription FROM subscription_payments WHERE tenant <> ''"
+    assert await shop.server.run(paid_for) == []
     plans = await shop.server.run("SELECT DISTINCT plan, coalesce(paid_until_ms, 0) FROM accounts")
     assert plans == [("free", 0)]
     states = await shop.server.run("SELECT DISTINCT state FROM payment_checkouts")
@@ -233,6 +236,25 @@ async def test_each_wrong_alone_is_enough(shop: Shop, wrong: Callable[[Json], No
     for raw, headers in signed:
         assert (await shop.post(raw, headers))[0] == 200
     await nothing_was_credited(shop)
+
+
+async def test_an_invoice_of_nobody_gives_nothing_and_is_in_nobodys_way(any_shop: Shop) -> None:
+    """Also where it came first, under the very name of an invoice that is somebody's."""
+    shop = any_shop
+    events, _ = await offered(shop)
+    for event in copy.deepcopy(events):
+        nobodys(event)
+        signed = stripe_account.signed(event, STRIPE_SECRET, shop.stripe.ticking.seconds)
+        assert (await shop.post(*signed))[1]["outcomes"] == ["set_aside"]
+    await nothing_was_credited(shop)
+    for event in events:
+        event["id"] += "_right"
+        signed = stripe_account.signed(event, STRIPE_SECRET, shop.stripe.ticking.seconds)
+        assert (await shop.post(*signed))[0] == 200
+    assert await shop.free(shop.server.people[0]) == 500_000
+    await shop.deliver()
+    assert (await shop.account(shop.server.people[0]))["plan"] == "premium"
+    await shop.sound()
 
 
 @pytest.mark.parametrize("forge", FORGED, ids=lambda forge: forge.__name__)
