@@ -9,7 +9,9 @@ from app import errors
 from app.errors import (
     ContentRefused,
     ContextTooLong,
+    KeyRefused,
     ModelUnknown,
+    OutOfProviderCredit,
     ProviderError,
     RequestRejected,
     StreamBroken,
@@ -35,8 +37,11 @@ def speaks_against(error: ProviderError) -> bool:
     return not isinstance(error, (*_OF_REQUEST, ModelUnknown))
 
 
-def refusal_of(error: ProviderError) -> Refused:
-    """What the client gets instead of an answer that was not charged."""
+def refusal_of(error: ProviderError, *, own_key: bool = False) -> Refused:
+    """What the client gets instead of an answer that was not charged. `own_key`: it went by a key
+    of the workspace's own, which its people can see to."""
+    if own_key and isinstance(error, KeyRefused | OutOfProviderCredit):
+        return _of_own_key(error)
     told = refused_of(error)
     if _NOTHING not in told.message:
         told = replace(told, message=f"{told.message} {_NOTHING}")
@@ -44,6 +49,20 @@ def refusal_of(error: ProviderError) -> Refused:
         wait_s = min(told.retry_after_s or _RETRY_S, _RETRY_S_MAX)
         told = replace(told, retry_after_s=wait_s)
     return told
+
+
+def _of_own_key(error: ProviderError) -> Refused:
+    if isinstance(error, OutOfProviderCredit):
+        return Refused(
+            402,
+            "own_key_without_credit",
+            f"The workspace's own account at the provider has no credit left. {_NOTHING}",
+        )
+    return Refused(
+        403,
+        "own_key_refused",
+        f"The provider refuses the workspace's own key. Have it replaced there. {_NOTHING}",
+    )
 
 
 def error_of_fault(fault: Fault | None) -> ProviderError:

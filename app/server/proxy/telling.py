@@ -97,7 +97,8 @@ async def tell(client: Client, told: Told) -> None:
 
 def _refusal(told: Told) -> Refused:
     if told.error is not None:
-        return refusal_of(told.error)
+        is_own = told.way is not None and bool(told.way.priced.own_key)
+        return refusal_of(told.error, own_key=is_own)
     return Refused(503, "server_stopping", "The server is being restarted. Send it again.")
 
 
