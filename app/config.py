@@ -19,6 +19,8 @@ from app.errors import ConfigError
 VERSION = "0.1.0"
 PREFIX = "TUPPENCE_"
 CONFIG_FILE = "config.toml"
+# Whoever packages the program may name a server here; empty: nobody is offered free tokens unasked.
+BUILT_IN_CREDIT_SERVER = ""
 LOG_LEVELS = ("debug", "info", "warning", "error")
 PROXY_SCHEMES = ("http://", "https://", "socks5://", "socks5h://")
 FOLDER_MODE = 0o700  # conversations are nobody else's business
@@ -40,12 +42,14 @@ class Paths:
 class Config:
     """Settings that no window changes. `proxy_url` is empty for no proxy, unless the window's
 
-    settings name one; with `offline` nothing but this computer is asked.
+    settings name one; with `offline` nothing but this computer is asked. `credit_server` is where
+    free tokens are offered, empty for nowhere.
     """
 
     log_level: str = "info"
     proxy_url: str = ""
     offline: bool = False
+    credit_server: str = BUILT_IN_CREDIT_SERVER
 
 
 def load_paths(env: Mapping[str, str], *, demo: bool = False) -> Paths:
@@ -164,6 +168,10 @@ def _take(
             values[name] = answer
         case "offline":
             notices.append(f"{source}: offline is true or false.")
+        case "credit_server" if isinstance(value, str) and len(value) <= 300:
+            values[name] = value.strip()  # what is wrong with it is said where it is used
+        case "credit_server":
+            notices.append(f"{source}: a credit server looks like https://credits.example.")
         case _:
             notices.append(f"{source}: there is no setting “{name}”.")
 

@@ -36,6 +36,16 @@ TuppenceError
 │   ├── LicenseOfOtherDevice bound to another computer
 │   ├── LicenseNotYetValid   dated in the future of this computer's clock
 │   └── LicenseExpired       over, its grace too
+├── CreditServerError        a credit server did not answer as hoped
+│   ├── NotACreditServer     something else answers at this address
+│   ├── ServerTooOld         it speaks an older interface than this copy
+│   ├── ServerTooNew         it speaks a newer one
+│   ├── AnswerImpossible     it said what cannot be, such as a negative balance
+│   ├── ClockFarOff          its clock and this computer's are more than a day apart
+│   ├── CreditServerDown     it is there and cannot answer now
+│   ├── ServerRefused        it said no; `code` says why
+│   └── SignedOut            no account of this computer there
+│       └── DeviceRemoved    this computer was taken off its account
 ├── AnswerUnderWay           an answer is being written where another one is wanted
 └── ProviderError            a provider did not answer as hoped
     ├── KeyRefused           the key is wrong, expired, revoked, or not allowed this
@@ -54,6 +64,8 @@ TuppenceError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class TuppenceError(Exception):
     """A failure in the user's words.
@@ -71,6 +83,56 @@ class TuppenceError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.advice}".strip()
+
+
+class CreditServerError(TuppenceError):
+    """A credit server did not answer as hoped."""
+
+
+class NotACreditServer(CreditServerError):
+    """Something else answers at this address: a page, another program, another product."""
+
+
+class ServerTooOld(CreditServerError):
+    """The server speaks an older interface than this copy."""
+
+
+class ServerTooNew(CreditServerError):
+    """The server speaks a newer interface than this copy."""
+
+
+class AnswerImpossible(CreditServerError):
+    """The server said what cannot be; nothing of that answer is used."""
+
+
+class ClockFarOff(CreditServerError):
+    """The server's clock and this computer's are more than a day apart."""
+
+
+class CreditServerDown(CreditServerError):
+    """The server is there and cannot answer now; `wait_s` is its wish, None where it named none."""
+
+    retryable = True
+    wait_s: float | None = None
+
+
+class ServerRefused(CreditServerError):
+    """The server said no. `code` is its word for programs, `status` the HTTP status; `details`
+    is a JSON object, as it came."""
+
+    def __init__(self, message: str, advice: str = "", *, code: str, status: int) -> None:
+        super().__init__(message, advice)
+        self.code = code
+        self.status = status
+        self.details: Mapping[str, object] = {}
+
+
+class SignedOut(CreditServerError):
+    """This computer has no account at that server."""
+
+
+class DeviceRemoved(SignedOut):
+    """This computer was taken off its account from elsewhere."""
 
 
 class AnswerUnderWay(TuppenceError):

@@ -1,5 +1,5 @@
-"""The hosted side as the desktop sees it: sign-in, wallet, purchases, license refresh.
+"""The hosted side as the desktop sees it: servers, sign-in, wallet, purchases, licenses, groups.
 
-Not here: the rules of metering (metering), what a license allows (licensing), any window.
-The engine and the command line come in; the window learns about accounts through the seam.
+What a credit server says is checked here, at the border, and kept in the store; nothing is
+charged here. No Qt, no widgets. The chat room and the engine come in.
 """

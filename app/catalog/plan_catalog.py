@@ -81,6 +81,14 @@ class Processor:
 
 
 @dataclass(frozen=True, slots=True)
+class Recommended:
+    """Models that suit somebody, the best first. `audience` is in words: `Beginners`."""
+
+    audience: str
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NotRepresented:
     """Something that a catalog's source says and that its data cannot, with the reason."""
 
@@ -118,6 +126,7 @@ class PlanCatalog:
     processors: tuple[Processor, ...] = ()
     own_key_providers: tuple[str, ...] = ()
     not_represented: tuple[NotRepresented, ...] = ()
+    recommended: tuple[Recommended, ...] = ()
     least_output_tokens: int = 256
     thresholds_percent: tuple[int, ...] = (80, 100)
     days_in_month: int = 30

@@ -35,6 +35,10 @@ def check_references(catalog: PlanCatalog, findings: Findings) -> None:
     for place, add_on in _places("add_ons", catalog.add_ons):
         _check_known(findings, place, "plan", [add_on.plan], plans, "plan")
     _check_models(catalog, findings)
+    listed = [model.id for model in catalog.models]
+    for number, recommended in enumerate(catalog.recommended):
+        place = f"recommended[{number}]"
+        _check_known(findings, place, "models", recommended.models, listed, "model")
     _check_processors(catalog, findings)
     _check_changes(catalog, findings, plans)
     allowances = [each.id for each in catalog.allowances]

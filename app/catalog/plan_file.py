@@ -16,6 +16,7 @@ from app.catalog.plan_catalog import (
     Passphrases,
     PlanCatalog,
     Processor,
+    Recommended,
 )
 from app.catalog.plan_checks import check_references, check_sense
 from app.catalog.plan_reader import CatalogProblems, Findings, Table
@@ -102,6 +103,7 @@ def _catalog(top: Table, path: Path) -> PlanCatalog:
         processors=tuple(_processor(table) for table in top.tables("processors")),
         own_key_providers=top.texts("own_key_providers", ()),
         not_represented=tuple(_not_represented(table) for table in top.tables("not_represented")),
+        recommended=tuple(_recommended(table) for table in top.tables("recommended")),
         least_output_tokens=top.whole("least_output_tokens", 256, least=1),
         thresholds_percent=top.percents("thresholds_percent", (80, 100)),
         days_in_month=days,
@@ -144,6 +146,12 @@ def _passphrases(table: Table | None) -> Passphrases | None:
     )
     table.end()
     return passphrases
+
+
+def _recommended(table: Table) -> Recommended:
+    recommended = Recommended(table.text("audience"), table.texts("models"))
+    table.end()
+    return recommended
 
 
 def _bulk_change(table: Table) -> BulkChange:

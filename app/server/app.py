@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from app.config import VERSION
 from app.errors import TuppenceError
+from app.server import about
 from app.server.accounts import endpoints as accounts
 from app.server.accounts import jobs as accounts_jobs
 from app.server.background import Job, running
@@ -26,9 +27,9 @@ from app.server.licenses import endpoints as licenses
 from app.server.licenses import jobs as licenses_jobs
 from app.server.operator import endpoints as operator
 from app.server.operator import jobs as operator_jobs
-from app.server.organizations import endpoints as organizations
 from app.server.operator.closed_routes import read_again as read_closed_routes
 from app.server.operator.counting import Counted
+from app.server.organizations import endpoints as organizations
 from app.server.organizations import jobs as organizations_jobs
 from app.server.pages import endpoints as pages
 from app.server.pages import jobs as pages_jobs
@@ -44,6 +45,7 @@ _log = logging.getLogger(__name__)
 _TOLD_MAX = 200
 
 _DOMAINS = (
+    about,
     accounts,
     credit_endpoints,
     licenses,
@@ -116,9 +118,9 @@ async def _lifespan(inner: FastAPI) -> AsyncIterator[None]:
     services: Services = inner.state.services
     await services.database.open()
     try:
+        await read_closed_routes(services)  # known before the first call
         jobs: list[Job] = [job for domain in _JOBS for job in domain.jobs(services)]
         async with running(jobs):
-        await read_closed_routes(services)  # known before the first call
             yield
             await proxy_desk.finish(services)
     finally:

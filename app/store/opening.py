@@ -117,6 +117,24 @@ def _open(path: Path, clock: Clock) -> Opened:
     return opened
 
 
+def _damage_behind(
+    error: sqlite3.Error, connection: sqlite3.Connection, path: Path
+) -> StoreError | None:
+    """The damage that makes SQLite refuse our own statements: letters of the schema that changed.
+
+    It says no more of it than of a mistake in a statement.
+    """
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_ERROR:
+        return None
+    try:
+        _check_pages(connection, path)
+    except DatabaseDamaged as damaged:
+        return damaged
+    except sqlite3.Error:
+        return DatabaseDamaged("The database is damaged: its own description cannot be read.")
+    return None
+
+
 def _create(path: Path, clock: Clock) -> Opened:
     """A new database gets its name once it is whole, so that none is ever found half made."""
     stray = rescue.set_aside_journal(path, clock.now())
@@ -153,9 +171,11 @@ def _open_whole(path: Path, clock: Clock, *, check: bool) -> Opened:
             opened.backup = back_up(connection, path.parent, version, clock.now())
             opened.migrated_from = migrate(connection)
     except sqlite3.Error as error:
+        fault = store_error(error, path)
         if connection is not None:
+            fault = _damage_behind(error, connection, path) or fault
             connection.close()
-        raise store_error(error, path) from error
+        raise fault from error
     except BaseException:
         if connection is not None:
             connection.close()

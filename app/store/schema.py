@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.store.schema_account import BRING_ACCOUNTS
 from app.store.schema_budgets import BRING_BUDGETS
 from app.store.schema_generations import BRING_GENERATIONS
 from app.store.schema_ledger import BRING_LEDGER
@@ -308,6 +309,7 @@ STEPS = (
     Step(4, "the ledger", BRING_LEDGER),
     Step(5, "budgets", BRING_BUDGETS),
     Step(6, "calls to look up at their provider", BRING_GENERATIONS),
+    Step(7, "credit servers", BRING_ACCOUNTS),
 )
 
 CURRENT_VERSION = STEPS[-1].version

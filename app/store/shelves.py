@@ -18,6 +18,7 @@ from app.store.keys import Keys
 from app.store.messages import Messages
 from app.store.model_marks import ModelMarks
 from app.store.search import Search
+from app.store.servers import Servers
 from app.store.settings import Settings
 from app.store.usage import UsageCache
 from app.store.usage_calls import UsageCalls
@@ -44,6 +45,7 @@ class Shelves:
     keys: Keys
     marks: ModelMarks
     budgets: Budgets
+    servers: Servers
 
 
 def open_shelves(folder: Path, clock: Clock) -> Shelves:
@@ -70,4 +72,5 @@ def shelves_over(database: Database, folder: Path, clock: Clock) -> Shelves:
         keys=Keys(database),
         marks=ModelMarks(database),
         budgets=Budgets(database),
+        servers=Servers(database),
     )

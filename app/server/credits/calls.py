@@ -13,7 +13,7 @@ from datetime import datetime
 from app.catalog.plans import Right
 from app.catalog.rights import may
 from app.errors import HoldMoved
-from app.ledger.holds import hold_by_id
+from app.ledger.holds import hold_by_id, hold_by_key
 from app.ledger.records import HoldRow
 from app.ledger.steps import Steps
 from app.metering.hold import HoldState
@@ -196,9 +196,12 @@ async def receipt_of(services: Services, caller: Caller, request_id: str) -> Rec
 
 
 async def answer_of(services: Services, caller: Caller, request_id: str) -> DoneBefore:
-    """As `receipt_of`, with the answer where it is still kept."""
+    """As `receipt_of`, with the answer where it is still kept; also by the Idempotency-Key."""
     hold = await services.database.read(hold_by_id, request_id)
-    if hold is None or hold.tenant != caller.tenant or not hold.frozen:
+    if hold is None or hold.tenant != caller.tenant:
+        # Who lost the line before any answer knows the Idempotency-Key alone.
+        hold = await services.database.read(hold_by_key, caller.tenant, request_id)
+    if hold is None or not hold.frozen:
         raise not_found("request")
     member_only = not caller.acts_for_itself and not may(
         caller.role, Right.MEMBERS, services.catalog
