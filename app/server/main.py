@@ -24,8 +24,10 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_run(commands)
     _add_admin(commands)
-    chosen = parser.parse_args(words)
     try:
+        if words[:1] == ["admin"]:  # its own parser knows its options
+            return _admin(words[1:])
+        chosen = parser.parse_args(words)
         code: int = chosen.carry_out(chosen)
         return code
     except TuppenceError as error:
@@ -56,9 +58,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _add_admin(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    admin = commands.add_parser("admin", help="act as the operator", add_help=False)
-    admin.add_argument("words", nargs=argparse.REMAINDER)
-    admin.set_defaults(carry_out=_admin)
+    commands.add_parser("admin", help="act as the operator", add_help=False)
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -72,10 +72,10 @@ def _run(chosen: argparse.Namespace) -> int:
     )
 
 
-def _admin(chosen: argparse.Namespace) -> int:
+def _admin(words: list[str]) -> int:
     from app.server.operator.commands import run_admin
 
-    return run_admin(chosen.words)
+    return run_admin(words)
 
 
 if __name__ == "__main__":

@@ -159,7 +159,7 @@ def _others(worker: str, now: datetime) -> Steps[Sequence[Row]]:
 
 
 def _of_books(now: datetime) -> Steps[list[Sample]]:
-    found = []
+    found: list[Sample] = []
     rows = yield Sql(
         "SELECT CAST(state AS TEXT), created_ms FROM ledger_holds WHERE ended_ms IS NULL"
     )
