@@ -166,6 +166,22 @@ class Quoter:
             calls.append((route, ChatRequest(route.model_id, messages, output_cap(route))))
         return await self._exact.ask(calls) and serial == self._newest
 
+    async def quote_path(self, pane: PaneRecord, path: Sequence[MessageRecord]) -> QuoteView:
+        """What an answer to the end of a path would cost in a pane, counted as `admit` does.
+
+        Raises AttachmentError.
+        """
+        try:
+            route = self._routes.find(pane.model_ref)
+        except RouteMissing as error:
+            return blocked_view(pane, error.message)
+        messages = build_messages(path, self._shelves.attachments, route.host.id)
+        before = path[-2] if len(path) > 1 else None
+        chat_id = path[-1].chat_id if path else ""
+        counted = await self._count(route, messages, before, chat_id)
+        blocked = _why_not(route, messages, counted.quote)
+        return quote_view(pane, route, counted.quote, blocked=blocked)
+
     async def admit(self, model_ref: str, path: Sequence[MessageRecord]) -> Admission:
         """Find the route, build the request, count it and set the most it can cost.
 
@@ -240,11 +256,7 @@ class Quoter:
         why = ""
         if counted.quote.input_certainty is not Certainty.EXACT:
             why = self._exact.why_not(route)
-        blocked = ""
-        try:
-            require_answerable(route, messages, counted.quote)
-        except TuppenceError as error:
-            blocked = str(error)
+        blocked = _why_not(route, messages, counted.quote)
         return quote_view(pane, route, counted.quote, counted.parts, blocked=blocked, not_exact=why)
 
     def _file_parts(self, attachment_ids: Sequence[str]) -> tuple[MessagePart, ...]:
@@ -299,6 +311,15 @@ class Quoter:
             return TokenCount(exact, Certainty.EXACT, max(8, exact // EXACT_MARGIN_SHARE))
         conversation, counted, exact = self._bases.get(route.ref, (0, 0, 0))
         return count if conversation != before else beside(count, counted=counted, exact=exact)
+
+
+def _why_not(route: Route, messages: Sequence[RequestMessage], quote: Quote) -> str:
+    """Why the model cannot answer this, in words; empty where it can."""
+    try:
+        require_answerable(route, messages, quote)
+    except TuppenceError as error:
+        return str(error)
+    return ""
 
 
 def output_cap(route: Route) -> int:

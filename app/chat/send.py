@@ -161,6 +161,21 @@ class Sender:
                 self._gate.admit(admission, message.id, chat.id)
         return Sent(pane.position, None, running, admission)
 
+    def path_again(self, message: MessageRecord, kind: str, text: str) -> list[MessageRecord]:
+        """What edit (with `text`), regenerate or continue would send; raises on any other kind."""
+        match kind:
+            case "edit":
+                question = replace(message, text=text)
+                return [*self._shelves.messages.path(message.parent_id), question]
+            case "regenerate" if message.role == "user":
+                return self._shelves.messages.path(message.id)
+            case "regenerate":
+                return self._shelves.messages.path(message.parent_id)
+            case "continue":
+                return self._path_to_go_on(message)
+            case _:
+                raise TuppenceError("This cannot be done with this message.")
+
     def start(self, sent: Sent) -> None:
         """Start the turn of something stored."""
         admission = sent.admission

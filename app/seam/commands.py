@@ -215,6 +215,21 @@ class AskModelCosts:
 
 
 @dataclass(frozen=True, slots=True)
+class AskQuoteAgain:
+    """What another answer in this pane would cost; answered with `QuotedAgain`.
+
+    `kind` is edit (the message with `text` instead of its words), regenerate, or continue.
+    """
+
+    serial: int
+    chat_id: str
+    pane: int
+    message_id: str
+    kind: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AskReceipt:
     message_id: str
 
@@ -362,8 +377,8 @@ Command = (
     NewChat | OpenChat | ListChats | RenameChat | PinChat | DeleteChat | RestoreChat | SearchChats
     | AddPane | ClosePane | KeepOnlyPane | ChooseModel
     | SendMessage | EditMessage | Regenerate | ContinueAnswer | KeepAnswer | StopTurn | ShowBranch
-    | SaveDraft | AttachFile | AskQuote | AskCheaper | AskModelCosts | AskReceipt | AskBilling
-    | ListModels | SetFavorite | FindLocalModels
+    | SaveDraft | AttachFile | AskQuote | AskCheaper | AskModelCosts | AskQuoteAgain | AskReceipt
+    | AskBilling | ListModels | SetFavorite | FindLocalModels
     | ListKeys | CheckAndKeepKey | CancelKeyCheck | CheckKey | RemoveKey | SetKeyPrice
     | AskKeychain | OpenVault | ChangeSettings | SetShortcut | SetProxy | TestProxy | ExportChat
     | StartDemo | AskUsage | AskUsageCalls | ExportUsage | StopUsageExport | ReconciliationCommand

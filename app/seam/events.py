@@ -216,6 +216,18 @@ class ModelCostsReady:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotedAgain:
+    """What editing, regenerating or continuing a message would cost; `kind` as it was asked."""
+
+    serial: int
+    chat_id: str
+    pane: int
+    message_id: str
+    kind: str
+    quote: QuoteView
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptReady:
     receipt: ReceiptView
 
@@ -335,7 +347,7 @@ Event = (
     | ChatsListed | ChatRowChanged | ChatOpened | SearchFound
     | MessageAdded | TextArrived | ThinkingArrived | ToolCallShown | CitationShown | ImageShown
     | MessageChanged | SendRefused | SendAccepted | DraftSaved | FileAttached | FileRefused
-    | QuoteReady | CheaperFound | ModelCostsReady
+    | QuoteReady | CheaperFound | ModelCostsReady | QuotedAgain
     | ReceiptReady | BillingReady | ModelsListed | LocalModelsFound
     | KeysListed | KeyChecked | KeyPriceSet | KeychainReady | SettingsChanged | ProxyTested
     | ChatExported

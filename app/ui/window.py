@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from app.ui.window_events import EventSink
     from app.ui.window_focus import FocusKeeper
     from app.ui.window_orders import Orders
+    from app.ui.window_prices import WindowPrices
 
 WIDTH, HEIGHT = 1440, 900
 WIDTH_MIN, HEIGHT_MIN = 720, 480
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
     shortcuts: Shortcuts
     dialogs: Dialogs
     orders: Orders
+    prices: WindowPrices
     focus_keeper: FocusKeeper
     sink: EventSink
 
@@ -85,10 +87,12 @@ class MainWindow(QMainWindow):
         from app.ui.window_events import EventSink
         from app.ui.window_focus import FocusKeeper
         from app.ui.window_orders import Orders
+        from app.ui.window_prices import WindowPrices
 
         self.shortcuts = Shortcuts(self)
         self.dialogs = Dialogs(self)
         self.orders = Orders(self)
+        self.prices = WindowPrices(self)
         self.focus_keeper = FocusKeeper(self)
         self.sink = EventSink(self)
         self.orders.connect_all()

@@ -60,7 +60,7 @@ class EventSink(QObject):
             case (
                 events.SendAccepted() | events.SendRefused() | events.DraftSaved()
                 | events.FileAttached() | events.FileRefused() | events.QuoteReady()
-                | events.CheaperFound() | events.ModelCostsReady()
+                | events.CheaperFound() | events.ModelCostsReady() | events.QuotedAgain()
             ):  # fmt: skip
                 self._on_composer(event)
             case events.ModelsListed() | events.KeysListed() | events.BillingReady():
@@ -90,6 +90,7 @@ class EventSink(QObject):
         self._window.shortcuts.apply(dict(settings.shortcuts))
         self.show_keys()
         self._frame.composer.box.editor.set_enter_sends(settings.enter_sends)
+        self._frame.panes.set_enter_sends(settings.enter_sends)
         wanted = (self._frame.sidebar_wanted, self._frame.billing_wanted)
         if wanted != (settings.sidebar_open, settings.billing_open):
             self._frame.apply_folds(sidebar=settings.sidebar_open, billing=settings.billing_open)
@@ -256,6 +257,8 @@ class EventSink(QObject):
             case events.QuoteReady() if self._is_shown(event.chat_id):
                 composer.show_quotes(event.serial, event.quotes)
                 self._window.dialogs.forward(event)
+            case events.QuotedAgain() if self._is_shown(event.chat_id):
+                self._window.prices.show(event)
             case events.CheaperFound() | events.ModelCostsReady():
                 self._window.dialogs.forward(event)
             case _:

@@ -173,6 +173,7 @@ class Orders(QObject):
         panes.menu_chosen.connect(self._on_menu)
         panes.message_asked.connect(self._on_message_asked)
         panes.starter_chosen.connect(self._on_starter)
+        panes.price_asked.connect(self._window.prices.ask)
         panes.save_image_asked.connect(self._window.dialogs.open_save_image)
         panes.sidebar_asked.connect(self._frame.toggle_sidebar)
         panes.billing_asked.connect(self._frame.toggle_billing)

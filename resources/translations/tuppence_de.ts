@@ -942,6 +942,10 @@
 <context>
     <name>FooterView</name>
     <message>
+        <source>Continue</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
         <source>Continue: let the model write on</source>
         <translation>Fortsetzen: das Modell weiterschreiben lassen</translation>
     </message>
@@ -964,6 +968,10 @@
     <message>
         <source>Receipt</source>
         <translation>Beleg</translation>
+    </message>
+    <message>
+        <source>Regenerate</source>
+        <translation>Neu beantworten</translation>
     </message>
     <message>
         <source>Regenerate: another answer beside this one</source>
@@ -2974,12 +2982,24 @@
         <translation>Antwort</translation>
     </message>
     <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the link</source>
+        <translation>Link kopieren</translation>
+    </message>
+    <message>
         <source>Part of this sum is estimated: {0}</source>
         <translation>Ein Teil dieser Summe ist geschätzt: {0}</translation>
     </message>
     <message>
         <source>Pinned</source>
         <translation>Angeheftet</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation>Alles auswählen</translation>
     </message>
     <message>
         <source>The price of some answers here is not known.</source>

@@ -18,9 +18,9 @@ from app.ui.settings.keys_page import KeysPage
 from app.ui.sidebar.chat_model import ROW_ROLE
 from app.ui.sidebar.hits import HitList
 from app.ui.theme import Theme
+from app.ui.transcript.editor_view import EditorView
 from app.ui.transcript.footer import CostLineView, FooterView
 from app.ui.transcript.notes import HalfAnswerBox
-from app.ui.transcript.user_parts import EditorView
 from tests.end_to_end.person import CONTROL, SHIFT, Person
 
 # Nothing must be felt: 100 ms, a few times that on a busy machine.

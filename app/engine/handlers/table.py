@@ -44,6 +44,7 @@ HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
     commands.AskQuote: turns.ask_quote,
     commands.AskCheaper: turns.ask_cheaper,
     commands.AskModelCosts: turns.ask_model_costs,
+    commands.AskQuoteAgain: turns.ask_quote_again,
     commands.AskReceipt: turns.ask_receipt,
     commands.AskBilling: turns.ask_billing,
     commands.AttachFile: models.attach_file,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from app.chat.budget_gate import BudgetReached, NeedsConfirmation
 from app.chat.extras import read_extras
 from app.chat.faults import fault_view
+from app.chat.quote_views import blocked_view
 from app.chat.receipts import receipt_view
 from app.chat.send import Sent
 from app.engine.core import Core
@@ -130,6 +131,21 @@ async def ask_quote(core: Core, command: commands.AskQuote) -> None:
 def _show_quotes(core: Core, command: commands.AskQuote, quotes: tuple[QuoteView, ...]) -> None:
     beside = core.budget_desk.beside(command.chat_id, quotes)
     core.emit(events.QuoteReady(command.serial, command.chat_id, beside))
+
+
+async def ask_quote_again(core: Core, command: commands.AskQuoteAgain) -> None:
+    """The very call that the order would make, counted as it would be admitted."""
+    chat, pane = _place(core, command.chat_id, command.pane)
+    message = _message(core, chat.id, command.message_id)
+    try:
+        path = core.sender.path_again(message, command.kind, command.text)
+        quote = await core.quoter.quote_path(pane, path)
+    except TuppenceError as error:
+        # Asked by the way, as a pointer passes: no notice comes of it.
+        quote = blocked_view(pane, error.message)
+    [quote] = core.budget_desk.beside(chat.id, (quote,))
+    place = (chat.id, pane.position, message.id, command.kind)
+    core.emit(events.QuotedAgain(command.serial, *place, quote))
 
 
 async def ask_cheaper(core: Core, command: commands.AskCheaper) -> None:

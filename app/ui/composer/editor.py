@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit
 
+from app.ui.enter_key import is_enter, is_send
 from app.ui.theme import Theme, set_look
 
 if TYPE_CHECKING:
@@ -74,12 +75,11 @@ class Editor(QPlainTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         from PySide6.QtCore import Qt
 
-        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if is_enter and self._is_send(event):
+        if is_send(event, enter_sends=self._enter_sends):
             self.send_asked.emit()
         elif event.key() == Qt.Key.Key_Up and self.document().isEmpty():
             self.edit_last_asked.emit()
-        elif is_enter:
+        elif is_enter(event):
             self.insertPlainText("\n")
             self.ensureCursorVisible()
         else:
@@ -120,14 +120,6 @@ class Editor(QPlainTextEdit):
         self.document().setDocumentMargin(2)
         self.setProperty("horizontalScrollBarPolicy", 1)  # always off
         self._on_size_changed()
-
-    def _is_send(self, event: QKeyEvent) -> bool:
-        from PySide6.QtCore import Qt
-
-        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if held == Qt.KeyboardModifier.ControlModifier:
-            return True
-        return self._enter_sends and held == Qt.KeyboardModifier.NoModifier
 
     def _give_picture(self, found: object) -> None:
         from PySide6.QtCore import QBuffer, QIODevice

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.ui import words
 from app.ui.theme import Size, Theme
@@ -22,8 +22,10 @@ EDGE = 6  # between the text and the ring that shows the keyboard
 class QuoteLine(QAbstractButton):
     """Draws plain pieces, some of them strong; pressed, it opens the card that says why."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None, *, opens: bool = True) -> None:
+        """`opens` where a press opens something; else it only says the price."""
+        super().__init__(parent)
+        self._opens = opens
         self._quotes: tuple[QuoteView, ...] = ()
         self._forms: list[list[Piece]] = []
         self._measured: tuple[int, list[list[float]]] = (0, [])
@@ -48,7 +50,7 @@ class QuoteLine(QAbstractButton):
         self._tone = "warn" if warns else "ink2"
         self.setToolTip("\n".join(pane_line(quote) for quote in quotes))
         self.setAccessibleDescription(self.text())
-        if self.isEnabled() != bool(quotes):
+        if self._opens and self.isEnabled() != bool(quotes):
             self._allow(bool(quotes))
         self.update()
 
@@ -171,6 +173,16 @@ def pane_line(quote: QuoteView) -> str:
         words.count(quote.likely_output_tokens), words.count(quote.most_output_tokens)
     )
     return "\n".join(filter(None, (f"{quote.model_name}: {text}", output, quote.note)))
+
+
+def price_words(quote: QuoteView) -> str:
+    """The price alone, for a tooltip: `about $0.006 · at most $0.017`, or why there is none."""
+    if quote.blocked:
+        return quote.blocked
+    if any(share.unit != "usd" for share in quote.shares):
+        return "".join(text for text, _ in _credit_forms([quote])[0])
+    pieces = [*_price_pieces([quote], lead=True), *_most_pieces([quote])]
+    return "".join(text for text, _ in pieces).removeprefix(" · ")
 
 
 def _refused_forms(quotes: Sequence[QuoteView], why: str) -> list[list[Piece]]:

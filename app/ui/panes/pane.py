@@ -24,6 +24,9 @@ class Pane(QFrame):
 
     message_asked = Signal(str, str, str)
     save_image_asked = Signal(object)
+    price_asked = Signal(str, str, str)  # kind, message id, text
+
+    enter_sends = True  # where a message is changed
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,7 +70,14 @@ class Pane(QFrame):
             self.transcript = TranscriptView()
             self._pages.addWidget(self.transcript)
             self._connect_transcript(self.transcript)
+            self.set_enter_sends(self.enter_sends)
         return self.transcript
+
+    def set_enter_sends(self, enter_sends: bool) -> None:
+        """Enter sends a changed message, or breaks its line."""
+        self.enter_sends = enter_sends
+        if self.transcript is not None:
+            self.transcript.hub.enter_sends = enter_sends
 
     def is_streaming(self) -> bool:
         """Whether an answer is being written here."""
@@ -115,6 +125,9 @@ class Pane(QFrame):
         view.branch_requested.connect(ask("branch"))
         view.keys_requested.connect(ask("keys"))
         view.model_requested.connect(ask("model"))
+        view.price_wanted.connect(
+            lambda message_id, kind, text: self.price_asked.emit(kind, message_id, text)
+        )
         view.save_image_requested.connect(self.save_image_asked)
 
     def _cut_after(self, parent_id: str | None) -> None:

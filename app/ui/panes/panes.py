@@ -22,6 +22,7 @@ class Panes(QWidget):
     model_asked = Signal(int)
     menu_chosen = Signal(int, str)
     message_asked = Signal(str, int, str, str)  # kind, pane, message id, text
+    price_asked = Signal(int, str, str, str)  # pane, kind, message id, text
     starter_chosen = Signal(str)
     save_image_asked = Signal(object)
     sidebar_asked = Signal()
@@ -35,6 +36,7 @@ class Panes(QWidget):
         self.current = 0
         self._rules: list[QFrame] = []
         self._sidebar_open = self._billing_open = True
+        self._enter_sends = True
         self._build()
         QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
 
@@ -54,6 +56,12 @@ class Panes(QWidget):
         """What is there beside the panes; the headers open what is not."""
         self._sidebar_open, self._billing_open = sidebar_open, billing_open
         self._place_headers()
+
+    def set_enter_sends(self, enter_sends: bool) -> None:
+        """Enter sends a changed message, or breaks its line; as in the composer."""
+        self._enter_sends = enter_sends
+        for pane in self.panes:
+            pane.set_enter_sends(enter_sends)
 
     def at(self, pane: int) -> Pane | None:
         """The pane at a place; None where it is closed by now."""
@@ -118,6 +126,7 @@ class Panes(QWidget):
             self._row.addWidget(rule)
         pane = Pane()
         pane.installEventFilter(self)
+        pane.set_enter_sends(self._enter_sends)
         pane.header.model_asked.connect(lambda: self.model_asked.emit(place))
         pane.header.menu_chosen.connect(lambda action: self.menu_chosen.emit(place, action))
         pane.header.sidebar_asked.connect(self.sidebar_asked)
@@ -126,6 +135,9 @@ class Panes(QWidget):
         pane.save_image_asked.connect(self.save_image_asked)
         pane.message_asked.connect(
             lambda kind, message_id, text: self.message_asked.emit(kind, place, message_id, text)
+        )
+        pane.price_asked.connect(
+            lambda kind, message_id, text: self.price_asked.emit(place, kind, message_id, text)
         )
         self.panes.append(pane)
         self._row.addWidget(pane, 1)

@@ -10,16 +10,27 @@ from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
-from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.seam.quote_views import QuoteView
 from app.seam.views import ImageView, ToolCallView
 from app.ui.theme import Theme
 from app.ui.transcript.code_view import CodeView
+from app.ui.transcript.editor_view import EditorView
 from app.ui.transcript.estimates import estimate_part
 from app.ui.transcript.folded import ThinkingView, ToolCallPartView
 from app.ui.transcript.footer import FooterView
 from app.ui.transcript.look import INDENT
+from app.ui.transcript.message_menu import open_menu, press
 from app.ui.transcript.notes import (
     FaultBox,
     HalfAnswerBox,
@@ -47,7 +58,7 @@ from app.ui.transcript.pictures import PictureBox
 from app.ui.transcript.pieces import Code, Formula, Picture, Prose, Rule, Table
 from app.ui.transcript.prose import ProseView
 from app.ui.transcript.table_view import TableView
-from app.ui.transcript.user_parts import AttachmentsView, BubbleView, EditorView
+from app.ui.transcript.user_parts import AttachmentsView, BubbleView
 
 WIDGETS: dict[type, type[QWidget]] = {
     Prose: ProseView, Code: CodeView, Formula: CodeView, Table: TableView, Rule: RuleView,
@@ -111,6 +122,7 @@ class Card(QWidget):
         self._slots: list[_Slot] = []
         self._hovered = False
         self._ringed = False  # the focus came by a key
+        self._keeps_all = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     @property
@@ -127,6 +139,7 @@ class Card(QWidget):
     def begin(self, message_id: str, memory: Memory) -> None:
         """Stand for this message from now on."""
         self.message_id, self._memory = message_id, memory
+        self._keeps_all = False
 
     def show_parts(self, parts: Sequence[Part], open_number: int = -1) -> None:
         """Show these parts; what is the same stays as it is. `open_number` still grows."""
@@ -160,7 +173,7 @@ class Card(QWidget):
             room = max(40, width - indent)
             visible = y < bottom and y + slot.height > top
             if slot.widget is None:
-                if visible:
+                if visible or self._keeps_all:
                     self._mount(slot)
             elif not visible and self._is_far(slot, y, top, bottom, page):
                 self._drop(slot)
@@ -240,6 +253,17 @@ class Card(QWidget):
         if footer is not None:
             footer.set_active(active)
 
+    def keep_all(self) -> None:
+        """Make every part and keep it, however far from view: all of it is selected."""
+        self._keeps_all = True
+        self._hub.resized.emit(self.message_id)
+
+    def show_price(self, kind: str, quote: QuoteView) -> None:
+        """Tell the parts that offer it what it would cost."""
+        for widget in self.widgets():
+            if isinstance(widget, EditorView | FooterView | HalfAnswerBox | FaultBox):
+                widget.show_price(kind, quote)
+
     def footer(self) -> FooterView | None:
         last = self._slots[-1].widget if self._slots else None
         return last if isinstance(last, FooterView) else None
@@ -276,9 +300,11 @@ class Card(QWidget):
         self.set_active(self._hovered or self.has_focus_inside())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        footer = self.footer()
-        if footer is not None:
-            footer.open_menu(event.globalPos())
+        open_menu(self, event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not press(self, event):
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.hasFocus() and self._ringed:
@@ -320,6 +346,8 @@ class Card(QWidget):
             slot.widget = None
 
     def _is_far(self, slot: _Slot, y: int, top: int, bottom: int, page: int) -> bool:
+        if self._keeps_all:
+            return False
         if y + slot.height > top - FAR * page and y < bottom + FAR * page:
             return False
         focus = QApplication.focusWidget()

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QToolButton, QWidget
 
+from app.seam.quote_views import QuoteView
 from app.seam.views import Certainty, CostLine
 from app.ui import words
+from app.ui.composer.quote_line import price_words
 from app.ui.icons import icon
 from app.ui.theme import Size, Theme, set_look
 from app.ui.transcript.parts import Footer, Part, Place
@@ -22,6 +24,8 @@ _BELOW = 8  # air under the line of an answer
 _LINE = 18
 _GAP, _GAP_TIGHT = 12, 8
 _ICON = 14
+_PRICED = ("regenerate", "continue")
+PRICE_PAUSE_MS = 60  # on a message, before prices are asked: a pointer that passes wants none
 
 
 class CostLineView(QAbstractButton):
@@ -138,9 +142,15 @@ class FooterView(QWidget):
         self.previous_button: QToolButton | None = None
         self.next_button: QToolButton | None = None
         self.version_label: QLabel | None = None
+        self._prices: dict[str, str] = {}
+        self._menu_lines: dict[str, QAction] = {}
+        self._price_pause = QTimer(self, singleShot=True, interval=PRICE_PAUSE_MS)
+        self._price_pause.timeout.connect(self._ask_prices)
 
     def show_part(self, part: Part, place: Place) -> None:
         assert isinstance(part, Footer)
+        if self._place is None or self._place.message_id != place.message_id:
+            self._forget_prices()
         self._place, self._footer = place, part
         if part.cost is not None:
             if self.cost_line is None:
@@ -154,6 +164,10 @@ class FooterView(QWidget):
 
     def set_active(self, active: bool) -> None:
         """Show the buttons: the pointer or the focus is on the message."""
+        if not active:
+            self._price_pause.stop()
+        elif not self._active:
+            self._price_pause.start()
         self._active = active
         footer = self._footer
         if footer is None:
@@ -166,19 +180,32 @@ class FooterView(QWidget):
         if active:
             self._place_actions(self.width())
 
-    def open_menu(self, at: QPoint) -> None:
-        """The same actions as a menu, for the right button and the menu key."""
+    def show_price(self, kind: str, quote: QuoteView) -> None:
+        """What another answer, or going on, would cost: said before it is asked for."""
+        if kind not in _PRICED:
+            return
+        self._prices[kind] = price_words(quote)
+        self._name_priced(kind)
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """The same actions as lines of a menu, those that cost with their price."""
         if self._footer is None:
             return
-        self._make_actions_once()
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        titles = {
+            "copy": self.tr("Copy as Markdown"), "edit": self.tr("Edit"),
+            "regenerate": self.tr("Regenerate"), "continue": self.tr("Continue"),
+        }  # fmt: skip
+        self._menu_lines = {}
         for name in self._wanted_actions(self._footer):
-            title = self.buttons[name].accessibleName()
-            menu.addAction(title, partial(self._on_action, name))
+            line = menu.addAction(titles[name], partial(self._on_action, name))
+            if name in _PRICED:
+                line.setData(titles[name])
+                self._menu_lines[name] = line
+                self._name_priced(name)
         if self._footer.cost is not None:
             menu.addAction(self.tr("Receipt"), self._on_cost_clicked)
-        menu.popup(at)
+        menu.aboutToHide.connect(self._menu_lines.clear)
+        self._ask_prices()
 
     def height_for(self, width: int) -> int:
         theme = Theme.current()
@@ -198,6 +225,7 @@ class FooterView(QWidget):
 
     def release(self) -> None:
         self._place = self._footer = None
+        self._forget_prices()
         self.set_active(False)
         self._active = False
         for button in self.buttons.values():
@@ -221,6 +249,29 @@ class FooterView(QWidget):
             button = self._make_button(icon_name, title)
             button.clicked.connect(partial(self._on_action, name))
             self.buttons[name] = button
+
+    def _ask_prices(self) -> None:
+        """Anew each time: another model may have been chosen since."""
+        if self._place is None or self._footer is None:
+            return
+        for kind in self._wanted_actions(self._footer):
+            if kind in _PRICED:
+                self._place.hub.price_wanted.emit(self._place.message_id, kind, "")
+
+    def _forget_prices(self) -> None:
+        self._prices = {}
+        for kind in _PRICED:
+            self._name_priced(kind)
+
+    def _name_priced(self, kind: str) -> None:
+        """Write the price into the tooltip and the menu's line, where they are there."""
+        button, line = self.buttons.get(kind), self._menu_lines.get(kind)
+        price = self._prices.get(kind, "")
+        if button is not None:
+            button.setToolTip("\n".join(filter(None, (button.accessibleName(), price))))
+            button.setAccessibleDescription(price)
+        if line is not None:
+            line.setText("\t".join(filter(None, (line.data(), price))))
 
     def _make_button(self, icon_name: str, title: str) -> QToolButton:
         theme = Theme.current()

@@ -17,6 +17,14 @@ CODE_LINE_HEIGHT = 20
 INDENT = 24
 HANG = 20
 QUOTE = 14
+# Texts inside cards have no frame of their own, unlike fields that one types into.
+BARE_TEXT = """
+LockedBrowser, LockedBrowser:focus { background: transparent; border: none; padding: 0; }
+FoldedView > QToolButton { padding: 0; text-align: left; }
+FoldedView > QToolButton:checked { background: transparent; }
+QScrollBar::handle:vertical:disabled { background: transparent; }
+FooterView > QToolButton, CodeView > QToolButton { padding: 3px; }
+"""
 _HEADING_SIZES = (Size.TEXT, 20, 17, 15, 14, 14, 14)
 _MINIMUM = QTextBlockFormat.LineHeightTypes.MinimumHeight.value
 

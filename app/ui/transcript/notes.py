@@ -6,9 +6,11 @@ Foreign text is shown as plain text only.
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, QUrl
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QEnterEvent, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.seam.quote_views import QuoteView
+from app.ui.composer.quote_line import price_words
 from app.ui.theme import Size, Theme, set_look
 from app.ui.transcript.folded import MutedProse
 from app.ui.transcript.markdown import safe_link
@@ -27,6 +29,7 @@ class PlainLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the card's own
 
     def show_words(self, words: str) -> None:
         self.setText(words[:4000])
@@ -92,7 +95,41 @@ class NoteBox(QFrame):
         self.advice.setFont(theme.font(Size.NOTE))
 
 
-class FaultBox(NoteBox):
+class PricedBox(NoteBox):
+    """A box whose buttons ask for an answer: what that costs is said while the pointer is on it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._priced: dict[str, tuple[QPushButton, str]] = {}
+
+    def price_on(self, button: QPushButton, kind: str, words: str) -> None:
+        """Say in a button's tooltip what it costs; `words` stand before that."""
+        self._priced[kind] = (button, words)
+        self._name(kind, "")
+
+    def show_price(self, kind: str, quote: QuoteView) -> None:
+        """What another answer, or going on, would cost."""
+        if kind in self._priced:
+            self._name(kind, price_words(quote))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        for kind, (button, _) in self._priced.items():
+            if self._place is not None and not button.isHidden():
+                self._place.hub.price_wanted.emit(self._place.message_id, kind, "")
+
+    def release(self) -> None:
+        super().release()
+        for kind in self._priced:
+            self._name(kind, "")
+
+    def _name(self, kind: str, price: str) -> None:
+        button, words = self._priced[kind]
+        button.setToolTip("\n".join(filter(None, (words, price))))
+        button.setAccessibleDescription(price)
+
+
+class FaultBox(PricedBox):
     """What went wrong and the way on."""
 
     tone = "danger"
@@ -102,6 +139,7 @@ class FaultBox(NoteBox):
         self.retry_button = self.add_button(self.tr("Try again"))
         self.keys_button = self.add_button(self.tr("Open keys"))
         self.model_button = self.add_button(self.tr("Other model"))
+        self.price_on(self.retry_button, "regenerate", "")
         self.retry_button.clicked.connect(self._on_retry_clicked)
         self.keys_button.clicked.connect(self._on_keys_clicked)
         self.model_button.clicked.connect(self._on_model_clicked)
@@ -135,7 +173,7 @@ class FaultBox(NoteBox):
             self._place.hub.model_requested.emit()
 
 
-class HalfAnswerBox(NoteBox):
+class HalfAnswerBox(PricedBox):
     """An answer that is not whole: what happened, and Resume, Retry, Keep."""
 
     tone = "warn"
@@ -145,8 +183,11 @@ class HalfAnswerBox(NoteBox):
         self.resume_button = self.add_button(self.tr("Resume"))
         self.retry_button = self.add_button(self.tr("Retry"))
         self.keep_button = self.add_button(self.tr("Keep"))
-        self.resume_button.setToolTip(self.tr("Let the model write on from here"))
-        self.retry_button.setToolTip(self.tr("Ask for a new answer; this one stays beside it"))
+        resume, retry = self.resume_button, self.retry_button
+        self.price_on(resume, "continue", self.tr("Let the model write on from here"))
+        self.price_on(
+            retry, "regenerate", self.tr("Ask for a new answer; this one stays beside it")
+        )
         self.keep_button.setToolTip(self.tr("Take the answer as it is"))
         self.resume_button.clicked.connect(lambda: self._emit("continue_requested"))
         self.retry_button.clicked.connect(lambda: self._emit("retry_requested"))

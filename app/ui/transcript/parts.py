@@ -109,7 +109,10 @@ Part = (
 
 
 class Hub(QObject):
-    """What the parts of all cards ask for; the first argument is the message's id."""
+    """What the parts of all cards ask for; the first argument is the message's id.
+
+    `enter_sends` is how Enter is set where a message is changed.
+    """
 
     receipt_requested = Signal(str)
     link_hovered = Signal(str)
@@ -126,7 +129,10 @@ class Hub(QObject):
     keys_requested = Signal()
     model_requested = Signal()
     save_image_requested = Signal(object)
+    price_wanted = Signal(str, str, str)  # of: edit, regenerate, continue; and the changed words
     resized = Signal(str)  # a part of this message was folded, wrapped or loaded
+
+    enter_sends = True
 
 
 class Memory:
@@ -201,6 +207,15 @@ def parts_of(
         parts.append(HalfAnswer(stopped, not message.text, note, why))
     parts.append(_footer(message, busy))
     return parts
+
+
+def is_other_model(messages: Sequence[MessageView], index: int) -> bool:
+    """Whether another model answers at a place than answered before."""
+    name = messages[index].model_name
+    for before in reversed(messages[max(0, index - 6) : index]):
+        if before.role == "assistant":
+            return bool(before.model_name) and before.model_name != name
+    return False
 
 
 def _user_parts(message: MessageView, editing: bool) -> list[Part]:

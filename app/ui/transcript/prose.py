@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QUrl
 from PySide6.QtGui import (
     QImage,
     QKeyEvent,
+    QKeySequence,
     QPainter,
     QPaintEvent,
     QTextBlock,
@@ -55,6 +56,8 @@ class LockedBrowser(QTextBrowser):
         self.document().setDocumentMargin(0)
         self.viewport().setAutoFillBackground(False)
         self.setAcceptDrops(False)
+        # The card's own menu: this one would offer to undo and to paste.
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         # Returning nothing would let Qt look for the file itself.
@@ -84,7 +87,7 @@ class LockedBrowser(QTextBrowser):
         plain_key = event.modifiers() in (
             Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier
         )  # fmt: skip
-        if event.key() in _SCROLL_KEYS and plain_key:
+        if (event.key() in _SCROLL_KEYS and plain_key) or _is_of_card(event):
             event.ignore()
             return
         super().keyPressEvent(event)
@@ -244,6 +247,12 @@ class ProseView(LockedBrowser):
             self._place.hub.link_hovered.emit(
                 url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
             )
+
+
+def _is_of_card(event: QKeyEvent) -> bool:
+    """A message is selected and copied as a whole, over all its parts."""
+    keys = QKeySequence.StandardKey
+    return event.matches(keys.Copy) or event.matches(keys.SelectAll)
 
 
 def _common(old: tuple[Paragraph, ...], new: tuple[Paragraph, ...]) -> int:

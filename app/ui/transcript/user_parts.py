@@ -1,28 +1,19 @@
-"""What the user sent: the bubble, the editor in its place, and attached files."""
+"""What the user sent: the bubble and attached files."""
 
 from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPixmap
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.seam.views import AttachmentView
 from app.ui import words
 from app.ui.icons import pixmap
 from app.ui.theme import Size, Theme, set_look
-from app.ui.transcript.escape import is_escape_claimed
 from app.ui.transcript.folded import plain_paragraphs
-from app.ui.transcript.parts import Attachments, Bubble, Editor, Part, Place
+from app.ui.transcript.parts import Attachments, Bubble, Part, Place
 from app.ui.transcript.pictures import read_small
 from app.ui.transcript.prose import ProseView
 
@@ -93,94 +84,6 @@ class BubbleView(QWidget):
             place.memory.toggle(place, _WHOLE)
             self.show_part(self._part, place)
             place.hub.resized.emit(place.message_id)
-
-
-class EditorView(QFrame):
-    """The user's text, to be changed and sent again; Escape gives up, Ctrl+Enter sends."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._place: Place | None = None
-        self._given: str | None = None
-        self.text = _EditorText(self)
-        self.text.setAccessibleName(self.tr("Change your message"))
-        self.text.setTabChangesFocus(True)
-        self.note = QLabel(self.tr("Sends a new version; the old one stays beside it."), self)
-        set_look(self.note, tone="3", size="small")
-        self.note.setWordWrap(True)
-        self.cancel_button = QPushButton(self.tr("Cancel"), self)
-        self.send_button = QPushButton(self.tr("Save && send"), self)
-        set_look(self.send_button, look="primary")
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        row = QHBoxLayout()
-        row.addWidget(self.note, 1)
-        row.addWidget(self.cancel_button)
-        row.addWidget(self.send_button)
-        self._column.addWidget(self.text, 1)
-        self._column.addLayout(row)
-        self.cancel_button.clicked.connect(self._on_cancel)
-        self.send_button.clicked.connect(self._on_send)
-        self.text.cancel_pressed = self._on_cancel
-        self.text.send_pressed = self._on_send
-        self.text.textChanged.connect(self._on_text_changed)
-
-    def show_part(self, part: Part, place: Place) -> None:
-        assert isinstance(part, Editor)
-        self._place = place
-        if self._given != part.text:
-            self._given = part.text
-            self.text.setPlainText(part.text)
-            self.text.moveCursor(self.text.textCursor().MoveOperation.End)
-
-    def height_for(self, width: int) -> int:
-        theme = Theme.current()
-        lines = self.text.document().lineCount()
-        shown = sum(1 + len(line) * 8 // max(1, width) for line in self._given_lines(lines))
-        return theme.px(66) + theme.px(21) * max(2, min(14, shown)) + theme.px(20)
-
-    def release(self) -> None:
-        self._place = None
-        self._given = None
-
-    def _given_lines(self, lines: int) -> list[str]:
-        return self.text.toPlainText().split("\n") if lines < 200 else [""] * 14
-
-    def _on_text_changed(self) -> None:
-        self.send_button.setEnabled(bool(self.text.toPlainText().strip()))
-
-    def _on_cancel(self) -> None:
-        if self._place is not None:
-            self._place.hub.edit_ended.emit(self._place.message_id)
-
-    def _on_send(self) -> None:
-        text = self.text.toPlainText()
-        if self._place is None or not text.strip():
-            return
-        place = self._place
-        place.hub.edit_ended.emit(place.message_id)
-        place.hub.edit_requested.emit(place.message_id, text)
-
-
-class _EditorText(QPlainTextEdit):
-    """Knows the two keys that end editing."""
-
-    cancel_pressed: object = None
-    send_pressed: object = None
-
-    def event(self, event: QEvent) -> bool:
-        return is_escape_claimed(event) or super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if event.key() == Qt.Key.Key_Escape and callable(self.cancel_pressed):
-            self.cancel_pressed()
-            return
-        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if enter and control and callable(self.send_pressed):
-            self.send_pressed()
-            return
-        super().keyPressEvent(event)
 
 
 class AttachmentsView(QWidget):

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from app.seam.quote_views import QuoteView
 from app.seam.views import CitationView, ImageView, MessageState, MessageView, ToolCallView
 from app.ui.theme import Theme
 from app.ui.transcript.arrivals import Arrivals
@@ -19,22 +20,15 @@ from app.ui.transcript.card import Card
 from app.ui.transcript.estimates import estimate_message
 from app.ui.transcript.find_in_chat import FindInChat
 from app.ui.transcript.keyboard import press
+from app.ui.transcript.look import BARE_TEXT
 from app.ui.transcript.markdown import safe_link
 from app.ui.transcript.overlay import Overlay
-from app.ui.transcript.parts import Editor, Memory, parts_of
+from app.ui.transcript.parts import Editor, Memory, is_other_model, parts_of
 from app.ui.transcript.pieces import Segment
 from app.ui.transcript.readings import Readings
 from app.ui.transcript.scroller import Scroller
 
 TITLE_LENGTH_MAX = 240
-# Texts inside cards have no frame of their own, unlike fields that one types into.
-_BARE_TEXT = """
-LockedBrowser, LockedBrowser:focus { background: transparent; border: none; padding: 0; }
-FoldedView > QToolButton { padding: 0; text-align: left; }
-FoldedView > QToolButton:checked { background: transparent; }
-QScrollBar::handle:vertical:disabled { background: transparent; }
-FooterView > QToolButton, CodeView > QToolButton { padding: 3px; }
-"""
 _BUSY = (MessageState.WAITING, MessageState.STREAMING)
 
 
@@ -52,6 +46,7 @@ class TranscriptView(Scroller):
     keys_requested = Signal()
     model_requested = Signal()
     save_image_requested = Signal(object)
+    price_wanted = Signal(str, str, str)  # of: edit, regenerate, continue; and the changed words
     copied = Signal(str)  # the text that went to the clipboard
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -66,7 +61,7 @@ class TranscriptView(Scroller):
 
     def _build(self) -> None:
         self.setAccessibleName(self.tr("Conversation"))
-        self.setStyleSheet(_BARE_TEXT)
+        self.setStyleSheet(BARE_TEXT)
         self.overlay = Overlay(self)
         self.finding = FindInChat(self)
         self._arrivals = Arrivals(self, self.flush)
@@ -76,7 +71,7 @@ class TranscriptView(Scroller):
         for name in (
             "receipt_requested", "edit_requested", "regenerate_requested", "continue_requested",
             "retry_requested", "keep_requested", "branch_requested", "keys_requested",
-            "model_requested", "save_image_requested",
+            "model_requested", "save_image_requested", "price_wanted",
         ):  # fmt: skip
             getattr(hub, name).connect(getattr(self, name))
         hub.link_pressed.connect(self._on_link_pressed)
@@ -179,6 +174,12 @@ class TranscriptView(Scroller):
         elif len(message.text) > len(self.readings.text(message.id)):
             self.readings.begin(message.id, message.text)
         self._replace(message)
+
+    def show_price(self, message_id: str, kind: str, quote: QuoteView) -> None:
+        """What an edit, another answer, or going on would cost, where it was asked."""
+        card = self.cards.get(self._numbers.get(message_id, -1))
+        if card is not None:
+            card.show_price(kind, quote)
 
     def scroll_to(self, message_id: str) -> None:
         """Bring a message's beginning to the top of the view."""
@@ -284,21 +285,13 @@ class TranscriptView(Scroller):
         parts = parts_of(
             message,
             segments,
-            label=self._is_other_model(index),
+            label=is_other_model(self.messages, index),
             editing=message.id == self._editing,
         )
         open_number = -1
         if growing and segments:
             open_number = next(i for i, part in enumerate(parts) if part is segments[-1])
         card.show_parts(parts, open_number)
-
-    def _is_other_model(self, index: int) -> bool:
-        """Whether another model answers here than answered before."""
-        name = self.messages[index].model_name
-        for before in reversed(self.messages[max(0, index - 6) : index]):
-            if before.role == "assistant":
-                return bool(before.model_name) and before.model_name != name
-        return False
 
     def _replace(self, message: MessageView) -> None:
         index = self._numbers[message.id]

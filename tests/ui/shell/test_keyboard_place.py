@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from app.seam import commands, events
 from app.seam.views import MessageState, SettingsView
 from app.ui.settings.dialog import SettingsDialog
+from app.ui.transcript.editor_view import EditorView
 from app.ui.transcript.footer import FooterView
 from app.ui.transcript.notes import HalfAnswerBox
-from app.ui.transcript.user_parts import EditorView
 from tests.ui.shell.conftest import Desk
 from tests.ui.shell.recording import CLAUDE, GPT, chat, chat_row, message, ready
 

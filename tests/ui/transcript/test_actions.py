@@ -16,7 +16,8 @@ from app.seam.views import (
     MessageState,
     MessageView,
 )
-from app.ui.transcript.user_parts import BubbleView, EditorView
+from app.ui.transcript.editor_view import EditorView
+from app.ui.transcript.user_parts import BubbleView
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.cards import LEFT, footer, part
 
