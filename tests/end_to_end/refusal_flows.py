@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+from random import Random
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from app.ui.composer.fault_card import FaultCard
@@ -52,6 +54,63 @@ def refused_in_every_look(person: Person) -> None:
     person.press(Qt.Key.Key_N, CONTROL)
     gc.collect()
     refuse(person)
+
+
+def models_then_demo(person: Person) -> None:
+    """The models before there is a way to any, left by Escape; then the offline demo."""
+    for _ in range(3):
+        person.press(Qt.Key.Key_M, CONTROL)
+        gc.collect()
+        person.press(Qt.Key.Key_Escape)
+    person.say("hello")
+    page = person.find(FirstRun, lambda widget: True)
+    person.find(QLabel, lambda label: "kept below" in label.text(), page)
+    person.click(person.button("Try the offline demo", page))
+    person.wait_until(lambda: not person.frame.composer.is_leaving(), "the demo's chat is there")
+    person.press(Qt.Key.Key_L, CONTROL)
+    person.press(Qt.Key.Key_Return)
+    person.wait_until(lambda: settled(person, 2), "the demo has answered")
+
+
+def wander(person: Person, rounds: str, seed: str) -> None:
+    """Whatever the keys open, in any order, with a refusal on screen as often as not."""
+    chance = Random(int(seed))
+    for _ in range(int(rounds)):
+        chance.choice((refuse, refuse, other_colors, zoom, look, look, another_chat))(person)
+        if chance.random() < 0.5:
+            gc.collect()
+    refuse(person)
+
+
+def other_colors(person: Person) -> None:
+    person.press(Qt.Key.Key_D, CONTROL | SHIFT)
+    QTest.qWait(10)
+
+
+def zoom(person: Person) -> None:
+    """Larger and smaller again."""
+    for key in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
+        person.press(key, CONTROL)
+        QTest.qWait(10)
+
+
+def look(person: Person) -> None:
+    """Settings, models, the palette, one after the other; each left by Escape."""
+    for key in (Qt.Key.Key_Comma, Qt.Key.Key_M, Qt.Key.Key_K):
+        person.press(key, CONTROL)
+        QTest.qWait(20)
+        person.press(Qt.Key.Key_Escape)
+    person.window.dialogs.open_usage()
+    QTest.qWait(60)
+    person.press(Qt.Key.Key_Escape)
+    person.window.dialogs.open_budgets()
+    QTest.qWait(30)
+    person.press(Qt.Key.Key_Escape)
+
+
+def another_chat(person: Person) -> None:
+    person.press(Qt.Key.Key_N, CONTROL)
+    person.wait_until(lambda: not person.frame.composer.is_leaving(), "the new chat is there")
 
 
 def choose_colors(person: Person) -> None:
