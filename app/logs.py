@@ -20,8 +20,11 @@ FILES_KEPT = 3
 HIDDEN = "[hidden]"
 SECRET_LENGTH_MIN = 8  # shorter ones would blot out ordinary words
 
+# Begins where a word begins and looks so far into it: from everywhere to everywhere, a long text
+# without a space would take minutes.
 _SECRET_NAME = (
-    r"[\w.-]*(?:key(?!ring|chain|board|word)|token|password|passphrase|secret|authorization|cookie)"
+    r"(?<![\w.-])[\w.-]{0,200}(?:key(?!ring|chain|board|word)|token|password|passphrase|secret"
+    r"|authorization|cookie)"
     r"(?!s\b)"
 )
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -32,7 +35,9 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(://)[^/\s:@]*:[^/\s@]+@"), rf"\1{HIDDEN}@"),
     (
         re.compile(
-            rf"({_SECRET_NAME}[\w-]*[\"']?\s*[:=]\s*[\"']?)(?!\[hidden\])[^\s\"',;&}}]+", re.I
+            rf"({_SECRET_NAME}[\w-]{{0,60}}[\"']?\s{{0,9}}[:=]\s{{0,9}}[\"']?)"
+            r"(?!\[hidden\])[^\s\"',;&}]+",
+            re.I,
         ),
         rf"\1{HIDDEN}",
     ),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.errors import (
     ContentRefused,
@@ -29,6 +29,7 @@ from app.providers.json_text import Json, as_list, as_object, as_text, read_json
 from app.providers.waiting import retry_after_s
 
 WORDS_MAX = 300
+_READ_MAX = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +252,8 @@ def error_of_words(
     words: ErrorWords, *, host: str, status: int | None = None, secret: str | None = None
 ) -> ProviderError:
     """The fault that an error's words mean; `status` None inside a stream."""
+    # A page of three megabytes says no more than its beginning, and reading it takes seconds.
+    words = replace(words, message=words.message[:_READ_MAX])
     status = status if status is not None and status >= 400 else words.status
     rule = next((rule for rule in _RULES if rule.fits(status, words)), _REJECTED)
     said = quotable(words.message, secret)

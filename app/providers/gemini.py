@@ -17,13 +17,7 @@ from app.providers.events import (
     ToolResultArrived,
 )
 from app.providers.faults import fault_of
-from app.providers.json_text import (
-    Json,
-    as_list,
-    as_object,
-    as_text,
-    json_text,
-)
+from app.providers.json_text import Json, as_list, as_name, as_object, as_text, json_text
 from app.providers.pictures import picture
 from app.providers.stream_decoder import DecoderOptions, StreamDecoder
 from app.providers.usage_gemini import gemini_usage
@@ -60,8 +54,8 @@ class GeminiDecoder(StreamDecoder):
 
     def _take(self, name: str, message: Json, payload: bytes) -> None:
         if self.model is None:
-            self.model = as_text(message.get("modelVersion")) or None
-            self.request_id = as_text(message.get("responseId")) or None
+            self.model = as_name(message.get("modelVersion")) or None
+            self.request_id = as_name(message.get("responseId")) or None
         candidates = message.get("candidates")
         if type(candidates) is list and candidates:
             self._candidate(as_object(candidates[0]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import cast
@@ -10,6 +11,8 @@ from typing import cast
 Json = Mapping[str, object]
 EMPTY: Json = {}
 
+_NAME = re.compile(r"[\w.:/@+~-]{1,160}")
+_TIER = re.compile(r"[A-Za-z][A-Za-z_-]{0,39}")
 _read = json.JSONDecoder().decode
 _read_exact = json.JSONDecoder(parse_float=Decimal).decode
 
@@ -62,6 +65,19 @@ def as_list(value: object) -> list[object]:
 def as_text(value: object) -> str:
     """The value where it is a string, else an empty one."""
     return value if isinstance(value, str) else ""
+
+
+def as_name(value: object) -> str:
+    """The value where it can be the name of a model or the id of a call, else an empty one: what
+    is kept and shown of a provider's answer is no place for its sentences."""
+    text = as_text(value)
+    return text if _NAME.fullmatch(text) else ""
+
+
+def as_tier(value: object) -> str:
+    """The value where it can be a service tier's name, letters alone, else an empty one."""
+    text = as_text(value)
+    return text if _TIER.fullmatch(text) else ""
 
 
 def first_object(value: object) -> Json:

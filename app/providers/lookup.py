@@ -17,7 +17,7 @@ from app.errors import ProviderError
 from app.metering.usage import Usage
 from app.providers.connection import Call, Http, Key
 from app.providers.hosts import Host
-from app.providers.json_text import Json, as_object, as_text, read_json_exact
+from app.providers.json_text import Json, as_object, as_tier, read_json_exact
 from app.providers.usage_openai import openai_usage
 
 _WITHIN_S = 30.0
@@ -86,4 +86,4 @@ def _in_openai_words(record: Json) -> Json:
 
 
 def _tier(record: Json) -> str | None:
-    return as_text(record.get("service_tier")) or None
+    return as_tier(record.get("service_tier")) or None

@@ -9,7 +9,7 @@ from app.metering.usage import Usage
 from app.providers.counts import Counter
 from app.providers.events import Outcome, TextArrived, ThinkingArrived
 from app.providers.framing import Bounds, Framing, JsonLines
-from app.providers.json_text import Json, as_list, as_object, as_text
+from app.providers.json_text import Json, as_list, as_name, as_object, as_text
 from app.providers.stream_decoder import DecoderOptions, StreamDecoder
 from app.providers.tool_calls import PartialCalls
 
@@ -27,7 +27,7 @@ class OllamaDecoder(StreamDecoder):
 
     def _take(self, name: str, message: Json, payload: bytes) -> None:
         if self.model is None:
-            self.model = as_text(message.get("model")) or None
+            self.model = as_name(message.get("model")) or None
         piece = message.get("message")
         if type(piece) is dict:
             if thinking := as_text(piece.get("thinking")):

@@ -17,13 +17,7 @@ from app.providers.events import (
     ToolResultArrived,
 )
 from app.providers.faults import fault_of
-from app.providers.json_text import (
-    Json,
-    as_list,
-    as_object,
-    as_text,
-    json_text,
-)
+from app.providers.json_text import Json, as_list, as_object, as_text, as_tier, json_text
 from app.providers.pictures import picture_of_url
 from app.providers.stream_decoder import DecoderOptions, StreamDecoder
 from app.providers.tool_calls import PartialCalls
@@ -76,7 +70,7 @@ class OpenAIChatDecoder(StreamDecoder):
                 if reason := choice.get("finish_reason"):
                     self._reason = as_text(reason) or self._reason
         if "service_tier" in message:
-            self._tier = as_text(message["service_tier"]) or self._tier
+            self._tier = as_tier(message["service_tier"]) or self._tier
         if message.get("usage") or "x_groq" in message:
             self._take_usage(message, payload)
         if "citations" in message:

@@ -16,7 +16,7 @@ from app.providers.events import (
     ToolResultArrived,
 )
 from app.providers.faults import fault_of
-from app.providers.json_text import Json, as_list, as_object, as_text, json_text
+from app.providers.json_text import Json, as_list, as_name, as_object, as_text, as_tier, json_text
 from app.providers.pictures import picture
 from app.providers.stream_decoder import DecoderOptions, StreamDecoder
 from app.providers.usage_openai import openai_usage
@@ -142,15 +142,15 @@ class OpenAIResponsesDecoder(StreamDecoder):
 
     def _end(self, response: Json, payload: bytes, *, whole: bool = False) -> None:
         # The response that ended names the snapshot that answered and the tier it was served at.
-        self.model = as_text(response.get("model")) or self.model
-        self.request_id = as_text(response.get("id")) or self.request_id
+        self.model = as_name(response.get("model")) or self.model
+        self.request_id = as_name(response.get("id")) or self.request_id
         exact = self.exact(payload)
         ended = exact if whole else as_object(exact.get("response"))
         if raw := as_object(ended.get("usage")):
             self.emit_usage(
                 openai_usage(
                     raw,
-                    service_tier=as_text(response.get("service_tier")) or None,
+                    service_tier=as_tier(response.get("service_tier")) or None,
                     output_tokens_max=self.output_tokens_max,
                     tool_units=self._tools,
                 )

@@ -13,7 +13,7 @@ from app.metering.usage import Usage
 from app.providers.events import Fault, Finished, Outcome, StreamEvent, UsageArrived
 from app.providers.faults import fault_of
 from app.providers.framing import Bounds, EventStream, Framing, StreamTooLong
-from app.providers.json_text import Json, as_object, as_text, read_json, read_json_exact
+from app.providers.json_text import Json, as_name, as_object, read_json, read_json_exact
 
 _KEEP = "What came is kept. Send again to get the rest."
 
@@ -167,8 +167,8 @@ class StreamDecoder:
 
     def _name_model(self, message: Json) -> None:
         """Take the model and the id from the first message that has them."""
-        self.model = self.model or as_text(message.get("model")) or None
-        self.request_id = self.request_id or as_text(message.get("id")) or None
+        self.model = self.model or as_name(message.get("model")) or None
+        self.request_id = self.request_id or as_name(message.get("id")) or None
 
 
 def _is_json(payload: bytes) -> bool:

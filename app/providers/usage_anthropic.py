@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from app.metering.usage import Certainty, Usage
 from app.providers.counts import Counter, unknown_figures
-from app.providers.json_text import Json, as_list, as_object, as_text
+from app.providers.json_text import Json, as_list, as_object, as_text, as_tier
 
 _KNOWN = frozenset(
     {
@@ -62,7 +62,7 @@ def anthropic_usage(
         tool_units=(("web_search", searches),) if searches else (),
         certainty=Certainty.EXACT if final else Certainty.PENDING,
         unknown_fields=tuple(dict.fromkeys(unknown)),
-        service_tier=as_text(raw.get("service_tier")) or None,
+        service_tier=as_tier(raw.get("service_tier")) or None,
         clamped=counter.clamped,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from app.logs import redact
 from app.metering.token_count import TokenCount
 from app.metering.usage import Usage
 from app.providers.connection import JSON_BODY, Call, Key
@@ -157,13 +158,13 @@ class ChatReader:
     @property
     def upstream_id(self) -> str:
         if self._passing is not None:
-            return self._passing.upstream_id or ""
-        return self._decoder.request_id or ""
+            return _kept(self._passing.upstream_id)
+        return _kept(self._decoder.request_id)
 
     @property
     def upstream_model(self) -> str:
         named = self.finished.model if self.finished is not None else None
-        return named or self._decoder.model or ""
+        return _kept(named or self._decoder.model)
 
     def begin(self, content_type: str) -> None:
         if content_type == JSON_BODY:
@@ -281,6 +282,11 @@ def _is_output(event: StreamEvent) -> bool:
 
 def _uncounted(text: str) -> int:
     return 0  # the reader counts itself, whichever way it reads
+
+
+def _kept(name: str | None) -> str:
+    """A provider's name for something as it may be kept: never one with a key in it."""
+    return name if name and redact(name) == name else ""
 
 
 def _events_of(answer: Mapping[str, Any]) -> list[StreamEvent]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from app.metering.usage import Usage
 from app.providers.events import Finished, Outcome, StreamEvent
-from app.providers.json_text import Json, as_list, as_object, as_text
+from app.providers.json_text import Json, as_list, as_name, as_object, as_text
 from app.providers.openai_chat import OpenAIChatDecoder
 from app.providers.stream_decoder import DecoderOptions
 from app.server.wire.chat_answer import DONE, FINISH_REASONS, RECEIPT, frame
@@ -245,9 +245,10 @@ def _call(call: Json) -> Json:
     }
     index = call.get("index")
     cleaned: dict[str, object] = {"index": index if type(index) is int else 0, "function": kept}
-    for name in ("id", "type"):
-        if text := as_text(call.get(name)):
-            cleaned[name] = text
+    if name := as_name(call.get("id")):
+        cleaned["id"] = name
+    if call.get("type") is not None:
+        cleaned["type"] = "function"  # the only kind that there is
     return cleaned
 
 
