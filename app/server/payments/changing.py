@@ -3,6 +3,7 @@ it; what it answers is taken in at once, as the snapshot that it is."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from app.ledger.steps import Steps
@@ -42,7 +43,8 @@ async def change_plan(till: Till, caller: Caller, offer_id: str) -> Standing | N
         await simulated.change(till, row, price=at_this.price)
     elif row.processor == STRIPE:
         async with till.stripe() as stripe:
-            await take_stripe(till, await stripe.change_plan(row.id, row.item, at_this.price))
+            changed = await stripe.change_plan(row.id, row.item, at_this.price)
+            await take_stripe(till, changed, stripe.answered_at)
     else:
         async with till.lemon_squeezy() as lemon:
             await take_lemon(till, await lemon.change_plan(row.id, at_this.price))
@@ -61,17 +63,19 @@ async def cancel(till: Till, caller: Caller, *, resume: bool = False) -> Standin
         await simulated.change(till, row, cancel=not resume)
     elif row.processor == STRIPE:
         async with till.stripe() as stripe:
-            await take_stripe(till, await stripe.cancel_at_end(row.id, not resume))
+            changed = await stripe.cancel_at_end(row.id, not resume)
+            await take_stripe(till, changed, stripe.answered_at)
     else:
         async with till.lemon_squeezy() as lemon:
             await take_lemon(till, await lemon.cancel_at_end(row.id, not resume))
     return await running(till, caller)
 
 
-async def take_stripe(till: Till, subscription: Json) -> None:
-    """Take in a subscription as Stripe's API just gave it."""
+async def take_stripe(till: Till, subscription: Json, said_at: datetime | None) -> None:
+    """Take in a subscription as Stripe's API gave it at `said_at`: by Stripe's clock, since its
+    events are told apart by that one."""
     now = till.services.clock.now()
-    notices = stripe_events.subscription_notices(subscription, now, "polled")
+    notices = stripe_events.subscription_notices(subscription, said_at or now, "polled")
     setup = till.shelf.setup(STRIPE)
     assert setup is not None
     event_id = f"read/{subscription['id']}/{till.services.clock.new_id()}"

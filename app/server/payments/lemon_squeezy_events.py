@@ -39,7 +39,7 @@ _STATES = {
 }
 _REASONS = {"initial": Reason.FIRST, "renewal": Reason.RENEWAL, "updated": Reason.CHANGE}
 _PAID = ("paid", "refunded", "partial_refund", "fraudulent")
-_UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
+_UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
 def origin_of(said: Json, body: bytes) -> Origin:
@@ -73,7 +73,14 @@ def notices_of(said: Json) -> tuple[Notice, ...]:
 
 def object_notices(object_: Json, claim: Claim, *, polled: bool = False) -> tuple[Notice, ...]:
     """What an object says as it stands, whichever event it came with. `polled` was asked for: of
-    two snapshots with one time that one counts."""
+    two snapshots with one time that one counts. Raises EventUnreadable."""
+    try:
+        return _object_notices(object_, claim, polled)
+    except _UNREADABLE as error:
+        raise EventUnreadable(f"The object lacks a field: {error!r}") from error
+
+
+def _object_notices(object_: Json, claim: Claim, polled: bool) -> tuple[Notice, ...]:
     match object_["type"]:
         case "orders":
             return _order(object_, claim)

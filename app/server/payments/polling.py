@@ -19,6 +19,7 @@ from app.server.payments.notices import Origin
 from app.server.payments.polling_lemon_squeezy import QUIET_FOR, poll_lemon_squeezy
 from app.server.payments.repository import Checkout
 from app.server.payments.shelf import LEMON_SQUEEZY, STRIPE, Setup, Shelf
+from app.server.payments.sparing import spared
 from app.server.payments.stripe_door import StripeDoor
 from app.server.payments.stripe_events import EventUnreadable
 from app.server.payments.subscription_rows import adopt_spans, running_subscriptions, unlinked_spans
@@ -32,6 +33,8 @@ EVERY_S = 600.0
 _OVERLAP = timedelta(hours=1)
 _FIRST_LOOK_BACK = timedelta(days=3)
 _CHECKOUTS_OPEN = timedelta(days=21)
+# An invoice that a balance paid never has a payment.
+_LINKS_AWAITED = timedelta(days=30)
 
 Json = dict[str, Any]
 
@@ -72,17 +75,22 @@ async def _poll_stripe(till: Till, setup: Setup, now: datetime) -> int:
     async with till.stripe() as stripe:
         found = [event async for event in stripe.events_since(since, stripe_events.EVENT_KINDS)]
         for event in reversed(found):
-            origin = stripe_events.origin_of(event)
-            await take(till, origin, stripe_events.notices_of(event), "", now)
-            taken += 1
+            taken += await spared(_take_event(till, event, now))
         await database.run(repository.save_read_until, setup.id, setup.mode, now)
         since = now - _CHECKOUTS_OPEN
         for checkout in await database.read(repository.open_checkouts, setup.id, setup.mode, since):
             if checkout.session and checkout.created_at <= now - QUIET_FOR:
-                taken += await _look_at_session(till, stripe, checkout, now)
-        for invoice in await database.read(unlinked_spans, setup.id, setup.mode):
-            taken += await _look_for_payment(till, stripe, invoice, now)
+                taken += await spared(_look_at_session(till, stripe, checkout, now))
+        since = now - _LINKS_AWAITED
+        for invoice in await database.read(unlinked_spans, setup.id, setup.mode, since):
+            taken += await spared(_look_for_payment(till, stripe, invoice, now))
     return taken
+
+
+async def _take_event(till: Till, event: Json, now: datetime) -> int:
+    origin = stripe_events.origin_of(event)
+    await take(till, origin, stripe_events.notices_of(event), "", now)
+    return 1
 
 
 async def _look_at_session(
@@ -96,7 +104,8 @@ async def _look_at_session(
     objects = [("session", session, stripe_events.session_notices(session))]
     if session.get("subscription"):
         subscription = await stripe.subscription(session["subscription"])
-        seen = stripe_events.subscription_notices(subscription, now, "polled")
+        said_at = stripe.answered_at or now
+        seen = stripe_events.subscription_notices(subscription, said_at, "polled")
         objects.append(("subscription", subscription, seen))
         if session.get("invoice"):
             invoice = await stripe.invoice(session["invoice"])

@@ -13,6 +13,7 @@ from app.server.payments.lemon_squeezy_events import object_notices, polled_orig
 from app.server.payments.notices import Claim, Refunded, SubscriptionState
 from app.server.payments.repository import Checkout
 from app.server.payments.shelf import Setup
+from app.server.payments.sparing import spared
 from app.server.payments.subscription_rows import (
     objects_of_payment,
     running_subscriptions,
@@ -26,30 +27,38 @@ Json = dict[str, Any]
 # Most webhooks are there within seconds, the last try after 155 of them.
 QUIET_FOR = timedelta(minutes=5)
 _LOOK_BACK = timedelta(days=3)
+# Lists are by when something was bought: what went back of it later is looked for once a day.
+_DEEP_BACK = timedelta(days=120)
+_DEEP_EVERY = timedelta(days=1)
 _CHECKOUT = "checkout/"
 
 
 async def poll_lemon_squeezy(till: Till, setup: Setup, now: datetime) -> int:
     """Orders, subscriptions and invoices of the last days, and every subscription that is due;
     how many were taken in. Raises Refused."""
-    since, taken = now - _LOOK_BACK, 0
+    database, taken = till.services.database, 0
+    deep = f"{setup.mode}/deep"
+    before = await database.read(repository.read_until, setup.id, deep)
+    is_due_deep = before is None or before <= now - _DEEP_EVERY
+    since = now - (_DEEP_BACK if is_due_deep else _LOOK_BACK)
     async with till.lemon_squeezy() as lemon:
         for order in await _oldest_first(lemon, "orders", since):
             if _at(order) <= now - QUIET_FOR:
-                taken += await _take_order(till, setup, order, now)
+                taken += await spared(_take_order(till, setup, order, now))
         seen = set()
         for subscription in await _oldest_first(lemon, "subscriptions", since):
             seen.add(subscription["id"])
             if _at(subscription) <= now - QUIET_FOR:
-                taken += await _take_subscription(till, setup, subscription, now)
-        running = await till.services.database.read(running_subscriptions, setup.id, setup.mode)
+                taken += await spared(_take_subscription(till, setup, subscription, now))
+        running = await database.read(running_subscriptions, setup.id, setup.mode)
         for row in running:
             is_due = row.period_end is None or row.period_end <= now
             if row.id not in seen and (is_due or row.state is not SubscriptionState.ACTIVE):
-                found = await lemon.subscription(row.id)
-                taken += await _take_subscription(till, setup, found, now)
+                taken += await spared(_look_at_subscription(till, setup, lemon, row.id, now))
         for invoice in await _oldest_first(lemon, "subscription-invoices", since):
-            taken += await _take_invoice(till, setup, invoice, now)
+            taken += await spared(_take_invoice(till, setup, invoice, now))
+    if is_due_deep:
+        await database.run(repository.save_read_until, setup.id, deep, now)
     return taken
 
 
@@ -60,6 +69,8 @@ async def _oldest_first(lemon: LemonSqueezyDoor, what: str, since: datetime) -> 
 async def _take_order(till: Till, setup: Setup, order: Json, now: datetime) -> int:
     payment = f"order/{order['id']}"
     claim = await till.services.database.read(_claim_of_order, setup, order, payment)
+    if claim is not None and _at(order) < now - _LOOK_BACK:
+        return 0  # it had its days, or the store sells other things as well
     notices = object_notices(order, claim or Claim(), polled=True)
     if claim is None:  # it is booked: only what went back of it may be news
         notices = tuple(each for each in notices if isinstance(each, Refunded))
@@ -67,6 +78,12 @@ async def _take_order(till: Till, setup: Setup, order: Json, now: datetime) -> i
     if notices:
         await take(till, polled_origin(order, marked), notices, "", now)
     return int(bool(notices))
+
+
+async def _look_at_subscription(
+    till: Till, setup: Setup, lemon: LemonSqueezyDoor, subscription: str, now: datetime
+) -> int:
+    return await _take_subscription(till, setup, await lemon.subscription(subscription), now)
 
 
 async def _take_subscription(till: Till, setup: Setup, subscription: Json, now: datetime) -> int:

@@ -67,7 +67,8 @@ def _one(catalog: PlanCatalog, row: SubscriptionRow, spans: Sequence[PaidSpan]) 
     if not lasting:
         return None
     runs_until = max(end for _, end in lasting)
-    plan, quantity = _plan_paid(row, [span for span in spans if not _is_given_back(span)])
+    kept = [span for span in spans if not _is_given_back(span)]
+    plan, quantity = _plan_paid(row, _of_this_month(kept))
     goes_on = row.state is SubscriptionState.ACTIVE and not row.cancel_at_end
     # What was given back in whole is over at once, whatever the subscription says.
     last_is_whole = max(lasting, key=lambda each: each[1])[0].back_minor == 0
@@ -107,6 +108,19 @@ def _lemon_end(row: SubscriptionRow, span: PaidSpan) -> datetime:
     if row.period_end is not None and span.start < row.period_end <= span.start + _MONTH_MAX:
         return row.period_end
     return month_after(span.start)
+
+
+def _of_this_month(spans: Sequence[PaidSpan]) -> list[PaidSpan]:
+    """Those that reach into the time that was paid for last, with differences paid in it: a plan
+    of an earlier month does not count again."""
+    begun = max((span.start for span in spans if span.plan != ANY_PLAN), default=None)
+    if begun is None:
+        return list(spans)
+    return [
+        span
+        for span in spans
+        if span.end > begun or (span.plan == ANY_PLAN and span.start >= begun)
+    ]
 
 
 def _plan_paid(row: SubscriptionRow, spans: Iterable[PaidSpan]) -> tuple[str, int]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import stripe
@@ -47,10 +48,12 @@ def verified(body: bytes, header: str, secret: str, now: datetime) -> Json:
 
 
 class StripeDoor:
-    """Stripe's API with one key. `address` replaces the real one in tests."""
+    """Stripe's API with one key. `address` replaces the real one in tests. `answered_at` is
+    Stripe's own time of its last answer, None where it did not say."""
 
     def __init__(self, key: str, address: str = "") -> None:
         self._http = stripe.AIOHTTPClient(timeout=_TIMEOUT_S)
+        self.answered_at: datetime | None = None
         self._client = stripe.StripeClient(
             key,
             base_addresses={"api": address} if address else None,
@@ -157,8 +160,19 @@ class StripeDoor:
             answer = await asking
         except stripe.StripeError as error:
             raise _refused(error) from error
+        self.answered_at = _said_at(answer)
         said: Json = answer.to_dict()
         return said
+
+
+def _said_at(answer: stripe.StripeObject) -> datetime | None:
+    response = answer.last_response
+    text = response.headers.get("Date") if response is not None else None
+    try:
+        at = parsedate_to_datetime(text) if text else None
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at is not None else None
 
 
 def _refused(error: stripe.StripeError) -> Refused:

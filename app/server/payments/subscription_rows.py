@@ -223,14 +223,15 @@ def tenants_of_invoice(origin: Origin, invoice: str) -> Steps[Sequence[str]]:
     return [str(row[0]) for row in rows]
 
 
-def unlinked_spans(processor: str, mode: str) -> Steps[Sequence[str]]:
-    """Paid invoices whose payment is not known yet, by id."""
+def unlinked_spans(processor: str, mode: str, since: datetime) -> Steps[Sequence[str]]:
+    """Invoices paid since, whose payment is not known yet, by id, the newest first."""
     rows = yield Sql(
         "SELECT p.invoice FROM subscription_payments AS p WHERE p.processor = ? AND p.mode = ?"
-        " AND p.amount_minor > 0 AND NOT EXISTS (SELECT 1 FROM payment_links AS l"
+        " AND p.amount_minor > 0 AND p.paid_ms >= ?"
+        " AND NOT EXISTS (SELECT 1 FROM payment_links AS l"
         " WHERE l.processor = p.processor AND l.mode = p.mode AND l.object = p.invoice)"
-        " ORDER BY p.paid_ms LIMIT 100",
-        (processor, mode),
+        " ORDER BY p.paid_ms DESC, p.invoice LIMIT 100",
+        (processor, mode, ms_from(since)),
     )
     return [str(row[0]) for row in rows]
 

@@ -249,9 +249,16 @@ def stocked(live: bool = True) -> tuple[StripeAccount, LemonStore]:
 
 
 @contextmanager
-def behind(*answers: Any) -> Any:
+def behind(ticking: Ticking, *answers: Any) -> Any:
     """Loopback servers for doubles; their addresses."""
-    with serving(answers[0]) as first, serving(answers[1], "application/vnd.api+json") as second:
+
+    def seconds() -> float:
+        return ticking.seconds
+
+    with (
+        serving(answers[0], seconds=seconds) as first,
+        serving(answers[1], "application/vnd.api+json", seconds) as second,
+    ):
         yield first, second
 
 
@@ -272,7 +279,11 @@ async def open_shop(
     env = {"stripe": STRIPE_ENV, "lemon_squeezy": LEMON_ENV, "both": STRIPE_ENV | LEMON_ENV}
     chosen = env[processor] | changed
     chosen = {name: value for name, value in chosen.items() if name not in set(without)}
-    doubles = behind(stripe_api.answer, lemon_api.answer) if served else nullcontext(("", ""))
+    doubles = (
+        behind(account.ticking, stripe_api.answer, lemon_api.answer)
+        if served
+        else nullcontext(("", ""))
+    )
     with doubles as (stripe_url, lemon_url):
         chosen |= {"STRIPE_BASE_URL": stripe_url, "LEMONSQUEEZY_BASE_URL": lemon_url}
         variables = {f"_{name}": value for name, value in chosen.items()}

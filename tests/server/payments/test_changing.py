@@ -108,3 +108,27 @@ async def test_a_plan_that_was_changed_elsewhere_without_paying_does_not_count(
     shop.stripe.change(subscription, asked)
     await shop.deliver()
     assert (await shop.account(ann))["plan"] == "basic"
+
+
+async def test_a_plan_that_was_paid_in_an_earlier_month_does_not_count_again(
+    two_plans: Shop,
+) -> None:
+    shop, ann = two_plans, await two_plans.someone()
+    double = shop.stripe if shop.processor == "stripe" else shop.lemon
+    subscription = await shop.bought(ann, "creator")
+    shop.pass_by(days=10)
+    await change(shop, ann, "basic")
+    shop.pass_by(days=20, hours=1)
+    double.renew(subscription)
+    await shop.deliver()
+    assert (await shop.account(ann))["plan"] == "basic"
+    shop.pass_by(days=5)
+    if shop.processor == "stripe":
+        item = shop.stripe.objects[subscription]["items"]["data"][0]["id"]
+        asked = {"items": [{"id": item, "price": "price_creator"}], "proration_behavior": "none"}
+        shop.stripe.change(subscription, asked)
+    else:
+        shop.lemon.declines = True
+        shop.lemon.change(subscription, "12")
+    await shop.deliver()
+    assert (await shop.account(ann))["plan"] == "basic"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.ledger.rows import ms_from
 from tests.server.payments.shop import Shop, open_shop
 
 
@@ -117,6 +118,64 @@ async def test_after_an_outage_the_poller_reads_from_where_it_was(stripe_shop: S
     assert await shop.free(ann) == 250_000
 
 
+async def test_an_event_that_makes_no_sense_keeps_no_other_from_being_read(
+    stripe_shop: Shop,
+) -> None:
+    shop, ann = stripe_shop, await stripe_shop.someone()
+    shop.stripe.say("charge.refunded", {"id": "ch_1", "object": "charge"})
+    negative = {"id": "ch_2", "object": "charge", "amount_refunded": -5, "currency": "usd"}
+    shop.stripe.say("charge.refunded", negative)
+    await shop.bought(ann, "power-pack", deliver=False)
+    shop.pass_by(minutes=10)
+    await shop.poll()
+    assert await shop.free(ann) == 500_000
+    until = await shop.server.run("SELECT read_until_ms FROM payment_polls")
+    assert until == [(ms_from(shop.now),)]
+
+
+async def test_a_session_that_is_gone_keeps_no_other_from_being_looked_at(
+    stripe_shop: Shop,
+) -> None:
+    shop, ann, bob = stripe_shop, await stripe_shop.someone(), await stripe_shop.someone()
+    gone = await shop.session(await shop.begin(bob, "power-pack"))
+    shop.pass_by(seconds=1)
+    await shop.bought(ann, "power-pack", deliver=False)
+    del shop.stripe.objects[gone]
+    shop.stripe.events.clear()
+    shop.pass_by(minutes=10)
+    await shop.poll()
+    assert await shop.free(ann) == 500_000
+
+
+async def test_invoices_without_a_payment_do_not_hide_those_with_one(stripe_shop: Shop) -> None:
+    shop, ann = stripe_shop, await stripe_shop.someone()
+    subscription = await shop.bought(ann, "premium")
+    await shop.server.run("DELETE FROM payment_links")
+    for number in range(150):
+        await shop.server.run(
+            "INSERT INTO subscription_payments SELECT tenant, processor, mode, ?, 'sub_other',"
+            " plan, quantity, 0, amount_minor, currency, start_ms, end_ms, paid_ms - 1000"
+            " FROM subscription_payments WHERE subscription = ?", f"in_{number}", subscription,
+        )  # fmt: skip
+    shop.stripe.events.clear()
+    await shop.poll()
+    invoice = shop.stripe.objects[subscription]["latest_invoice"]
+    linked = await shop.server.run("SELECT payment FROM payment_links WHERE object = ?", invoice)
+    assert linked == [(shop.stripe.intent_of(invoice),)]
+
+
+async def test_a_snapshot_counts_by_stripes_clock_and_not_by_ours(stripe_shop: Shop) -> None:
+    shop, ann = stripe_shop, await stripe_shop.someone()
+    subscription = await shop.bought(ann, "premium")
+    shop.server.time.pass_by(minutes=4)  # this server's clock is fast
+    await shop.ask("POST", "/api/subscription/subscribe", ann, {"action": "cancel"})
+    shop.stripe.ticking.pass_(minutes=1)
+    shop.stripe.change(subscription, {"cancel_at_period_end": False})
+    await shop.deliver()
+    shown = (await shop.ask("GET", "/api/purchases", ann))[1]["subscription"]
+    assert shown["cancels_at_end"] is False
+
+
 # --- Lemon Squeezy, whose lists do not say for whom something was bought ---
 
 
@@ -206,3 +265,52 @@ async def test_a_lost_refund_of_a_credited_order_is_found(lemon_shop: Shop) -> N
     await shop.poll()
     assert await shop.free(ann) == 250_000
     assert await shop.reasons() == []
+
+
+async def test_a_lost_refund_of_an_order_of_last_month_is_found_within_a_day(
+    lemon_shop: Shop,
+) -> None:
+    shop, ann = lemon_shop, await lemon_shop.someone()
+    order = await shop.bought(ann, "power-pack")
+    await shop.poll()
+    shop.pass_by(days=30)
+    shop.lemon.refund_order(order, 500)
+    shop.pass_by(days=1)
+    await shop.poll()
+    assert await shop.free(ann) == 250_000
+    await shop.sound()
+
+
+async def test_what_the_store_sells_beside_is_not_looked_at_for_months(lemon_shop: Shop) -> None:
+    shop, ann = lemon_shop, await lemon_shop.someone()
+    await shop.bought(ann, "power-pack", deliver=False)
+    shop.pass_by(days=30)
+    await shop.poll()
+    assert await shop.reasons() == []
+
+
+async def test_an_order_that_makes_no_sense_keeps_no_other_from_being_read(
+    lemon_shop: Shop,
+) -> None:
+    shop = lemon_shop
+    ann, bob = await shop.someone(email="a@example.org"), await shop.someone(email="b@example.org")
+    odd = await shop.bought(bob, "starter-pack", deliver=False)
+    shop.lemon.get("orders", odd)["attributes"]["first_order_item"] = None
+    await shop.bought(ann, "power-pack", deliver=False)
+    shop.pass_by(minutes=10)
+    await shop.poll()
+    assert await shop.free(ann) == 500_000
+
+
+async def test_a_subscription_that_is_gone_keeps_no_invoice_from_being_read(
+    lemon_shop: Shop,
+) -> None:
+    shop, ann, bob = lemon_shop, await lemon_shop.someone(), await lemon_shop.someone()
+    gone = await shop.bought(bob, "premium")
+    kept = await shop.bought(ann, "premium")
+    shop.pass_by(days=30, hours=1)
+    before = await shop.account(ann)
+    shop.lemon.renew(kept)
+    del shop.lemon.objects["subscriptions", gone]
+    await shop.poll()
+    assert (await shop.account(ann))["paid_until_ms"] > before["paid_until_ms"]

@@ -149,14 +149,18 @@ class LemonStore:
         self._updated(subscription, "subscription_expired")
 
     def change(self, subscription_id: str, variant: str) -> Json:
-        """Another variant at once, its difference invoiced at once."""
+        """Another variant at once, its difference invoiced at once, whether it is paid or not."""
         subscription = self.get("subscriptions", subscription_id)
         there = subscription["attributes"]
         before = self.variants[str(there["variant_id"])]["amount"]
         after = self.variants[variant]
         there.update(variant_id=int(variant), product_id=after["product"])
         invoice = self._invoice(subscription, "updated", max(after["amount"] - before, 0))
-        self._paid(subscription, invoice, "subscription_payment_success", moves=False)
+        if self.declines:
+            there["status"] = "past_due"
+            self.say("subscription_payment_failed", invoice)
+        else:
+            self._paid(subscription, invoice, "subscription_payment_success", moves=False)
         self._updated(subscription, "subscription_updated")
         return subscription
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     answer: Callable[[Asked], Answered]
     content_type: str
+    seconds: Callable[[], float]
 
     def handle_any(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
@@ -43,6 +45,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(type(self).seconds())
+
     do_GET = do_POST = do_PATCH = do_DELETE = handle_any  # noqa: N815 - the library looks for these
 
     def log_message(self, *said: object) -> None:
@@ -51,18 +56,20 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(
-    answer: Callable[[Asked], Answered], content_type: str = "application/json"
+    answer: Callable[[Asked], Answered],
+    content_type: str = "application/json",
+    seconds: Callable[[], float] = time.time,
 ) -> Iterator[str]:
-    """The address of a server that answers until the block ends; one request at a time."""
+    """The address of a server that answers until the block ends; one request at a time. `seconds`
+    is the time that its answers say."""
     lock = threading.Lock()
 
     def one(asked: Asked) -> Answered:
         with lock:
             return answer(asked)
 
-    handler = type(
-        "Handler", (_Handler,), {"answer": staticmethod(one), "content_type": content_type}
-    )
+    of_this = {"answer": staticmethod(one), "content_type": content_type}
+    handler = type("Handler", (_Handler,), of_this | {"seconds": staticmethod(seconds)})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
