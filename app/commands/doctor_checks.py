@@ -22,7 +22,7 @@ FREE_BYTES_LOW = 1024**3
 KEYRING_TIMEOUT_S = 10.0
 _FOLDERS = ("fonts", "icons", "themes", "prices", "tokenizers")
 _FONTS = ("Inter-Regular.ttf", "JetBrainsMono-Regular.ttf")
-# tiktoken's own sums of the vocabularies, by the names under which it looks for them.
+# The sums of the vocabularies, tiktoken's by the names under which it looks for them.
 _VOCABULARIES = {
     "fb374d419588a4632f3f557e76b4b70aebbca790": (
         "o200k_base",
@@ -31,6 +31,10 @@ _VOCABULARIES = {
     "9b5ad71b2ce5302211f9c61530b329a4922fc6a4": (
         "cl100k_base",
         "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
+    ),
+    "tekken_240911.tiktoken": (
+        "tekken",
+        "64a081edb3cbb8639a4eea9a7135ab9a0467c50676c672b217ba655f4d50e127",
     ),
 }
 

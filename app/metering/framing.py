@@ -13,7 +13,7 @@ from typing import assert_never
 from app.metering.documents import media_tokens
 from app.metering.images import image_tokens
 from app.metering.text_counts import TextCount
-from app.metering.tool_text import as_json, as_typescript
+from app.metering.tool_text import ToolsForm, tools_text
 from app.request import (
     ChatRequest,
     ImagePart,
@@ -83,7 +83,7 @@ def measure(
     hints: CountHints,
     count: CountText,
     *,
-    typescript: bool,
+    tools_form: ToolsForm,
     images: str,
     drops_think_tags: bool = False,
 ) -> Figures:
@@ -94,9 +94,8 @@ def measure(
         read = _without_think_tags(message) if cut else message
         _add_message(figures, read, request.model, count, images)
     if request.tools:
-        rendered = as_typescript(request.tools) if typescript else as_json(request.tools)
         figures.tools = len(request.tools)
-        figures.tools_text = _text(figures, count, rendered)
+        figures.tools_text = _text(figures, count, tools_text(request.tools, tools_form))
     for file in hints.media:
         found = media_tokens(images, request.model, file)
         figures.media += found.tokens

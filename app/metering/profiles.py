@@ -13,6 +13,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from app.metering.tool_text import ToolsForm
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -25,7 +27,7 @@ class Profile:
     name: str
     vocabulary: str = "o200k_base"
     images: str = "openai"
-    typescript_tools: bool = False
+    tools_form: ToolsForm = ToolsForm.JSON_LINES
     text_permille: int = 1000
     rare_rank: int = 0  # tokens from this rank on weigh `rare_permille` more
     rare_permille: int = 0
@@ -53,7 +55,7 @@ class Profile:
 
 _GPT_CHAT = Profile(
     "gpt-chat",
-    typescript_tools=True,
+    tools_form=ToolsForm.TYPESCRIPT,
     tools_base=-3,
     tools_without_system=5,
     per_call=5,
@@ -156,20 +158,20 @@ _GEMINI_3 = replace(
     # The signature carries the thoughts themselves, which are read and billed again.
     signature_permille=207,
 )
+# Text is exact, by Mistral's own vocabulary; its template has two marks around each question and
+# the tools, and one behind each answer.
 _MISTRAL = Profile(
     "mistral",
+    vocabulary="tekken",
+    tools_form=ToolsForm.JSON_LIST,
     images="mistral",
-    rare_rank=30_000,
-    rare_permille=1300,
-    base=3,
-    per_message=0,
-    tools_base=-2,
-    per_tool=4,
-    tools_permille=1134,
-    per_call=4,
-    thinking_permille=740,
+    base=1,
+    per_message=2,
+    tools_base=2,
+    per_call=2,
+    thinking_permille=1000,
     keeps_thinking=True,
-    spread_permille=150,
+    spread_permille=60,
 )
 _OTHER = Profile(
     "other",
@@ -199,7 +201,7 @@ _BY_NAME: tuple[tuple[str, Profile], ...] = (
     (r"gemini-2\.5", replace(_GEMINI, name="gemini-2.5", tools_permille=966, per_tool=-9)),
     (r"gemini", _GEMINI_3),
     (r"gemma", replace(_GEMINI, name="gemma", per_message=4, base=2)),
-    (r"(mistral|magistral|ministral)-small", replace(_MISTRAL, name="mistral-small", base=14)),
+    (r"(mistral|magistral|ministral)-small", replace(_MISTRAL, name="mistral-small", base=13)),
     (r"mi[ns]tral|magistral|codestral|devstral|pixtral|mixtral", _MISTRAL),
     (r"deepseek-r1-distill", replace(_OTHER, name="deepseek-r1-distill", text_permille=1010)),
     # Its chat template knows no tools, so they cost nothing and do nothing.

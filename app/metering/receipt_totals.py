@@ -38,6 +38,7 @@ class ReceiptTotals:
     output_tokens: int
     thinking_tokens: int
     cached_tokens: int
+    drawn: tuple[tuple[str, str, int], ...] = ()  # grant, unit and amount, where credit paid
 
 
 def totals_from_json(text: str) -> ReceiptTotals:
@@ -82,6 +83,10 @@ def _totals(plain: Mapping[str, Any]) -> ReceiptTotals:
         written,
         thinking,
         cached,
+        tuple(
+            (str(payer[1]), str(unit), _whole(amount))
+            for payer, amount, unit in plain.get("amounts", ())
+        ),
     )
 
 

@@ -1,7 +1,8 @@
 """Counting what a request will be billed for, before it is sent.
 
-OpenAI's vocabularies count text; framing, tools and images follow the vendors' published rules
-or, where there are none, what their bills show (`profiles`). Nothing is sent anywhere.
+OpenAI's and Mistral's vocabularies count text; framing, tools and images follow the vendors'
+published rules or, where there are none, what their bills show (`profiles`). Nothing is sent
+anywhere.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from app.metering.framing import CountHints, CountText, Figures, measure
 from app.metering.profiles import Profile, profile_for
 from app.metering.text_counts import TextCount, TextCounts
 from app.metering.token_count import TokenCount
+from app.metering.tool_text import ToolsForm
 from app.metering.usage import Certainty
+from app.metering.vocabulary import VOCABULARIES
 from app.request import ChatRequest
 
 NO_HINTS = CountHints()
@@ -32,9 +35,7 @@ class TokenCounter:
 
     def __init__(self, resources_folder: Path) -> None:
         """`resources_folder` holds the vocabulary files; they are only read."""
-        self._counts = {
-            name: TextCounts(resources_folder, name) for name in ("o200k_base", "cl100k_base")
-        }
+        self._counts = {name: TextCounts(resources_folder, name) for name in VOCABULARIES}
 
     @property
     def notice(self) -> str:
@@ -76,7 +77,7 @@ class TokenCounter:
             request,
             hints,
             _counting(counts, profile),
-            typescript=profile.typescript_tools,
+            tools_form=profile.tools_form,
             images=profile.images,
             drops_think_tags=profile.drops_think_tags,
         )
@@ -137,7 +138,9 @@ def _thinking(figures: Figures, hints: CountHints, profile: Profile) -> int:
 def _tools(figures: Figures, hints: CountHints, profile: Profile) -> int:
     if not (figures.tools or hints.server_tools):
         return 0
-    tokens = profile.tools_base if figures.tools or not profile.typescript_tools else 0
+    tokens = (
+        profile.tools_base if figures.tools or profile.tools_form is not ToolsForm.TYPESCRIPT else 0
+    )
     if figures.tools and not figures.has_system:
         tokens += profile.tools_without_system
     tokens += profile.per_tool * figures.tools

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from typing import Any
 
 from app.request import ToolSpec
@@ -15,6 +16,25 @@ _TYPES = {
     "boolean": "boolean",
     "null": "null",
 }
+
+
+class ToolsForm(StrEnum):
+    """How a vendor writes tools into what its models read."""
+
+    TYPESCRIPT = "typescript"
+    JSON_LINES = "json_lines"
+    JSON_LIST = "json_list"
+
+
+def tools_text(tools: Sequence[ToolSpec], form: ToolsForm) -> str:
+    """The tools as one text in a vendor's form."""
+    match form:
+        case ToolsForm.TYPESCRIPT:
+            return as_typescript(tools)
+        case ToolsForm.JSON_LINES:
+            return as_json(tools)
+        case ToolsForm.JSON_LIST:
+            return as_json_list(tools)
 
 
 def as_typescript(tools: Sequence[ToolSpec]) -> str:
@@ -42,6 +62,16 @@ def as_json(tools: Sequence[ToolSpec]) -> str:
         )
         for tool in tools
     )
+
+
+def as_json_list(tools: Sequence[ToolSpec]) -> str:
+    """One list of what the request said, as mistral-common (Apache 2.0) writes it."""
+    functions = [
+        {"name": tool.name, "description": tool.description, "parameters": schema_of(tool)}
+        for tool in tools
+    ]
+    listed = [{"type": "function", "function": function} for function in functions]
+    return json.dumps(listed, ensure_ascii=False)
 
 
 def schema_of(tool: ToolSpec) -> dict[str, Any]:

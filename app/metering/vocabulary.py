@@ -1,4 +1,4 @@
-"""OpenAI's public vocabularies, read from the files that ship with the program.
+"""OpenAI's and Mistral's public vocabularies, read from the files that ship with the program.
 
 tiktoken itself would fetch a file that is missing or damaged from the network; here a file is
 read and checked by us, handed to tiktoken's compiled encoder, and never written or fetched.
@@ -31,11 +31,23 @@ _CL100K_PATTERN = (
     r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+|"
     r" ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
 )
+# The `config.pattern` of Mistral's own file: as o200k, but without contractions and digit by digit.
+_TEKKEN_PATTERN = "|".join(
+    (
+        rf"[^\r\n\p{{L}}\p{{N}}]?[{_UPPER}]*[{_LOWER}]+",
+        rf"[^\r\n\p{{L}}\p{{N}}]?[{_UPPER}]+[{_LOWER}]*",
+        r"\p{N}",
+        r" ?[^\s\p{L}\p{N}]+[\r\n/]*",
+        r"\s*[\r\n]+",
+        r"\s+(?!\S)",
+        r"\s+",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class VocabularyFile:
-    """`file_name` is what TIKTOKEN_CACHE_DIR wants: the SHA-1 of the address it came from."""
+    """OpenAI's `file_name` is what TIKTOKEN_CACHE_DIR wants: the SHA-1 of where it came from."""
 
     name: str
     file_name: str
@@ -57,6 +69,12 @@ VOCABULARIES = {
             "9b5ad71b2ce5302211f9c61530b329a4922fc6a4",
             "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
             _CL100K_PATTERN,
+        ),
+        VocabularyFile(
+            "tekken",
+            "tekken_240911.tiktoken",
+            "64a081edb3cbb8639a4eea9a7135ab9a0467c50676c672b217ba655f4d50e127",
+            _TEKKEN_PATTERN,
         ),
     )
 }

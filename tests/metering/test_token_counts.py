@@ -31,8 +31,8 @@ BOUNDS: dict[Group, tuple[int, int]] = {
     ("gemini", "generate", "tools"): (168, 70),
     ("openrouter", "chat", "plain"): (14, 14),
     ("openrouter", "chat", "tools"): (106, 60),
-    ("mistral", "chat", "plain"): (54, 10),
-    ("mistral", "chat", "tools"): (46, 25),
+    ("mistral", "chat", "plain"): (54, 1),
+    ("mistral", "chat", "tools"): (46, 1),
 }
 
 
