@@ -32,6 +32,8 @@ ASKED = (
     ("/v1/responses", {"model": "qwen-turbo", "input": "Hello", "stream": True}),
     ("/v1/responses", {"model": "openai/gpt-3.5-turbo", "input": "Hello"}),
 )
+# Few: Stripe's client waits and asks again.
+OF_PROCESSORS = ((400, "json"), (402, "json"), (302, "json"), (401, "html"), (200, "html"))
 PAGES = ("/", "/docs", "/account", "/email", "/openapi.json", "/metrics", "/healthz", "/readyz",
          "/operator", "/api/me", "/api/usage", "/api/requests", "/api/purchases", "/v1/models",
          "/api/tokens/packages", "/api/account/export", "/checkout/done")  # fmt: skip
@@ -51,7 +53,7 @@ def server(tmp_path: Path, upstream: Leaking) -> Iterator[ServerProcess]:
     env["_ANTHROPIC_BASE_URL"] = env["_STRIPE_BASE_URL"] = upstream.url
     env |= {f"_STRIPE_{name}_PACK_PRICE_ID": f"price_{name}" for name in ("STARTER", "POWER")}
     env |= {
-        "SMTP_URL": f"smtp://mailer:{MAIL_PASSWORD}@127.0.0.1:{upstream.port}",
+        "SMTP_URL": f"smtp://mailer:{MAIL_PASSWORD}@127.0.0.1:1",
         "MAIL_FROM": "tuppence@example.org",
         "REQUESTS_PER_MINUTE": "100000000",
     }
@@ -101,7 +103,7 @@ def provoke(server: ServerProcess, upstream: Leaking, rounds: int) -> int:
             answer = client.post(path, json=body)
             assert not found_in(spoken(answer)), (upstream.trouble, path, spoken(answer))
             assert answer.status_code != 500, (upstream.trouble, path, answer.text)
-        for number, trouble in enumerate(TROUBLES[::9]):
+        for number, trouble in enumerate(OF_PROCESSORS):
             upstream.trouble = trouble
             others = (
                 client.post("/api/checkout", json={"offer": "starter-pack"}),
