@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.server.accounts.jobs import jobs
-from app.server.accounts.own_data import ROWS_AT_ONCE, SECTIONS
+from app.server.accounts.own_data import LEFT_OUT, ROWS_AT_ONCE, SECTIONS
 from app.server.accounts.passphrase_checks import issue_passphrase
 from tests.fixtures.credit_server import CreditServer, running_server
 from tests.server.accounts.computers import Computer, code_of, registered
@@ -58,6 +58,19 @@ async def test_an_export_holds_all_of_ones_own_and_nothing_else(
         assert secret not in answer.text
     hashes = await server.run("SELECT token_hash FROM sessions")
     assert not any(str(row[0]) in answer.text for row in hashes)
+
+
+async def test_every_table_with_rows_of_ones_own_is_in_the_export_or_left_out_for_a_reason(
+    credit_server: CreditServer,
+) -> None:
+    rows = await credit_server.run(
+        "SELECT DISTINCT m.name FROM sqlite_master m, pragma_table_info(m.name) c"
+        " WHERE m.type = 'table' AND c.name IN ('tenant', 'account')"
+    )
+    exported = {section.table for section in SECTIONS} - {"accounts"}
+    assert {row[0] for row in rows} == exported | set(LEFT_OUT)
+    assert not exported & set(LEFT_OUT)
+    assert all(LEFT_OUT.values())
 
 
 async def _requests(server: CreditServer, account: str, count: int) -> None:
