@@ -23,7 +23,7 @@ COMMAND = Path(__file__).parents[2] / "packaging" / "tokenizers" / "shorten_tekk
 
 def asked(text: str, *tools: ToolSpec, model: str = "mistral-large-latest") -> int:
     message = RequestMessage(Role.USER, (TextPart(text),))
-    request = ChatRequest(model=model, messages=(message,), tools=tools)
+    request = ChatRequest(model=model, messages=(message,), tools=tools, output_tokens_max=100)
     return COUNTER.count(request, provider="mistral", model=model).tokens
 
 
