@@ -48,6 +48,7 @@ def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
         403: "The caller may not buy or change here",
         404: "There is no such thing here",
         409: "Not for sale, or nothing to change",
+        429: "Too many purchases were begun",
         502: "The processor did not accept it",
         503: "The processor cannot be reached",
     }
@@ -70,7 +71,7 @@ async def packages(till: TheTill) -> OffersShown:
     "/api/checkout",
     summary="Begin to buy an offer",
     status_code=201,
-    responses=_errors(400, 401, 402, 403, 404, 409, 502, 503),
+    responses=_errors(400, 401, 402, 403, 404, 409, 429, 502, 503),
 )
 async def begin_checkout(till: TheTill, caller: TheCaller, wish: CheckoutWish) -> CheckoutShown:
     return checkout_shown(await service.begin(till, caller, wish.offer, back=wish.back))
@@ -95,7 +96,7 @@ async def simulate(till: TheTill, checkout_id: str, wish: SimulatedWish) -> Chec
 @router.post(
     "/api/subscription/subscribe",
     summary="Begin, change, cancel or resume a subscription",
-    responses=_errors(400, 401, 402, 403, 404, 409, 502, 503),
+    responses=_errors(400, 401, 402, 403, 404, 409, 429, 502, 503),
 )
 async def subscribe(till: TheTill, caller: TheCaller, wish: SubscriptionWish) -> SubscriptionAnswer:
     needs_offer = wish.action in (SubscriptionAction.NEW, SubscriptionAction.CHANGE)

@@ -9,7 +9,9 @@ from app.catalog.plans import Holder, Right
 from app.catalog.rights import may, roles_with
 from app.ledger.steps import Steps
 from app.server.accounts.identify import Caller
-from app.server.errors import Refused, bad_request, conflict, not_allowed, not_found
+from app.server.accounts.pace import HOUR
+from app.server.errors import Refused, bad_request, conflict, not_allowed, not_found, too_many
+from app.server.limits import take
 from app.server.payments import repository, simulated
 from app.server.payments.accounts import Buyer, buyer, standing_now
 from app.server.payments.orders import CheckoutOrder
@@ -19,6 +21,7 @@ from app.server.payments.till import Till, nothing_set_up
 
 # Where a buyer may be sent back to beside the server itself: the desktop program.
 _OWN_SCHEME = "tuppence"
+CHECKOUTS_PER_HOUR = 60
 
 
 def require_billing(till: Till, caller: Caller) -> None:
@@ -45,11 +48,22 @@ async def begin(
     quantity = _quantity(till, sold, seats)
     services = till.services
     who = await services.database.read(_may_buy, till, caller.tenant, sold)
+    await _hurry(till, caller.tenant)
     checkout, secret = _new_checkout(till, who, sold, quantity), ""
     if sold.processor == SIMULATED:
         checkout, secret = simulated.with_secret(checkout)
     await services.database.run(repository.add_checkout, checkout)
     return await _open(till, checkout, sold, back, secret)
+
+
+async def _hurry(till: Till, tenant: str) -> None:
+    """Count one more checkout of an account: each is a page at the processor, which is asked about
+    until it is paid or over. Raises Refused (429)."""
+    services = till.services
+    name, now = f"checkouts/{tenant}", services.clock.now()
+    wait_s = await services.database.run(take, name, CHECKOUTS_PER_HOUR, HOUR, now)
+    if wait_s is not None:
+        raise too_many("Too many purchases were begun within an hour.", retry_after_s=wait_s)
 
 
 def _new_checkout(till: Till, who: Buyer, sold: OnSale, quantity: int) -> Checkout:

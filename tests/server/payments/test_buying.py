@@ -267,3 +267,19 @@ async def test_two_offers_with_one_price_id_are_both_not_for_sale(tmp_path: Path
         ann = await shop.someone()
         for offer in ("pro-pack", "power-pack"):
             assert (await shop.ask("POST", "/api/checkout", ann, {"offer": offer}))[0] == 409
+
+
+async def test_sixty_purchases_an_hour_are_begun_and_no_more(stripe_shop: Shop) -> None:
+    shop, ann, bob = stripe_shop, await stripe_shop.someone(), await stripe_shop.someone()
+    name = f"checkouts/{ann.caller.tenant}"
+    await shop.begin(ann, "starter-pack")
+    assert await shop.server.run("UPDATE buckets SET count = 59 WHERE name = ? RETURNING count",
+                                 name) == [(59,)]  # fmt: skip
+    await shop.begin(ann, "starter-pack")
+    asked = len(shop.stripe_api.asked)
+    status, said = await shop.ask("POST", "/api/checkout", ann, {"offer": "starter-pack"})
+    assert (status, said["error"]["type"]) == (429, "rate_limit_error")
+    assert len(shop.stripe_api.asked) == asked
+    await shop.begin(bob, "starter-pack")
+    shop.pass_by(hours=1)
+    await shop.begin(ann, "starter-pack")
