@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QRadioButton
+from PySide6.QtWidgets import QComboBox, QRadioButton, QStyledItemDelegate
 
 from app.ui.icons import pixmap
 from app.ui.theme import Theme
 
-ARROW_SIZE, ARROW_ROOM = 14, 24
+ARROW_SIZE, ARROW_ROOM, LINE = 14, 24, 26
+LINES_MAX = 12
 CIRCLE_SIZE, CIRCLE_GAP, HEIGHT = 16, 9, 26
 
 
@@ -21,14 +22,39 @@ class ChoiceBox(QComboBox):
 
     def __init__(self) -> None:
         super().__init__()
-        room = Theme.current().px(ARROW_ROOM)
-        self.setStyleSheet(
-            f"QComboBox::drop-down {{ border: none; width: {room}px; }}"
-            "QComboBox::down-arrow { image: none; }"
-        )
+        self.setMaxVisibleItems(LINES_MAX)
+        self.setItemDelegate(QStyledItemDelegate(self))
+        self._dress()
+        Theme.current().changed.connect(self._dress)
+
+    def showPopup(self) -> None:
+        super().showPopup()
+        view = self.view()
+        view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        rows = min(self.count(), self.maxVisibleItems())
+        wanted = sum(view.sizeHintForRow(row) for row in range(rows))
+        missing = wanted - view.viewport().height()
+        if missing > 0:
+            # Qt leaves the sheet's padding out of its sum, and would cut the last line off.
+            box = view.window()
+            place = box.geometry().adjusted(0, 0, 0, missing)
+            room = self.screen().availableGeometry()
+            place.moveTop(max(room.top(), min(place.top(), room.bottom() - place.height() + 1)))
+            box.setGeometry(place)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
+
+    def _dress(self) -> None:
+        theme = Theme.current()
+        room, line, edge = theme.px(ARROW_ROOM), theme.px(LINE), theme.px(6)
+        # A list below the field, as wide as it is: not a menu over it.
+        self.setStyleSheet(
+            "QComboBox { combobox-popup: 0; }"
+            f"QComboBox::drop-down {{ border: none; width: {room}px; }}"
+            "QComboBox::down-arrow { image: none; }"
+            f"QAbstractItemView::item {{ min-height: {line}px; padding: 0 {edge}px; }}"
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

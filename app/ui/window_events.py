@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QObject, QTimer
@@ -10,12 +11,13 @@ from PySide6.QtWidgets import QApplication
 from app.seam import commands, events
 from app.seam.budgets import BudgetSaved, BudgetsListed, SendNeedsConfirmation
 from app.seam.events import Event
+from app.seam.hosted import HostedEvent
 from app.seam.reconciliation import (
     AdminKeyKept,
     ReconciliationShown,
     ReconciliationSourcesReady,
 )
-from app.seam.views import ChatView, DraftView
+from app.seam.views import ChatRow, ChatView, DraftView
 from app.ui import words
 from app.ui.theme import Theme
 
@@ -39,6 +41,8 @@ class EventSink(QObject):
 
     def on_event(self, event: Event) -> None:
         """Show a fact."""
+        if isinstance(event, HostedEvent):
+            return  # its views come next; until then nothing shows it
         match event:
             case events.EngineReady() | events.EngineFailed() | events.EngineStopped():
                 self._on_engine(event)
@@ -161,8 +165,11 @@ class EventSink(QObject):
         match event:
             case events.ChatsListed():
                 self._frame.sidebar.show_rows(event.rows)
+                for row in event.rows:
+                    self._take_title(row)
             case events.ChatRowChanged():
                 self._frame.sidebar.change_row(event.row)
+                self._take_title(event.row)
             case events.ChatOpened():
                 self._on_chat_opened(event.chat, event.at_message_id)
             case events.SearchFound():
@@ -189,11 +196,20 @@ class EventSink(QObject):
             self._take_draft(chat, typed)
         self.show_panes()
         composer.ask_quote()
-        title = f"{chat.title} – Tuppence" if chat.title else "Tuppence"
-        self._window.setWindowTitle(title)
+        self._show_title(chat.title)
         self._window.orders.send_pending()
         composer.send_what_waited()
         self._window.orders.do_what_waited()
+
+    def _take_title(self, row: ChatRow) -> None:
+        """The title of the chat that is shown may come, or change, while it is open."""
+        chat = self._shown.chat
+        if chat is not None and chat.id == row.id and chat.title != row.title:
+            self._shown.chat = replace(chat, title=row.title)
+            self._show_title(row.title)
+
+    def _show_title(self, title: str) -> None:
+        self._window.setWindowTitle(f"{title} – Tuppence" if title else "Tuppence")
 
     def _take_draft(self, chat: ChatView, typed: str) -> None:
         """The chat's draft; what was typed before the chat was there stays after it."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu
 
 from app.ui.icons import icon
@@ -17,6 +17,7 @@ from app.ui.sidebar.chat_model import ROW_ROLE, ChatModel, Index
 if TYPE_CHECKING:
     from app.seam.views import ChatRow
 
+_KEEPS_PLACE = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
 _COMMANDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
@@ -82,6 +83,22 @@ class ChatList(QListView):
         else:
             super().keyPressEvent(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # The right button asks about a chat and does not choose it.
+        if event.button() == Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if self.indexAt(event.position().toPoint()) != self.currentIndex():
+            self._select_open(by_force=True)  # pressed, and let go elsewhere
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        renames = self.state() == QAbstractItemView.State.EditingState
+        if not renames and event.reason() not in _KEEPS_PLACE:
+            self._select_open()
+
     def _build(self) -> None:
         self.setModel(self._model)
         self.setItemDelegate(self._delegate)
@@ -101,7 +118,8 @@ class ChatList(QListView):
         row: ChatRow | None = index.data(ROW_ROLE)
         return row
 
-    def _select_open(self) -> None:
+    def _select_open(self, *, by_force: bool = False) -> None:
+        """Mark what is open; a row that the keyboard has reached stays, unless `by_force`."""
         place = self._model.place_of(self._open_id)
         selection = self.selectionModel()
         if place is None:
@@ -109,7 +127,7 @@ class ChatList(QListView):
             return
         index = self._model.index(place)
         flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
-        if not self.hasFocus() or not self.currentIndex().isValid():
+        if by_force or not self.hasFocus() or not self.currentIndex().isValid():
             selection.setCurrentIndex(index, flag)
         else:
             selection.select(index, flag)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app.seam import commands, events
 from app.seam.views import Certainty, SearchHit
-from app.ui.sidebar.chat_model import Heading, group_rows, tooltip
+from app.ui.sidebar.chat_list import ChatList
+from app.ui.sidebar.chat_model import ROW_ROLE, Heading, group_rows, tooltip
 from app.ui.sidebar.hits import HitList, split_marks
 from app.ui.words import short_cost
 from tests.ui.shell.conftest import Desk
@@ -136,3 +137,71 @@ def test_a_thousand_chats_are_listed_at_once(desk: Desk) -> None:
     desk.frame.sidebar.chats.doItemsLayout()
     assert time.thread_time() - began < 0.25
     assert len(desk.frame.sidebar.chats.rows()) == 1000
+
+
+def marked(desk: Desk) -> list[str]:
+    """The titles of the rows that are drawn as chosen."""
+    selected = desk.frame.sidebar.chats.selectionModel().selectedIndexes()
+    return [index.data(ROW_ROLE).title for index in selected]
+
+
+def open_first_of_two(desk: Desk) -> ChatList:
+    desk.tell(
+        events.ChatsListed((chat_row("a", "A"), chat_row("b", "B"))),
+        events.ChatOpened(chat("a", title="A")),
+    )
+    return desk.frame.sidebar.chats
+
+
+def test_the_menu_of_another_chat_leaves_the_open_one_marked(desk: Desk) -> None:
+    chats = open_first_of_two(desk)
+    place = chats.visualRect(chats.model().index(2, 0)).center()
+    desk.qtbot.mouseClick(chats.viewport(), Qt.MouseButton.RightButton, pos=place)
+    chats.customContextMenuRequested.emit(place)
+    menu = QApplication.activePopupWidget()
+    assert menu is not None
+    desk.qtbot.keyClick(menu, KEY.Key_Escape)
+    assert marked(desk) == ["A"]
+    assert not desk.port.asked(commands.OpenChat)
+
+
+def test_a_row_that_the_keys_reached_is_marked_until_one_goes_elsewhere(desk: Desk) -> None:
+    chats = open_first_of_two(desk)
+    chats.setFocus()
+    desk.qtbot.keyClick(chats, KEY.Key_Down)
+    assert marked(desk) == ["B"]
+    desk.editor.setFocus()
+    assert marked(desk) == ["A"]
+
+
+def test_a_press_that_ends_elsewhere_chooses_nothing(desk: Desk) -> None:
+    chats = open_first_of_two(desk)
+    below = chats.visualRect(chats.model().index(2, 0))
+    desk.qtbot.mousePress(chats.viewport(), Qt.MouseButton.LeftButton, pos=below.center())
+    desk.qtbot.mouseRelease(
+        chats.viewport(), Qt.MouseButton.LeftButton, pos=below.center() + QPoint(0, 300)
+    )
+    assert marked(desk) == ["A"]
+
+
+def test_another_chat_than_the_open_one_can_be_renamed_by_key(desk: Desk) -> None:
+    chats = open_first_of_two(desk)
+    chats.setFocus()
+    desk.qtbot.keyClick(chats, KEY.Key_Down)
+    desk.qtbot.keyClick(chats, KEY.Key_F2)
+    editor = chats.viewport().findChild(QLineEdit)
+    assert editor is not None
+    desk.qtbot.keyClicks(editor, "Better")
+    desk.qtbot.keyClick(editor, KEY.Key_Return)
+    desk.qtbot.waitUntil(lambda: bool(desk.port.asked(commands.RenameChat)), timeout=2000)
+    assert desk.port.asked(commands.RenameChat) == [commands.RenameChat("b", "Better")]
+
+
+def test_the_window_is_called_as_its_chat_is_from_the_moment_it_has_a_title(desk: Desk) -> None:
+    desk.tell(events.ChatOpened(chat("a", title="New chat")))
+    assert desk.window.windowTitle() == "New chat – Tuppence"
+    desk.tell(events.ChatsListed((chat_row("b", "Other"), chat_row("a", "Locks"))))
+    assert desk.window.windowTitle() == "Locks – Tuppence"
+    desk.tell(events.ChatRowChanged(chat_row("b", "Else")))
+    desk.tell(events.ChatRowChanged(chat_row("a", "Row locks")))
+    assert desk.window.windowTitle() == "Row locks – Tuppence"
