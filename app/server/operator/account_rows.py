@@ -169,7 +169,8 @@ async def mark(
     name = f"accounts {'clear' if clear else 'mark'} {mark_}"
 
     def look() -> Steps[object]:
-        return (yield from marks_of(ids))
+        found = yield from marks_of(ids)
+        return found[ids[0]] if len(ids) == 1 else found
 
     if len(ids) == 1:
         services = operator.act(name, subject, words, look)

@@ -114,7 +114,8 @@ class Chrome:
             said["sessionId"] = self._session
         self._answers[number] = asyncio.get_running_loop().create_future()
         await self._socket.send_json(said)
-        answer = await asyncio.wait_for(self._answers.pop(number), WITHIN_S)
+        answer = await asyncio.wait_for(self._answers[number], WITHIN_S)
+        del self._answers[number]
         assert "error" not in answer, (method, answer)
         result: Json = answer["result"]
         return result
