@@ -28,7 +28,7 @@ CSV_COLUMNS = (
 class Statement:
     """Amounts are picodollars. `limit` is the month's managed credit as it is set now, None where
     there is none; `beyond` what was charged past it at a slower pace. `is_final`: the month is
-    over. `models` and `members` each add up to the whole."""
+    over, and so is every call that began in it. `models` and `members` each add up to the whole."""
 
     group: Group
     plan_name: str
@@ -82,6 +82,11 @@ def statement_of(catalog: PlanCatalog, tenant: str, month: str, now: datetime) -
             (tenant, ms_from(end), f"{tenant}/{credit.allowance}/%/beyond"),
         )
         beyond = int(rows[0][0])
+    open_calls = yield Sql(
+        "SELECT 1 FROM ledger_holds"
+        " WHERE tenant = ? AND ended_ms IS NULL AND created_ms < ? LIMIT 1",
+        (tenant, ms_from(end)),
+    )
     plan = group.plan_in(catalog)
     return Statement(
         group=group,
@@ -90,7 +95,7 @@ def statement_of(catalog: PlanCatalog, tenant: str, month: str, now: datetime) -
         month=f"{start:%Y-%m}",
         start=start,
         end=end,
-        is_final=now >= end,
+        is_final=now >= end and not open_calls,
         limit_pusd=group.amounts.get(credit.allowance) if credit else None,
         beyond_pusd=beyond,
         models=models,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,20 +25,6 @@ from tests.server.organizations.workplace import (
 from tests.server.upstreams.scripts import CANARY_KEY, Script
 
 OTHER_KEY = "sk-workspace-two-0987654321-two0"
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-async def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Workspace]:
-    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
-    async with workspace_at(tmp_path / "server", database_url=url) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Workspace]:
-    """On SQLite."""
-    async with workspace_at(tmp_path / "server") as opened:
-        yield opened
 
 
 async def test_members_calls_go_by_the_workspaces_key_and_cost_the_platform_nothing(
