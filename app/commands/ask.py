@@ -17,7 +17,7 @@ from app.chat.export import cost_words
 from app.chat.routes import DEMO_KEY, DEMO_REF, LOCAL_PREFIX
 from app.chat.send import Sent
 from app.commands.choose import NotFound, choose_model
-from app.commands.entry import DONE, FAILED, REFUSED, one_line
+from app.commands.exits import DONE, FAILED, REFUSED, one_line
 from app.commands.vault import with_vault_open
 from app.errors import TuppenceError
 from app.money import usd_text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.commands.choose import NotFound, choose_chat, choose_key
 from app.commands.columns import in_columns, one_line
-from app.commands.entry import DONE
+from app.commands.exits import DONE
 from app.money import format_usd, usd_text
 from app.seam.budgets import BudgetView, SaveBudget
 

@@ -26,7 +26,7 @@ from app.catalog.plan_words import (
 )
 from app.catalog.plans import FLAG_MEANING, Pack, Plan, WhenReached
 from app.commands.columns import in_columns
-from app.commands.entry import DONE, FAILED
+from app.commands.exits import DONE, FAILED
 from app.config import resources_folder
 from app.errors import CatalogError
 

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from app.commands.columns import in_columns, one_line
-from app.commands.entry import DONE
+from app.commands.exits import DONE
 from app.money import format_usd, usd_text
 from app.store.records import ChatRecord, HitRecord
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 
 from app.commands.doctor_report import Finding, Level, note, wrong
-from app.commands.entry import DONE, FAILED
+from app.commands.exits import DONE, FAILED
 from app.config import load_config, load_paths
 from app.errors import TuppenceError
 

@@ -10,9 +10,8 @@ import contextlib
 import os
 import sys
 
+from app.commands.exits import DONE, FAILED, INTERRUPTED, WRONG_USE, one_line
 from app.errors import TuppenceError
-
-DONE, FAILED, WRONG_USE, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def main(words: list[str]) -> int:
@@ -40,11 +39,6 @@ def fail(error: TuppenceError) -> int:
         return WRONG_USE
     _say(f"tuppence: {one_line(error)}\n")
     return FAILED
-
-
-def one_line(error: TuppenceError) -> str:
-    """An error with its advice in a single line."""
-    return " ".join(str(error).split())
 
 
 def _run(words: list[str]) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.chat.export import write_file
 from app.commands.choose import choose_chat
-from app.commands.entry import DONE
+from app.commands.exits import DONE
 from app.errors import StoreError
 
 if TYPE_CHECKING:

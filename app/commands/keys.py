@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.chat.routes import host_of
 from app.commands.choose import choose_key
 from app.commands.columns import in_columns, one_line
-from app.commands.entry import DONE, FAILED
+from app.commands.exits import DONE, FAILED
 from app.commands.vault import with_vault_open
 from app.errors import KeychainError, TuppenceError
 from app.store.records import KeyRecord

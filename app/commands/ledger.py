@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.chat.export import write_file
-from app.commands.entry import DONE, FAILED
+from app.commands.exits import DONE, FAILED
 from app.errors import StoreError
 
 if TYPE_CHECKING:

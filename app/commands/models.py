@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.commands.ask import find_local_models
 from app.commands.columns import in_columns, one_line
-from app.commands.entry import DONE
+from app.commands.exits import DONE
 from app.commands.vault import with_vault_open
 from app.errors import TuppenceError
 from app.money import usd_text

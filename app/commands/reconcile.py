@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from app.chat.reconciliation_views import reconciliation_view
 from app.chat.reconciliation_words import reason_words
 from app.commands.columns import in_columns, one_line
-from app.commands.entry import DONE
+from app.commands.exits import DONE
 from app.commands.vault import with_vault_open
 from app.errors import KeychainError
 from app.metering.reconciliation import Reconciliation

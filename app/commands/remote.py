@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.commands.entry import DONE, FAILED, INTERRUPTED, one_line
+from app.commands.exits import DONE, FAILED, INTERRUPTED, one_line
 from app.commands.parser import HelpAsked, parse
 from app.commands.table import run_command
 from app.commands.wire import (

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from app.catalog.pricebook import PriceBook, load_price_book
 from app.clock import now
-from app.commands.entry import DONE, FAILED, one_line
+from app.commands.exits import DONE, FAILED, one_line
 from app.config import resources_folder
 from app.errors import TuppenceError
 from app.metering.cost import charge

@@ -19,7 +19,7 @@ from app.catalog.plan_words import amount_words
 from app.catalog.plans import Unit
 from app.catalog.pricebook import load_price_book
 from app.commands.columns import in_columns
-from app.commands.entry import DONE
+from app.commands.exits import DONE
 from app.commands.simulate_plain import walk_to_plain
 from app.config import resources_folder
 from app.errors import CatalogError

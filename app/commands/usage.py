@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from app.commands import usage_items, usage_receipt
 from app.commands.columns import in_columns, one_line
-from app.commands.entry import DONE
+from app.commands.exits import DONE
 from app.commands.usage_json import LINE_COLUMNS, as_json, line_cells, line_row, summary_object
 from app.errors import TuppenceError
 from app.money import format_usd
