@@ -9,12 +9,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QLocale, QObject, QTimer, Signal
+
+from app.ui import words
 
 if TYPE_CHECKING:
     # Not at run time: the first paint does not wait for the seam's many small classes.
     from app.seam.commands import Command
     from app.seam.port import EnginePort
+    from app.ui.core_views import Translated
 
 STREAMING_INTERVAL_MS, INTERVAL_MS = 33, 4
 
@@ -31,6 +34,7 @@ class Bridge(QObject):
         self._waiting: list[Command] = []
         self._drained_at = 0.0
         self._interval_ms = INTERVAL_MS
+        self._language: Translated | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_timeout)
@@ -66,6 +70,10 @@ class Bridge(QObject):
     def _listen(self) -> None:
         from PySide6.QtCore import Qt
 
+        if words.locale().language() != QLocale.Language.English:
+            from app.ui.core_views import translated
+
+            self._language = translated(words.locale().name().partition("_")[0])
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
 
@@ -85,4 +93,4 @@ class Bridge(QObject):
         streams = any(isinstance(event, TextArrived | ThinkingArrived) for event in events)
         self._interval_ms = STREAMING_INTERVAL_MS if streams else INTERVAL_MS
         for event in events:
-            self.event.emit(event)
+            self.event.emit(event if self._language is None else self._language.event(event))
