@@ -110,10 +110,12 @@ class ClockFarOff(CreditServerError):
 
 
 class CreditServerDown(CreditServerError):
-    """The server is there and cannot answer now; `wait_s` is its wish, None where it named none."""
+    """The server is there and cannot answer now. `wait_s` is its wish, None where it named none;
+    `status` is 429 where this account asked too often."""
 
     retryable = True
     wait_s: float | None = None
+    status: int = 503
 
 
 class ServerRefused(CreditServerError):

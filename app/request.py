@@ -147,3 +147,4 @@ class ChatRequest:
     tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = None
     answer_form: AnswerForm | None = None
+    request_id: str = ""  # the sender's own name for it; never part of what a model reads

@@ -107,7 +107,7 @@ class CreditServer:
         if message and code and (status == 429 or status >= 500):
             # Whoever waits and asks again is right; a defect of the server is no different.
             down = CreditServerDown(message[:500], "")
-            down.wait_s = wait_s
+            down.wait_s, down.status = wait_s, status
             return down
         if message and code:
             refused = ServerRefused(message[:500], "", code=code, status=status)

@@ -64,7 +64,7 @@ class Wallets:
         self._desk = desk
         self._clock = clock
         self._changed = changed
-        self._read: dict[tuple[str, str, str], tuple[datetime, object]] = {}
+        self._read: dict[tuple[str, str, str], tuple[str, object]] = {}
         self._asking: dict[tuple[str, str, str], asyncio.Future[Fields]] = {}
 
     def wallet(self, record: ServerRecord) -> Wallet | None:
@@ -121,17 +121,17 @@ class Wallets:
 
     def _of(self, record: ServerRecord, subject: str, read: Callable[[Fields], T]) -> T | None:
         key = (record.id, _holder(record, subject), subject)
-        aged = self.aged(record, subject)
-        if aged is None:
+        kept = self._servers.kept(*key)
+        if kept is None:
             return None
         known = self._read.get(key)
-        if known is None or known[0] != aged.at:
+        if known is None or known[0] != kept.content:
+            value = _object(kept.content)
             try:
-                known = (aged.at, read(aged.fields))
+                found = None if value is None else read(Fields(value, record.title))
             except AnswerImpossible:
-                # Kept by another version: it is asked for anew.
-                known = (aged.at, None)
-            self._read[key] = known
+                found = None  # kept by another version: it is asked for anew
+            known = self._read[key] = (kept.content, found)
         return known[1]  # type: ignore[return-value]
 
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.chat.hosted_routes import HostedRoutes, hosted_ref
 from app.chat.preferences import Preferences
 from app.chat.routes import Route, Routes
 from app.providers.hosts import HOSTS
@@ -25,10 +26,13 @@ class Alternates:
     keys: Keys
     routes: Routes
     preferences: Preferences
+    hosted: HostedRoutes
 
     def of(self, route: Route) -> tuple[Route, ...]:
         """The other routes, in the order of the keys; none while failover is off."""
-        if not self.preferences.view().failover or not route.needs_secret:
+        if not self.preferences.view().failover:
+            return ()
+        if not route.needs_secret and route.hosted is None:
             return ()
         return tuple(self._find(route))
 
@@ -41,6 +45,24 @@ class Alternates:
             for model_id in _listed(key):
                 if same_model_name(model_id) == wanted:
                     yield self.routes.find(f"{key.id}/{model_id}")
+                    break
+        if route.hosted is None:
+            yield from self._hosted(wanted)
+
+    def _hosted(self, wanted: str) -> Iterator[Route]:
+        for target in self.hosted.targets():
+            if same_model_name(target.model.id) == wanted and not target.model.trouble:
+                yield self.routes.find(hosted_ref(target.record.id, target.model.id))
+                return
+
+    def own_keys_for(self, model_id: str) -> Iterator[Route]:
+        """The kept keys that the same model can be asked with, whatever is set."""
+        for key in self.keys.rows():
+            if key.state in _UNUSABLE or key.provider not in HOSTS:
+                continue
+            for listed in _listed(key):
+                if same_model_name(listed) == same_model_name(model_id):
+                    yield self.routes.find(f"{key.id}/{listed}")
                     break
 
 

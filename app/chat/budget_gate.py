@@ -21,6 +21,7 @@ from app.metering.quote import Quote, worst_case
 from app.metering.token_count import TokenCount
 from app.money import format_usd
 from app.seam.budgets import SendQuestion
+from app.store.hosted_calls import HostedCall
 from app.store.shelves import Shelves
 
 
@@ -92,12 +93,34 @@ class BudgetGate:
         keys = [admission.route.key_id, *(route.key_id for route in admission.alternates)]
         limits = self._keeper.limits(chat_id, dict.fromkeys(keys), hold.created_at)
         try:
-            self._shelves.holds.admit(replace(hold, limits=limits))
+            with self._shelves.database.transaction():
+                self._shelves.holds.admit(replace(hold, limits=limits))
+                self._keep_hosted(admission, message_id)
         except LimitReached as error:
             for use in self._keeper.uses(chat_id, hold.key_id):
                 if use.window.account == error.account:
                     raise BudgetReached(refusal(use, error.wanted)) from error
             raise
+
+    def _keep_hosted(self, admission: Admission, message_id: str) -> None:
+        """What is needed to ask the server for this call, should its answer be lost."""
+        routes = (admission.route, *admission.alternates)
+        target = next((route.hosted for route in routes if route.hosted is not None), None)
+        if target is None:
+            return
+        message = self._shelves.messages.get(message_id)
+        self._shelves.hosted_calls.begin(
+            HostedCall(
+                hold_id=admission.hold_id,
+                message_id=message_id,
+                server_id=target.record.id,
+                holder=target.record.holder,
+                model=target.model.id,
+                at=admission.at,
+                base_letters=len(message.text) if message else 0,
+                base_thinking=len(message.thinking) if message else 0,
+            )
+        )
 
     def _ask(self, chat_id: str, admissions: Sequence[Admission], consent: _Consent) -> None:
         """Raise NeedsConfirmation where the user has to be asked, and was not yet."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from app.chat.budget_words import notice_words
+from app.chat.hosted_routes import is_hosted
 from app.chat.routes import Route
 from app.clock import Clock
 from app.metering.allowances_split import WorstCase
@@ -68,6 +69,8 @@ class BudgetKeeper:
     def _windows(
         self, chat_id: str, key_id: str, at: datetime | None = None
     ) -> tuple[BudgetWindow, ...]:
+        if is_hosted(key_id):
+            return ()  # budgets are on own keys; hosted credit has its own limits
         return budgets_for(
             self._shelves.budgets.rows(),
             chat_id=chat_id,

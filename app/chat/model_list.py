@@ -9,6 +9,7 @@ from dataclasses import replace
 from app.catalog.models import ModelCard
 from app.catalog.pricebook import PriceBook
 from app.catalog.prices import Price
+from app.chat.hosted_list import HostedList
 from app.chat.names import told_apart
 from app.chat.own_prices import OwnPrices, takes_own_price
 from app.chat.routes import DEMO_REF, LOCAL_PREFIX, host_of, key_words
@@ -31,6 +32,7 @@ class ModelList:
         prices: PriceBook,
         own_prices: OwnPrices,
         clock: Clock,
+        hosted: HostedList,
         *,
         demo: bool = False,
     ) -> None:
@@ -39,6 +41,7 @@ class ModelList:
         self._own_prices = own_prices
         self._clock = clock
         self._demo = demo
+        self._hosted = hosted
         self._local: tuple[LocalModels, ...] = ()
 
     def set_local(self, hosts: tuple[LocalModels, ...]) -> None:
@@ -63,6 +66,7 @@ class ModelList:
         return rows[0].ref if rows else ""
 
     def _all(self) -> Iterator[ModelRow]:
+        yield from self._hosted.rows()
         for key in self._shelves.keys.rows():
             yield from self._key_rows(key)
         for local in self._local:

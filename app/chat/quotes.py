@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from app.chat import hosted_quotes
 from app.chat.alternates import Alternates
 from app.chat.context import (
     OUTPUT_TOKENS_MAX,
@@ -16,8 +17,9 @@ from app.chat.context import (
 from app.chat.counting import Counting
 from app.chat.exact_counts import ExactCounts
 from app.chat.fitness import require_answerable
+from app.chat.hosted_routes import HostedTarget
 from app.chat.provider_cache import likely_cached
-from app.chat.quote_views import blocked_view, quote_view
+from app.chat.quote_views import blocked_view, quote_view, share_view
 from app.chat.routes import Route, RouteMissing, Routes
 from app.clock import Clock
 from app.errors import TuppenceError
@@ -43,6 +45,8 @@ _FILES_KEPT = 64
 
 # Of a call in a chat (by its id): what else than the model makes its answer shorter.
 Limits = Callable[[Route, WorstCase, str], Sequence[OutputLimit]]
+# Asks a credit server whether it covers a message; raises where it does not.
+AskCovered = Callable[[HostedTarget, Quote], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ class Quoter:
         exact: ExactCounts,
         clock: Clock,
         limits: Limits = no_limits,
+        ask_covered: AskCovered | None = None,
     ) -> None:
         """`limits` names what else than the model makes an answer shorter: budgets, allowances."""
         self._shelves = shelves
@@ -114,6 +119,7 @@ class Quoter:
         self._counting = counting
         self._exact = exact
         self._clock = clock
+        self._ask_covered = ask_covered
         self._limits = limits
         self._newest = 0
         self._paths: dict[tuple[str | None, str], tuple[RequestMessage, ...]] = {}
@@ -182,8 +188,12 @@ class Quoter:
         blocked = _why_not(route, messages, counted.quote)
         return quote_view(pane, route, counted.quote, blocked=blocked)
 
-    async def admit(self, model_ref: str, path: Sequence[MessageRecord]) -> Admission:
+    async def admit(
+        self, model_ref: str, path: Sequence[MessageRecord], request_id: str = ""
+    ) -> Admission:
         """Find the route, build the request, count it and set the most it can cost.
+
+        `request_id` names the call wherever it is kept; empty: a new name is made.
 
         Raises RouteMissing, AttachmentError, ImagesNotTaken or ContextTooLong.
         """
@@ -192,15 +202,24 @@ class Quoter:
         before = path[-2] if len(path) > 1 else None
         counted = await self._count(route, messages, before, path[-1].chat_id if path else "")
         require_answerable(route, messages, counted.quote)
+        alternates = self._alternates.of(route)
+        if route.hosted is not None and not alternates:
+            await self._require_covered(route.hosted, counted.quote)
+        hold_id = request_id or self._clock.new_id()
         return Admission(
             route,
-            counted.request,
+            replace(counted.request, request_id=hold_id),
             counted.quote,
-            self._clock.new_id(),
+            hold_id,
             self._clock.now(),
             counted.bare_tokens,
-            self._alternates.of(route),
+            alternates,
         )
+
+    async def _require_covered(self, target: HostedTarget, quote: Quote) -> None:
+        """Raise OutOfTokens where neither we nor the server know of tokens for this."""
+        if self._ask_covered is not None and not _predicted(target, quote).is_covered:
+            await self._ask_covered(target, quote)
 
     def messages(
         self, pane: PaneRecord, route: Route, text: str, attachment_ids: Sequence[str]
@@ -227,6 +246,7 @@ class Quoter:
         limits = (
             *_limits_of_model(route, count),
             *self._limits(route, worst_case(count, route.price, asked), chat_id),
+            *(hosted_quotes.limits(route.hosted, count.most, asked) if route.hosted else ()),
         )
         return make_quote(
             count,
@@ -257,7 +277,13 @@ class Quoter:
         if counted.quote.input_certainty is not Certainty.EXACT:
             why = self._exact.why_not(route)
         blocked = _why_not(route, messages, counted.quote)
-        return quote_view(pane, route, counted.quote, counted.parts, blocked=blocked, not_exact=why)
+        view = quote_view(pane, route, counted.quote, counted.parts, blocked=blocked, not_exact=why)
+        if route.hosted is None:
+            return view
+        found = _predicted(route.hosted, counted.quote)
+        hosted = hosted_quotes.quote_view(route.hosted, found)
+        shares = tuple(map(share_view, found.shares.shares))
+        return replace(view, shares=shares, hosted=hosted, note="")
 
     def _file_parts(self, attachment_ids: Sequence[str]) -> tuple[MessagePart, ...]:
         """The files of the message; kept, since each key would read and check them again."""
@@ -326,6 +352,15 @@ def output_cap(route: Route) -> int:
     """The cap that is asked for where nothing makes it shorter: more where the model thinks."""
     thinks = route.card is not None and "thinks" in route.card.abilities
     return THINKING_OUTPUT_TOKENS_MAX if thinks else OUTPUT_TOKENS_MAX
+
+
+def _predicted(target: HostedTarget, quote: Quote) -> hosted_quotes.Prediction:
+    return hosted_quotes.predict(
+        target,
+        input_tokens=quote.input_tokens_most,
+        likely_output=quote.likely_output_tokens,
+        output_tokens_max=quote.most_output_tokens,
+    )
 
 
 def _limits_of_model(route: Route, count: TokenCount) -> Sequence[OutputLimit]:

@@ -14,6 +14,7 @@ from app.metering.receipt import (
 )
 from app.metering.receipt_totals import totals_from_json
 from app.money import format_usd, usd_text
+from app.seam.hosted_views import DrawnView
 from app.seam.views import (
     Certainty,
     CostLine,
@@ -69,6 +70,7 @@ def cost_line(receipt_json: str | None, duration_s: float | None) -> CostLine | 
         duration_s=duration_s,
         cached_tokens=totals.cached_tokens,
         note=totals.rule,
+        drawn=tuple(DrawnView(*each) for each in totals.drawn),
     )
 
 
@@ -90,6 +92,10 @@ def receipt_view(message: MessageRecord, names: Names) -> ReceiptView | None:
         quoted_most_pusd=receipt.quoted_most_pusd,
         notes=receipt.notes,
         shares=shares,
+        drawn=tuple(
+            DrawnView(each.payer.words, each.unit.value, each.value) for each in receipt.amounts
+        ),
+        server_request_id=receipt.request_id,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 from app.catalog.prices import Price
+from app.chat.hosted_routes import HostedTarget
 from app.chat.receipts import per_million
 from app.chat.routes import Route, Routes
 from app.chat.settle import FailedAttempt
@@ -112,6 +113,8 @@ def switch_words(failed: FailedAttempt, route: Route) -> tuple[str, str]:
 
 
 def _price_words(first: Route, route: Route) -> str:
+    if route.hosted is not None:
+        return _tokens_words(route.hosted)
     ours, theirs = _rates(first.price), _rates(route.price)
     if theirs is None:
         return f"What {route.host.name} charges for it is not known."
@@ -119,6 +122,12 @@ def _price_words(first: Route, route: Route) -> str:
         return "The price is the same."
     before = f" instead of {ours[0]} and {ours[1]}" if ours is not None else ""
     return f"It charges {theirs[0]} in and {theirs[1]} out{before}."
+
+
+def _tokens_words(target: HostedTarget) -> str:
+    if target.model.weight is None:
+        return f"Its own allowance at {target.record.title} pays for it."
+    return f"It draws {target.model.weight:,} of your tokens for each token."
 
 
 def _rates(price: Price | None) -> tuple[str, str] | None:

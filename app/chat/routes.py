@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from app.catalog.models import ModelCard
 from app.catalog.pricebook import PriceBook
 from app.catalog.prices import Price
+from app.chat.hosted_routes import HostedRoutes, HostedTarget, is_hosted, server_of
 from app.chat.own_prices import OwnPrices, takes_own_price
 from app.chat.secrets import Secrets
 from app.clock import Clock
@@ -50,6 +51,7 @@ class Route:
     base_url: str = ""
     price_trouble: str = ""
     needs_secret: bool = False  # a key is kept for it, and is sent along
+    hosted: HostedTarget | None = None  # whose tokens pay, where hosted credit does
 
 
 class Routes:
@@ -64,8 +66,10 @@ class Routes:
         clock: Clock,
         count_demo: Callable[[ChatRequest], int],
         own_prices: OwnPrices,
+        hosted: HostedRoutes,
     ) -> None:
         self._keys = keys
+        self._hosted = hosted
         self._secrets = secrets
         self._http = http
         self._prices = prices
@@ -83,6 +87,8 @@ class Routes:
             raise RouteMissing("No model is chosen yet.", "Choose a model, or add a key first.")
         if key_id == DEMO_KEY:
             return self._route(ref, key_id, DEMO_HOST, model_id)
+        if is_hosted(key_id):
+            return self._hosted_route(ref, server_of(key_id), model_id)
         if key_id.startswith(LOCAL_PREFIX):
             host = HOSTS.get(key_id.removeprefix(LOCAL_PREFIX))
             if host is None:
@@ -100,6 +106,8 @@ class Routes:
         """A provider ready to be asked; raises KeychainError where the key cannot be had."""
         if route.key_id == DEMO_KEY:
             return ScriptedProvider(demo_script(count_input=self._count_demo))
+        if route.hosted is not None:
+            return self._hosted.open(route.key_id, route.host)
         secret = await self._secrets.read(route.key_id) if route.needs_secret else None
         return connect(
             route.host,
@@ -107,6 +115,24 @@ class Routes:
             http=self._http(),
             base_url=route.base_url,
             clock=self._clock,
+        )
+
+    def _hosted_route(self, ref: str, server_id: str, model_id: str) -> Route:
+        """A model of a credit server. It has no price in dollars: tokens pay."""
+        try:
+            target = self._hosted.find(server_id, model_id)
+        except TuppenceError as error:
+            raise RouteMissing(error.message, error.advice) from error
+        return Route(
+            ref=ref,
+            key_id=target.key_id,
+            host=self._hosted.host(target),
+            model_id=model_id,
+            model_name=target.model.name,
+            card=self._hosted.card(target),
+            price=None,
+            payer=target.payer,
+            hosted=target,
         )
 
     def _route(
@@ -147,4 +173,6 @@ def payer_for(key_id: str, words: str) -> Payer:
         return Payer(PayerKind.DEMO, "demo", key_id)
     if key_id.startswith(LOCAL_PREFIX):
         return Payer(PayerKind.LOCAL, "this computer", key_id)
+    if is_hosted(key_id):
+        return Payer(PayerKind.ALLOWANCE, "hosted tokens", key_id)
     return Payer(PayerKind.OWN_KEY, words, key_id)

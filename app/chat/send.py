@@ -5,6 +5,7 @@ The message, the empty answer and the hold are committed in one transaction befo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,13 @@ from app.store.records import ChatRecord, MessageRecord, PaneRecord, State
 from app.store.shelves import Shelves
 
 CONTINUE_WORDS = "Go on exactly where you stopped. Repeat nothing and add no introduction."
+
+
+_REQUEST_ID = re.compile(r"[0-9a-f]{32}")
+
+
+class SentBefore(TuppenceError):
+    """The same message arrived a second time: it is stored, and was not sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +69,18 @@ class Sender:
         store_chat: Callable[[str], ChatRecord],
         *,
         confirmed: str = "",
+        request_id: str = "",
     ) -> list[Sent]:
         """Send a text to some panes.
 
         Panes that stand on the same message share the new one. `store_chat` makes a new chat's
         row with the title given. Raises TuppenceError and stores nothing where a pane cannot
         be asked, NeedsConfirmation among them: `confirmed` is its token, once the user said yes.
+        `request_id` names this message: a second time it raises SentBefore.
         """
         if not text.strip() and not attachment_ids:
             raise TuppenceError("There is nothing to send yet.", "Write a message first.")
+        self._require_new(request_id)
         with self._turns.order(chat.id, positions) as order:
             panes = _panes_at(chat, positions)
             self._require_files(attachment_ids)
@@ -78,8 +89,11 @@ class Sender:
             for pane in panes:
                 question = questions[pane.leaf_id]
                 path = [*self._shelves.messages.path(pane.leaf_id), question]
-                plans.append((pane, question, await self._quoter.admit(pane.model_ref, path)))
+                name = _call_name(request_id, pane.position, panes)
+                admission = await self._quoter.admit(pane.model_ref, path, name)
+                plans.append((pane, question, admission))
             self._require_wanted(order)
+            self._require_new(request_id)
             let = self._gate.let(chat.id, [plan[2] for plan in plans], confirmed)
             sent = []
             with self._shelves.database.transaction():
@@ -203,6 +217,15 @@ class Sender:
         if chat is not None and chat.hidden_at is not None:
             raise TuppenceError("This chat was deleted.", "Bring it back to write in it.")
 
+    def _require_new(self, request_id: str) -> None:
+        """Raise where this message is stored already: it was sent twice, not meant twice."""
+        if not request_id:
+            return
+        if not _REQUEST_ID.fullmatch(request_id):
+            raise TuppenceError("This message's id is none.", "Send it again.")
+        if self._shelves.holds.get(request_id) is not None:
+            raise SentBefore("This message was sent already.", "Its answer is in the chat.")
+
     def _require_files(self, attachment_ids: Sequence[str]) -> None:
         for id_ in attachment_ids:
             if self._shelves.attachments.get(id_) is None:
@@ -251,6 +274,13 @@ class Sender:
         self._shelves.chats.set_leaf(chat.id, pane.position, answer.id)
         self._shelves.marks.used(admission.route.ref, self._clock.now())
         return answer
+
+
+def _call_name(request_id: str, position: int, panes: Sequence[PaneRecord]) -> str:
+    """A name for each pane's call; the first one has the message's own."""
+    if not request_id or position == panes[0].position:
+        return request_id
+    return f"{request_id}-{position}"
 
 
 def _panes_at(chat: ChatRecord, positions: Sequence[int]) -> list[PaneRecord]:

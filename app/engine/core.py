@@ -28,6 +28,7 @@ from app.chat.turns import Turns
 from app.chat.views import ChatViews
 from app.clock import Clock
 from app.config import Config, Paths
+from app.engine.hosted import HostedSide
 from app.errors import KeychainError, TuppenceError
 from app.logs import register_secret
 from app.providers.connection import Proxy
@@ -79,6 +80,7 @@ class Core:
     reconciler: Reconciler
     budgets: BudgetKeeper
     budget_desk: BudgetDesk
+    hosted: HostedSide
     http: HttpClient
     door: Closable | None = None  # where second starts and commands knock
     key_checks: dict[int, asyncio.Future[KeyOutcome]] = field(default_factory=dict)
@@ -162,6 +164,9 @@ class Core:
     def emit_billing(self) -> None:
         self.emit(events.BillingReady(self.spending.billing(), self.budget_desk.views()))
 
+    def emit_models(self) -> None:
+        self.emit(events.ModelsListed(self.model_list.rows()))
+
     def tell_of_budgets(self) -> None:
         """Say once of each budget that it reached its mark."""
         for said, advice in self.budgets.due_notices():
@@ -228,6 +233,7 @@ class Core:
         self.emit(events.MessageChanged(chat_id, pane, self.views.message(row), settled=True))
         self._show_sums(chat_id)
         self.resolver.begin()
+        self.hosted.turn_settled(row)
 
     def call_resolved(self, message: MessageRecord) -> None:
         """A bill that was pending is known: show it wherever its message may stand."""
@@ -247,6 +253,7 @@ class Core:
         if self.door is not None:
             self.door.close()
         self.resolver.close()
+        self.hosted.close()
         for task in list(self._background):
             task.cancel()
         try:

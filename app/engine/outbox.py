@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.seam import events
+from app.seam import events, hosted
 from app.seam.events import Event
 
 _REPLACEABLE = (
@@ -26,6 +26,9 @@ _REPLACEABLE = (
     events.SearchFound,
     events.UsageShown,
     events.UsageExportMoved,
+    hosted.AccountsShown,
+    hosted.ShopShown,
+    hosted.LicenseShown,
 )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 
+from app.account.desk import AccountDesk
+from app.account.wallet import Wallets
 from app.catalog.pricebook import PriceBook, load_price_book
 from app.chat.alternates import Alternates
 from app.chat.budget_desk import BudgetDesk
@@ -15,6 +17,11 @@ from app.chat.budgets import BudgetKeeper
 from app.chat.counting import Counting
 from app.chat.exact_counts import ExactCounts
 from app.chat.guard_rules import GuardShelf
+from app.chat.hosted_list import HostedList
+from app.chat.hosted_quotes import require_covered
+from app.chat.hosted_resolving import HostedResolver
+from app.chat.hosted_routes import HostedRoutes, HostedTarget
+from app.chat.hosted_settling import HostedSettler
 from app.chat.keys import KeyDesk
 from app.chat.model_costs import ModelCosts
 from app.chat.model_list import ModelList
@@ -36,7 +43,9 @@ from app.chat.views import ChatViews
 from app.clock import Clock
 from app.config import Config, Paths, resources_folder
 from app.engine.core import Core
+from app.engine.hosted import HostedSide
 from app.errors import TuppenceError
+from app.metering.quote import Quote
 from app.metering.tokens import TokenCounter
 from app.providers.http import HttpClient
 from app.providers.scripted import DEMO_HOST, DEMO_MODEL
@@ -46,6 +55,7 @@ from app.seam.events import Event
 from app.store.keychain import Keychain
 from app.store.keychain_calls import KeychainCalls
 from app.store.records import MessageRecord
+from app.store.servers import ServerRecord
 from app.store.shelves import Shelves, open_shelves
 
 HIDDEN_KEPT = timedelta(days=1)
@@ -94,6 +104,7 @@ async def _prepare(core: Core) -> None:
         _log.warning("proxy: %s", error)
         core.emit(events.Notice("warning", error.message, error.advice))
     core.resolver.begin()
+    core.hosted.start()
 
 
 def _wire(
@@ -117,13 +128,17 @@ def _wire(
         return core.http
 
     own_prices = OwnPrices(shelves.settings, clock)
-    routes = _routes(shelves, secrets, http, prices, counter, clock, own_prices)
     preferences = Preferences(shelves.settings)
+    desk, wallets = _accounts(shelves, calls, http, config, clock, lambda: core)
+    hosted_routes = HostedRoutes(shelves.servers, desk, wallets, prices)
+    routes = _routes(shelves, secrets, http, prices, counter, clock, own_prices, hosted_routes)
+    alternates = Alternates(shelves.keys, routes, preferences, hosted_routes)
     budgets, guard = BudgetKeeper(shelves, clock), GuardShelf(shelves.settings)
     exact = ExactCounts(routes, preferences.counts_with_provider, clock, offline=config.offline)
-    quoter = _quoter(shelves, routes, preferences, counting, exact, budgets, clock)
-    model_list = ModelList(shelves, prices, own_prices, clock, demo=demo)
-    settler = Settler(shelves, counting, clock)
+    quoter = _quoter(shelves, routes, alternates, counting, exact, budgets, clock, desk)
+    hosted_list = HostedList(hosted_routes, wallets)
+    model_list = ModelList(shelves, prices, own_prices, clock, hosted_list, demo=demo)
+    settler = HostedSettler(shelves, counting, clock)
     turns = _turns(shelves, routes, settler, clock, emit, lambda: core)
     core = Core(
         paths=paths,
@@ -151,6 +166,18 @@ def _wire(
         budgets=budgets,
         budget_desk=BudgetDesk(shelves, budgets, guard, Names(shelves.keys, prices), clock),
         reconciler=_reconciler(shelves, prices, calls, secrets, http, clock),
+        hosted=HostedSide(
+            servers=shelves.servers,
+            desk=desk,
+            wallets=wallets,
+            routes=hosted_routes,
+            alternates=alternates,
+            resolver=_hosted_resolver(shelves, settler, desk, turns, clock, lambda: core),
+            clock=clock,
+            emit=emit,
+            models_changed=lambda: core.emit_models(),  # noqa: PLW0108 - made below
+            offline=config.offline,
+        ),
         http=HttpClient(offline=config.offline),
     )
     return core
@@ -159,15 +186,74 @@ def _wire(
 def _quoter(
     shelves: Shelves,
     routes: Routes,
-    preferences: Preferences,
+    alternates: Alternates,
     counting: Counting,
     exact: ExactCounts,
     budgets: BudgetKeeper,
     clock: Clock,
+    desk: AccountDesk,
 ) -> Quoter:
-    alternates = Alternates(shelves.keys, routes, preferences)
-    limits = budgets.output_limits
-    return Quoter(shelves, routes, alternates, counting, exact, clock, limits=limits)
+    async def ask_covered(target: HostedTarget, quote: Quote) -> None:
+        await require_covered(
+            desk.session(target.record.id),
+            target,
+            input_tokens=quote.input_tokens_most,
+            output_tokens_max=quote.most_output_tokens,
+        )
+
+    return Quoter(
+        shelves,
+        routes,
+        alternates,
+        counting,
+        exact,
+        clock,
+        limits=budgets.output_limits,
+        ask_covered=ask_covered,
+    )
+
+
+def _accounts(
+    shelves: Shelves,
+    keychain: KeychainCalls,
+    http: Callable[[], HttpClient],
+    config: Config,
+    clock: Clock,
+    core: Callable[[], Core],
+) -> tuple[AccountDesk, Wallets]:
+    desk = AccountDesk(
+        shelves.servers,
+        shelves.settings,
+        keychain,
+        http,
+        clock,
+        built_in=config.credit_server,
+        changed=lambda record: core().hosted.account_changed(record),  # noqa: PLW0108 - later
+    )
+
+    def changed(record: ServerRecord, subject: str) -> None:
+        core().hosted.subject_changed(record, subject)
+
+    return desk, Wallets(shelves.servers, desk, clock, changed)
+
+
+def _hosted_resolver(
+    shelves: Shelves,
+    settler: HostedSettler,
+    desk: AccountDesk,
+    turns: Turns,
+    clock: Clock,
+    core: Callable[[], Core],
+) -> HostedResolver:
+    return HostedResolver(
+        shelves,
+        settler,
+        desk,
+        clock,
+        is_busy=turns.works_on,
+        resolved=lambda message: core().call_resolved(message),
+        keep_task=lambda task: core().in_background(task),
+    )
 
 
 def _reconciler(
@@ -190,11 +276,14 @@ def _routes(
     counter: TokenCounter,
     clock: Clock,
     own_prices: OwnPrices,
+    hosted: HostedRoutes,
 ) -> Routes:
     def count_demo(request: ChatRequest) -> int:
         return counter.count(request, provider=DEMO_HOST.price_provider, model=DEMO_MODEL).tokens
 
-    return Routes(shelves.keys, secrets, http, lambda: prices, clock, count_demo, own_prices)
+    return Routes(
+        shelves.keys, secrets, http, lambda: prices, clock, count_demo, own_prices, hosted
+    )
 
 
 def _turns(
@@ -252,4 +341,5 @@ def _announce(core: Core, notices: tuple[str, ...]) -> None:
         core.emit(events.Notice("warning", text))
     core.emit_chats()
     core.emit_billing()
-    core.emit(events.ModelsListed(core.model_list.rows()))
+    core.hosted.show()
+    core.emit_models()

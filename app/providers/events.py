@@ -105,12 +105,14 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The end. `model` is the one that answered, as the provider names it."""
+    """The end. `model` is the one that answered, as the provider names it; `receipt` what a
+    credit server booked for it, as its JSON text, None elsewhere."""
 
     outcome: Outcome
     model: str | None = None
     request_id: str | None = None
     fault: Fault | None = None
+    receipt: str | None = None
 
 
 StreamEvent = (

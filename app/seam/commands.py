@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.seam.budgets import BudgetCommand
+from app.seam.hosted import HostedCommand
 from app.seam.reconciliation import ReconciliationCommand
 from app.seam.usage_commands import AskUsage as AskUsage
 from app.seam.usage_commands import AskUsageCalls as AskUsageCalls
@@ -96,7 +97,8 @@ class ChooseModel:
 class SendMessage:
     """Send one text to the panes named; the draft is cleared once it is stored.
 
-    `confirmed` is what the user said yes to, as `SendNeedsConfirmation` brings it.
+    `confirmed` is what the user said yes to, as `SendNeedsConfirmation` brings it. `request_id`
+    is made when Send is pressed (32 hex digits): the same one again is the same message.
     """
 
     chat_id: str
@@ -104,6 +106,7 @@ class SendMessage:
     text: str
     attachment_ids: tuple[str, ...] = ()
     confirmed: str = ""
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,5 +385,5 @@ Command = (
     | ListKeys | CheckAndKeepKey | CancelKeyCheck | CheckKey | RemoveKey | SetKeyPrice
     | AskKeychain | OpenVault | ChangeSettings | SetShortcut | SetProxy | TestProxy | ExportChat
     | StartDemo | AskUsage | AskUsageCalls | ExportUsage | StopUsageExport | ReconciliationCommand
-    | BudgetCommand
+    | BudgetCommand | HostedCommand
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.seam.budgets import BudgetEvent, BudgetView
+from app.seam.hosted import HostedEvent
 from app.seam.quote_views import CheaperView, ModelCostView, QuoteView
 from app.seam.reconciliation import ReconciliationEvent
 from app.seam.usage_views import UsageCall, UsageView
@@ -352,5 +353,5 @@ Event = (
     | KeysListed | KeyChecked | KeyPriceSet | KeychainReady | SettingsChanged | ProxyTested
     | ChatExported
     | UsageShown | UsageCallsShown | UsageExportMoved | UsageExportEnded | ReconciliationEvent
-    | BudgetEvent | EngineStopped
+    | BudgetEvent | HostedEvent | EngineStopped
 )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.seam.budgets import BudgetView
+from app.seam.hosted_views import HostedQuoteView
 from app.seam.views import Certainty
 
 
@@ -104,3 +105,4 @@ class QuoteView:
     shortened_by: LimitView | None = None
     not_exact: str = ""
     budget: BudgetView | None = None
+    hosted: HostedQuoteView | None = None  # where hosted credit would pay

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from app.seam.hosted_views import DrawnView, HostedModelView
+
 
 class Certainty(StrEnum):
     """Whether a figure is exact, counted by us, or not known yet."""
@@ -91,6 +93,9 @@ class CostLine:
     duration_s: float | None
     cached_tokens: int = 0
     note: str = ""  # "You stopped this answer: ..." where a rule other than the usual applied
+    # What hosted credit paid. Where it is not empty, `total_pusd` is what the call cost at its
+    # provider, and nobody is charged that.
+    drawn: tuple[DrawnView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +188,7 @@ class ModelRow:
     used_at: datetime | None = None
     free: bool = False
     price_note: str = ""  # "dearer above 200,000 tokens"
+    hosted: HostedModelView | None = None  # where hosted credit pays
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +244,8 @@ class ReceiptView:
     quoted_most_pusd: int | None = None
     notes: tuple[str, ...] = ()
     shares: tuple[ReceiptShareView, ...] = ()
+    drawn: tuple[DrawnView, ...] = ()  # as on CostLine
+    server_request_id: str = ""  # the credit server's name for the newest call
 
 
 @dataclass(frozen=True, slots=True)

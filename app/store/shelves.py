@@ -14,6 +14,7 @@ from app.store.database import Database
 from app.store.drafts import Drafts
 from app.store.generations import Generations
 from app.store.holds import Holds
+from app.store.hosted_calls import HostedCalls
 from app.store.keys import Keys
 from app.store.messages import Messages
 from app.store.model_marks import ModelMarks
@@ -46,6 +47,7 @@ class Shelves:
     marks: ModelMarks
     budgets: Budgets
     servers: Servers
+    hosted_calls: HostedCalls
 
 
 def open_shelves(folder: Path, clock: Clock) -> Shelves:
@@ -73,4 +75,5 @@ def shelves_over(database: Database, folder: Path, clock: Clock) -> Shelves:
         marks=ModelMarks(database),
         budgets=Budgets(database),
         servers=Servers(database),
+        hosted_calls=HostedCalls(database),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.engine.handlers import (
+    accounts,
     budgets,
     chats,
     keys,
@@ -16,7 +17,7 @@ from app.engine.handlers import (
     usage,
 )
 from app.seam import budgets as budgeting
-from app.seam import commands
+from app.seam import commands, hosted
 from app.seam import reconciliation as reconciling
 
 HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
@@ -76,4 +77,17 @@ HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
     reconciling.AskReconciliation: reconciliation.ask_reconciliation,
     reconciling.KeepAdminKey: reconciliation.keep_admin_key,
     reconciling.RemoveAdminKey: reconciliation.remove_admin_key,
+    hosted.AskAccounts: accounts.ask_accounts,
+    hosted.CheckServer: accounts.check_server,
+    hosted.StartFree: accounts.start_free,
+    hosted.ChooseServer: accounts.choose_server,
+    hosted.SignIn: accounts.sign_in,
+    hosted.SignOut: accounts.sign_out,
+    hosted.ForgetServer: accounts.forget_server,
+    hosted.AskDevices: accounts.ask_devices,
+    hosted.RemoveDevice: accounts.remove_device,
+    hosted.AddEmail: accounts.add_email,
+    hosted.ConfirmEmail: accounts.confirm_email,
+    hosted.FindAccount: accounts.find_account,
+    hosted.FinishFindAccount: accounts.finish_find_account,
 }

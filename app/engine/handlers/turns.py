@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from app.account.hosted import OutOfTokens
 from app.chat.budget_gate import BudgetReached, NeedsConfirmation
 from app.chat.extras import read_extras
 from app.chat.faults import fault_view
 from app.chat.quote_views import blocked_view
 from app.chat.receipts import receipt_view
-from app.chat.send import Sent
+from app.chat.send import Sent, SentBefore
 from app.engine.core import Core
 from app.engine.handlers.chats import UNSAVED_DRAFT
 from app.errors import TuppenceError
 from app.seam import commands, events
 from app.seam.budgets import SendNeedsConfirmation
+from app.seam.hosted import SendOutOfTokens
 from app.seam.quote_views import CheaperView, QuoteView
 from app.seam.views import MessageView
 from app.store.records import ChatRecord, MessageRecord, PaneRecord
@@ -39,10 +41,19 @@ async def send_message(core: Core, command: commands.SendMessage) -> None:
             command.attachment_ids,
             store_chat,
             confirmed=command.confirmed,
+            request_id=command.request_id,
         )
+    except SentBefore:
+        core.emit(events.SendAccepted(chat.id))
+        return
     except NeedsConfirmation as asked:
         order = replace(command, confirmed=asked.token)
         core.emit(SendNeedsConfirmation(chat.id, pane, asked.question, order))
+        return
+    except OutOfTokens as error:
+        core.emit(events.SendRefused(chat.id, pane, fault_view(error)))
+        view = core.hosted.out_of_tokens(error, _ref(chat, pane))
+        core.emit(SendOutOfTokens(chat.id, pane, view))
         return
     except BudgetReached as error:
         cheaper = await _affordable(core, command, pane, error)
@@ -187,6 +198,11 @@ async def _run(
         order = replace(command, confirmed=asked.token)
         core.emit(SendNeedsConfirmation(chat.id, pane.position, asked.question, order))
         return
+    except OutOfTokens as error:
+        core.emit(events.SendRefused(chat.id, pane.position, fault_view(error)))
+        view = core.hosted.out_of_tokens(error, pane.model_ref)
+        core.emit(SendOutOfTokens(chat.id, pane.position, view))
+        return
     except TuppenceError as error:
         core.emit(events.SendRefused(chat.id, pane.position, fault_view(error)))
         return
@@ -232,6 +248,10 @@ def _place(core: Core, chat_id: str, position: int) -> tuple[ChatRecord, PaneRec
         if pane.position == position:
             return chat, pane
     raise TuppenceError("This pane was closed.")
+
+
+def _ref(chat: ChatRecord, position: int) -> str:
+    return next((pane.model_ref for pane in chat.panes if pane.position == position), "")
 
 
 def _message(core: Core, chat_id: str, message_id: str) -> MessageRecord:

@@ -1,0 +1,176 @@
+"""Accounts, wallets and refusals as the window shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from app.account.desk import AccountDesk, Device
+from app.account.hosted import OutOfTokens
+from app.account.wallet import ME, Wallets
+from app.account.wallet_shapes import GrantLine, Offer, Offers
+from app.providers.json_text import Json, as_list, as_object, as_text
+from app.seam.hosted_views import (
+    AccountsView,
+    DeviceView,
+    GrantView,
+    InsteadView,
+    OfferView,
+    OutOfTokensView,
+    ServerView,
+    ShortView,
+    WalletView,
+)
+from app.store.servers import ServerRecord
+
+
+class AccountViews:
+    """Builds views from what is kept; nothing is asked for here."""
+
+    def __init__(
+        self, desk: AccountDesk, wallets: Wallets, is_online: Callable[[str], bool]
+    ) -> None:
+        self._desk = desk
+        self._wallets = wallets
+        self._is_online = is_online
+
+    def accounts(self, rows: list[ServerRecord]) -> AccountsView:
+        chosen = self._desk.chosen()
+        return AccountsView(
+            servers=tuple(self._server(row) for row in rows),
+            chosen="" if chosen is None else chosen.id,
+            default_address=self._desk.default_address,
+            wallet=None if chosen is None else self.wallet(chosen),
+        )
+
+    def wallet(self, record: ServerRecord) -> WalletView | None:
+        """What is left, with its age; None before the first answer, and for who is signed out."""
+        wallet, aged = self._wallets.wallet(record), self._wallets.aged(record, ME)
+        if wallet is None or aged is None or not record.is_signed_in:
+            return None
+        return WalletView(
+            server_id=record.id,
+            server=record.title,
+            account=wallet.account,
+            name=wallet.name,
+            kind=wallet.kind,
+            role=wallet.role or "",
+            email=wallet.email or "",
+            plan=wallet.plan,
+            plan_name=wallet.plan_name,
+            plan_price=wallet.plan_price,
+            grants=tuple(map(_grant, wallet.grants)),
+            available=wallet.available,
+            next_reset=wallet.next_reset,
+            used_this_month=wallet.used_this_month,
+            month_limit=wallet.month_limit,
+            flags=wallet.flags,
+            in_debt=wallet.in_debt,
+            as_of=aged.at,
+            online=self._is_online(record.id),
+        )
+
+    def _server(self, row: ServerRecord) -> ServerView:
+        return ServerView(
+            id=row.id,
+            url=row.url,
+            title=row.title,
+            demo=row.demo,
+            state=row.state.value,
+            account=row.account,
+            acts_for=row.acts_for,
+            online=self._is_online(row.id),
+        )
+
+
+def out_of_tokens_view(
+    error: OutOfTokens,
+    model: str,
+    *,
+    free: Callable[[str], InsteadView | None],
+    own_keys: tuple[InsteadView, ...],
+    offers: Offers | None,
+) -> OutOfTokensView:
+    """Every way on that the server named, and the keys that are kept here. `free` finds the line
+    of a free model by its id."""
+    details = error.details
+    found = [free(as_text(name)) for name in as_list(details.get("free_models"))]
+    return OutOfTokensView(
+        reason=as_text(details.get("reason")) or error.code,
+        message=error.message,
+        model=model,
+        short=tuple(_short(as_object(each)) for each in as_list(details.get("short"))),
+        resets=_moment(details.get("resets")),
+        free_models=tuple(view for view in found if view is not None),
+        own_keys=own_keys,
+        offers=tuple(_offered(as_object(each), offers) for each in as_list(details.get("offers"))),
+    )
+
+
+def offer_view(offer: Offer) -> OfferView:
+    return OfferView(
+        id=offer.id,
+        kind=offer.kind,
+        name=offer.name,
+        price=offer.price,
+        monthly=offer.monthly,
+        available=offer.available,
+        unit="" if offer.unit is None else offer.unit.value,
+        amount=offer.amount,
+        benefits=offer.benefits,
+    )
+
+
+def device_view(device: Device) -> DeviceView:
+    return DeviceView(
+        device.id, device.name, device.key_id, device.created_at, device.seen_at, device.is_this
+    )
+
+
+def _grant(line: GrantLine) -> GrantView:
+    return GrantView(
+        name=line.name,
+        source=line.source,
+        unit=line.unit.value,
+        window=line.window,
+        granted=line.granted,
+        used=line.used,
+        held=line.held,
+        left=line.left,
+        resets=line.resets,
+        models=line.models,
+        only=line.only,
+    )
+
+
+def _short(fields: Json) -> ShortView:
+    amount = fields.get("amount")
+    return ShortView(
+        as_text(fields.get("limit"))[:120],
+        as_text(fields.get("unit")),
+        amount if isinstance(amount, int) and not isinstance(amount, bool) else 0,
+        _moment(fields.get("resets")),
+    )
+
+
+def _offered(fields: Json, offers: Offers | None) -> OfferView:
+    """An offer as the list has it, with what it gives; else as the refusal names it."""
+    known = offers.find(as_text(fields.get("id"))) if offers is not None else None
+    if known is not None:
+        return offer_view(known)
+    return OfferView(
+        id=as_text(fields.get("id")),
+        kind=as_text(fields.get("kind")),
+        name=as_text(fields.get("name")),
+        price=as_text(fields.get("price")),
+        monthly=fields.get("monthly") is True,
+        available=True,
+    )
+
+
+def _moment(value: object) -> datetime | None:
+    with suppress(ValueError):
+        found = datetime.fromisoformat(as_text(value)) if value else None
+        return None if found is None or found.tzinfo is None else found.astimezone(UTC)
+    return None
