@@ -1,6 +1,6 @@
 """Pictures of the real window, light and dark, of every view.
 
-Started by `dev.py screenshots FOLDER` with the environment's interpreter.
+Started by `dev.py screenshots FOLDER`, or by itself with the environment's interpreter.
 """
 
 from __future__ import annotations
@@ -12,7 +12,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.fixtures.display import virtual_display
+ROOT = Path(__file__).resolve().parents[2]
+# The program and its tests, and this folder as a package, wherever this is started.
+IMPORTED_FROM = (str(ROOT), str(ROOT / "packaging"))
+sys.path[:0] = IMPORTED_FROM
+
+from tests.fixtures.display import virtual_display  # noqa: E402
 
 SCREEN = "1440x900x24"
 LIMIT_S = 90
@@ -36,6 +41,7 @@ def _play(scenes: str, folder: Path, theme: str, display: str) -> None:
         Path(home, "window.json").write_text(json.dumps({"theme": theme}), encoding="utf-8")
         variables = {
             **os.environ,
+            "PYTHONPATH": os.pathsep.join(IMPORTED_FROM),
             "DISPLAY": display,
             "QT_QPA_PLATFORM": "xcb",
             "TUPPENCE_HOME": home,
