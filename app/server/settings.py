@@ -26,7 +26,7 @@ _SAMPLES = re.compile(
     r"change[-_ ]?me|example|sample|secret|password|placeholder|x{8,}|0{16,}", re.I
 )
 # Read by the domains that they are for, out of the environment that is kept.
-_OF_DOMAINS = ("DEFAULT_WORKSPACE_PLAN", "METRICS_TOKEN")
+_OF_DOMAINS = ("DEFAULT_WORKSPACE_PLAN",)
 _YES = ("1", "true", "yes", "on")
 _NO = ("", "0", "false", "no", "off")
 
