@@ -26,9 +26,9 @@ _MONTHS = (
 )  # fmt: skip
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!”]) (?=[A-Z“])")
 _PART = r"(?:(?![.?!”] [A-Z“]).)*?"
-_LENGTH_MAX = 2_000  # nothing longer is a sentence of the core
+_LENGTH_MAX = 1_000  # nothing longer is a sentence of the core
 _DEPTH_MAX = 4
-_JOINED_MAX = 3
+_JOINED_MAX, _SENTENCES_MAX = 3, 12
 
 
 class CoreWords:
@@ -56,6 +56,8 @@ class CoreWords:
     def _sentences(self, text: str) -> str:
         """The text by its sentences; two that the table has as one are looked up as one."""
         parts = _BETWEEN_SENTENCES.split(text)
+        if len(parts) > _SENTENCES_MAX:
+            return text
         said: list[str] = []
         while parts:
             for end in range(min(len(parts), _JOINED_MAX), 0, -1):

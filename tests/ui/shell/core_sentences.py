@@ -13,8 +13,8 @@ ROOMS = ("chat", "engine", "store", "providers", "metering", "tools")
 # a wrong call, catalogs and plans that only the command line reads.
 NOT_SHOWN = (
     "providers/demo", "providers/scripted", "providers/replay", "providers/wire",
-    "metering/allowances", "metering/hold", "metering/budgets", "metering/tool_text", "metering/correction",
-    "store/holds", "store/backups",
+    "metering/allowances", "metering/hold", "metering/budgets", "metering/tool_text",
+    "metering/correction", "store/holds", "store/backups",
 )  # fmt: skip
 NOT_SAID = {
     "Go on exactly where you stopped. Repeat nothing and add no introduction.",
