@@ -248,3 +248,14 @@ def _set_language(application: QApplication, state: WindowState) -> None:
     if translator.load(locale, "tuppence", "_", str(folder() / "translations")):
         application.installTranslator(translator)
         application.setLayoutDirection(locale.textDirection())
+        _load_qt_words(application, locale)
+
+
+def _load_qt_words(application: QApplication, locale: QLocale) -> None:
+    """Qt's own words: the menus of text fields, the buttons of file dialogs."""
+    from PySide6.QtCore import QLibraryInfo, QTranslator
+
+    translator = QTranslator(application)
+    place = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if translator.load(locale, "qtbase", "_", place):
+        application.installTranslator(translator)
