@@ -244,8 +244,14 @@ class EventSink(QObject):
     def _on_question(self, event: SendNeedsConfirmation) -> None:
         """Nothing was sent: what was typed stays, and may be changed, while the user is asked."""
         if self._is_shown(event.chat_id):
+            self._keep_editing(event.pane)
             self._frame.composer.hold_back()
             self._window.dialogs.ask_to_send(event)
+
+    def _keep_editing(self, place: int) -> None:
+        pane = self._frame.panes.at(place)
+        if pane is not None and pane.transcript is not None:
+            pane.transcript.keep_editing()
 
     def _on_settled(self) -> None:
         self._frame.panes.compare(self._shown.models)
@@ -260,6 +266,7 @@ class EventSink(QObject):
                 composer.accept_sent()
                 self._window.dialogs.leave_first_run()
             case events.SendRefused() if self._is_shown(event.chat_id):
+                self._keep_editing(event.pane)
                 if self._window.dialogs.point_to_ways():
                     composer.hold_back()
                 else:

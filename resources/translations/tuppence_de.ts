@@ -444,6 +444,14 @@
         <source>Pasted text.txt</source>
         <translation>Eingefügter Text.txt</translation>
     </message>
+    <message>
+        <source>Send it again.</source>
+        <translation>Noch einmal senden.</translation>
+    </message>
+    <message>
+        <source>The answer before has only just ended.</source>
+        <translation>Die Antwort davor ist gerade erst fertig geworden.</translation>
+    </message>
 </context>
 <context>
     <name>ComposerBox</name>

@@ -157,7 +157,10 @@ class Composer(QWidget):
     def refuse_sent(self, fault: FaultView, cheaper: Sequence[CheaperView] = ()) -> None:
         """Nothing was sent; say why and keep everything."""
         if fault.action == "stop" and not self._streaming:
-            fault = replace(fault, action="retry")  # what was in the way is over by now
+            # What was in the way is over by now.
+            action = "" if self.is_empty() else "retry"
+            text = self.tr("The answer before has only just ended.")
+            fault = replace(fault, message=text, advice=self.tr("Send it again."), action=action)
         self._refused, self._doubted_from = fault, 0
         self._sent = None
         if self._fault is None:

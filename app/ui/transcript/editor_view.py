@@ -58,9 +58,14 @@ class EditorView(QFrame):
         shown = sum(1 + len(line) * 8 // max(1, width) for line in self._given_lines(lines))
         return theme.px(104) + theme.px(21) * max(LINES_MIN, min(LINES_MAX, shown))
 
+    def allow_again(self) -> None:
+        """It was not sent: it may be changed, and sent again."""
+        self._set_sent(False)
+
     def release(self) -> None:
         self._place = None
         self._given = None
+        self._set_sent(False)
         self._pause.stop()
 
     def _build(self) -> None:
@@ -112,11 +117,15 @@ class EditorView(QFrame):
 
     def _on_send(self) -> None:
         text = self.text.toPlainText()
-        if self._place is None or not text.strip():
+        if self._place is None or not text.strip() or self.text.isReadOnly():
             return
-        place = self._place
-        place.hub.edit_ended.emit(place.message_id)
-        place.hub.edit_requested.emit(place.message_id, text)
+        # It goes away once the new version is stored: what is refused is still here to be sent.
+        self._set_sent(True)
+        self._place.hub.edit_requested.emit(self._place.message_id, text)
+
+    def _set_sent(self, sent: bool) -> None:
+        self.text.setReadOnly(sent)
+        self.send_button.setEnabled(not sent and bool(self.text.toPlainText().strip()))
 
 
 class _EditorText(QPlainTextEdit):

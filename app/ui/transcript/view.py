@@ -17,13 +17,14 @@ from app.seam.views import CitationView, ImageView, MessageState, MessageView, T
 from app.ui.theme import Theme
 from app.ui.transcript.arrivals import Arrivals
 from app.ui.transcript.card import Card
+from app.ui.transcript.editor_view import EditorView
 from app.ui.transcript.estimates import estimate_message
 from app.ui.transcript.find_in_chat import FindInChat
 from app.ui.transcript.keyboard import press
 from app.ui.transcript.look import BARE_TEXT
 from app.ui.transcript.markdown import safe_link
 from app.ui.transcript.overlay import Overlay
-from app.ui.transcript.parts import Editor, Memory, is_other_model, parts_of
+from app.ui.transcript.parts import Memory, is_other_model, parts_of
 from app.ui.transcript.pieces import Segment
 from app.ui.transcript.readings import Readings
 from app.ui.transcript.scroller import Scroller
@@ -123,6 +124,8 @@ class TranscriptView(Scroller):
         self.flush()
         parent = self._numbers.get(message.parent_id) if message.parent_id else None
         self._cut_after(-1 if message.parent_id is None else parent)
+        if self._editing not in self._numbers:
+            self._editing = ""
         self._numbers[message.id] = len(self.messages)
         self.messages.append(message)
         if message.state in _BUSY:
@@ -174,6 +177,12 @@ class TranscriptView(Scroller):
         elif len(message.text) > len(self.readings.text(message.id)):
             self.readings.begin(message.id, message.text)
         self._replace(message)
+
+    def keep_editing(self) -> None:
+        """What was to be sent instead of a message was not: it can be changed again."""
+        card = self.cards.get(self._numbers.get(self._editing, -1))
+        if card is not None and (editor := card.findChild(EditorView)) is not None:
+            editor.allow_again()
 
     def show_price(self, message_id: str, kind: str, quote: QuoteView) -> None:
         """What an edit, another answer, or going on would cost, where it was asked."""
@@ -236,10 +245,8 @@ class TranscriptView(Scroller):
             self._show_again(identity)
         self.bring(self._numbers[message_id])
         card = self.cards.get(self._numbers[message_id])
-        for number, part in enumerate(card.parts if card else ()):
-            editor = card.widget_of(number) if card and isinstance(part, Editor) else None
-            if editor is not None:
-                editor.text.setFocus(Qt.FocusReason.OtherFocusReason)  # type: ignore[attr-defined]
+        if card is not None and (editor := card.findChild(EditorView)) is not None:
+            editor.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # What the scroller asks.
 

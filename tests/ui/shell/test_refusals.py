@@ -11,6 +11,7 @@ from app.seam import budgets, commands, events
 from app.seam.views import FaultView, MessageState
 from app.ui.composer.fault_card import FaultCard
 from app.ui.first_run import FirstRun
+from app.ui.transcript.editor_view import EditorView
 from tests.ui.shell.conftest import Desk
 from tests.ui.shell.recording import GPT, chat, message, quote, ready
 
@@ -138,3 +139,27 @@ def test_the_first_run_itself_says_what_a_message_waits_for(desk: Desk) -> None:
     assert desk.editor.toPlainText() == "hello"
     send(desk, "")
     assert len(desk.port.asked(commands.SendMessage)) == 2
+
+
+def test_an_edit_that_is_refused_loses_no_letter(desk: Desk) -> None:
+    words = (message("m1", "user", "one"), message("m2", "assistant", "two", parent="m1"))
+    desk.tell(events.ChatOpened(chat("c1", (GPT, words))))
+    desk.qtbot.keyClick(desk.editor, Qt.Key.Key_Up)
+    view = desk.window.findChild(EditorView)
+    assert view is not None
+    desk.qtbot.keyClicks(view.text, " more")
+    desk.qtbot.keyClick(view.text, Qt.Key.Key_Return)
+    desk.tell(events.SendRefused("c1", 0, BUSY))
+    assert view.isVisible()
+    assert view.text.toPlainText() == "one more"
+    assert view.send_button.isEnabled()
+
+
+def test_what_was_in_the_way_and_is_over_is_not_said_to_be_still_there(desk: Desk) -> None:
+    desk.qtbot.keyClicks(desk.editor, "next")
+    desk.tell(events.SendRefused("c1", 0, BUSY))
+    card = desk.window.findChild(FaultCard)
+    assert card is not None
+    shown = [label.text() for label in card.findChildren(QLabel)]
+    assert "The answer before has only just ended." in shown
+    assert not [text for text in shown if "still being written" in text]

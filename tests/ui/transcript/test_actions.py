@@ -120,7 +120,28 @@ def test_editing_sends_the_new_text_and_closes_the_editor(
     with qtbot.waitSignal(view.edit_requested) as caught:
         qtbot.keyClick(editor.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert caught.args == ["m1", "Hi there"]
+    assert not editor.send_button.isEnabled()
+    view.add_message(message(3, "Hi there", parent_id=None))
+    assert [message.text for message in view.messages] == ["Hi there"]
     assert any(isinstance(widget, BubbleView) for widget in view.cards[0].widgets())
+
+
+def test_a_new_version_that_is_refused_stays_to_be_changed(
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
+) -> None:
+    view.show_messages((message(1, "Hi"), message(2, "Hello")))
+    view.start_editing("m1")
+    editor = part(view, 0, EditorView)
+    assert isinstance(editor, EditorView)
+    qtbot.keyClicks(editor.text, " there")
+    qtbot.mouseClick(editor.send_button, LEFT)
+    view.keep_editing()
+    qtbot.keyClicks(editor.text, "!")
+    with qtbot.waitSignal(view.edit_requested) as caught:
+        qtbot.mouseClick(editor.send_button, LEFT)
+    assert caught.args == ["m1", "Hi there!"]
 
 
 def test_escape_leaves_the_message_as_it_was(
