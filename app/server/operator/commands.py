@@ -55,6 +55,9 @@ def run_admin(words: Sequence[str]) -> int:
     except Refused as refused:
         print(refused.message, file=sys.stderr)
         return FAILED
+    except argparse.ArgumentTypeError as wrong:  # what only the command itself could judge
+        print(wrong, file=sys.stderr)
+        return WRONG_USE
     _print(said, as_json=given.json)
     return said.code
 
