@@ -23,6 +23,16 @@ _TIMEOUT_S = 20.0
 _RETRIES = 2
 
 
+class _AtStripeAlone(stripe.AIOHTTPClient):
+    """Follows no redirect: neither the key nor an order goes to another address."""
+
+    def _get_request_args_kwargs(
+        self, *args: Any, **kwargs: Any
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        places, named = super()._get_request_args_kwargs(*args, **kwargs)
+        return places, {**named, "allow_redirects": False}
+
+
 class SignatureRefused(Exception):
     """A webhook that nobody who knows the secret has signed just now."""
 
@@ -52,7 +62,7 @@ class StripeDoor:
     Stripe's own time of its last answer, None where it did not say."""
 
     def __init__(self, key: str, address: str = "") -> None:
-        self._http = stripe.AIOHTTPClient(timeout=_TIMEOUT_S)
+        self._http = _AtStripeAlone(timeout=_TIMEOUT_S)
         self.answered_at: datetime | None = None
         self._client = stripe.StripeClient(
             key,
