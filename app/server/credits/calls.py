@@ -16,8 +16,10 @@ from app.errors import HoldMoved
 from app.ledger.holds import hold_by_id, hold_by_key
 from app.ledger.records import HoldRow
 from app.ledger.steps import Steps
-from app.metering.hold import HoldState
+from app.metering.hold import Basis, HoldState
+from app.metering.payer import PayerKind
 from app.metering.receipt import Receipt
+from app.metering.usage import Usage
 from app.server.accounts.identify import Caller
 from app.server.credits import postgres, requests
 from app.server.credits.admission import decide
@@ -29,6 +31,7 @@ from app.server.credits.reading import (
     Situation,
     side_tenants,
     situation_of,
+    statement,
 )
 from app.server.credits.receipts import receipt_headers, receipt_json, receipt_of_hold
 from app.server.credits.records import (
@@ -37,6 +40,7 @@ from app.server.credits.records import (
     CallEnd,
     CallWish,
     DoneBefore,
+    Ending,
 )
 from app.server.credits.refusals import other_body, still_running, too_busy
 from app.server.credits.settlement import (
@@ -61,6 +65,7 @@ __all__ = [
 
 _log = logging.getLogger(__name__)
 _TRIES_MAX = 5
+_LOOKS_MAX = 2
 
 
 async def admit(services: Services, wish: CallWish, caller: Caller) -> AdmittedCall | DoneBefore:
@@ -77,8 +82,14 @@ async def admit(services: Services, wish: CallWish, caller: Caller) -> AdmittedC
         side_tenants(services.catalog, caller),
     )
     situation = await _first_look(services, ask)
-    if situation is not None and (call := await _at_once(services, wish, ask, situation)):
-        return call
+    for _ in range(_LOOKS_MAX):
+        if situation is None or not _is_simple(services, situation):
+            break
+        if call := await _at_once(services, wish, ask, situation):
+            return call
+        # Another call was faster; what is left now may be too little for this one.
+        rows = await services.database.ask(statement(ask))
+        situation = situation_of(services.catalog, ask, rows)
     for _ in range(_TRIES_MAX):
         try:
             found = await services.database.run(admit_steps, services, wish, ask)
@@ -109,15 +120,17 @@ async def _first_look(services: Services, ask: Ask) -> Situation | None:
     return None
 
 
+def _is_simple(services: Services, situation: Situation) -> bool:
+    return not (situation.before or situation.in_debt or waits_in_turn(services.catalog))
+
+
 async def _at_once(
     services: Services, wish: CallWish, ask: Ask, situation: Situation
 ) -> AdmittedCall | None:
     """The call where one statement holds it; None where the shared steps have to look again."""
-    if situation.before or situation.in_debt or waits_in_turn(services.catalog):
-        return None
     decision = decide(services, wish, ask.caller, situation, ask.now)
-    statement = postgres.admit_statement_of(wish, decision)
-    if statement is not None and await services.database.at_once(statement):
+    hot = postgres.admit_statement_of(wish, decision)
+    if hot is not None and await services.database.at_once(hot):
         return decision.call
     return None
 
@@ -151,8 +164,8 @@ async def settle(services: Services, call: AdmittedCall, end: CallEnd) -> Receip
     if services.database.has_short_ways:
         settlement = settlement_of(services.catalog, call, end, now, until)
         if settlement is not None:
-            statement = postgres.settle_statement_of(services.catalog, call, settlement, now)
-            if statement is not None and await services.database.at_once(statement):
+            hot = postgres.settle_statement_of(services.catalog, call, settlement, now)
+            if hot is not None and await services.database.at_once(hot):
                 return settlement.ended.receipt
     try:
         ended = await services.database.run(settle_call, services.catalog, call, end, now, until)
@@ -163,7 +176,12 @@ async def settle(services: Services, call: AdmittedCall, end: CallEnd) -> Receip
 
 async def drop(services: Services, call: AdmittedCall, dropped: CallDropped) -> Receipt:
     """End a call that nobody pays for. One that was sent needs a proof. Where somebody else has
-    ended it in the meantime, the receipt that it got then."""
+    ended it in the meantime, the receipt that it got then. What a tenant's own key was billed all
+    the same is no loss of the operator's: it is charged to that key."""
+    if call.payer is PayerKind.OWN_KEY and dropped.lost_pusd:
+        billed = Usage(reported_cost_pusd=dropped.lost_pusd)
+        end = CallEnd(Basis.PROVIDER_USAGE, billed, dropped.route, Ending.INCOMPLETE)
+        return await settle(services, call, end)
     try:
         ended = await services.database.run(drop_call, call, dropped, services.clock.now())
     except HoldMoved:

@@ -155,7 +155,7 @@ async def list_requests(
     )
     return schemas.RequestsShown(
         requests=[schemas.request_shown(row) for row in rows],
-        before=rows[-1].at_ms if len(rows) == limit else None,
+        before=rows[-1].at_ms if len(rows) >= limit else None,
     )
 
 

@@ -86,13 +86,24 @@ def answer_of(tenant: str, request_id: str, now: datetime) -> Steps[str]:
 def rows_before(
     tenant: str, before: datetime, at_most: int, *, account: str = ""
 ) -> Steps[tuple[RequestRow, ...]]:
-    """The newest ended calls that were admitted before a moment; `account`: of one member alone."""
+    """The newest ended calls that were admitted before a moment; `account`: of one member alone.
+
+    All of the last millisecond are there, also above `at_most`: the next page begins before it.
+    """
     of_member, values = (" AND account = ?", (account,)) if account else ("", ())
     rows = yield Sql(
         f"{_SELECT} WHERE tenant = ? AND at_ms < ?{of_member} ORDER BY at_ms DESC, id DESC LIMIT ?",
         (tenant, ms_from(before), *values, at_most),
     )
-    return tuple(RequestRow(*row) for row in rows)
+    found = [RequestRow(*row) for row in rows]
+    if len(found) == at_most:
+        last = found[-1]
+        rest = yield Sql(
+            f"{_SELECT} WHERE tenant = ? AND at_ms = ? AND id < ?{of_member} ORDER BY id DESC",
+            (tenant, last.at_ms, last.id, *values),
+        )
+        found += [RequestRow(*row) for row in rest]
+    return tuple(found)
 
 
 def forget_answers(now: datetime) -> Steps[None]:

@@ -11,11 +11,13 @@ import pytest
 
 from app.catalog.plans import WhenReached
 from app.ledger.rows import ms_from
+from app.metering.hold import Proof
 from app.metering.payer import PayerKind
 from app.money import pico_from_usd
 from app.server.accounts.identify import Caller
-from app.server.credits.calls import settle
+from app.server.credits.calls import drop, settle
 from app.server.credits.own_keys import forget_own_key, note_own_key
+from app.server.credits.records import CallDropped
 from tests.fixtures.credit_server import CreditServer, running_server
 from tests.server.credits.given import (
     admitted,
@@ -213,6 +215,26 @@ async def test_an_own_key_goes_before_managed_credit_and_is_counted_apart(
         (day,) = usage["rows"]
         assert day["platform"]["calls"] == 0
         assert (day["own_key"]["calls"], day["own_key"]["usd"]) == (1, "0.00153")
+        await sound(server)
+
+
+async def test_what_an_own_key_was_billed_without_an_answer_is_no_loss_of_the_operators(
+    place: tuple[Path, str],
+) -> None:
+    data, url = place
+    async with running_server(data, database_url=url, catalog="workspaces") as server:
+        person = await server.person("pro")
+        await server.services.database.run(note_own_key, person.caller.tenant, "openai", "key-1")
+        call = await dispatched(server, person.caller, wish("gpt-4o"))
+        dropped = CallDropped("it broke", Proof.NO_OUTPUT, call.routes[0].route, 780_000_000)
+        receipt = await drop(server.services, call, dropped)
+        assert (receipt.total_pusd, receipt.payer.kind) == (780_000_000, PayerKind.OWN_KEY)
+        assert await balance(server, "/own/key-1") == (780_000_000, 0)
+        assert await server.run(
+            "SELECT account FROM ledger_postings WHERE account LIKE ?", "write_off/%"
+        ) == []  # fmt: skip
+        rows = await server.run("SELECT ending, cost_pusd, lost_pusd FROM requests")
+        assert rows == [("incomplete", 780_000_000, 0)]
         await sound(server)
 
 
