@@ -1,4 +1,7 @@
-"""The server's rows in PostgreSQL, over a pool of at most 20 connections for each worker."""
+"""The server's rows in PostgreSQL: a call's few statements on three connections of their own, sent
+together with others' that come at the same moment; everything else over a pool. At most 20
+connections for each worker.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,19 @@ from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
 import psycopg
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from psycopg.types.numeric import Int8Dumper
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from app.errors import ConfigError
+from app.ledger import calls
 from app.ledger.postgres import NOTHING_DONE, AsyncPostgresLedger, make_tables
 from app.ledger.postgres import run as run_steps
-from app.ledger.postgres_statements import Hot
+from app.ledger.postgres_statements import Hot, dispatch_statement
 from app.ledger.records import Admission, Admit, Settle, Settled
 from app.ledger.steps import Row, Sql, Steps
 from app.logs import redact
+from app.server.database_lane import LOCK_WITHIN, Connection, Lane
 from app.server.errors import bad_request, database_down
 from app.server.schema import upgrade
 
@@ -29,7 +35,10 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 CONNECTIONS_MAX = 20
+_LANES = 3
+_WAITS = (LockNotAvailable, DeadlockDetected)
 CONNECT_WITHIN_S = 10  # at the start; a wrong host would else be waited for by the minute
+_SIDE = "s_account"  # names the row that a call's side hold is on
 WAIT_S = 5.0  # for a free connection; then the caller is told that the books cannot be reached
 
 
@@ -42,6 +51,11 @@ class PostgresDatabase:
         self._url = url
         self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]] | None = None
         self._ledger: AsyncPostgresLedger | None = None
+        # None waits for what another has: the first locks counters of requests alone, the second
+        # accounts and holds, the third with them a row of all tenants', one call in each commit.
+        self._asking: Lane | None = None
+        self._writing: Lane | None = None
+        self._sharing: Lane | None = None
 
     async def open(self) -> None:
         try:
@@ -55,15 +69,22 @@ class PostgresDatabase:
             self._url,
             kwargs={"autocommit": True},
             min_size=1,
-            max_size=CONNECTIONS_MAX,
+            max_size=CONNECTIONS_MAX - _LANES,
             timeout=WAIT_S,
             open=False,
             configure=_configure,
+            # After PostgreSQL was away, nobody gets one of the connections that died then.
+            check=AsyncConnectionPool.check_connection,
         )
         await self._pool.open()
         self._ledger = AsyncPostgresLedger(self._pool.connection)
+        self._asking, self._writing, self._sharing = (Lane(self._connect) for _ in range(_LANES))
 
     async def close(self) -> None:
+        for lane in (self._asking, self._writing, self._sharing):
+            if lane is not None:
+                lane.close()
+        self._asking = self._writing = self._sharing = None
         if self._pool is not None:
             await self._pool.close()
             self._pool = self._ledger = None
@@ -79,18 +100,30 @@ class PostgresDatabase:
             return await ledger.read(operation, *args, **kwargs)
 
     async def ask(self, statement: Sql) -> Sequence[Row]:
-        text = statement.text.replace("?", "%s")
-        async with self._lent() as connection:
-            cursor = await connection.execute(text, statement.values, prepare=True)
-            return await cursor.fetchall() if cursor.description else []
+        if self._asking is None:
+            raise database_down()
+        values = statement.values
+        place = str(values[0]) if values else ""
+        with _mapped():
+            try:
+                return (await self._asking.ask(statement.text, values, place)).rows
+            except _WAITS:
+                _log.info("a row is locked: a statement waits for it by itself")
+        return await self.run(_one, statement)
 
     async def at_once(self, statement: Hot) -> bool:
-        async with self._lent() as connection:
+        values = statement.values
+        shared = _SIDE in values
+        lane = self._sharing if shared else self._writing
+        if lane is None:
+            raise database_down()
+        place = values.get("tenant") or values.get("r_tenant") or ""
+        with _mapped():
             try:
-                cursor = await connection.execute(statement.text, statement.values, prepare=True)
-                return cursor.rowcount == statement.rows
-            except NOTHING_DONE:
+                answer = await lane.ask(statement.text, values, place, alone=shared)
+            except (*NOTHING_DONE, LockNotAvailable):
                 return False
+        return answer.count == statement.rows
 
     async def admit(self, wish: Admit) -> Admission:
         async with self._reached() as ledger:
@@ -99,8 +132,10 @@ class PostgresDatabase:
     async def dispatch(
         self, hold_id: str, *, route: str, owner: str, lease_until: datetime
     ) -> None:
-        async with self._reached() as ledger:
-            await ledger.dispatch(hold_id, route=route, owner=owner, lease_until=lease_until)
+        if not await self.at_once(dispatch_statement(hold_id, route, owner, lease_until)):
+            await self.run(
+                calls.dispatch, hold_id, route=route, owner=owner, lease_until=lease_until
+            )
 
     async def settle(self, order: Settle) -> Settled:
         async with self._reached() as ledger:
@@ -113,13 +148,15 @@ class PostgresDatabase:
         with _mapped():
             yield self._ledger
 
-    @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-        if self._pool is None:
-            raise database_down()
-        with _mapped():
-            async with self._pool.connection() as connection:
-                yield connection
+    async def _connect(self) -> Connection:
+        connection: Connection = await psycopg.AsyncConnection.connect(
+            self._url, autocommit=True, connect_timeout=int(WAIT_S)
+        )
+        # Each statement finds its few rows by their keys, whatever the values are: to plan it anew
+        # for each would cost more than to run it.
+        await connection.execute("SET plan_cache_mode = force_generic_plan")
+        await connection.execute(f"SET lock_timeout = '{LOCK_WITHIN}'")
+        return connection
 
     def _upgrade(self) -> None:
         connected = psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_WITHIN_S)
@@ -128,6 +165,10 @@ class PostgresDatabase:
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('tuppence-server schema'))")
             make_tables(connection)
             run_steps(connection, upgrade("postgres"))
+
+
+def _one(statement: Sql) -> Steps[Sequence[Row]]:
+    return (yield statement)
 
 
 async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 import uvloop
 from figures import RUNS, Figure
 from server.load import Ask, Load, burst_of, rate_of
-from server.processes import Running, asgi, credit_server, make_keys
+from server.processes import Running, address_of, asgi, credit_server, make_keys
 
 CONNECTIONS = 32
 ACCOUNTS = 64
@@ -171,8 +171,7 @@ def _rivals(workers: int = 1) -> Iterator[Rivals]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         upstream = stack.enter_context(asgi("scripted"))
         bare = stack.enter_context(asgi("bare", {"BENCH_UPSTREAM": upstream.url}))
-        keys = make_keys(postgres.dsn, folder, ACCOUNTS)
-        ours = stack.enter_context(
-            credit_server(upstream.url, postgres.dsn, folder, workers=workers)
-        )
+        books = address_of(postgres)
+        keys = make_keys(books, folder, ACCOUNTS)
+        ours = stack.enter_context(credit_server(upstream.url, books, folder, workers=workers))
         yield Rivals(upstream, bare, ours, tuple(keys))

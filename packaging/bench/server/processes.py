@@ -12,9 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import psutil
+
+if TYPE_CHECKING:
+    from tests.fixtures.postgres import Postgres
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
@@ -74,6 +78,13 @@ def credit_server(
         yield running
 
 
+def address_of(postgres: Postgres) -> str:
+    """A server of the tests' as an address, which is how the credit server is told of one."""
+    words = dict(part.split("=", 1) for part in postgres.dsn.split())
+    place = urlencode({"host": words["host"], "port": words["port"]})
+    return f"postgresql://{words['user']}@/{words['dbname']}?{place}"
+
+
 def make_keys(database_url: str, folder: Path, count: int) -> Sequence[str]:
     """API keys of so many accounts, each with a plan that pays."""
     return asyncio.run(_make_keys(database_url, folder, count))
@@ -123,5 +134,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
