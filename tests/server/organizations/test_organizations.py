@@ -82,7 +82,7 @@ async def test_only_who_may_changes_members_and_seats(
     other = await joined(credit_server, admin, group)
     member = await joined(credit_server, admin, group, role)
     path = f"{ORGANIZATIONS}/{group}"
-    tried = [
+    tried: list[tuple[str, str, object]] = [
         ("POST", f"{path}/invitations", {"role": "admin"}),
         ("GET", f"{path}/invitations", None),
         ("PATCH", f"{path}/members/{other.account}", {"role": "viewer"}),
