@@ -93,6 +93,8 @@ class _Redacted(logging.Formatter):
 
 
 def _log_to_stderr() -> None:
+    # Stripe's library writes what it was answered into the log, names of others with it.
+    logging.getLogger("stripe").setLevel(logging.WARNING)
     handler = logging.StreamHandler()
     handler.setLevel(logging.WARNING)
     handler.setFormatter(_Redacted("%(levelname)s %(name)s: %(message)s"))

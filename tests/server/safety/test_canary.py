@@ -78,7 +78,9 @@ def spoken(answer: httpx2.Response) -> str:
 
 
 def found_in(text: str) -> list[str]:
-    return [canary for canary in CANARIES if canary in text]
+    """The canaries, each with what stands around it."""
+    places = ((canary, text.find(canary)) for canary in CANARIES)
+    return [text[max(0, at - 200) : at + 60] for _, at in places if at >= 0]
 
 
 def kept(server: ServerProcess) -> str:
