@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+from app.catalog.plan_catalog import PlanCatalog
 from app.errors import TuppenceError
 from app.ledger.holds import open_holds
 from app.ledger.rows import at_from, ms_from
@@ -76,7 +77,7 @@ async def with_files(
     files = [ReportFile(path, provider) for path in paths]
     if {file.layout.provider for file in files} != {provider}:
         raise TuppenceError("These files are another provider's.", "Name the one they come from.")
-    own = await services.database.read(own_side, provider, first, last)
+    own = await services.database.read(own_side, services.catalog, provider, first, last)
     rows = (row for file in files for row in file.rows())
     found = gather(rows, own.calls, first, last)
     yesterday = services.clock.now().date() - _DAY
@@ -108,7 +109,7 @@ async def with_interface(services: Services, provider: str, month: date) -> Prov
         ) from error
     finally:
         await door.aclose()
-    own = await services.database.read(own_side, provider, first, last)
+    own = await services.database.read(own_side, services.catalog, provider, first, last)
     found = reconcile(own.calls, report.rows, report.facts, first, last)
     return _result(provider, own, found)
 
@@ -118,7 +119,7 @@ async def with_bill(
 ) -> ProviderResult:
     """Against the one figure of a bill: what it differs by has no name."""
     first, last = month_days(month)
-    own = await services.database.read(own_side, provider, first, last)
+    own = await services.database.read(own_side, services.catalog, provider, first, last)
     differences = []
     rest = bill_pusd - own.charged_pusd - own.written_off_pusd
     unpriced = sum(1 for call in own.calls if call.figures.cost_pusd is None)
@@ -132,7 +133,7 @@ async def with_bill(
     )  # fmt: skip
 
 
-def own_side(provider: str, first: date, last: date) -> Steps[OwnSide]:
+def own_side(catalog: PlanCatalog, provider: str, first: date, last: date) -> Steps[OwnSide]:
     """Our calls of a provider on the operator's keys, oldest first, with a day more at either end;
     the sums are of the days themselves."""
     hosts = _hosts_of(provider)
@@ -155,7 +156,7 @@ def own_side(provider: str, first: date, last: date) -> Steps[OwnSide]:
             lost += row[6]
         figures = Figures(1, row[3], 0, 0, row[4], row[5])
         is_estimate = row[9] != Basis.PROVIDER_USAGE or bool(row[10])
-        calls.append(OwnCall(at, row[1], _name_there(row[2]), figures, estimated=is_estimate,
+        calls.append(OwnCall(at, row[1], _name_there(catalog, row[2], row[1]), figures, estimated=is_estimate,
                              request_id=row[7] or None))  # fmt: skip
     for hold in (yield from open_holds()):
         sent = hold.state in (HoldState.DISPATCHED, HoldState.UNKNOWN) and hold.frozen
@@ -195,9 +196,10 @@ def _hosts_of(provider: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _name_there(model: str) -> str:
-    """A model as providers write it: without the vendor that a catalog puts before it."""
-    return model.rpartition("/")[2]
+def _name_there(catalog: PlanCatalog, model: str, route: str) -> str:
+    """A model as a route's provider writes it."""
+    listed = catalog.model(model)
+    return listed.name_at(route) if listed is not None else model
 
 
 def _midnight(day: date) -> datetime:
