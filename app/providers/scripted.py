@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from app.errors import ProviderError
@@ -168,15 +168,19 @@ _CUT = Fault(
 
 
 def demo_script(
-    words_per_s: float = 28.0, count_input: Callable[[ChatRequest], int] | None = None
+    words_per_s: float = 28.0,
+    count_input: Callable[[ChatRequest], int] | None = None,
+    reword: Callable[[str], str] = str,
 ) -> Script:
     """The demo: short, true answers about this program that say that they are scripted.
 
-    `count_input` counts a request as its quote did.
+    `count_input` counts a request as its quote did. `reword` puts an answer into the words of
+    whoever gives it.
     """
 
     def script(request: ChatRequest) -> Steps:
         answer = demo_answer(_last_words(request), pictures=_pictures(request))
+        answer = replace(answer, text=reword(answer.text))
         steps: list[Step] = [Pause(0.4 if words_per_s else 0.0)]
         if answer.thinking:
             steps.append(Type(answer.thinking, words_per_s, thinking=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from app.ledger.rows import ms_from
@@ -10,6 +11,19 @@ from app.server.secret import hash_of, new_token
 from app.server.services import Services
 
 ACCOUNT = "a_demo"
+# The desktop's own demo charges nothing; here every answer is charged, as a real one would be.
+_NOTE = (
+    "*This is a scripted demo: no model wrote this and no provider was asked. It is charged to "
+    "your tokens all the same, as a real answer would be, and the tokens cost no money.*"
+)
+_NOTE_OF_DESKTOP = re.compile(r"\*This is a scripted demo[^*]*\*")
+_WORDS_OF_DESKTOP = {
+    "You can try the window with it: what you type is counted while you type, and this answer has "
+    "a receipt below it.": "You can try any client with it: the last event of a stream and the "
+    "headers of an answer hold its receipt.",
+    "When you add a key of a provider, real models answer in the same place.": "When the server's "
+    "operator adds a key of a provider, real models answer at the same address.",
+}
 
 
 async def make_demo_key(services: Services) -> str:
@@ -23,6 +37,13 @@ async def make_demo_key(services: Services) -> str:
     finally:
         await services.database.close()
     return token
+
+
+def reworded(answer: str) -> str:
+    """A scripted answer as the server gives it: it says what is charged."""
+    for theirs, ours in _WORDS_OF_DESKTOP.items():
+        answer = answer.replace(theirs, ours)
+    return _NOTE_OF_DESKTOP.sub(_NOTE, answer)
 
 
 def curl_line(address: str, token: str, model: str) -> str:

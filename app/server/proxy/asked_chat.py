@@ -31,6 +31,7 @@ from app.providers.languages import Language
 from app.providers.scripted import ScriptedProvider, demo_script
 from app.providers.stream_decoder import DecoderOptions
 from app.server.credits.records import AdmittedCall, CallKind, PricedRoute
+from app.server.demo import reworded
 from app.server.proxy.exchange import Body, Count
 from app.server.wire.call import ChatCall
 from app.server.wire.chat_answer import RECEIPT, ChatChunks, WholeChat, frame
@@ -85,7 +86,7 @@ class ChatAsked:
     def demo(self, priced: PricedRoute, output_tokens_max: int) -> AsyncIterator[StreamEvent]:
         """The scripted answer, as fast as a person reads for who sees it come."""
         pace = _WORDS_PER_S if self.stream else 0.0
-        script = demo_script(pace, lambda _: self.counted_input)
+        script = demo_script(pace, lambda _: self.counted_input, reworded)
         request = self.asked.as_upstream(priced.model, output_tokens_max)
         return ScriptedProvider(script).stream(request)
 
