@@ -94,7 +94,8 @@ def lock_account(account: str) -> Steps[str | None]:
 
 
 def remove_device(account: str, device: str, now: datetime) -> Steps[None]:
-    """End a device and its sessions.
+    """End a device, its sessions, and the account's pages that are open in browsers: nobody knows
+    from which device they were opened.
 
     Raises Refused: 404, 409 for the last device of an account without an e-mail address.
     """
@@ -113,3 +114,4 @@ def remove_device(account: str, device: str, now: datetime) -> Steps[None]:
         (ms_from(now), account, device),
     )
     yield from end_sessions(account, device)
+    yield Sql("DELETE FROM page_visits WHERE account = ?", (account,))

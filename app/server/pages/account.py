@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from app.catalog.offers import offer_of_plan
-from app.catalog.plans import FLAG_MEANING, Unit
+from app.catalog.plans import FLAG_MEANING, Right, Unit
+from app.catalog.rights import may
 from app.ledger.steps import Steps
 from app.money import format_usd
 from app.server.accounts.identify import Caller
@@ -63,17 +64,27 @@ class AccountPage:
 
 def read_page(services: Services, visit: Visit, now: datetime) -> Steps[AccountPage]:
     """What an account's page shows; raises Refused (404) where there is no such account."""
-    caller = Caller(visit.tenant, visit.account)
+    caller = Caller(visit.tenant, visit.account, role=visit.role)
     standing = yield from read_standing(services.catalog, Ask(caller, now))
-    return AccountPage(standing, (yield from purchases_of(visit.tenant)))
+    return AccountPage(standing, (yield from _purchases(services, visit)))
+
+
+def _purchases(services: Services, visit: Visit) -> Steps[tuple[Purchase, ...]]:
+    """What was bought, for whoever may see to it; to others nothing."""
+    if not may(visit.role, Right.BILLING, services.catalog):
+        return ()
+    return (yield from purchases_of(visit.tenant))
 
 
 def read_statement(
-    visit: Visit, start: datetime, end: datetime
+    services: Services, visit: Visit, start: datetime, end: datetime
 ) -> Steps[tuple[tuple[Sums, ...], tuple[Purchase, ...]]]:
-    """What a month used, by model, and what was bought in it."""
-    sums = yield from usage_by(visit.tenant, By.MODEL, start, end)
-    bought = yield from purchases_of(visit.tenant)
+    """What a month used, by model, and what was bought in it. A member sees what they used
+    themselves, and only who may see to the members what all of them did."""
+    sees_all = may(visit.role, Right.MEMBERS, services.catalog)
+    account = "" if sees_all else visit.account
+    sums = yield from usage_by(visit.tenant, By.MODEL, start, end, account=account)
+    bought = yield from _purchases(services, visit)
     return sums, tuple(each for each in bought if start <= each.at < end)
 
 

@@ -212,7 +212,7 @@ async def account_statement(
         return _problem(services, 400, "No such month", "A month is written like 2026-11.")
     now, (begin, end) = services.clock.now(), span
     found = await services.database.read(account.read_page, services, visit, now)
-    sums, bought = await services.database.read(account.read_statement, visit, begin, end)
+    sums, bought = await services.database.read(account.read_statement, services, visit, begin, end)
     used, total = account.used_lines(sums)
     values = {
         "demo": services.settings.demo,

@@ -18,10 +18,11 @@ LINK_PREFIX, VISIT_PREFIX = "tl_", "tv_"
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who looks at their page, and for which account."""
+    """Who looks at their page, for which account, and there with which role; None: their own."""
 
     tenant: str
     account: str
+    role: str | None = None
 
 
 def make_link(caller: Caller, now: datetime) -> Steps[str]:
@@ -49,7 +50,7 @@ def visit_of(token: str, now: datetime) -> Steps[Visit | None]:
     """Who comes with this cookie; None where it is over, or where they no longer belong to the
     account that they look at."""
     rows = yield Sql(
-        "SELECT v.tenant, v.account FROM page_visits v"
+        "SELECT v.tenant, v.account, m.role FROM page_visits v"
         " JOIN accounts t ON t.id = v.tenant AND t.deleted_ms IS NULL"
         " LEFT JOIN members m ON m.tenant = v.tenant AND m.account = v.account"
         " WHERE v.token_hash = ? AND v.kind = 'visit' AND v.expires_ms > ?"

@@ -12,6 +12,8 @@ import pytest
 from app.server.accounts.identify import Caller
 from app.server.pages import visits
 from tests.fixtures.credit_server import CreditServer, Person, running_server
+from tests.server.accounts.computers import registered
+from tests.server.credits.given import subscribed, whole_call
 
 
 @pytest.fixture
@@ -168,6 +170,57 @@ async def test_a_visit_ends_after_an_hour_and_when_its_owner_leaves(
     assert (await server.client.get("/account")).status_code == 200
     server.time.pass_by(minutes=61)
     assert (await server.client.get("/account")).status_code == 401
+
+
+async def test_a_removed_device_takes_the_pages_along_that_are_open(
+    credit_server: CreditServer,
+) -> None:
+    server, links = credit_server, []
+    computer = await registered(server)
+    await server.run("UPDATE accounts SET email = 'ada@example.org'")
+    for _ in range(2):
+        links.append(urlsplit((await computer.ask("POST", "/api/account/link")).json()["url"]))
+    await server.client.get(f"{links[0].path}?{links[0].query}")
+    assert (await server.client.get("/account")).status_code == 200
+    gone = await computer.ask("DELETE", f"/api/devices/{computer.device}")
+    assert gone.status_code == 204, gone.text
+    assert (await server.client.get("/account")).status_code == 401
+    assert (await server.client.get(f"{links[1].path}?{links[1].query}")).status_code == 401
+
+
+@pytest.mark.parametrize(("role", "sees"), [("builder", False), ("viewer", False), ("admin", True)])
+async def test_a_page_shows_a_member_what_their_role_may_see(
+    demo_server: CreditServer, role: str, sees: bool
+) -> None:
+    """As the endpoints do: purchases for who may pay, others' calls for who sees to members."""
+    server = demo_server
+    pool = await server.person("organization", kind="organization", name="Acme",
+                               **subscribed(server))  # fmt: skip
+    tenant = pool.caller.tenant
+    checkout, query = await _begin(server, pool, "power-pack")
+    form = {"checkout": checkout, "secret": query["secret"], "pay": "yes"}
+    await server.client.post("/checkout/simulated", data=form)
+    ann = await server.person()
+    for account, as_ in (("boss", "admin"), (ann.caller.account, role)):
+        await server.run(
+            "INSERT INTO members (tenant, account, role, caps, joined_ms) VALUES (?, ?, ?, '', 0)",
+            tenant, account, as_,
+        )  # fmt: skip
+    await server.run("UPDATE members SET caps = '{}'")
+    await whole_call(server, Caller(tenant, "boss", device="d", role="admin"), "openai/gpt-4o")
+    headers = await _session(server, ann) | {"x-tuppence-account": tenant}
+    link = (await server.client.post("/api/account/link", headers=headers)).json()["url"]
+    parts = urlsplit(link)
+    await server.client.get(f"{parts.path}?{parts.query}")
+    shown = await server.client.get("/account")
+    assert shown.status_code == 200
+    assert "Acme" in shown.text
+    assert ("$10.00" in shown.text) is sees
+    receipt = await server.client.get(f"/account/receipt?id=pay-{checkout}")
+    assert receipt.status_code == (200 if sees else 404)
+    month = await server.client.get(f"/account/statement?month={server.time.at:%Y-%m}")
+    assert ("No credit was used" not in month.text) is sees
+    assert ("$10.00" in month.text) is sees
 
 
 async def test_a_link_is_too_old_after_five_minutes(any_credit_server: CreditServer) -> None:
