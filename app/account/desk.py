@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from app.account.about import About, ask_about
 from app.account.address import ServerAddress, read_address
@@ -17,11 +18,13 @@ from app.account.session import Session, challenge
 from app.account.shapes import Fields
 from app.clock import Clock
 from app.errors import KeyringAbsent, ServerRefused, SignedOut, TuppenceError
-from app.licensing.keys import SigningKey
 from app.providers.connection import Http
 from app.store.keychain_calls import KeychainCalls
 from app.store.servers import ServerRecord, Servers, ServerState
 from app.store.settings import Settings
+
+if TYPE_CHECKING:
+    from app.licensing.keys import SigningKey
 
 CHOSEN = "credit_server"  # the setting with the chosen server's id
 ABOUT = "about"

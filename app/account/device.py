@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import os
 import platform
+from typing import TYPE_CHECKING
 
 from app.account.address import ServerAddress
 from app.errors import SignedOut, SigningKeyUnreadable
-from app.licensing.keys import SigningKey
 from app.logs import register_secret
 from app.store.keychain_calls import KeychainCalls
+
+if TYPE_CHECKING:
+    # It brings a library along that takes 100 ms to import: only who signs waits for it.
+    from app.licensing.keys import SigningKey
 
 # What the server calls a signature's purpose; the signed bytes are the server's `proofs`.
 REGISTER, SIGN_IN, ADD = "register", "sign-in", "add"
@@ -59,6 +63,8 @@ class DeviceKeys:
 
         Raises KeychainError, and SignedOut where the keychain lost it.
         """
+        from app.licensing.keys import SigningKey
+
         if (known := self._known.get(server_id)) is not None:
             return known
         pem = await self._keychain.read(key_entry(server_id), where)
@@ -80,6 +86,8 @@ class DeviceKeys:
 
     async def make(self, server_id: str, where: str) -> SigningKey:
         """A new key, kept before it is used; one that is there already is taken as it is."""
+        from app.licensing.keys import SigningKey
+
         kept = await self._keychain.read(key_entry(server_id), where)
         if kept is not None:
             return await self.read(server_id, where)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from app.account.client import Asking, CreditServer
 from app.account.device import SIGN_IN, DeviceKeys, proof
 from app.account.shapes import Fields
 from app.clock import Clock
 from app.errors import CreditServerError, DeviceRemoved, ServerRefused, SignedOut
-from app.licensing.keys import SigningKey
 from app.logs import register_secret
 from app.store.servers import ServerRecord
+
+if TYPE_CHECKING:
+    from app.licensing.keys import SigningKey
 
 # A session that is about to end is renewed before anything hangs on it.
 _RENEW_BEFORE = timedelta(minutes=2)

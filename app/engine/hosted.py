@@ -12,9 +12,12 @@ from typing import Any
 
 from app.account.desk import AccountDesk
 from app.account.hosted import OutOfTokens
+from app.account.licenses import LicenseKeeper
 from app.account.listening import Listener, Told
+from app.account.purchases import Purchases
+from app.account.shop_views import checkout_view, shop_view
 from app.account.views import AccountViews, out_of_tokens_view
-from app.account.wallet import ME, MODELS, OFFERS, Wallets
+from app.account.wallet import ME, MODELS, OFFERS, PURCHASES, Wallets
 from app.chat.alternates import Alternates
 from app.chat.hosted_resolving import HostedResolver
 from app.chat.hosted_routes import HostedRoutes, hosted_ref, is_hosted
@@ -26,33 +29,39 @@ from app.errors import TuppenceError
 from app.seam import hosted
 from app.seam.events import Event
 from app.seam.hosted_views import InsteadView, OutOfTokensView
+from app.store.checkouts import CheckoutRecord, Checkouts
 from app.store.records import MessageRecord
 from app.store.servers import ServerRecord, Servers
 
 _log = logging.getLogger(__name__)
 
-Hear = Callable[[ServerRecord, Told], None]
+# How long at most until the clock is looked at again, for the license's sake.
+_LICENSE_LOOK_S = 3600.0
+_LICENSE_AGAIN_S = 600.0
 
 
 @dataclass(slots=True)
 class HostedSide:
-    """`models_changed` shows the picker's lines anew; `hearers` are told of each event."""
+    """`models_changed` shows the picker's lines anew."""
 
     servers: Servers
     desk: AccountDesk
     wallets: Wallets
     routes: HostedRoutes
     alternates: Alternates
+    purchases: Purchases
+    checkouts: Checkouts
+    licenses: LicenseKeeper
     resolver: HostedResolver
     clock: Clock
     emit: Callable[[Event], None]
     models_changed: Callable[[], None]
     offline: bool = False
-    hearers: list[Hear] = field(default_factory=list)
     _online: dict[str, bool] = field(default_factory=dict)
     _listening: tuple[str, str, asyncio.Task[None]] | None = None
     _listener: Listener | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _license_due: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def views(self) -> AccountViews:
@@ -62,6 +71,8 @@ class HostedSide:
         """Follow the chosen server; what waits for its word is asked for."""
         self.follow()
         self.resolver.begin()
+        self.purchases.resume()
+        self.in_background(self._keep_license())
 
     def show(self) -> None:
         self.emit(hosted.AccountsShown(self.views.accounts(self.servers.rows())))
@@ -73,6 +84,8 @@ class HostedSide:
         self.follow()
         if record.is_signed_in:
             self.resolver.begin()
+            self.purchases.resume()
+            self._license_due.set()
 
     def subject_changed(self, record: ServerRecord, subject: str) -> None:
         """A server said something anew."""
@@ -80,6 +93,8 @@ class HostedSide:
             self.models_changed()
         if subject == ME:
             self.show()
+        if subject in (OFFERS, PURCHASES):
+            self.show_shop()
 
     def follow(self) -> None:
         """Listen to the chosen server alone, as whoever is chosen there."""
@@ -121,6 +136,7 @@ class HostedSide:
 
     def close(self) -> None:
         self.resolver.close()
+        self.purchases.close()
         self._stop_listening()
         for task in list(self._tasks):
             task.cancel()
@@ -145,6 +161,71 @@ class HostedSide:
             offers=None if record is None else self.wallets.offers(record),
         )
 
+    def show_shop(self) -> None:
+        record = self.desk.chosen()
+        if record is not None:
+            shop = shop_view(record, self.wallets, self.purchases, self.checkouts)
+            self.emit(hosted.ShopShown(shop))
+
+    def purchase_changed(self, checkout: CheckoutRecord) -> None:
+        self.emit(hosted.CheckoutChanged(checkout_view(checkout, self.purchases)))
+        self.show_shop()
+
+    async def show_license(self) -> None:
+        """How the license stands; silence where there is no account to have one."""
+        record = self.desk.chosen()
+        if record is not None and record.account:
+            self.emit(hosted.LicenseShown(await self.licenses.view(record)))
+
+    async def renew_license(self) -> None:
+        """Ask for the license of today, and show how it stands whatever comes of that."""
+        record = self.desk.chosen()
+        if record is None or not record.is_signed_in:
+            await self.show_license()
+            return
+        try:
+            await self.licenses.renew(record)
+        finally:
+            await self.show_license()
+
+    async def _keep_license(self) -> None:
+        """Renew when a day is over, when the plan changed, and after the clock was mended."""
+        while True:
+            pause_s = await self._license_pause_s()
+            self._license_due.clear()
+            try:
+                async with asyncio.timeout(pause_s):
+                    await self._license_due.wait()
+            except TimeoutError:
+                _log.debug("the license is looked at")
+
+    async def _license_pause_s(self) -> float:
+        record = self.desk.chosen()
+        if record is None or not record.is_signed_in or self.offline:
+            return _LICENSE_LOOK_S
+        try:
+            found = await self.licenses.standing(record)
+            if (
+                self._license_due.is_set()
+                or found.renew_at is None
+                or (found.renewal_is_due(self.clock.now()))
+            ):
+                await self.renew_license()
+                found = await self.licenses.standing(record)
+        except TuppenceError as error:
+            _log.info("the license: %s", error)
+            return _LICENSE_AGAIN_S
+        if found.renew_at is None:
+            return _LICENSE_LOOK_S
+        left_s = (found.renew_at - self.clock.now()).total_seconds()
+        return min(max(left_s, _LICENSE_AGAIN_S), _LICENSE_LOOK_S)
+
+    async def _read_purchases(self, record: ServerRecord) -> None:
+        try:
+            await self.wallets.refresh(record, ME, PURCHASES)
+        except TuppenceError as error:
+            _log.info("%s: %s", record.title, error)
+
     async def _read_all(self, record: ServerRecord) -> None:
         try:
             await self.wallets.refresh(record, ME, MODELS, OFFERS)
@@ -158,8 +239,13 @@ class HostedSide:
             return
         if told.kind == "notice":
             self._notice(record, told)
-        for hear in self.hearers:
-            hear(record, told)
+        elif told.kind == "purchase_landed":
+            # Here or on another device: what it brought is shown either way.
+            self.purchases.poke()
+            self.in_background(self._read_purchases(record))
+            self._license_due.set()
+        elif told.kind == "license_renewed":
+            self._license_due.set()
 
     def _notice(self, record: ServerRecord, told: Told) -> None:
         facts = told.facts

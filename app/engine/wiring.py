@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from datetime import timedelta
 
 from app.account.desk import AccountDesk
+from app.account.licenses import LicenseKeeper
+from app.account.purchases import Purchases
 from app.account.wallet import Wallets
 from app.catalog.pricebook import PriceBook, load_price_book
 from app.chat.alternates import Alternates
@@ -172,6 +174,15 @@ def _wire(
             wallets=wallets,
             routes=hosted_routes,
             alternates=alternates,
+            purchases=Purchases(
+                shelves.checkouts,
+                desk,
+                wallets,
+                clock,
+                lambda checkout: core.hosted.purchase_changed(checkout),  # noqa: PLW0108 - below
+            ),
+            checkouts=shelves.checkouts,
+            licenses=LicenseKeeper(shelves.licenses, shelves.settings, desk, clock),
             resolver=_hosted_resolver(shelves, settler, desk, turns, clock, lambda: core),
             clock=clock,
             emit=emit,

@@ -255,6 +255,8 @@ class AcceptInvitation:
 HostedCommand = (
     AskAccounts | CheckServer | StartFree | ChooseServer | SignIn | SignOut | ForgetServer
     | AskDevices | RemoveDevice | AddEmail | ConfirmEmail | FindAccount | FinishFindAccount
+    | AskShop | Buy | GiveUpPurchase | ChangeSubscription | OpenPortal | UsePassphrase
+    | AskLicense | KeepLicense
 )  # fmt: skip
 
 

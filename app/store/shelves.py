@@ -10,12 +10,14 @@ from app.store.attachments import Attachments
 from app.store.books import Books
 from app.store.budgets import Budgets
 from app.store.chats import Chats
+from app.store.checkouts import Checkouts
 from app.store.database import Database
 from app.store.drafts import Drafts
 from app.store.generations import Generations
 from app.store.holds import Holds
 from app.store.hosted_calls import HostedCalls
 from app.store.keys import Keys
+from app.store.licenses import Licenses
 from app.store.messages import Messages
 from app.store.model_marks import ModelMarks
 from app.store.search import Search
@@ -48,6 +50,8 @@ class Shelves:
     budgets: Budgets
     servers: Servers
     hosted_calls: HostedCalls
+    checkouts: Checkouts
+    licenses: Licenses
 
 
 def open_shelves(folder: Path, clock: Clock) -> Shelves:
@@ -76,4 +80,6 @@ def shelves_over(database: Database, folder: Path, clock: Clock) -> Shelves:
         budgets=Budgets(database),
         servers=Servers(database),
         hosted_calls=HostedCalls(database),
+        checkouts=Checkouts(database),
+        licenses=Licenses(database),
     )

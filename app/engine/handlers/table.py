@@ -8,6 +8,7 @@ from typing import Any
 from app.engine.handlers import (
     accounts,
     budgets,
+    buying,
     chats,
     keys,
     models,
@@ -90,4 +91,12 @@ HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
     hosted.ConfirmEmail: accounts.confirm_email,
     hosted.FindAccount: accounts.find_account,
     hosted.FinishFindAccount: accounts.finish_find_account,
+    hosted.AskShop: buying.ask_shop,
+    hosted.Buy: buying.buy,
+    hosted.GiveUpPurchase: buying.give_up_purchase,
+    hosted.ChangeSubscription: buying.change_subscription,
+    hosted.OpenPortal: buying.open_portal,
+    hosted.UsePassphrase: buying.use_passphrase,
+    hosted.AskLicense: buying.ask_license,
+    hosted.KeepLicense: buying.keep_license,
 }
