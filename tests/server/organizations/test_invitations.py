@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
-from tests.fixtures.credit_server import CreditServer
+from tests.fixtures.credit_server import CreditServer, running_server
 from tests.server.accounts.computers import code_of, registered
+from tests.server.accounts.mail_server import mail_server, text_of
 from tests.server.organizations.crew import (
     ORGANIZATIONS,
     accepts,
@@ -171,3 +173,37 @@ async def test_more_than_a_hundred_a_day_are_refused(credit_server: CreditServer
     await credit_server.run("UPDATE buckets SET count = 100 WHERE name = ?", f"invitations/{group}")
     answer = await admin.ask("POST", f"{ORGANIZATIONS}/{group}/invitations", {"role": "viewer"})
     assert answer.status_code == 429
+
+
+async def test_a_mailed_one_is_for_who_has_confirmed_its_address(tmp_path: Path) -> None:
+    async with mail_server() as mails:
+        smtp = {"SMTP_URL": f"smtp://127.0.0.1:{mails.port}", "MAIL_FROM": "post@example.org"}
+        async with running_server(tmp_path, **smtp) as server:
+            admin, group = await ten_seats(server)
+            body = {"role": "builder", "email": "Ann@Example.org"}
+            path = f"{ORGANIZATIONS}/{group}/invitations"
+            sent = (await admin.ask("POST", path, body)).json()
+            assert sent["mailed"] is True
+            assert sent["link"] in text_of(mails.to("ann@example.org")[0])
+            ann, ben, nobody = [await registered(server) for _ in range(3)]
+            await server.run("UPDATE accounts SET email = ? WHERE id = ?", "ben@b.org", ben.account)
+            for wrong in (ben, nobody):
+                answer = await accepts(wrong, sent["link"])
+                assert (answer.status_code, code_of(answer)) == (403, "invitation_for_another")
+                assert "ann@" not in answer.text
+                assert (await wrong.ask("GET", f"{ORGANIZATIONS}/{group}")).status_code == 404
+            asked = (await ann.ask("POST", "/api/email", {"email": "ann@example.org"})).json()
+            code = mails.code_to("ann@example.org")
+            typed = {"request": asked["request"], "code": code}
+            assert (await ann.ask("POST", "/api/email/confirm", typed)).status_code == 200
+            assert (await accepts(ann, sent["link"])).status_code == 200
+
+
+async def test_a_link_without_an_address_is_for_whoever_has_it(tmp_path: Path) -> None:
+    async with mail_server() as mails:
+        smtp = {"SMTP_URL": f"smtp://127.0.0.1:{mails.port}", "MAIL_FROM": "post@example.org"}
+        async with running_server(tmp_path, **smtp) as server:
+            admin, group = await ten_seats(server)
+            token = (await invited(admin, group))["token"]
+            assert (await accepts(await registered(server), token)).status_code == 200
+            assert mails.mails == []

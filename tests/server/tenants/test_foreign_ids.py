@@ -332,6 +332,12 @@ async def test_an_idempotency_key_is_each_tenants_own(two: Two) -> None:
     assert answer.status_code == 200
     assert answer.headers["x-tuppence-request"] != two.victim.request
     assert "x-tuppence-again" not in answer.headers
+    ask = Ask("GET", "/api/requests/nobodys-key")
+    assert (await two.ask(ask, token=two.other.token)).status_code == 404
+    by_key = Ask("GET", f"/api/requests/{two.victim.idempotency_key}")
+    assert (await two.ask(by_key, token=two.victim.token)).status_code == 200
+    found = (await two.ask(by_key, token=two.other.token)).json()
+    assert found["id"] == answer.headers["x-tuppence-request"]
 
 
 async def test_a_member_reads_no_answer_of_another_member(two: Two) -> None:
