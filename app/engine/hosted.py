@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.account.desk import AccountDesk
+from app.account.groups import Groups
 from app.account.hosted import OutOfTokens
 from app.account.licenses import LicenseKeeper
 from app.account.listening import Listener, Told
@@ -52,6 +53,7 @@ class HostedSide:
     purchases: Purchases
     checkouts: Checkouts
     licenses: LicenseKeeper
+    groups: Groups
     resolver: HostedResolver
     clock: Clock
     emit: Callable[[Event], None]

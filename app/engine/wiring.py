@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 
 from app.account.desk import AccountDesk
+from app.account.groups import Groups
 from app.account.licenses import LicenseKeeper
 from app.account.purchases import Purchases
 from app.account.wallet import Wallets
@@ -182,6 +183,7 @@ def _wire(
                 lambda checkout: core.hosted.purchase_changed(checkout),  # noqa: PLW0108 - below
             ),
             checkouts=shelves.checkouts,
+            groups=Groups(desk),
             licenses=LicenseKeeper(shelves.licenses, shelves.settings, desk, clock),
             resolver=_hosted_resolver(shelves, settler, desk, turns, clock, lambda: core),
             clock=clock,

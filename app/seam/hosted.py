@@ -257,6 +257,8 @@ HostedCommand = (
     | AskDevices | RemoveDevice | AddEmail | ConfirmEmail | FindAccount | FinishFindAccount
     | AskShop | Buy | GiveUpPurchase | ChangeSubscription | OpenPortal | UsePassphrase
     | AskLicense | KeepLicense
+    | AskGroups | MakeGroup | ActFor | AskMembers | ChangeMember | RemoveMember | Invite
+    | TakeInvitationBack | AcceptInvitation
 )  # fmt: skip
 
 

@@ -1,0 +1,208 @@
+"""Organizations and workspaces: who belongs to them, who may do what, and what each may draw."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from app.account.desk import AccountDesk
+from app.account.shapes import Fields
+from app.errors import ServerRefused, TuppenceError
+from app.seam.hosted_views import GroupView, InvitationView, MemberView
+from app.store.servers import ServerRecord
+
+_PATHS = {"organization": "/api/organizations", "workspace": "/api/workspaces"}
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{8,200}")
+_NAME_MAX = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """`seats` None: without limit. `invitations` are those that nobody accepted yet."""
+
+    members: tuple[MemberView, ...]
+    invitations: tuple[InvitationView, ...]
+    seats: int | None
+
+
+class Groups:
+    """Asks a server about the groups of its account; the server alone decides who may what."""
+
+    def __init__(self, desk: AccountDesk) -> None:
+        self._desk = desk
+
+    async def all(self, record: ServerRecord) -> tuple[GroupView, ...]:
+        """Every organization and workspace of the account."""
+        session, found = self._desk.session(record.id), []
+        for path in _PATHS.values():
+            fields = await session.ask("GET", path, acts_for="")
+            found += [_group(each, record) for each in fields.objects("items")]
+        return tuple(found)
+
+    async def make(self, record: ServerRecord, kind: str, name: str) -> str:
+        """Found a group and be its admin; its id."""
+        body = {"name": _one_line(name)}
+        session = self._desk.session(record.id)
+        return (await session.ask("POST", _path(kind), body, acts_for="")).text("id")
+
+    async def members(self, record: ServerRecord, group: str) -> Members:
+        """Who belongs to a group, and who was asked to. Who may not see invitations sees none."""
+        session, path = self._desk.session(record.id), await self._path_of(record, group)
+        fields = await session.ask("GET", f"{path}/members", acts_for="")
+        return Members(
+            tuple(_member(each) for each in fields.objects("members")),
+            await self._invitations(record, path),
+            fields.whole_or_none("seats"),
+        )
+
+    async def change_member(
+        self,
+        record: ServerRecord,
+        group: str,
+        account: str,
+        *,
+        role: str = "",
+        caps: tuple[tuple[str, str], ...] | None = None,
+    ) -> None:
+        """What is not named stays; an empty tuple of caps takes every cap away."""
+        body: dict[str, object] = {"role": role} if role else {}
+        if caps is not None:
+            body["caps"] = {name: _cap(amount) for name, amount in caps}
+        path = await self._path_of(record, group)
+        session = self._desk.session(record.id)
+        await session.ask("PATCH", f"{path}/members/{_id(account)}", body, acts_for="")
+
+    async def remove_member(self, record: ServerRecord, group: str, account: str) -> None:
+        path = await self._path_of(record, group)
+        session = self._desk.session(record.id)
+        await session.ask("DELETE", f"{path}/members/{_id(account)}", acts_for="")
+        if account == record.account and record.acts_for == group:
+            self._desk.act_for(record.id, "")
+
+    async def invite(
+        self, record: ServerRecord, group: str, role: str, email: str = ""
+    ) -> InvitationView:
+        """An invitation with its link, which is told this once."""
+        body: dict[str, object] = {"role": role}
+        if email.strip():
+            body["email"] = email.strip()
+        path = await self._path_of(record, group)
+        session = self._desk.session(record.id)
+        fields = await session.ask("POST", f"{path}/invitations", body, acts_for="")
+        return _invitation(fields, link=fields.text("link"), mailed=fields.truth("mailed"))
+
+    async def take_back(self, record: ServerRecord, group: str, invitation: str) -> None:
+        path = await self._path_of(record, group)
+        session = self._desk.session(record.id)
+        await session.ask("DELETE", f"{path}/invitations/{_id(invitation)}", acts_for="")
+
+    async def accept(self, record: ServerRecord, link: str) -> str:
+        """Join the group of an invitation; its id. Raises TuppenceError for what is no link, or
+        the link of another server."""
+        body = {"token": token_of(link, record)}
+        session = self._desk.session(record.id)
+        fields = await session.ask("POST", "/api/invitations/accept", body, acts_for="")
+        return fields.text("id")
+
+    async def _path_of(self, record: ServerRecord, group: str) -> str:
+        """Where a group is asked about: by its kind, which its list tells."""
+        for found in await self.all(record):
+            if found.id == group:
+                return f"{_path(found.kind)}/{_id(group)}"
+        raise TuppenceError("You do not belong to this group any more.", "Choose another one.")
+
+    async def _invitations(self, record: ServerRecord, path: str) -> tuple[InvitationView, ...]:
+        session = self._desk.session(record.id)
+        try:
+            fields = await session.ask("GET", f"{path}/invitations", acts_for="")
+        except ServerRefused as refused:
+            if refused.status == 403:
+                return ()  # members see each other; who was invited is for those who invite
+            raise
+        return tuple(_invitation(each) for each in fields.objects("invitations"))
+
+
+def token_of(link: str, record: ServerRecord) -> str:
+    """The token in a link or by itself; behind `#` no server on the way sees it."""
+    text = link.strip()
+    if "://" not in text:
+        token = text
+    else:
+        parts = urlsplit(text)
+        if parts.hostname != urlsplit(record.url).hostname:
+            raise TuppenceError(
+                f"This invitation is for another server: {parts.netloc}.",
+                "Add that server first, then accept it there.",
+            )
+        token = (parts.fragment or parts.query).rpartition("=")[2] or parts.fragment
+    if not _TOKEN.fullmatch(token):
+        raise TuppenceError("This is no invitation.", "Paste the whole link as it was sent.")
+    return token
+
+
+def _path(kind: str) -> str:
+    path = _PATHS.get(kind)
+    if path is None:
+        raise TuppenceError("There are organizations and workspaces.", "Choose one of them.")
+    return path
+
+
+def _id(text: str) -> str:
+    if not _TOKEN.fullmatch(text):
+        raise TuppenceError("There is no such entry any more.", "Read the list anew.")
+    return text
+
+
+def _one_line(name: str) -> str:
+    line = " ".join(name.split())
+    if not line or len(line) > _NAME_MAX:
+        raise TuppenceError(f"A name has 1 to {_NAME_MAX} letters.", "Write a shorter one.")
+    return line
+
+
+def _cap(amount: str) -> int | str:
+    """Whole numbers as such; dollars stay the exact text that they were typed as."""
+    text = amount.strip().replace(",", "")
+    if text.isascii() and text.isdigit():
+        return int(text)
+    return text.removeprefix("$")
+
+
+def _group(fields: Fields, record: ServerRecord) -> GroupView:
+    group = fields.text("id")
+    return GroupView(
+        id=group,
+        kind=fields.text("kind"),
+        name=fields.text("name")[:_NAME_MAX],
+        plan_name=fields.text("plan_name")[:_NAME_MAX],
+        role=fields.text("role"),
+        members=fields.whole("members"),
+        seats=fields.whole_or_none("seats"),
+        own_keys=fields.text("own_keys"),
+        flags=fields.texts("flags"),
+        chosen=group == record.acts_for,
+    )
+
+
+def _member(fields: Fields) -> MemberView:
+    caps = fields.inner("caps").value
+    return MemberView(
+        account=fields.text("account"),
+        role=fields.text("role"),
+        name=fields.text("name")[:_NAME_MAX],
+        email=fields.text("email", ""),
+        caps=tuple((name, str(amount)) for name, amount in caps.items()),
+        joined_at=fields.moment("joined_at"),
+    )
+
+
+def _invitation(fields: Fields, link: str = "", *, mailed: bool = False) -> InvitationView:
+    return InvitationView(
+        fields.text("id"),
+        fields.text("role"),
+        fields.text("email", ""),
+        fields.moment("expires_at"),
+        link,
+        mailed,
+    )
