@@ -1,6 +1,6 @@
-"""Passing lines over the window: what happened, and Undo where it can be taken back.
+"""Passing lines above the composer: what happened, and Undo where it can be taken back.
 
-They lie above the content, so that nothing moves under the pointer. Foreign text stays plain.
+They have a place of their own there and cover no text. Foreign text stays plain.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
 
 from app.ui.icons import icon, pixmap
 from app.ui.theme import Theme, set_look
@@ -22,8 +22,6 @@ _LOOKS = {
     "warning": ("triangle-alert", "warn"),
     "error": ("circle-alert", "danger"),
 }
-TOP = 60
-WIDTH_MAX = 620
 
 
 class NoticeBar(QFrame):
@@ -31,8 +29,8 @@ class NoticeBar(QFrame):
 
     undo = Signal(str)
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._waiting: list[Notice] = []
         self._shown: Notice | None = None
         self._timer = QTimer(self, singleShot=True)
@@ -51,16 +49,6 @@ class NoticeBar(QFrame):
             return False
         self._on_undo()
         return True
-
-    def place(self) -> None:
-        """Lie at the top of the parent, in its middle."""
-        theme, parent = Theme.current(), self.parentWidget()
-        if parent is None:
-            return
-        width = min(parent.width() - theme.px(32), theme.px(WIDTH_MAX))
-        self.setFixedWidth(max(200, width))
-        self.adjustSize()
-        self.move((parent.width() - self.width()) // 2, theme.px(TOP))
 
     def _build(self) -> None:
         theme = Theme.current()
@@ -96,8 +84,6 @@ class NoticeBar(QFrame):
         set_look(self, tone="danger" if notice.level == "error" else "plain")
         self.setAccessibleDescription(text)
         self.show()
-        self.place()
-        self.raise_()
         limit_ms = SHOWN_MS.get(notice.level, SHOWN_MS["info"])
         self._timer.start(limit_ms) if limit_ms else self._timer.stop()
 

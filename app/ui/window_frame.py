@@ -73,7 +73,8 @@ class WindowFrame(QWidget):
         if self._notices is None:
             from app.ui.notices import NoticeBar
 
-            self._notices = NoticeBar(self._middle)
+            self._notices = NoticeBar()
+            self.composer.put_notices(self._notices)
         return self._notices
 
     def shown_page(self) -> QWidget | None:
@@ -94,8 +95,6 @@ class WindowFrame(QWidget):
         if room != self._room:
             self._room = room
             self._fold()
-        if self._notices is not None:
-            self._notices.place()
 
     def _build(self) -> None:
         self.sidebar = Sidebar()
@@ -133,8 +132,6 @@ class WindowFrame(QWidget):
         self.sidebar.setVisible(sidebar)
         self.billing.setVisible(billing)
         self.panes.show_folds(sidebar_open=sidebar, billing_open=billing)
-        if self._notices is not None:
-            self._notices.place()
 
     def _set_open(self, *, sidebar: bool | None, billing: bool | None) -> None:
         """By hand it opens where there is little room too, one of both at a time there."""

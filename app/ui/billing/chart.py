@@ -27,6 +27,7 @@ HEIGHT = 64
 GAP = 3
 BAR_MIN = 2  # a day that cost next to nothing still shows that it was there
 OPACITY = 0.85
+_KEY_REASONS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 
 class DayChart(QWidget):
@@ -100,6 +101,11 @@ class DayChart(QWidget):
             case _:
                 super().keyPressEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in _KEY_REASONS:
+            self._go(len(self._days) - 1)  # a day shows the keyboard better than a ring over bars
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._at = -1
         QToolTip.hideText()
@@ -114,7 +120,7 @@ class DayChart(QWidget):
         painter.drawLine(QPointF(0, foot), QPointF(self.width(), foot))
         for place, day in enumerate(self._days):
             self._paint_day(painter, place, day)
-        if self.hasFocus() and self._at < 0:
+        if self.hasFocus() and not self._days:
             painter.setPen(QPen(theme.color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)

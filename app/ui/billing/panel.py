@@ -145,10 +145,12 @@ class BillingPanel(QFrame):
         box.addLayout(days)
         box.addWidget(self._legend)
         see = push_button(self.tr("See usage"), self.usage_asked.emit, look="link")
+        set_look(see, flush="true")
         box.addWidget(see, 0, Qt.AlignmentFlag.AlignLeading)
         compare = push_button(
             self.tr("Compare with the provider's figure"), self.comparison_asked.emit, look="link"
         )
+        set_look(compare, flush="true")
         box.addWidget(compare, 0, Qt.AlignmentFlag.AlignLeading)
         return part
 

@@ -12,6 +12,7 @@ from app.ui.billing.spend_list import ElidedLabel
 from app.ui.budgets.bar import BudgetBar
 from app.ui.budgets.wording import about_of, figures_of, resets_of, short_title
 from app.ui.dialog_pieces import clear_layout, column, plain_label, push_button, row
+from app.ui.theme import set_look
 
 
 class BudgetSection(QWidget):
@@ -27,6 +28,7 @@ class BudgetSection(QWidget):
         box.addWidget(title)
         box.addLayout(self._lines)
         self._open = push_button(self.tr("Set a budget"), self.asked.emit, look="link")
+        set_look(self._open, flush="true")
         line = row()
         line.addWidget(self._open)
         line.addStretch(1)

@@ -191,6 +191,10 @@ class Composer(QWidget):
             self._column.insertWidget(0, self._slip)
         self._slip.show_slip(details)
 
+    def put_notices(self, bar: QWidget) -> None:
+        """Make room for the passing lines above all else that stands over the box."""
+        self._column.insertWidget(0, bar)
+
     def send(self) -> None:
         """Ask for what is here to be sent, unless it is empty or on its way already."""
         if not self._can_send():

@@ -129,7 +129,8 @@ class PaneHeader(QFrame):
     def _fit_name(self, room: int) -> int:
         """Shorten the model's name to the room there is; returns the button's width."""
         button, name = self.model_button, self._name
-        button.setText(_button_text(name))
+        gap = "" if button.icon().isNull() else " "
+        button.setText(gap + _button_text(name))
         button.setToolTip("")
         width = button.sizeHint().width()
         if not name or width <= room:
@@ -138,7 +139,9 @@ class PaneHeader(QFrame):
 
         metrics = button.fontMetrics()
         left = max(0, room - width + metrics.horizontalAdvance(name))
-        button.setText(_button_text(metrics.elidedText(name, Qt.TextElideMode.ElideRight, left)))
+        button.setText(
+            gap + _button_text(metrics.elidedText(name, Qt.TextElideMode.ElideRight, left))
+        )
         button.setToolTip(name)
         return max(room, 0)
 
@@ -181,7 +184,7 @@ class PaneHeader(QFrame):
 
 
 def _button_text(name: str) -> str:
-    return f" {name.replace('&', '&&')}  ▾" if name else ""
+    return f"{name.replace('&', '&&')}  ▾" if name else ""
 
 
 def name_of(ref: str) -> str:

@@ -63,7 +63,10 @@ class AccountChip(QFrame):
 
     def _fit(self) -> None:
         theme = Theme.current()
-        self._badge.setFixedSize(theme.px(30), theme.px(30))
+        side = theme.px(30)
+        self._badge.setFixedSize(side, side)
+        # A radius of more than half the side would be none at all.
+        self._badge.setStyleSheet(f"border-radius: {side // 2}px;")
         self._line.setFont(theme.font(Size.NOTE, figures=True))
 
     def _fit_texts(self) -> None:
