@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Name = Annotated[str, Field(max_length=80, description="What its owner calls it.")]
 Email = Annotated[str, Field(min_length=3, max_length=254)]
@@ -21,6 +21,15 @@ class Given(BaseModel):
     """A body: nothing but what is named."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_nul(cls, value: object) -> object:
+        # PostgreSQL keeps no text with it, and no name needs it.
+        for text in value if isinstance(value, dict) else (value,):
+            if isinstance(text, str) and "\0" in text:
+                raise ValueError("a text holds no NUL")
+        return value
 
 
 class ErrorFacts(BaseModel):
