@@ -157,6 +157,9 @@ class BudgetGate:
         return replace(admission, alternates=tuple(kept))
 
 
+_NOT_SENT = "Nothing was sent."
+
+
 def _worst(route: Route, quote: Quote) -> WorstCase:
     spread = quote.input_tokens_most - quote.input_tokens
     count = TokenCount(quote.input_tokens, quote.input_certainty, spread)
@@ -170,7 +173,5 @@ def _question_words(question: SendQuestion) -> tuple[str, str]:
         return said, "Sent all the same, only its tokens are counted."
     most = "" if question.most_pusd is None else f", at most {format_usd(question.most_pusd)}"
     cost, usual = format_usd(question.cost_pusd or 0), format_usd(question.usual_pusd)
-    said = (
-        f"This message would cost about {cost}{most}: {question.times:,} times your usual {usual}."
-    )
-    return said, "Nothing was sent."
+    than = f"{question.times:,} times" if question.times > 1 else "more than"
+    return f"This message would cost about {cost}{most}: {than} your usual {usual}.", _NOT_SENT

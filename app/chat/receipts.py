@@ -52,6 +52,12 @@ BASES = {
 _NOT_DELIVERED = "asked first, gave no answer"
 PROVIDERS_FIGURE = "To the provider's own figure"
 WHOLE_ANSWER = "The whole answer came: its input and output were charged."
+_FREE_RULES = (
+    ("You stopped", "You stopped this answer; it costs nothing."),
+    ("The answer broke off", "The answer broke off; it costs nothing."),
+    ("The program ended", "The program ended during this answer; it costs nothing."),
+    ("", "This answer costs nothing."),
+)
 _CERTAINTIES = {certainty: Certainty(certainty.value) for certainty in ReceiptCertainty}
 
 
@@ -69,9 +75,16 @@ def cost_line(receipt_json: str | None, duration_s: float | None) -> CostLine | 
         payer=totals.payer,
         duration_s=duration_s,
         cached_tokens=totals.cached_tokens,
-        note=totals.rule,
+        note=rule_words(totals.rule, totals.total_pusd) if totals.rule else "",
         drawn=tuple(DrawnView(*each) for each in totals.drawn),
     )
+
+
+def rule_words(rule: str, total_pusd: int | None) -> str:
+    """The rule that applied; one about charges is said anew where there are none."""
+    if total_pusd != 0 or "nothing was charged" in rule:
+        return rule or WHOLE_ANSWER
+    return next((said for begin, said in _FREE_RULES if rule.startswith(begin)), rule)
 
 
 def receipt_view(message: MessageRecord, names: Names) -> ReceiptView | None:
@@ -85,7 +98,7 @@ def receipt_view(message: MessageRecord, names: Names) -> ReceiptView | None:
         total_pusd=receipt.total_pusd,
         certainty=_CERTAINTIES[receipt.certainty],
         payer=" and ".join(share.payer for share in shares) or names.payer(receipt.payer),
-        rule=receipt.rule or WHOLE_ANSWER,
+        rule=rule_words(receipt.rule, receipt.total_pusd),
         price_source=receipt.price_source,
         calls=tuple(call_view(receipt, call, names) for call in receipt.calls),
         quoted_likely_pusd=receipt.quoted_likely_pusd,
@@ -176,6 +189,8 @@ def _parts(lines: Sequence[ChargeLine]) -> tuple[ReceiptPartView, ...]:
 def _rate_text(line: ChargeLine) -> str:
     if line.rate_pusd is None:
         return "price unknown"
+    if not line.rate_pusd:
+        return "free"
     if line.unit == "tokens":
         # Picodollars per token are micro-dollars per million: a million tokens, in dollars.
         return per_million(line.rate_pusd)

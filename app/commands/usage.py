@@ -98,17 +98,24 @@ def _summary(core: Core, scope: UsageScope) -> str:
     view = core.spending.page.view(scope)
     total = view.total
     first, last = view.scope.first or view.today, view.scope.last or view.today
-    words = f"{_days(first, last)} (UTC): {amount(total)}, {total.messages:,} messages"
+    words = f"{_days(first, last)} (UTC): {amount(total)}, {number(total.messages, 'message')}"
     tokens = total.input_tokens + total.output_tokens
-    lines = [f"{words}, {tokens:,} tokens\n"]
+    lines = [f"{words}, {number(tokens, 'token')}\n"]
     if total.estimated_pusd:
         lines.append(f"{format_usd(total.estimated_pusd)} of it are estimated.\n")
     if total.unpriced:
-        lines.append(f"{total.unpriced:,} calls have no known price and are not in the sum.\n")
+        have = "has" if total.unpriced == 1 else "have"
+        calls = number(total.unpriced, "call")
+        lines.append(f"{calls} without a known price {have} been left out of the sum.\n")
     for title, group in (("MODEL", view.models), ("KEY", view.keys)):
         if group:
             lines.append("\n" + _table(title, group))
     return "".join(lines)
+
+
+def number(count: int, what: str) -> str:
+    """`1 message`, `1,200 messages`."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _days(first: date, last: date) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.commands.columns import in_columns, one_line
-from app.money import format_usd
+from app.money import usd_text
 from app.seam.views import Certainty, ReceiptCallView, ReceiptPartView
 
 _RIGHT = frozenset({1, 2, 3})
@@ -40,7 +40,7 @@ def parts_table(call: ReceiptCallView) -> str:
 def _part(part: ReceiptPartView, certainty: Certainty) -> tuple[str, ...]:
     about = "" if certainty is Certainty.EXACT else "about "
     used = f"{about}{part.quantity:,} {part.unit}" if part.unit else ""
-    amount = "price unknown" if part.amount_pusd is None else about + format_usd(part.amount_pusd)
+    amount = "price unknown" if part.amount_pusd is None else about + exact(part.amount_pusd)
     return f"  {part.label}", used, part.rate_text, amount
 
 
@@ -48,4 +48,12 @@ def total_words(total_pusd: int | None, certainty: Certainty) -> str:
     """What a call or a receipt came to."""
     if total_pusd is None or certainty is Certainty.UNKNOWN:
         return "price unknown"
-    return ("" if certainty is Certainty.EXACT else "about ") + format_usd(total_pusd)
+    return ("" if certainty is Certainty.EXACT else "about ") + exact(total_pusd)
+
+
+def exact(amount_pusd: int) -> str:
+    """An amount to its last digit, with cents at least: `$0.10153`; `free` where it is nothing."""
+    if not amount_pusd:
+        return "free"
+    whole, _, part = usd_text(abs(amount_pusd)).partition(".")
+    return f"{'−' if amount_pusd < 0 else ''}${int(whole):,}.{part:0<2}"

@@ -179,6 +179,9 @@ def not_safe(place: str, reason: str) -> ProviderUnreachable:
     )
 
 
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
 def name_not_found(place: str) -> ProviderUnreachable:
     return ProviderUnreachable(
         f"The name {place} was not found.",
@@ -188,6 +191,12 @@ def name_not_found(place: str) -> ProviderUnreachable:
 
 
 def no_connection(place: str) -> ProviderUnreachable:
+    if place.strip("[]") in _LOOPBACK:
+        return ProviderUnreachable(
+            f"No program answers at {place} on this computer.",
+            "Start the program that serves the model, then try again.",
+            billed=False,
+        )
     return ProviderUnreachable(
         f"There is no connection to {place}.", "Check the internet connection.", billed=False
     )

@@ -28,7 +28,7 @@ from app.providers.events import (
 from app.providers.hosts import Host
 from app.providers.languages import Language
 from app.providers.listing import ListedModel
-from app.request import ChatRequest, ImagePart, Role, TextPart
+from app.request import ChatRequest, ImagePart, RequestMessage, Role, TextPart
 
 __all__ = ["DEMO_HOST", "DEMO_MODEL", "ScriptedProvider", "demo_script"]
 
@@ -40,6 +40,7 @@ DEMO_HOST = Host(
     price_provider="demo",
     needs_key=False,
 )
+_GO_ON = "Go on exactly where you stopped"  # how a request for the rest begins
 _PIECE = re.compile(r"\s*\S+\s*?(?=\s|$)|\s+")
 
 
@@ -179,8 +180,11 @@ def demo_script(
     """
 
     def script(request: ChatRequest) -> Steps:
-        answer = demo_answer(_last_words(request), pictures=_pictures(request))
+        question, begun = _asked(request)
+        answer = demo_answer(question, pictures=_pictures(request))
         answer = replace(answer, text=reword(answer.text))
+        if begun:
+            answer = answer.after(begun)
         steps: list[Step] = [Pause(0.4 if words_per_s else 0.0)]
         if answer.thinking:
             steps.append(Type(answer.thinking, words_per_s, thinking=True))
@@ -202,11 +206,19 @@ def _within(text: str, tokens_max: int) -> tuple[str, bool]:
     return (text, False) if len(text) <= letters else (text[:letters], True)
 
 
-def _last_words(request: ChatRequest) -> str:
-    for message in reversed(request.messages):
-        if message.role is Role.USER:
-            return " ".join(part.text for part in message.parts if isinstance(part, TextPart))
-    return ""
+def _asked(request: ChatRequest) -> tuple[str, str]:
+    """The last question, and the part of its answer that had come where it is to go on."""
+    said = [(message.role, _words(message)) for message in request.messages]
+    if request.seed_text:
+        said.append((Role.ASSISTANT, request.seed_text))
+    elif len(said) > 2 and said[-1][1].startswith(_GO_ON):
+        said.pop()
+    begun = said[-1][1] if said and said[-1][0] is Role.ASSISTANT else ""
+    return next((text for role, text in reversed(said) if role is Role.USER), ""), begun
+
+
+def _words(message: RequestMessage) -> str:
+    return " ".join(part.text for part in message.parts if isinstance(part, TextPart))
 
 
 def _pictures(request: ChatRequest) -> int:

@@ -179,6 +179,18 @@ class Dialogs(QObject):
         """Budgets and guards."""
         self._open_settings("budgets")
 
+    def open_budget_to_raise(self) -> None:
+        """The budget that refuses what the current pane would send, ready to be changed."""
+        shown = self._window.shown
+        chat = shown.chat
+        pane = self._window.frame.panes.at(self._window.frame.panes.current)
+        ref = pane.model_ref if pane is not None else ""
+        self._open_settings(
+            "budgets",
+            chat=(chat.id, chat.title) if chat is not None else None,
+            wanted=("raise", ref.partition("/")[0]),
+        )
+
     def open_chat_budget(self, chat_id: str, title: str) -> None:
         """The budget of one chat."""
         self._open_settings("budgets", chat=(chat_id, title), wanted=("chat", chat_id))

@@ -230,14 +230,16 @@ class Orders(QObject):
         elif action == "model":
             self._window.dialogs.open_picker(self._frame.panes.current)
         elif action == "budgets":
-            self._window.dialogs.open_budgets()
+            self._window.dialogs.open_budget_to_raise()
         elif action.startswith("use:"):
             self.choose_model(self._frame.panes.current, action.removeprefix("use:"))
             self.focus_composer()
 
     def _on_starter(self, text: str) -> None:
         if not self._frame.composer.text():
-            self._frame.composer.box.editor.setPlainText(text)
+            editor = self._frame.composer.box.editor
+            editor.setPlainText(text)
+            editor.moveCursor(editor.textCursor().MoveOperation.End)
         self.focus_composer()
 
     def _on_delete(self, chat_id: str) -> None:
@@ -293,7 +295,7 @@ class Orders(QObject):
             case "keys":
                 self._window.dialogs.open_keys()
             case "budgets":
-                self._window.dialogs.open_budgets()
+                self._window.dialogs.open_budget_to_raise()
             case "model":
                 self._window.dialogs.open_picker(pane)
             case _:

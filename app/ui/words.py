@@ -49,7 +49,20 @@ def money(amount_pusd: int | None) -> str:
 
     if amount_pusd is None:
         return UNKNOWN
-    text = format_usd(amount_pusd)
+    return _localized(format_usd(amount_pusd))
+
+
+def exact_money(amount_pusd: int | None) -> str:
+    """The whole amount, not rounded, with cents at least: `$0.10153`; `?` where unknown."""
+    from app.money import usd_text
+
+    if amount_pusd is None:
+        return UNKNOWN
+    whole, _, part = usd_text(abs(amount_pusd)).partition(".")
+    return _localized(f"{'−' if amount_pusd < 0 else ''}${int(whole):,}.{part:0<2}")
+
+
+def _localized(text: str) -> str:
     place = locale()
     if place.decimalPoint() == "." and place.groupSeparator() == ",":
         return text

@@ -3177,14 +3177,6 @@
 <context>
     <name>GuardForm</name>
     <message>
-        <source>A message that would cost more than so many times the median of your last 50, and more than a sum, is asked about before it is sent. 0 times: never.</source>
-        <translation>Vor einer Nachricht, die mehr als ein Vielfaches des Medians deiner letzten 50 und mehr als eine Summe kosten würde, wird gefragt. 0-mal: nie.</translation>
-    </message>
-    <message>
-        <source>And more than, in dollars</source>
-        <translation>Und mehr als, in Dollar</translation>
-    </message>
-    <message>
         <source>Ask before a costly message</source>
         <translation>Vor einer teuren Nachricht fragen</translation>
     </message>
@@ -3197,12 +3189,20 @@
         <translation>Speichern</translation>
     </message>
     <message>
-        <source>Times the usual</source>
-        <translation>Vielfaches des Üblichen</translation>
+        <source>Before it sends a message that costs far more than yours usually do, Tuppence asks. The usual is the middle cost of your last 50 messages. Both limits must be passed; 0 times turns the question off.</source>
+        <translation>Bevor Tuppence eine Nachricht sendet, die weit mehr kostet als sonst, fragt es nach. Üblich sind die mittleren Kosten deiner letzten 50 Nachrichten. Beide Grenzen müssen überschritten sein; 0 schaltet die Frage ab.</translation>
     </message>
     <message>
-        <source>Write whole numbers for the times.</source>
-        <translation>Für die Anzahl sind ganze Zahlen nötig.</translation>
+        <source>Ask above this many times the usual cost</source>
+        <translation>Fragen ab diesem Vielfachen der üblichen Kosten</translation>
+    </message>
+    <message>
+        <source>But only above, in dollars</source>
+        <translation>Aber nur über, in Dollar</translation>
+    </message>
+    <message>
+        <source>Write a whole number of times, such as 10.</source>
+        <translation>Schreib eine ganze Zahl, etwa 10.</translation>
     </message>
 </context>
 <context>
@@ -3330,6 +3330,22 @@
     <message>
         <source>{0} set aside</source>
         <translation>{0} zurückgelegt</translation>
+    </message>
+    <message>
+        <source>This message would cost about {0}, more than your usual {1}.</source>
+        <translation>Diese Nachricht würde etwa {0} kosten, mehr als die üblichen {1}.</translation>
+    </message>
+    <message>
+        <source>At most {0}. Nothing has been sent.</source>
+        <translation>Höchstens {0}. Es wurde nichts gesendet.</translation>
+    </message>
+    <message>
+        <source>over by {0}</source>
+        <translation>um {0} überschritten</translation>
+    </message>
+    <message>
+        <source>used up</source>
+        <translation>aufgebraucht</translation>
     </message>
 </context>
 <context>

@@ -6,6 +6,7 @@ import httpx2
 import pytest
 
 from app.metering.usage import Certainty, Usage
+from app.providers.demo import demo_answer
 from app.providers.events import (
     Finished,
     Outcome,
@@ -109,3 +110,26 @@ async def test_programs_on_this_computer_are_found_with_their_models() -> None:
 
 def test_an_end_can_be_any_outcome() -> None:
     assert End(Outcome.REFUSED).outcome is Outcome.REFUSED
+
+
+STARTERS = (
+    ("Explain how a database lock works, with a small example.", "```sql"),
+    ("Help me write a short and friendly letter.", "Kind regards"),
+    ("Plan a dinner for six with what is in season.", "Dessert"),
+    ("Erkläre Datenbanksperren mit einem kleinen Beispiel.", "Sperre"),
+    ("Hilf mir, einen kurzen, freundlichen Brief zu schreiben.", "Herzliche Grüße"),
+    ("Plane ein Abendessen für sechs mit Zutaten der Saison.", "Nachtisch"),
+)
+
+
+@pytest.mark.parametrize(("question", "word"), STARTERS)
+def test_the_demo_answers_the_starters(question: str, word: str) -> None:
+    assert word in demo_answer(question).text
+
+
+@pytest.mark.parametrize("question", [*(question for question, _ in STARTERS), "error", "long"])
+def test_the_demo_goes_on_where_it_was_stopped(question: str) -> None:
+    answer = demo_answer(question)
+    whole = answer.text + answer.rest
+    for end in range(1, len(whole), 37):
+        assert whole[:end] + answer.after(whole[:end]).text == whole

@@ -48,14 +48,18 @@ class GuardForm(QWidget):
         box = column(self, spacing=8)
         box.addWidget(plain_label(self.tr("Ask before a costly message"), strong=True))
         note = self.tr(
-            "A message that would cost more than so many times the median of your last 50, and "
-            "more than a sum, is asked about before it is sent. 0 times: never."
+            "Before it sends a message that costs far more than yours usually do, Tuppence asks. "
+            "The usual is the middle cost of your last 50 messages. Both limits must be passed; "
+            "0 times turns the question off."
         )
         box.addWidget(plain_label(note, tone="2", size="note", wrap=True))
         grid = QGridLayout()
         grid.setHorizontalSpacing(Theme.current().px(12))
         grid.setVerticalSpacing(Theme.current().px(8))
-        labels = (self.tr("Times the usual"), self.tr("And more than, in dollars"))
+        labels = (
+            self.tr("Ask above this many times the usual cost"),
+            self.tr("But only above, in dollars"),
+        )
         self._fields = [_field(name) for name in labels]
         for place, (name, field) in enumerate(zip(labels, self._fields, strict=True)):
             grid.addWidget(plain_label(name, size="note"), place, 0)
@@ -89,7 +93,7 @@ class GuardForm(QWidget):
     def _on_save(self) -> None:
         factor, floor = self._texts()
         if not (factor.isascii() and factor.isdigit() and len(factor) < _WHOLE_MAX):
-            self._say(self.tr("Write whole numbers for the times."), bad=True)
+            self._say(self.tr("Write a whole number of times, such as 10."), bad=True)
             return
         self._serial = next(serials)
         self.asked.emit(SetGuard(self._serial, int(factor), floor, *self._of_tools))

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QFrame
 from app.seam.budgets import BudgetView
 from app.ui.billing.spend_list import ElidedLabel
 from app.ui.budgets.bar import BudgetBar
-from app.ui.budgets.wording import about_of, effect_of, figures_of, resets_of, title_of
+from app.ui.budgets.wording import about_of, effect_of, figures_of, over_of, resets_of, title_of
 from app.ui.dialog_pieces import column, plain_label, row, rule, tool_button
+from app.ui.theme import set_look
 
 
 class BudgetLine(QFrame):
@@ -35,10 +36,16 @@ class BudgetLine(QFrame):
         top.addWidget(self._change)
         top.addWidget(self._remove)
         said = " · ".join(filter(None, (effect_of(budget), resets_of(budget))))
+        over = plain_label(over_of(budget), size="small", strong=True)
+        set_look(over, tone="danger" if budget.hard else "warn")
+        over.setVisible(bool(over.text()))
         box = column(self, spacing=6)
         box.addLayout(top)
         box.addWidget(BudgetBar(budget))
-        box.addWidget(plain_label(said, tone="2", size="small"))
+        below = row(spacing=8)
+        below.addWidget(over)
+        below.addWidget(plain_label(said, tone="2", size="small"), 1)
+        box.addLayout(below)
         box.addWidget(rule())
 
     def _on_change(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.seam.budgets import SendNeedsConfirmation
+from app.seam.commands import SendMessage
 from app.ui import words
 from app.ui.budgets.wording import question_words, tr
 from app.ui.dialog import Dialog
@@ -30,7 +31,8 @@ class QuestionDialog(Dialog):
 
     def _build(self) -> None:
         question = self._asked.question
-        head, below = question_words(question)
+        typed = isinstance(self._asked.command, SendMessage)
+        head, below = question_words(question, typed=typed)
         told = plain_label(head, strong=True, wrap=True)
         told.setObjectName("question-head")
         self.body.addWidget(told)

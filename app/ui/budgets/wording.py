@@ -57,10 +57,18 @@ def resets_of(budget: BudgetView) -> str:
 
 def about_of(budget: BudgetView) -> str:
     """`$3.20 of $10.00, resets 1 December`, with what is set aside."""
-    parts = [figures_of(budget), resets_of(budget)]
+    parts = [figures_of(budget), over_of(budget), resets_of(budget)]
     if budget.held_pusd:
         parts.append(tr("{0} set aside").format(words.money(budget.held_pusd)))
     return ", ".join(filter(None, parts))
+
+
+def over_of(budget: BudgetView) -> str:
+    """`over by $0.40`, `used up`; empty while something is left."""
+    over_pusd = budget.spent_pusd - budget.limit_pusd
+    if over_pusd > 0:
+        return tr("over by {0}").format(words.money(over_pusd))
+    return tr("used up") if not over_pusd else ""
 
 
 def effect_of(budget: BudgetView) -> str:
@@ -68,8 +76,8 @@ def effect_of(budget: BudgetView) -> str:
     return tr("stops") if budget.hard else tr("only warns")
 
 
-def question_words(question: SendQuestion) -> tuple[str, str]:
-    """The question's head and what stands below it."""
+def question_words(question: SendQuestion, *, typed: bool = True) -> tuple[str, str]:
+    """The question's head and what stands below it; `typed` where the message is in the box."""
     if question.kind == "unpriced":
         head = tr("The price of {0} is not known.").format(question.model)
         below = tr(
@@ -77,10 +85,16 @@ def question_words(question: SendQuestion) -> tuple[str, str]:
             "as tokens only."
         )
         return head, below.format(tr(question.budget))
-    head = tr("This message would cost about {0}, {1} times your usual {2}.").format(
-        _short(question.cost_pusd), words.count(question.times), _short(question.usual_pusd)
-    )  # fmt: skip
-    below = tr("At most {0}. Nothing has been sent; your message is kept in the box.")
+    cost, usual = _short(question.cost_pusd), _short(question.usual_pusd)
+    if question.times > 1:
+        head = tr("This message would cost about {0}, {1} times your usual {2}.")
+        head = head.format(cost, words.count(question.times), usual)
+    else:
+        head = tr("This message would cost about {0}, more than your usual {1}.")
+        head = head.format(cost, usual)
+    below = tr("At most {0}. Nothing has been sent.")
+    if typed:
+        below = tr("At most {0}. Nothing has been sent; your message is kept in the box.")
     return head, below.format(words.money(question.most_pusd))
 
 

@@ -45,14 +45,19 @@ def total(amount_pusd: int | None, value: Certainty) -> str:
         return certainty(value)
     if amount_pusd is None or value is Certainty.UNKNOWN:
         return tr("price unknown")
-    return words.cost(amount_pusd, value)
+    return _exact(amount_pusd, value)
+
+
+def _exact(amount_pusd: int, value: Certainty) -> str:
+    """A figure to its last digit: a receipt rounds nothing."""
+    return words.about(words.exact_money(amount_pusd), value) if amount_pusd else words.tr("free")
 
 
 def amount(part: ReceiptPartView, value: Certainty) -> str:
     """One line's amount."""
     if part.amount_pusd is None:
         return tr("price unknown")
-    return words.about(words.money(part.amount_pusd), value)
+    return _exact(part.amount_pusd, value)
 
 
 def quantity(part: ReceiptPartView, value: Certainty) -> str:
@@ -73,6 +78,8 @@ def quoted(receipt: ReceiptView) -> str:
     likely, most = receipt.quoted_likely_pusd, receipt.quoted_most_pusd
     if likely is None and most is None:
         return ""
+    if likely == most == 0:
+        return words.tr("free")
     if likely is None:
         return tr("at most {0}").format(words.money(most))
     if most is None:

@@ -6,7 +6,13 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.seam import events
-from app.seam.budgets import AskBudgets, BudgetSaved, BudgetsListed, RemoveBudget
+from app.seam.budgets import (
+    AskBudgets,
+    BudgetSaved,
+    BudgetsListed,
+    BudgetView,
+    RemoveBudget,
+)
 from app.ui.bridge import Bridge
 from app.ui.budgets.form import BudgetForm, Subject
 from app.ui.budgets.guard_form import GuardForm
@@ -17,7 +23,8 @@ from app.ui.theme import Theme
 
 class BudgetsPage(QWidget):
     """Asks for what it shows whenever it is shown. `chat` is the open one, as id and title;
-    `wanted` opens the form for a scope and the id of what it is for."""
+    `wanted` opens the form for a scope and the id of what it is for; (`raise`, key id) the one
+    that has the least left of those that stop this chat."""
 
     def __init__(
         self,
@@ -101,12 +108,28 @@ class BudgetsPage(QWidget):
         wanted, self._wanted = self._wanted, None
         if wanted is None or self._listed is None:
             return
-        for budget in self._listed.budgets:
-            if (budget.scope, budget.subject_id) == wanted:
-                self.form.change(budget)
-                return
+        budget = self._tightest(wanted[1]) if wanted[0] == "raise" else self._of(*wanted)
+        if budget is not None:
+            self.form.change(budget)
+            self._add.hide()
+            return
+        if wanted[0] == "raise":
+            return
         self.form.open(*wanted)
         self._add.hide()
+
+    def _of(self, scope: str, subject_id: str) -> BudgetView | None:
+        budgets = self._listed.budgets if self._listed is not None else ()
+        alike = (one for one in budgets if (one.scope, one.subject_id) == (scope, subject_id))
+        return next(alike, None)
+
+    def _tightest(self, key_id: str) -> BudgetView | None:
+        """The budget that refuses: of those that stop this chat or key, the one with least left."""
+        subjects = {"", key_id, self._chat[0] if self._chat is not None else ""}
+        budgets = self._listed.budgets if self._listed is not None else ()
+        stopping = [one for one in budgets if one.hard and one.subject_id in subjects]
+        left = {one.id: one.limit_pusd - one.spent_pusd - one.held_pusd for one in stopping}
+        return min(stopping, key=lambda one: left[one.id], default=None)
 
     def _on_event(self, event: events.Event) -> None:
         match event:

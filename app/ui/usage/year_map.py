@@ -28,7 +28,8 @@ WEEK = 7
 READING, MONTHS, NAMES, LEGEND = 24, 18, 34, 26
 CELL_MIN, CELL_MAX, GAP_SHARE = 6, 18, 0.18
 LEVELS = 4
-_ALPHAS = (0.28, 0.5, 0.74, 1.0)
+_ALPHAS = (0.34, 0.54, 0.76, 1.0)
+_EMPTY = 0.2
 
 
 class YearMap(QWidget):
@@ -68,7 +69,7 @@ class YearMap(QWidget):
         amount = day.exact_pusd + day.estimated_pusd
         if amount <= 0:
             return 0
-        return 1 + sum(amount > bound for bound in self._bounds)
+        return LEVELS - sum(amount <= bound for bound in self._bounds)
 
     def sizeHint(self) -> QSize:
         theme = Theme.current()
@@ -171,8 +172,8 @@ class YearMap(QWidget):
     ) -> None:
         theme = Theme.current()
         radius = min(3.0, box.width() / 4)
-        color = QColor(theme.color("accent" if level else "line"))
-        color.setAlphaF(_ALPHAS[level - 1] if level else 0.55)
+        color = QColor(theme.color("accent" if level else "ink3"))
+        color.setAlphaF(_ALPHAS[level - 1] if level else _EMPTY)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
         painter.drawRoundedRect(box, radius, radius)
@@ -258,8 +259,10 @@ class YearMap(QWidget):
 
 
 def bounds_of(amounts: Sequence[int]) -> tuple[int, ...]:
-    """Three amounts that part the days with any cost into four groups of about one size."""
-    spent = sorted(amount for amount in amounts if amount > 0)
-    if not spent:
-        return ()
-    return tuple(spent[len(spent) * step // LEVELS] for step in range(1, LEVELS))
+    """Up to three amounts, each the most of its group; what is above all of them is dearest.
+
+    Days of one cost are one step, and the dearest day is always in the last group.
+    """
+    steps = sorted({amount for amount in amounts if amount > 0})
+    ends = [len(steps) * step // LEVELS for step in range(1, LEVELS)]
+    return tuple(steps[end - 1] for end in ends if end)

@@ -30,10 +30,10 @@ def texts(dialog: ReceiptDialog) -> list[str]:
 @pytest.mark.parametrize(
     "text",
     [
-        "about $0.029", "about $0.024, at most $0.061", "your Anthropic key …9xAA",
+        "about $0.029314", "about $0.024, at most $0.061", "your Anthropic key …9xAA",
         "You stopped this answer: you pay for what had arrived.", "genai-prices, 21 August 2026",
         "Call 1 of 2: Claude Sonnet 4.5, Anthropic", "req_011CSHoEeqs5C35K2UUqR7Fy",
-        "Read from cache", "$0.30 per million", "$0.0028", "1 search", "about $0.0088",
+        "Read from cache", "$0.30 per million", "$0.00282", "1 search", "about $0.00879",
         "exact: the provider said so", "estimated: counted here",
         "The provider did not say what the second call used; it was counted here.",
     ],
@@ -83,7 +83,7 @@ def test_each_call_names_who_paid_it_and_where_its_rates_are_from(host: QWidget)
     shown = texts(ReceiptDialog(host, receipt))
     assert "Paid by your OpenAI key · rates from a list, 1 May 2026" in shown
     assert "Paid by your Anthropic key · counted on this computer" in shown
-    assert "your OpenAI key $0.018 (63 %), your Anthropic key about $0.011 (37 %)" in shown
+    assert "your OpenAI key $0.018424 (63 %), your Anthropic key about $0.01089 (37 %)" in shown
     assert "Call 2 of 2: Claude Sonnet 4.5, Anthropic (asked for Sonnet)" in shown
     for text in shown:
         if "Paid by your" in text:
@@ -93,7 +93,7 @@ def test_each_call_names_who_paid_it_and_where_its_rates_are_from(host: QWidget)
 def test_a_part_that_counts_nothing_shows_its_amount_alone() -> None:
     part = ReceiptPartView("To the provider's own figure", 0, "", "", -2_000_000_000)
     assert wording.quantity(part, Certainty.EXACT) == ""
-    assert wording.amount(part, Certainty.EXACT) == "−$0.0020"
+    assert wording.amount(part, Certainty.EXACT) == "−$0.002"
 
 
 def test_an_unknown_price_is_never_zero() -> None:

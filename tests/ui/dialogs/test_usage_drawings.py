@@ -121,6 +121,16 @@ def test_dearer_days_are_darker_and_an_unspent_one_is_none_of_them(
     assert bounds_of([0, 0]) == ()
 
 
+@pytest.mark.parametrize("cents", [(7,), (7, 7, 7), (1, 9), (1, 1, 1, 9), (1, 2, 3, 4, 5, 90)])
+def test_the_dearest_day_is_always_the_darkest(qtbot: QtBot, cents: tuple[int, ...]) -> None:
+    year = YearMap()
+    qtbot.addWidget(year)
+    year.show_days(tuple(bar(TODAY + n * DAY, amount) for n, amount in enumerate(cents)))
+    levels = [year.level_of(bar(TODAY, amount)) for amount in cents]
+    assert levels == sorted(levels)
+    assert levels[-1] == 4
+
+
 def test_spans_say_what_is_the_same_once() -> None:
     said: Callable[[date, date], str] = wording.span_text
     assert said(FIRST, TODAY) == "1 – 21 November 2026"

@@ -127,7 +127,7 @@ def test_the_billing_panel_shows_a_bar_for_each_budget(desk: Desk) -> None:
 
 def test_a_full_budget_that_stops_is_red_and_its_bar_ends_at_its_end() -> None:
     full = replace(MONTH, spent_pusd=12 * USD)
-    assert about_of(full) == "$12.00 of $10.00, resets 1 December"
+    assert about_of(full) == "$12.00 of $10.00, over by $2.00, resets 1 December"
 
 
 def test_a_budget_is_kept_as_it_was_typed_and_refused_in_place(desk: Desk) -> None:
