@@ -215,3 +215,40 @@ async def test_who_hangs_up_in_the_queue_pays_nothing(place: Place) -> None:
     assert place.provider.calls == []
     assert place.desk.gate.waiting == 0
     assert await place.rows("ending, plan_tokens") == [("released", 0)]
+
+
+async def _pages(place: Place, pragma: str) -> int:
+    """What the writer's own connection says to a pragma."""
+    ((pages,),) = await place.server.run(f"PRAGMA {pragma}")
+    return int(str(pages))
+
+
+async def test_a_full_disk_refuses_new_calls_and_books_the_running_one_later(place: Place) -> None:
+    place.provider.scripts[MODEL] = SLOW
+    person = await place.person()
+    streaming = asyncio.create_task(ask(place, person, stream=True))
+    await running(place)
+    place.provider.scripts[MODEL] = Script(tokens=5, word=" hello")
+    # SQLite's own limit gives the error of a disk that is full.
+    most = await _pages(place, "max_page_count")
+    await _pages(place, f"max_page_count = {await _pages(place, 'page_count')}")
+    asked, answers = len(place.provider.calls), []
+    while not answers or answers[-1].status_code == 200:
+        answers.append(await ask(place, person))
+    refused = answers.pop()
+    assert refused.status_code == 503
+    assert int(refused.headers["Retry-After"]) > 0
+    assert refused.json()["error"]["code"] == "database_unavailable"
+    assert len(place.provider.calls) == asked + len(answers)
+    assert (await ask(place, person)).status_code == 503
+    await _pages(place, f"max_page_count = {most}")
+    answer = await streaming
+    assert answer.text.count(" hello") >= 60
+    assert (await ask(place, person)).status_code == 200
+    await place.quiet()
+    endings = await place.rows("ending, output_tokens")
+    assert sorted(row for row in endings if row[0] == "complete") == sorted(
+        [("complete", 60)] + [("complete", 5)] * (len(answers) + 1)
+    )
+    assert await place.open_holds() == 0
+    assert await place.troubles() == []
