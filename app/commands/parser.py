@@ -10,6 +10,7 @@ import re
 from datetime import UTC, date, datetime, time
 from typing import Any, NoReturn
 
+from app.commands.parser_account import add_account
 from app.errors import TuppenceError
 
 KEY_PLACES = ("keyring", "vault", "session")
@@ -79,6 +80,7 @@ def build_parser() -> Parser:
     _add_keys(commands)
     _add_doctor(commands)
     _add_ledger(commands)
+    add_account(commands)
     _add_replay(commands)
     _add_catalog(commands)
     return parser

@@ -65,6 +65,12 @@ def read_ahead(arguments: argparse.Namespace) -> Typed:
             return Typed(text=read_input())
         case "keys" if arguments.action == "add" and not arguments.no_key:
             return Typed(secret=ask_secret(KEY_PROMPT))
+        case "account" if arguments.action in ("confirm-email", "finish-find"):
+            return Typed(secret=ask_secret("Code: "))
+        case "account" if arguments.action == "passphrase":
+            return Typed(secret=ask_secret("Passphrase of the plan: "))
+        case "account" if arguments.action == "license" and arguments.paste:
+            return Typed(text=read_input())
         case "reconcile" if arguments.add_admin_key:
             return Typed(secret=ask_secret(KEY_PROMPT))
         case _:

@@ -41,6 +41,10 @@ async def run_command(arguments: argparse.Namespace, core: Core, streams: Stream
             from app.commands.keys import run_keys
 
             return await run_keys(arguments, core, streams)
+        case "account":
+            from app.commands.account import run_account
+
+            return await run_account(arguments, core, streams)
         case "budgets":
             from app.commands.budgets import run_budgets
 

@@ -63,6 +63,7 @@ class HostedSide:
     _listening: tuple[str, str, asyncio.Task[None]] | None = None
     _listener: Listener | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _follows: bool = False  # a command is over before anything could be told
     _license_due: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -70,9 +71,9 @@ class HostedSide:
         return AccountViews(self.desk, self.wallets, lambda id_: self._online.get(id_, False))
 
     def start(self) -> None:
-        """Follow the chosen server; what waits for its word is asked for."""
+        """Follow the chosen server for a window; what waits for its word is asked for."""
+        self._follows = True
         self.follow()
-        self.resolver.begin()
         self.purchases.resume()
         self.in_background(self._keep_license())
 
@@ -102,7 +103,7 @@ class HostedSide:
         """Listen to the chosen server alone, as whoever is chosen there."""
         record = self.desk.chosen()
         wanted = None
-        if record is not None and record.is_signed_in and not self.offline:
+        if self._follows and record is not None and record.is_signed_in and not self.offline:
             wanted = (record.id, record.holder)
         if self._listening is not None and self._listening[:2] == wanted:
             return

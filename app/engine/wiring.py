@@ -90,6 +90,7 @@ async def open_core(
         await _prepare(core)
         undo.pop_all()
     if window:
+        core.hosted.start()
         _announce(core, notices)
     return core
 
@@ -107,7 +108,7 @@ async def _prepare(core: Core) -> None:
         _log.warning("proxy: %s", error)
         core.emit(events.Notice("warning", error.message, error.advice))
     core.resolver.begin()
-    core.hosted.start()
+    core.hosted.resolver.begin()
 
 
 def _wire(
