@@ -6,6 +6,7 @@ books know is asked of them; what workers count themselves is added up from thei
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -98,13 +99,13 @@ async def all_figures(services: Services) -> str:
     now, began = services.clock.now(), time.perf_counter()
     rows = await services.database.read(_others, desk_of(services).owner, now)
     latency_s = time.perf_counter() - began
-    samples = list(_labelled("this", own_samples(services)))
-    for number, (figures,) in enumerate(rows, 1):
+    samples = list(_labelled(desk_of(services).owner, own_samples(services)))
+    for worker, figures in rows:
         told = (
             Sample(name, value, tuple((key, word) for key, word in labels))
             for name, value, labels in json.loads(figures)
         )
-        samples += _labelled(str(number), told)
+        samples += _labelled(worker, told)
     samples.append(Sample("tuppence_database_seconds", latency_s))
     samples.append(Sample("tuppence_workers", len(rows) + 1))
     samples += await services.database.read(_of_books, now)
@@ -136,8 +137,10 @@ def _escaped(word: str) -> str:
 
 
 def _labelled(worker: str, samples: Iterable[Sample]) -> Iterator[Sample]:
+    """A worker's name is the same whoever answers, and says nothing of the machine."""
+    name = hashlib.sha256(worker.encode()).hexdigest()[:8]
     for sample in samples:
-        yield Sample(sample.name, sample.value, (*sample.labels, ("worker", worker)))
+        yield Sample(sample.name, sample.value, (*sample.labels, ("worker", name)))
 
 
 def _write(worker: str, text: str, now: datetime) -> Steps[None]:
@@ -152,7 +155,8 @@ def _write(worker: str, text: str, now: datetime) -> Steps[None]:
 def _others(worker: str, now: datetime) -> Steps[Sequence[Row]]:
     return (
         yield Sql(
-            "SELECT figures FROM worker_figures WHERE worker <> ? AND at_ms > ? ORDER BY worker",
+            "SELECT worker, figures FROM worker_figures WHERE worker <> ? AND at_ms > ?"
+            " ORDER BY worker",
             (worker, ms_from(now - _HEARD_WITHIN)),
         )
     )

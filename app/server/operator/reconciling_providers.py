@@ -156,8 +156,8 @@ def own_side(catalog: PlanCatalog, provider: str, first: date, last: date) -> St
             lost += row[6]
         figures = Figures(1, row[3], 0, 0, row[4], row[5])
         is_estimate = row[9] != Basis.PROVIDER_USAGE or bool(row[10])
-        calls.append(OwnCall(at, row[1], _name_there(catalog, row[2], row[1]), figures, estimated=is_estimate,
-                             request_id=row[7] or None))  # fmt: skip
+        name = _name_there(catalog, row[2], row[1])
+        calls.append(OwnCall(at, row[1], name, figures, is_estimate, request_id=row[7] or None))
     for hold in (yield from open_holds()):
         sent = hold.state in (HoldState.DISPATCHED, HoldState.UNKNOWN) and hold.frozen
         if sent and start <= hold.created_at < end:

@@ -297,3 +297,15 @@ async def test_what_is_wrong_is_said_and_done_by_nobody(office: Office, words: s
         assert caught.value.code == 2
     assert await _dump(office.server) == before
     assert await office.log() == []
+
+
+async def test_lost_keys_are_begun_anew_on_the_log(office: Office) -> None:
+    await signing_at(office.server.services, office.server.time.at)
+    for file in office.server.services.settings.data.glob("*.pem"):
+        file.unlink()
+    office.server.time.pass_by(minutes=1)
+    with pytest.raises(TuppenceError):
+        await office.admin("keys rotate")
+    assert await office.log() == []
+    await office.admin(f"keys begin-anew --reason '{WHY}'")
+    assert ("keys begin-anew", "license keys", "olga", WHY) in await office.log()
