@@ -43,7 +43,8 @@ class EditorView(QFrame):
         if self._given != part.text:
             self._given = part.text
             self.price.show_quotes(())
-            self.text.setPlainText(part.text)
+            edited = place.memory.edited
+            self.text.setPlainText(part.text if edited is None else edited)
             self.text.moveCursor(self.text.textCursor().MoveOperation.End)
         self._pause.start()
 
@@ -100,7 +101,11 @@ class EditorView(QFrame):
         return self.text.toPlainText().split("\n") if lines < 200 else [""] * LINES_MAX
 
     def _on_text_changed(self) -> None:
-        has_words = bool(self.text.toPlainText().strip())
+        text = self.text.toPlainText()
+        if self._place is not None:
+            # The widget may go, with a scroll or another pane; what was typed may not.
+            self._place.memory.edited = text
+        has_words = bool(text.strip())
         self.send_button.setEnabled(has_words)
         if not has_words:
             self.price.show_quotes(())
@@ -113,6 +118,7 @@ class EditorView(QFrame):
 
     def _on_cancel(self) -> None:
         if self._place is not None:
+            self._place.memory.edited = None
             self._place.hub.edit_ended.emit(self._place.message_id)
 
     def _on_send(self) -> None:

@@ -136,11 +136,15 @@ class Hub(QObject):
 
 
 class Memory:
-    """What the reader did to the parts of one message: unfolded, wrapped, shown whole."""
+    """What the reader did to the parts of one message: unfolded, wrapped, shown whole.
 
-    __slots__ = ("_marks",)
+    `edited` is what stands in its editor, None where nothing was changed.
+    """
+
+    __slots__ = ("_marks", "edited")
 
     def __init__(self) -> None:
+        self.edited: str | None = None
         self._marks: set[tuple[type, int, str]] = set()
 
     def has(self, place: Place, mark: str) -> bool:

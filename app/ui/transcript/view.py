@@ -98,9 +98,9 @@ class TranscriptView(Scroller):
         kept = self.reading_place() if same_chat and not self.sticks else None
         kept_id = self.messages[kept[0]].id if kept is not None else ""
         self._arrivals.take()
-        self._editing = ""
         self.messages = list(messages)
         self._numbers = {message.id: index for index, message in enumerate(messages)}
+        self._editing = self._editing if self._editing in self._numbers else ""
         self.readings.clear()
         if not same_chat:
             self._memories.clear()
@@ -125,6 +125,7 @@ class TranscriptView(Scroller):
         parent = self._numbers.get(message.parent_id) if message.parent_id else None
         self._cut_after(-1 if message.parent_id is None else parent)
         if self._editing not in self._numbers:
+            self._memories.pop(self._editing, None)
             self._editing = ""
         self._numbers[message.id] = len(self.messages)
         self.messages.append(message)
@@ -354,8 +355,6 @@ class TranscriptView(Scroller):
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
         self.copied.emit(text)
-
-    # Slots.
 
     def _on_link_pressed(self, address: str) -> None:
         if safe_link(address):

@@ -27,7 +27,6 @@ def test_the_round_mark_of_the_account_is_round(desk: Desk, zoom: int) -> None:
     badge = next(
         label for label in desk.frame.sidebar.chip.findChildren(QLabel) if label.text() == "T"
     )
-    desk.frame.sidebar.chip.layout().activate()
     picture = desk.window.grab(place(badge)).toImage()
     soft = Theme.current().color("accent_soft")
     assert picture.pixelColor(picture.width() // 2, 2) == soft
@@ -87,3 +86,17 @@ def test_the_keyboard_in_the_chart_is_seen_on_a_day(desk: Desk) -> None:
     assert chart is not None
     chart.setFocus(Qt.FocusReason.TabFocusReason)
     assert chart.current_text() == chart.day_text(billing().days[-1])
+
+
+def test_a_notice_keeps_the_end_of_the_chat_in_view(desk: Desk) -> None:
+    words = tuple(message(f"m{n}", ("user", "assistant")[n % 2], "A line.") for n in range(40))
+    desk.tell(events.ChatOpened(chat("c1", (GPT, words))))
+    transcript = desk.frame.panes.panes[0].transcript
+    assert transcript is not None
+    bar = transcript.verticalScrollBar()
+    desk.qtbot.waitUntil(lambda: bar.maximum() > 0 and bar.value() == bar.maximum())
+    before = transcript.height()
+    desk.tell(events.Notice("info", "Copied."))
+    desk.qtbot.waitUntil(lambda: transcript.height() < before)
+    desk.qtbot.waitUntil(lambda: bar.value() == bar.maximum())
+    assert words[-1].id in transcript.visible_message_ids()

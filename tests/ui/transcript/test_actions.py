@@ -161,6 +161,28 @@ def test_escape_leaves_the_message_as_it_was(
     assert bubble.body.toPlainText() == "Hi"
 
 
+def test_what_was_changed_outlives_its_widget(
+    view: TranscriptView,
+    qtbot: QtBot,
+    message: Callable[..., MessageView],
+) -> None:
+    talk = (message(1, "Hi"), message(2, "Hello"))
+    view.show_messages(talk)
+    view.start_editing("m1")
+    editor = part(view, 0, EditorView)
+    assert isinstance(editor, EditorView)
+    qtbot.keyClicks(editor.text, " there")
+    view.show_messages(talk)  # as when another pane comes beside it
+    again = part(view, 0, EditorView)
+    assert isinstance(again, EditorView)
+    assert again.text.toPlainText() == "Hi there"
+    qtbot.keyClick(again.text, Qt.Key.Key_Escape)
+    view.start_editing("m1")
+    third = part(view, 0, EditorView)
+    assert isinstance(third, EditorView)
+    assert third.text.toPlainText() == "Hi"
+
+
 def test_an_answer_that_arrives_does_not_disturb_the_editor(
     view: TranscriptView,
     qtbot: QtBot,
