@@ -64,6 +64,7 @@ class Month:
 
     server: CreditServer
     chance: random.Random
+    pause_h: int
     owners: list[Person] = field(default_factory=list)
     callers: list[Caller] = field(default_factory=list)
     running: list[AdmittedCall] = field(default_factory=list)
@@ -112,7 +113,7 @@ class Month:
         # Several in one millisecond as well.
         self.server.time.pass_by(minutes=self.chance.choice([0, 0, 0, 1, 20]))
         if not self.running:
-            self.server.time.pass_by(hours=self.chance.randrange(36))
+            self.server.time.pass_by(hours=self.chance.randrange(self.pause_h))
 
     async def ask(self) -> None:
         catalog, chance = self.server.services.catalog, self.chance
@@ -303,7 +304,7 @@ async def lived(data: Path, url: str, catalog: str, seed: int, calls: int) -> No
     async with running_server(
         data, database_url=url, catalog=catalog, FREE_DAY_USD="50", REQUESTS_PER_MINUTE="1000000"
     ) as server:
-        month = Month(server, random.Random(f"{catalog} {seed}"))
+        month = Month(server, random.Random(f"{catalog} {seed}"), max(2_500 // calls, 2))
         await month.live(calls)
         await audit_month(month)
 
