@@ -129,6 +129,6 @@ async def test_plan_seats_and_amount_are_set_one_by_one(server: CreditServer) ->
         ((set_amount, catalog, "w_one", "managed-monthly", -1, now), "below zero"),
     ):
         with pytest.raises(Refused, match=match):
-            await database.run(*wrong)  # type: ignore[arg-type]
+            await database.run(*wrong)
     with pytest.raises(Refused, match="no such"):
         await _change(server, "nothing")

@@ -46,6 +46,7 @@ ACTING: dict[str, tuple[str, str, Any, tuple[int, int, int, int]]] = {
     "make an API key": ("POST", "/api/keys", {"name": "CI"}, (201, 201, 403, 404)),
     "purchases": ("GET", "/api/purchases", None, (200, 403, 403, 404)),
     "buy": ("POST", "/api/checkout", {"offer": "pro"}, (409, 403, 403, 404)),
+    "the account's page": ("POST", "/api/account/link", None, (201, 201, 201, 404)),
     "portal": ("POST", "/api/billing/portal", {}, (409, 403, 403, 404)),
 }
 
@@ -137,6 +138,18 @@ async def test_members_see_their_own_part_of_the_usage_and_admins_all(here: Work
     assert calls == {here.admin.account: 1, builder.account: 2}
     own = (await builder.ask("GET", f"{here.path}/usage")).json()["rows"]
     assert [row["group"] for row in own] == [builder.account]
+
+
+async def test_an_open_page_closes_with_the_membership(here: Workspace) -> None:
+    second = await here.joined("builder")
+    second.acts_for = here.id
+    link = (await second.ask("POST", "/api/account/link")).json()["url"]
+    client = here.server.client
+    await client.get("/account/enter?" + link.partition("?")[2])
+    assert (await client.get("/account")).status_code == 200
+    path = f"{here.path}/members/{second.account}"
+    assert (await here.admin.ask("DELETE", path)).status_code == 204
+    assert (await client.get("/account")).status_code == 401
 
 
 # Seat caps, in calls that go out.
