@@ -3363,4 +3363,15 @@
         <translation>Schließen</translation>
     </message>
 </context>
+<context>
+    <name>MathView</name>
+    <message>
+        <source>Copy the formula as TeX</source>
+        <translation>Formel als TeX kopieren</translation>
+    </message>
+    <message>
+        <source>Formula: {0}</source>
+        <translation>Formel: {0}</translation>
+    </message>
+</context>
 </TS>

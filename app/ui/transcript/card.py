@@ -30,6 +30,7 @@ from app.ui.transcript.estimates import estimate_part
 from app.ui.transcript.folded import ThinkingView, ToolCallPartView
 from app.ui.transcript.footer import FooterView
 from app.ui.transcript.look import INDENT
+from app.ui.transcript.math_view import MathView
 from app.ui.transcript.message_menu import open_menu, press
 from app.ui.transcript.notes import (
     FaultBox,
@@ -61,7 +62,7 @@ from app.ui.transcript.table_view import TableView
 from app.ui.transcript.user_parts import AttachmentsView, BubbleView
 
 WIDGETS: dict[type, type[QWidget]] = {
-    Prose: ProseView, Code: CodeView, Formula: CodeView, Table: TableView, Rule: RuleView,
+    Prose: ProseView, Code: CodeView, Formula: MathView, Table: TableView, Rule: RuleView,
     Picture: PictureView, ModelLabel: ModelLabelView, Thinking: ThinkingView,
     ToolCallView: ToolCallPartView, ImageView: PictureBox, Sources: SourcesView,
     Trouble: FaultBox, HalfAnswer: HalfAnswerBox, Bubble: BubbleView, Editor: EditorView,
