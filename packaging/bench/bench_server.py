@@ -19,9 +19,10 @@ from statistics import median
 from typing import Any
 
 import uvloop
-from figures import RUNS, Figure
+from figures import RUNS, Figure, report
 from server.load import Ask, Load, burst_of, rate_of
 from server.processes import Running, address_of, asgi, credit_server, make_keys
+from server.soak import mixed, slow_streams
 
 CONNECTIONS = 32
 ACCOUNTS = 64
@@ -58,6 +59,16 @@ def figures() -> Iterable[Figure]:
         yield from _many_streams(rivals)
     if (os.cpu_count() or 1) >= CORES_FOR_TWO:
         yield _two_workers()
+
+
+def run(words: list[str]) -> int:
+    """`soak MINUTES`: 500 streams for two minutes, then so many minutes of mixed load."""
+    if len(words) != 2 or words[0] != "soak":
+        sys.exit("dev.py bench server soak MINUTES")
+    with _rivals() as rivals:
+        streams = slow_streams(rivals.ours, rivals.upstream, rivals.keys)
+        kept = report("server", streams)
+        return 0 if report("server", mixed(rivals.ours, rivals.keys, float(words[1]))) & kept else 1
 
 
 def _rates(rivals: Rivals) -> Iterable[Figure]:

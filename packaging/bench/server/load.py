@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import ClassVar, cast
 from urllib.parse import urlsplit
 
 _PATH = "/v1/chat/completions"
@@ -109,6 +109,23 @@ class _Line(asyncio.Protocol):
             self._waiting.set_result(good)
 
 
+class GapLine(_Line):
+    """A connection that keeps how long it waited between one piece and the next, in seconds."""
+
+    gaps: ClassVar[list[float]] = []
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._heard_at = 0.0
+
+    def data_received(self, data: bytes) -> None:
+        now = time.perf_counter()
+        if self.first_at is not None:
+            self.gaps.append(now - self._heard_at)
+        self._heard_at = now
+        super().data_received(data)
+
+
 async def rate_of(
     url: str, keys: Sequence[str], ask: Ask, *, connections: int, seconds: float
 ) -> Load:
@@ -117,16 +134,25 @@ async def rate_of(
     return await _load(url, keys, ask, connections, lambda: time.perf_counter() < until)
 
 
-async def burst_of(url: str, keys: Sequence[str], ask: Ask, *, connections: int) -> Load:
+async def burst_of(
+    url: str, keys: Sequence[str], ask: Ask, *, connections: int, line: type[_Line] = _Line
+) -> Load:
     """One request on each connection, all at once."""
-    return await _load(url, keys, ask, connections, None)
+    return await _load(url, keys, ask, connections, None, line)
 
 
-async def _load(url: str, keys: Sequence[str], ask: Ask, connections: int, goes_on: object) -> Load:
+async def _load(
+    url: str,
+    keys: Sequence[str],
+    ask: Ask,
+    connections: int,
+    goes_on: object,
+    line_of: type[_Line] = _Line,
+) -> Load:
     where = urlsplit(url)
     loop = asyncio.get_running_loop()
     lines = [
-        (await loop.create_connection(_Line, where.hostname, where.port))[1]
+        (await loop.create_connection(line_of, where.hostname, where.port))[1]
         for _ in range(connections)
     ]
     requests = [ask.request(url, keys[number % len(keys)]) for number in range(connections)]

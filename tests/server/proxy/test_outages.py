@@ -232,7 +232,8 @@ async def test_a_full_disk_refuses_new_calls_and_books_the_running_one_later(pla
     # SQLite's own limit gives the error of a disk that is full.
     most = await _pages(place, "max_page_count")
     await _pages(place, f"max_page_count = {await _pages(place, 'page_count')}")
-    asked, answers = len(place.provider.calls), []
+    asked = len(place.provider.calls)
+    answers: list[Any] = []
     while not answers or answers[-1].status_code == 200:
         answers.append(await ask(place, person))
     refused = answers.pop()
