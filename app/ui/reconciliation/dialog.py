@@ -143,7 +143,9 @@ class ReconciliationDialog(Dialog):
         self.month.blockSignals(True)
         self.provider.clear()
         self.month.clear()
-        for site in sorted(sources.sites, key=lambda site: site.provider not in sources.used):
+        # Those that were used come first, the one used this month before one with a key alone.
+        used = {provider: place for place, provider in enumerate(sources.used)}
+        for site in sorted(sources.sites, key=lambda site: used.get(site.provider, len(used))):
             self.provider.addItem(site.name, site.provider)
         for first in sources.months:
             self.month.addItem(wording.month_text(first), first)

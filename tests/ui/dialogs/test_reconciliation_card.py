@@ -100,6 +100,16 @@ def shown(dialog: ReconciliationDialog, bridge: NotingBridge, found: Reconciliat
     bridge.event.emit(ReconciliationShown(asked(bridge).serial, found))
 
 
+def test_it_begins_with_the_provider_that_was_used_last(
+    host: QWidget, bridge: NotingBridge
+) -> None:
+    card = ReconciliationDialog(host, bridge)  # type: ignore[arg-type]
+    card.open()
+    used = tuple(site.provider for site in reversed(SITES))
+    bridge.event.emit(ReconciliationSourcesReady(replace(SOURCES, used=used)))
+    assert card.provider.currentData() == used[0]
+
+
 def test_it_begins_with_the_provider_whose_keys_were_used(
     dialog: ReconciliationDialog, bridge: NotingBridge
 ) -> None:
