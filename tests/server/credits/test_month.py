@@ -165,10 +165,11 @@ class Month:
             )
         )  # fmt: skip
 
-    async def live(self, calls: int) -> None:
+    async def live(self, steps: int) -> None:
         await self.begin()
-        while len(self.made) < calls or self.server.time.at < PAST_MONTH:
+        while steps > 0 or self.server.time.at < PAST_MONTH:
             await self.step()
+            steps -= 1
         while self.running:
             await self.end(self.running.pop())
 
@@ -300,12 +301,13 @@ async def audit_me(
         assert used == sum(took[each.id][Unit.PLAN_TOKENS] for each in recent)
 
 
-async def lived(data: Path, url: str, catalog: str, seed: int, calls: int) -> None:
+async def lived(data: Path, url: str, catalog: str, seed: int, steps: int) -> None:
     async with running_server(
         data, database_url=url, catalog=catalog, FREE_DAY_USD="50", REQUESTS_PER_MINUTE="1000000"
     ) as server:
-        month = Month(server, random.Random(f"{catalog} {seed}"), max(2_500 // calls, 2))
-        await month.live(calls)
+        month = Month(server, random.Random(f"{catalog} {seed}"), max(6_000 // steps, 2))
+        await month.live(steps)
+        assert len(month.made) >= 20
         await audit_month(month)
 
 
@@ -313,14 +315,14 @@ async def lived(data: Path, url: str, catalog: str, seed: int, calls: int) -> No
 async def test_what_a_month_shows_is_what_its_postings_add_up_to(
     tmp_path: Path, catalog: str
 ) -> None:
-    await lived(tmp_path / "server", "", catalog, 1, 70)
+    await lived(tmp_path / "server", "", catalog, 1, 150)
 
 
 @pytest.mark.parametrize("catalog", ["daily-budgets", "tuppence"])
 async def test_a_month_on_postgresql_shows_the_same(
     tmp_path: Path, postgres_url: str, catalog: str
 ) -> None:
-    await lived(tmp_path / "server", postgres_url, catalog, 2, 50)
+    await lived(tmp_path / "server", postgres_url, catalog, 2, 110)
 
 
 @pytest.mark.soak
@@ -329,4 +331,4 @@ async def test_a_month_on_postgresql_shows_the_same(
 async def test_long_months_show_what_their_postings_add_up_to(
     tmp_path: Path, catalog: str, seed: int
 ) -> None:
-    await lived(tmp_path / "server", "", catalog, seed, 600)
+    await lived(tmp_path / "server", "", catalog, seed, 1_200)
