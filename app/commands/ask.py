@@ -121,6 +121,9 @@ async def _require_secret(core: Core, streams: Streams, ref: str) -> None:
     route = core.routes.find(ref)
     if route.needs_secret:
         await with_vault_open(core, streams, lambda: core.secrets.read(route.key_id))
+    elif route.hosted is not None:
+        session = core.hosted.desk.session(route.hosted.record.id)
+        await with_vault_open(core, streams, session.token)
 
 
 async def _start(core: Core, ref: str, text: str, *, yes: bool) -> _Running:

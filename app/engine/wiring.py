@@ -8,10 +8,6 @@ from contextlib import ExitStack
 from datetime import timedelta
 
 from app.account.desk import AccountDesk
-from app.account.groups import Groups
-from app.account.licenses import LicenseKeeper
-from app.account.purchases import Purchases
-from app.account.wallet import Wallets
 from app.catalog.pricebook import PriceBook, load_price_book
 from app.chat.alternates import Alternates
 from app.chat.budget_desk import BudgetDesk
@@ -20,9 +16,7 @@ from app.chat.budgets import BudgetKeeper
 from app.chat.counting import Counting
 from app.chat.exact_counts import ExactCounts
 from app.chat.guard_rules import GuardShelf
-from app.chat.hosted_list import HostedList
 from app.chat.hosted_quotes import require_covered
-from app.chat.hosted_resolving import HostedResolver
 from app.chat.hosted_routes import HostedRoutes, HostedTarget
 from app.chat.hosted_settling import HostedSettler
 from app.chat.keys import KeyDesk
@@ -46,7 +40,7 @@ from app.chat.views import ChatViews
 from app.clock import Clock
 from app.config import Config, Paths, resources_folder
 from app.engine.core import Core
-from app.engine.hosted import HostedSide
+from app.engine.wiring_hosted import HostedParts
 from app.errors import TuppenceError
 from app.metering.quote import Quote
 from app.metering.tokens import TokenCounter
@@ -58,7 +52,6 @@ from app.seam.events import Event
 from app.store.keychain import Keychain
 from app.store.keychain_calls import KeychainCalls
 from app.store.records import MessageRecord
-from app.store.servers import ServerRecord
 from app.store.shelves import Shelves, open_shelves
 
 HIDDEN_KEPT = timedelta(days=1)
@@ -121,29 +114,24 @@ def _wire(
     demo: bool,
 ) -> Core:
     """Every part with what it needs; none of them does anything yet."""
-    resources = resources_folder()
-    prices = load_price_book(resources / "prices")
-    counter = TokenCounter(resources / "tokenizers")
+    prices = load_price_book(resources_folder() / "prices")
+    counter = TokenCounter(resources_folder() / "tokenizers")
     counting = Counting(counter, shelves.settings)
     calls = KeychainCalls(keychain)
     secrets = Secrets(calls.read)
-
-    def http() -> HttpClient:
-        return core.http
-
+    http: Callable[[], HttpClient] = lambda: core.http  # noqa: E731 - made below
+    later: Callable[[], Core] = lambda: core  # noqa: E731
     own_prices = OwnPrices(shelves.settings, clock)
     preferences = Preferences(shelves.settings)
-    desk, wallets = _accounts(shelves, calls, http, config, clock, lambda: core)
-    hosted_routes = HostedRoutes(shelves.servers, desk, wallets, prices)
-    routes = _routes(shelves, secrets, http, prices, counter, clock, own_prices, hosted_routes)
-    alternates = Alternates(shelves.keys, routes, preferences, hosted_routes)
+    hosted = HostedParts.make(shelves, calls, http, config, prices, clock, later)
+    routes = _routes(shelves, secrets, http, prices, counter, clock, own_prices, hosted.routes)
+    alternates = Alternates(shelves.keys, routes, preferences, hosted.routes)
     budgets, guard = BudgetKeeper(shelves, clock), GuardShelf(shelves.settings)
     exact = ExactCounts(routes, preferences.counts_with_provider, clock, offline=config.offline)
-    quoter = _quoter(shelves, routes, alternates, counting, exact, budgets, clock, desk)
-    hosted_list = HostedList(hosted_routes, wallets)
-    model_list = ModelList(shelves, prices, own_prices, clock, hosted_list, demo=demo)
+    quoter = _quoter(shelves, routes, alternates, counting, exact, budgets, clock, hosted.desk)
+    model_list = ModelList(shelves, prices, own_prices, clock, hosted.list, demo=demo)
     settler = HostedSettler(shelves, counting, clock)
-    turns = _turns(shelves, routes, settler, clock, emit, lambda: core)
+    turns = _turns(shelves, routes, settler, clock, emit, later)
     core = Core(
         paths=paths,
         config=config,
@@ -162,7 +150,7 @@ def _wire(
         model_costs=ModelCosts(shelves, routes, counting, quoter, model_list),
         settler=settler,
         turns=turns,
-        resolver=_resolver(shelves, settler, secrets, turns, clock, lambda: core),
+        resolver=_resolver(shelves, settler, secrets, turns, clock, later),
         sender=Sender(shelves, routes, quoter, BudgetGate(shelves, budgets, guard), turns, clock),
         key_desk=KeyDesk(shelves.keys, calls, secrets, http, own_prices, clock),
         model_list=model_list,
@@ -170,28 +158,7 @@ def _wire(
         budgets=budgets,
         budget_desk=BudgetDesk(shelves, budgets, guard, Names(shelves.keys, prices), clock),
         reconciler=_reconciler(shelves, prices, calls, secrets, http, clock),
-        hosted=HostedSide(
-            servers=shelves.servers,
-            desk=desk,
-            wallets=wallets,
-            routes=hosted_routes,
-            alternates=alternates,
-            purchases=Purchases(
-                shelves.checkouts,
-                desk,
-                wallets,
-                clock,
-                lambda checkout: core.hosted.purchase_changed(checkout),  # noqa: PLW0108 - below
-            ),
-            checkouts=shelves.checkouts,
-            groups=Groups(desk),
-            licenses=LicenseKeeper(shelves.licenses, shelves.settings, desk, clock),
-            resolver=_hosted_resolver(shelves, settler, desk, turns, clock, lambda: core),
-            clock=clock,
-            emit=emit,
-            models_changed=lambda: core.emit_models(),  # noqa: PLW0108 - made below
-            offline=config.offline,
-        ),
+        hosted=hosted.side(settler, turns, alternates, emit, config),
         http=HttpClient(offline=config.offline),
     )
     return core
@@ -224,49 +191,6 @@ def _quoter(
         clock,
         limits=budgets.output_limits,
         ask_covered=ask_covered,
-    )
-
-
-def _accounts(
-    shelves: Shelves,
-    keychain: KeychainCalls,
-    http: Callable[[], HttpClient],
-    config: Config,
-    clock: Clock,
-    core: Callable[[], Core],
-) -> tuple[AccountDesk, Wallets]:
-    desk = AccountDesk(
-        shelves.servers,
-        shelves.settings,
-        keychain,
-        http,
-        clock,
-        built_in=config.credit_server,
-        changed=lambda record: core().hosted.account_changed(record),  # noqa: PLW0108 - later
-    )
-
-    def changed(record: ServerRecord, subject: str) -> None:
-        core().hosted.subject_changed(record, subject)
-
-    return desk, Wallets(shelves.servers, desk, clock, changed)
-
-
-def _hosted_resolver(
-    shelves: Shelves,
-    settler: HostedSettler,
-    desk: AccountDesk,
-    turns: Turns,
-    clock: Clock,
-    core: Callable[[], Core],
-) -> HostedResolver:
-    return HostedResolver(
-        shelves,
-        settler,
-        desk,
-        clock,
-        is_busy=turns.works_on,
-        resolved=lambda message: core().call_resolved(message),
-        keep_task=lambda task: core().in_background(task),
     )
 
 
