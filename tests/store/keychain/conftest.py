@@ -53,10 +53,30 @@ def no_keyring_by_chance(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     # jeepney falls back to the bus in the runtime folder, which is empty here.
 
 
+# A bus that starts nothing by itself: a keyring that died stays dead, and nobody is asked.
+_QUIET_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
+
+
 @pytest.fixture
-def secret_service(no_keyring_by_chance: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
+def secret_service(
+    no_keyring_by_chance: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Daemon]:
     """GNOME Keyring, unlocked, on a D-Bus of its own, with no display to ask anybody on."""
-    with _running_daemon(monkeypatch) as daemon:
+    config = tmp_path / "quiet-bus.conf"
+    config.write_text(_QUIET_BUS, encoding="utf-8")
+    with _running_daemon(monkeypatch, f"--config-file={config}") as daemon:
         yield daemon
 
 
@@ -66,16 +86,16 @@ def secret_service_with_display(
 ) -> Iterator[Daemon]:
     """The same with a display, on which its question to unlock is really shown."""
     monkeypatch.setenv("DISPLAY", x_display)
-    with _running_daemon(monkeypatch) as daemon:
+    with _running_daemon(monkeypatch, "--session") as daemon:
         yield daemon
 
 
 @contextmanager
-def _running_daemon(monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
+def _running_daemon(monkeypatch: pytest.MonkeyPatch, bus_config: str) -> Iterator[Daemon]:
     if not shutil.which("gnome-keyring-daemon") or not shutil.which("dbus-daemon"):
         pytest.skip(missing("gnome-keyring and dbus"))
     bus = subprocess.Popen(
-        ["dbus-daemon", "--session", "--nofork", "--print-address"],
+        ["dbus-daemon", bus_config, "--nofork", "--print-address"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
