@@ -57,7 +57,7 @@ def described(document: Json) -> Json:
         for status, words in told.items():
             answers.setdefault(str(status), {"description": words})
         for status, answer in answers.items():
-            if status >= "400":
+            if status >= "400" and "application/json" not in answer.get("content", {}):
                 answer["content"] = _CONTENT
     for name in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(name, None)
