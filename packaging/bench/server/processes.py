@@ -123,7 +123,7 @@ def _wait_for(port: int, process: subprocess.Popen[Any]) -> None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 probe.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                probe.settimeout(5)
+                probe.settimeout(_START_S)
                 if probe.recv(1):
                     return
         time.sleep(0.1)
