@@ -16,6 +16,7 @@ from app.providers.events import (
     UsageArrived,
 )
 from app.providers.http import HttpClient
+from app.providers.http_rules import no_connection
 from app.providers.local import find_local
 from app.providers.scripted import (
     Cut,
@@ -133,3 +134,11 @@ def test_the_demo_goes_on_where_it_was_stopped(question: str) -> None:
     whole = answer.text + answer.rest
     for end in range(1, len(whole), 37):
         assert whole[:end] + answer.after(whole[:end]).text == whole
+
+
+@pytest.mark.parametrize("place", ["127.0.0.1", "localhost", "::1", "[::1]"])
+def test_a_program_that_does_not_run_is_not_the_internets_fault(place: str) -> None:
+    fault = no_connection(place)
+    assert place in fault.message
+    assert "internet" not in fault.advice
+    assert "internet" in no_connection("api.openai.com").advice

@@ -100,4 +100,5 @@ def test_a_chat_is_copied_as_markdown_with_who_wrote_what(desk: Desk) -> None:
 def test_a_starter_is_put_into_the_field_and_not_sent(desk: Desk) -> None:
     desk.frame.panes.starter_chosen.emit("Explain something.")
     assert desk.editor.toPlainText() == "Explain something."
+    assert desk.editor.textCursor().atEnd()
     assert not desk.port.asked(commands.SendMessage)
