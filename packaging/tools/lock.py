@@ -20,7 +20,7 @@ WINDOW_ALONE = (
     *("pyside6-essentials", "shiboken6", "keyring", "secretstorage", "jeepney", "rapidfuzz"),
     *("jaraco-classes", "jaraco-context", "jaraco-functools", "more-itertools", "pygments"),
     *("pywin32-ctypes", "importlib-metadata", "zipp", "backports-tarfile", "markdown-it-py"),
-    *("mdurl", "sqlmodel", "sqlalchemy", "greenlet"),
+    *("mdurl", "sqlmodel", "sqlalchemy", "greenlet", "ziamath", "ziafont", "latex2mathml"),
 )
 
 
