@@ -18,8 +18,9 @@ ENV = {
     "FREE_DAY_USD": "1000000",
     "CATALOG": "workspaces",
 }
-# A stream that never ends; figures that hide from whoever has no token; what ends the session of all that comes after; and rules of the server
-# that no document of this kind can say (a code was used, an address leads elsewhere).
+# A stream that never ends; figures that hide from whoever has no token; what ends the session of
+# all that comes after; and rules of the server that no document of this kind can say (a code was
+# used, an address leads elsewhere).
 LEFT_OUT = (
     "--exclude-path=/api/events",
     "--exclude-path=/metrics",
