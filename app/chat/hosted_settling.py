@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.account.hosted import FoundCall
+from app.account.hosted import FoundCall, OutOfTokens
+from app.chat.counting import Counting
 from app.chat.faults import fault_json
 from app.chat.hosted_routes import is_hosted
 from app.chat.resolving_receipts import pending_call
 from app.chat.settle import Done, Settler, payer_of_hold
+from app.clock import Clock
 from app.metering.cost import Charge
 from app.metering.hold import Basis, HoldState, How, Proof
 from app.metering.payer import Amount, Payer, Unit
@@ -21,6 +23,7 @@ from app.metering.receipt import Receipt, ReceiptCall, ReceiptCertainty
 from app.metering.usage import Certainty, Usage
 from app.store.hosted_calls import DrawRecord, HostedCall
 from app.store.records import HoldRecord, MessageRecord, ParkedRecord, State, UsageRecord
+from app.store.shelves import Shelves
 
 ASKING_SERVER = "What this answer cost is being asked of the server."
 NEVER_ARRIVED = "The message never reached the server: nothing was charged."
@@ -29,8 +32,18 @@ NEVER_ARRIVED = "The message never reached the server: nothing was charged."
 class HostedSettler(Settler):
     """Ends calls of hosted credit; own keys, this computer and the demo are ended as before."""
 
+    def __init__(self, shelves: Shelves, counting: Counting, clock: Clock) -> None:
+        super().__init__(shelves, counting, clock)
+        self._short: dict[str, OutOfTokens] = {}
+
+    def why_short(self, message_id: str) -> OutOfTokens | None:
+        """Why a message that had been stored was not covered after all; told once."""
+        return self._short.pop(message_id, None)
+
     def settle(self, done: Done) -> MessageRecord:
         route = done.admission.route
+        if isinstance(done.ending.error, OutOfTokens):
+            self._short[done.message.id] = done.ending.error
         if route.hosted is None:
             return super().settle(done)
         hold = done.admission.hold_for(done.message.id, done.message.chat_id)

@@ -233,7 +233,7 @@ class Core:
         self.emit(events.MessageChanged(chat_id, pane, self.views.message(row), settled=True))
         self._show_sums(chat_id)
         self.resolver.begin()
-        self.hosted.turn_settled(row)
+        self.hosted.turn_settled(chat_id, pane, row)
 
     def call_resolved(self, message: MessageRecord) -> None:
         """A bill that was pending is known: show it wherever its message may stand."""

@@ -58,6 +58,7 @@ class HostedSide:
     clock: Clock
     emit: Callable[[Event], None]
     models_changed: Callable[[], None]
+    why_short: Callable[[str], OutOfTokens | None]
     offline: bool = False
     _online: dict[str, bool] = field(default_factory=dict)
     _listening: tuple[str, str, asyncio.Task[None]] | None = None
@@ -121,8 +122,12 @@ class HostedSide:
         self._listening = (*wanted, start_task(listener.run()))
         self.in_background(self._read_all(record))
 
-    def turn_settled(self, message: MessageRecord) -> None:
+    def turn_settled(self, chat_id: str, pane: int, message: MessageRecord) -> None:
         """An answer ended: what it drew is in the wallet, or is still to be asked for."""
+        error = self.why_short(message.id)
+        if error is not None:
+            view = self.out_of_tokens(error, message.model_ref)
+            self.emit(hosted.SendOutOfTokens(chat_id, pane, view, message.id))
         if is_hosted(message.model_ref):
             self.resolver.begin()
             self.wake()

@@ -102,6 +102,7 @@ class HostedParts:
             clock=clock,
             emit=emit,
             models_changed=lambda: self.core().emit_models(),
+            why_short=settler.why_short,
             offline=config.offline,
         )
 

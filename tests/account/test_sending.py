@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -269,8 +270,6 @@ async def test_tokens_bought_elsewhere_are_spent_although_this_window_does_not_k
     me = core.hosted.wallets.aged(record, "me")
     assert me is not None
     core.hosted._stop_listening()
-    import json
-
     poor = json.loads(json.dumps(dict(me.fields.value)))
     for balance in poor["balances"]:
         balance |= {"left": 0, "used": balance["granted"]}
@@ -279,4 +278,37 @@ async def test_tokens_bought_elsewhere_are_spent_although_this_window_does_not_k
     core.hosted.wallets._read.clear()
     message = await desktop.driver.send(chat_id, "Hello")
     assert message.state.value == "complete"
+    await desktop.agrees()
+
+
+async def test_tokens_spent_elsewhere_end_in_the_card_under_the_message(
+    desktop: Desktop, provider: Upstream
+) -> None:
+    provider.scripts[MODEL] = Script(tokens=1_800)
+    chat_id = await desktop.chat()
+    await desktop.driver.send(chat_id, "Hello")
+    core = desktop.driver.core
+    core.hosted._stop_listening()
+    record = core.hosted.desk.chosen()
+    assert record is not None
+    await core.hosted.wallets.refresh(record, "me")
+    me = core.hosted.wallets.aged(record, "me")
+    assert me is not None
+    rich = json.loads(json.dumps(dict(me.fields.value)))
+    for balance in rich["balances"]:
+        balance |= {"granted": 1_000_000, "left": 1_000_000, "used": 0}
+    now = core.clock.now()
+    core.shelves.servers.keep(record.id, record.holder, "me", json.dumps(rich), now)
+    out = await desktop.driver.ask(
+        commands.SendMessage(chat_id, (0,), "And more?"), hosted.SendOutOfTokens
+    )
+    message = next(
+        event.message
+        for event in desktop.driver.all(events.MessageChanged)
+        if event.message.id == out.message_id
+    )
+    assert (out.message_id, out.view.reason) == (message.id, "used_up")
+    assert message.fault is not None
+    assert message.fault.kind == "OutOfTokens"
+    assert message.cost is None
     await desktop.agrees()
