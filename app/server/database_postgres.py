@@ -39,7 +39,10 @@ _LANES = 3
 _WAITS = (LockNotAvailable, DeadlockDetected)
 CONNECT_WITHIN_S = 10  # at the start; a wrong host would else be waited for by the minute
 _SIDE = "s_account"  # names the row that a call's side hold is on
-WAIT_S = 5.0  # for a free connection; then the caller is told that the books cannot be reached
+WAIT_S = 5.0  # to be connected with
+# For a free connection, where many wait and it goes on: who comes first learns from the lanes, and
+# soon, that the books cannot be reached at all.
+POOL_WAIT_S = 20.0
 
 
 class PostgresDatabase:
@@ -70,7 +73,7 @@ class PostgresDatabase:
             kwargs={"autocommit": True},
             min_size=1,
             max_size=CONNECTIONS_MAX - _LANES,
-            timeout=WAIT_S,
+            timeout=POOL_WAIT_S,
             open=False,
             configure=_configure,
             # After PostgreSQL was away, nobody gets one of the connections that died then.
