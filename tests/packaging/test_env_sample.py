@@ -6,6 +6,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from app.server.settings import _OF_DOMAINS, PREFIX
+
 ROOT = Path(__file__).resolve().parents[2]
 _EXPLAINED = re.compile(r"^# ([A-Z][A-Z0-9_]+)=", re.M)
 
@@ -34,8 +36,9 @@ def _named_by_the_shipped_catalog() -> set[str]:
 
 def test_every_setting_of_the_server_is_explained() -> None:
     assert _server_settings() - _explained() == set()
+    of_domains = {PREFIX + name for name in _OF_DOMAINS}
     assert {name for name in _explained() if name.startswith("TUPPENCE_SERVER_")} == (
-        _server_settings()
+        _server_settings() | of_domains
     )
 
 
