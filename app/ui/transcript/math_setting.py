@@ -60,7 +60,7 @@ def is_bounded(tex: str) -> bool:
 def set_formula(
     tex: str, size_px: float, color: str, *, display: bool, deadline_s: float = DEADLINE_S
 ) -> SetFormula | None:
-    """The drawing of a formula in a color such as `#1c1b19`; None where it cannot be set."""
+    """The drawing of a formula in a color as the theme names it; None where it cannot be set."""
     if not is_bounded(tex):
         return None
     try:
