@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -35,16 +34,6 @@ def main(arguments: list[str] | None = None) -> int:
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
-
-
-def default_data_folder(*, demo: bool) -> Path:
-    """Where the server keeps its files unless told otherwise; the demo has a folder of its own."""
-    from platformdirs import PlatformDirs
-
-    home = os.environ.get("TUPPENCE_HOME", "").strip()
-    places = PlatformDirs("tuppence-server", appauthor=False, roaming=False)
-    folder = Path(home).expanduser() / "server" if home else places.user_data_path
-    return folder / "demo" if demo else folder
 
 
 def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

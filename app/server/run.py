@@ -19,10 +19,10 @@ from app.server.app import build_app
 from app.server.bounded import Asgi
 from app.server.connections import BoundedConnection
 from app.server.demo import curl_line, make_demo_key
+from app.server.environment import settings_of_environment
 from app.server.licenses.signing_keys import make_ready
-from app.server.main import FAILED, default_data_folder
 from app.server.services import Services, make_services
-from app.server.settings import PREFIX, ServerSettings, load_settings
+from app.server.settings import PREFIX, ServerSettings
 
 # Shorter than what proxies before the server keep, longer than a client's pause between messages.
 KEEP_ALIVE_S = 75
@@ -31,6 +31,7 @@ BACKLOG = 2048
 COLLECT_AFTER = 20_000  # new objects; a call makes a few hundred that go by themselves
 FOLDER_MODE = 0o700
 DEMO_MODEL = "openai/gpt-4o"
+NOT_STARTED = 1  # the exit code
 
 
 def serve(given: Mapping[str, str], *, data: Path | None, demo: bool) -> int:
@@ -109,13 +110,6 @@ def _leave_in_peace() -> None:
     gc.set_threshold(COLLECT_AFTER, 20, 50)
 
 
-def settings_of_environment() -> ServerSettings:
-    """The settings of this process; raises ConfigError."""
-    env = dict(os.environ)
-    demo = env.get(PREFIX + "DEMO", "").strip().lower() in ("1", "true", "yes", "on")
-    return load_settings(env, data=default_data_folder(demo=demo))
-
-
 def _make_folder(data: Path) -> None:
     try:
         data.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
@@ -152,7 +146,7 @@ def _serve(config: uvicorn.Config, taken: socket.socket) -> int:
         return 0
     server = uvicorn.Server(config)
     server.run(sockets=[taken])
-    return 0 if server.started else FAILED
+    return 0 if server.started else NOT_STARTED
 
 
 def _greet(services: Services) -> None:

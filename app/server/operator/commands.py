@@ -127,7 +127,7 @@ def _who() -> str:
 
 def _settings(given: argparse.Namespace) -> ServerSettings:
     """As the server itself has them: what it checks of the environment is checked here too."""
-    from app.server.run import settings_of_environment
+    from app.server.environment import settings_of_environment
 
     if given.demo:
         os.environ[f"{PREFIX}DEMO"] = "true"
