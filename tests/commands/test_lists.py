@@ -83,7 +83,7 @@ def test_the_usage_of_a_month_adds_up_to_the_receipts(
     assert rows[0]["model"] == "gpt-4o"
     assert rows[0]["certainty"] == "exact"
     summary = tuppence("usage").out
-    assert "1 messages" in summary
+    assert "1 message," in summary
     assert "OpenAI …mnop" in summary
 
 

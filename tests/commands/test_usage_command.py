@@ -274,7 +274,7 @@ async def test_words_say_what_is_estimated_and_what_has_no_price(used: CoreDrive
     text = await printed(used, *ever(used))
     assert "(UTC): about $" in text
     assert "of it are estimated." in text
-    assert "calls have no known price and are not in the sum." in text
+    assert "without a known price have been left out of the sum." in text
     assert "GPT-4o (OpenAI)" in text
     for line in (await printed(used, *ever(used), "--items")).splitlines():
         assert "\t" not in line

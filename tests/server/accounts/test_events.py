@@ -47,7 +47,7 @@ async def live(any_credit_server: CreditServer) -> AsyncIterator[Live]:
     # The same application, with streams of the test's own pace.
     app = build_app(server.services)
     streams = Streams(server.services.database, pace=QUICK)
-    app._inner._inner.state.streams = streams  # type: ignore[attr-defined]
+    app._inner._inner._inner.state.streams = streams  # type: ignore[attr-defined]
     server.app = app
     async with on_a_socket(server) as address:
         yield Live(server, address)
