@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -21,26 +22,38 @@ _LENGTH_MIN = 32
 def read_or_make(path: Path, make: bytes) -> bytes:
     """A file that only its owner can read; `make` is written where there is none.
 
-    Raises ConfigError for a file that others can read, or that cannot be read or written.
+    Of several processes that begin together one makes it, whole, and the others read that. Raises
+    ConfigError for a file that others can read, or that cannot be read or written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-    except FileExistsError:
-        if os.name == "posix" and path.stat().st_mode & 0o077:
-            raise ConfigError(
-                f"{path} can be read by others.", f"Take their rights away: chmod 600 {path}"
-            ) from None
-        return _read(path)
+        if not path.exists():
+            _make(path, make)
+        is_open = os.name == "posix" and path.stat().st_mode & 0o077
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}.", "Check the folder's rights."
         ) from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(make)
-        file.flush()
-        os.fsync(file.fileno())
-    return make
+    if is_open:
+        raise ConfigError(
+            f"{path} can be read by others.", f"Take their rights away: chmod 600 {path}"
+        )
+    return _read(path)
+
+
+def _make(path: Path, content: bytes) -> None:
+    """All of a file or nothing: another process never sees it empty."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # another process was first
+            os.link(draft, path)
+    finally:
+        draft.unlink()
 
 
 def _read(path: Path) -> bytes:
