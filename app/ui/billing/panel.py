@@ -111,9 +111,7 @@ class BillingPanel(QFrame):
         self._own = QWidget()
         box = column(self._own, spacing=16)
         box.addWidget(rule())
-        box.addWidget(
-            plain_label(self.tr("Your own keys"), tone="2", size="small", strong=True)
-        )
+        box.addWidget(plain_label(self.tr("Your own keys"), tone="2", size="small", strong=True))
         self._own.hide()
         return self._own
 

@@ -7,12 +7,9 @@ import re
 from PySide6.QtCore import Qt
 
 from app.seam import commands, events
-from app.seam.budgets import SendNeedsConfirmation
 from app.seam.views import FaultView
-from app.ui.budgets.question import QuestionDialog
 from tests.ui.shell.conftest import Desk
 from tests.ui.shell.recording import chat, ready
-from tests.ui.shell.test_budgets_in_the_window import QUESTION
 
 KEY = Qt.Key
 FAULT = FaultView("ProviderDown", "No connection.", "Try again.", "retry")
