@@ -2611,6 +2611,14 @@
         <source>{0} tokens</source>
         <translation>{0} Token</translation>
     </message>
+    <message>
+        <source>more than is left</source>
+        <translation>mehr, als übrig ist</translation>
+    </message>
+    <message>
+        <source>{0} left after</source>
+        <translation>danach {0} übrig</translation>
+    </message>
 </context>
 <context>
     <name>picker</name>
@@ -2701,6 +2709,22 @@
     <message>
         <source>{0} in and {1} out per million tokens</source>
         <translation>{0} Eingabe und {1} Ausgabe je Million Tokens</translation>
+    </message>
+    <message>
+        <source>for beginners</source>
+        <translation>für Einsteiger</translation>
+    </message>
+    <message>
+        <source>for developers</source>
+        <translation>für Entwickler</translation>
+    </message>
+    <message>
+        <source>for power users</source>
+        <translation>für Vielnutzer</translation>
+    </message>
+    <message>
+        <source>{0}× tokens</source>
+        <translation>{0}× Token</translation>
     </message>
 </context>
 <context>

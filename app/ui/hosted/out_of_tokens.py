@@ -11,7 +11,7 @@ from app.seam.views import FaultView
 from app.ui.composer.flow_row import FlowRow
 from app.ui.dialog_pieces import column, plain_label, push_button, row, tool_button
 from app.ui.hosted import wording
-from app.ui.theme import set_look
+from app.ui.theme import Theme, set_look
 
 OFFERED_MAX = 3  # of each kind: the picker has all models, and the shop all packs
 
@@ -79,8 +79,11 @@ class OutOfTokensCard(QFrame):
         self._ways = FlowRow()
         box = column(self, margin=14, spacing=6)
         box.addLayout(top)
-        for part in (self._short, self._stays, self._ways, self._said):
-            box.addWidget(part)
+        box.addWidget(self._short)
+        box.addWidget(self._stays)
+        box.addSpacing(Theme.current().px(4))
+        box.addWidget(self._ways)
+        box.addWidget(self._said)
         self.hide()
 
     def _show_ways(self, view: OutOfTokensView) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame
 from app.seam.views import FaultView, KeychainView
 from app.ui.dialog_pieces import column, plain_label, push_button, row
 from app.ui.settings.place_card import PlaceCard
-from app.ui.theme import set_look
+from app.ui.theme import Theme, set_look
 
 
 class StartFree(QFrame):
@@ -74,7 +74,9 @@ class StartFree(QFrame):
         top = row(spacing=14)
         top.addLayout(said, 1)
         top.addWidget(self._button)
-        box = column(self, margin=14, spacing=8)
+        box = column(self, spacing=8)
+        theme = Theme.current()
+        box.setContentsMargins(theme.px(16), theme.px(14), theme.px(16), theme.px(14))
         box.addLayout(top)
         box.addWidget(self._place)
 

@@ -16,7 +16,7 @@ from app.ui.dialog_pieces import clear_layout, column, plain_label, row
 from app.ui.hosted import wording
 from app.ui.theme import Theme
 
-BAR_HEIGHT = 8
+BAR_HEIGHT = DOT_SIDE = 8
 # The countdowns are told in minutes.
 COUNT_INTERVAL_MS = int(timedelta(minutes=1).total_seconds() * 1000)
 
@@ -50,6 +50,7 @@ class WalletSection(QWidget):
         box.addWidget(self._figure)
         box.addWidget(self._note)
         box.addWidget(self._bar)
+        box.addSpacing(Theme.current().px(2))
         box.addLayout(self._grants)
         box.addSpacing(Theme.current().px(6))
         box.addWidget(self._free_title)
@@ -70,7 +71,7 @@ class WalletSection(QWidget):
         counted = [grant for grant in shared if grant.unit == "plan_tokens" and grant.granted > 0]
         self._bar.show_grants(counted)
         self._bar.setVisible(bool(counted))
-        _fill(self._grants, shared)
+        _fill(self._grants, shared, counted)
         free = [grant for grant in wallet.grants if grant.only]
         _fill(self._free, free)
         self._free_title.setVisible(bool(free))
@@ -133,13 +134,35 @@ def tone_of(grant: GrantView) -> str:
     return "accent" if grant.resets is None else "ok"
 
 
-def _fill(layout: QVBoxLayout, grants: Sequence[GrantView]) -> None:
+class Dot(QWidget):
+    """The color that a grant has in the bar."""
+
+    def __init__(self, tone: str) -> None:
+        super().__init__()
+        self._tone = tone
+        side = Theme.current().px(DOT_SIDE)
+        self.setFixedSize(side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(Theme.current().color(self._tone))
+        painter.drawEllipse(self.rect())
+
+
+def _fill(
+    layout: QVBoxLayout, grants: Sequence[GrantView], marked: Sequence[GrantView] = ()
+) -> None:
+    """A line for each; those that the bar shows are `marked` in its colors."""
     clear_layout(layout)
     for grant in grants:
         line = column(spacing=2)
         name = ElidedLabel(grant.name)
         figure = plain_label(wording.left_of(grant), tone="2", size="note", figures=True)
         top = row(spacing=8)
+        if grant in marked:
+            top.addWidget(Dot(tone_of(grant)))
         top.addWidget(name, 1)
         top.addWidget(figure)
         line.addLayout(top)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from app.seam.hosted_views import GrantView, ServerView, WalletView
+from app.seam.hosted_views import GrantView, LeftView, ServerView, WalletView
 from app.ui import words
 
 _WINDOWS = {
@@ -24,6 +24,20 @@ def tr(text: str) -> str:
 def number(unit: str, amount: int) -> str:
     """The figure alone: `8,412`, `$0.40`."""
     return words.money(amount) if unit == "usd" else words.count(amount)
+
+
+def short_number(amount: int) -> str:
+    """For a narrow place, rounded down: `8,412`, `208k`, `1.23M`."""
+    for step, sign in ((10**6, "M"), (10**3, "k")):
+        if amount >= step * (1 if step == 10**6 else 100):
+            whole, rest = divmod(amount, step)
+            if whole >= 100:
+                return f"{words.count(whole)}{sign}"
+            part = f"{rest * 100 // step:02}".rstrip("0")
+            return (
+                f"{whole}{words.locale().decimalPoint()}{part}{sign}" if part else f"{whole}{sign}"
+            )
+    return words.count(amount)
 
 
 def amount_of(unit: str, amount: int) -> str:
@@ -44,6 +58,14 @@ def left_of(grant: GrantView) -> str:
     else:
         pattern = tr("{0} of {1}")
     return pattern.format(number(grant.unit, grant.left), number(grant.unit, grant.granted))
+
+
+def left_line(left: LeftView) -> str:
+    """`Free: 8,412 of 10,000 left · resets in 10 d 4 h`."""
+    of = tr("{0} of {1} requests") if left.unit == "requests" else tr("{0} of {1}")
+    figures = of.format(number(left.unit, left.left), number(left.unit, left.granted))
+    text = f"{left.name}: {tr('{0} left').format(figures)}"
+    return text if left.resets is None else f"{text} · {resets_in(left.resets)}"
 
 
 def window_of(grant: GrantView, now: datetime | None = None) -> str:
@@ -93,15 +115,19 @@ def chip_line(server: ServerView, wallet: WalletView | None) -> str:
         return tr("this computer was removed")
     if wallet is None:
         return tr("asking what is left …") if server.online else tr("offline")
-    return " · ".join(filter(None, (left_in_all(wallet), age_of(wallet))))
+    # The age first: a narrow sidebar cuts the end.
+    return " · ".join(filter(None, (age_of(wallet), left_in_all(wallet))))
 
 
 def left_in_all(wallet: WalletView) -> str:
-    """`8,412 tokens left`; by its first grant where it cannot be said in plan tokens."""
+    """`8,412 tokens left`, `208k tokens left`; else what is left of the first grant."""
     if wallet.in_debt:
         return tr("payment outstanding")
     if wallet.available is not None:
-        return tr("{0} left").format(amount_of("plan_tokens", wallet.available))
+        if wallet.available == 1:
+            return tr("{0} left").format(amount_of("plan_tokens", 1))
+        tokens = tr("{0} tokens").format(short_number(wallet.available))
+        return tr("{0} left").format(tokens)
     if wallet.grants:
         first = wallet.grants[0]
         return tr("{0} left").format(amount_of(first.unit, first.left))
