@@ -146,7 +146,8 @@ class WindowHosted(QObject):
         if shown is None or shown.id != event.chat_id:
             return
         composer = self._window.frame.composer
-        composer.hold_back()
+        if not event.message_id:
+            composer.hold_back()  # its refusal is told here, with more to it
         if self._card is None:
             from app.ui.hosted.out_of_tokens import OutOfTokensCard
 

@@ -162,3 +162,11 @@ def test_its_cross_closes_it_and_nothing_is_lost(desk: Desk) -> None:
     desk.qtbot.mouseClick(cross, LEFT)
     assert not shown.isVisible()
     assert desk.editor.toPlainText() == "hello"
+
+
+def test_a_message_on_its_way_is_not_taken_for_one_that_was_refused(desk: Desk) -> None:
+    refused(desk, "m2")
+    desk.qtbot.keyClicks(desk.editor, "next")
+    desk.qtbot.keyClick(desk.editor, Qt.Key.Key_Return)
+    desk.tell(out_of_tokens("m2"), events.SendAccepted("c1"))
+    assert desk.editor.toPlainText() == ""

@@ -18,11 +18,9 @@ from tests.ui.shell.recording import quote
 AFTER = (BalanceAfter("Free", "plan_tokens", 8_412, 5_465),)
 
 
-def hosted_quote(share: ShareView, hosted: HostedQuoteView, **changes: object) -> QuoteView:
-    return replace(
-        quote(likely=None, most=None, payer="Example tokens"), shares=(share,), hosted=hosted,
-        **changes,
-    )  # type: ignore[arg-type]  # fmt: skip
+def hosted_quote(share: ShareView, hosted: HostedQuoteView) -> QuoteView:
+    plain = quote(likely=None, most=None, payer="Example tokens")
+    return replace(plain, shares=(share,), hosted=hosted)
 
 
 DRAWN = hosted_quote(
