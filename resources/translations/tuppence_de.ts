@@ -2619,6 +2619,14 @@
         <source>{0} left after</source>
         <translation>danach {0} übrig</translation>
     </message>
+    <message>
+        <source>as of {0}: {1}</source>
+        <translation>Stand {0}: {1}</translation>
+    </message>
+    <message>
+        <source>{0}× tokens</source>
+        <translation>{0}× Token</translation>
+    </message>
 </context>
 <context>
     <name>picker</name>
@@ -2721,10 +2729,6 @@
     <message>
         <source>for power users</source>
         <translation>für Vielnutzer</translation>
-    </message>
-    <message>
-        <source>{0}× tokens</source>
-        <translation>{0}× Token</translation>
     </message>
 </context>
 <context>

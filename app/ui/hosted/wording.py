@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from app.seam.hosted_views import GrantView, LeftView, ServerView, WalletView
+from app.seam.hosted_views import GrantView, HostedModelView, LeftView, ServerView, WalletView
 from app.ui import words
 
 _WINDOWS = {
@@ -58,6 +58,13 @@ def left_of(grant: GrantView) -> str:
     else:
         pattern = tr("{0} of {1}")
     return pattern.format(number(grant.unit, grant.left), number(grant.unit, grant.granted))
+
+
+def drawn_by(hosted: HostedModelView) -> str:
+    """What a hosted model draws: `5× tokens`, `free`; empty where it costs dollars."""
+    if hosted.free:
+        return words.tr("free")
+    return "" if hosted.weight is None else tr("{0}× tokens").format(words.count(hosted.weight))
 
 
 def left_line(left: LeftView) -> str:
@@ -115,7 +122,10 @@ def chip_line(server: ServerView, wallet: WalletView | None) -> str:
         return tr("this computer was removed")
     if wallet is None:
         return tr("asking what is left …") if server.online else tr("offline")
-    # The age first: a narrow sidebar cuts the end.
+    if not wallet.online and wallet.available is not None and not wallet.in_debt:
+        # Short enough for the sidebar: an old figure without its age would be a wrong one.
+        at = words.short_date(wallet.as_of)
+        return tr("as of {0}: {1}").format(at, short_number(wallet.available))
     return " · ".join(filter(None, (age_of(wallet), left_in_all(wallet))))
 
 

@@ -56,10 +56,13 @@ def context_size(tokens: int | None) -> str:
 
 def price(row: ModelRow) -> str:
     """`$2.50 / $10.00` per million tokens, `5× tokens`, `free` or `price unknown`."""
-    if row.free or (row.hosted is not None and row.hosted.free):
+    if row.free:
         return tr("free")
-    if row.hosted is not None and row.hosted.weight is not None:
-        return tr("{0}× tokens").format(words.count(row.hosted.weight))
+    if row.hosted is not None:
+        from app.ui.hosted.wording import drawn_by
+
+        if drawn := drawn_by(row.hosted):
+            return drawn
     if row.input_rate is None and row.output_rate is None:
         return tr("price unknown")
     return f"{words.rate(row.input_rate)} / {words.rate(row.output_rate)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from app.seam import commands, events
 from app.seam.hosted_views import BalanceAfter, HostedModelView, HostedQuoteView, LeftView
@@ -13,7 +14,7 @@ from app.ui.composer.quote_line import make_forms, pane_line, price_words
 from app.ui.picker import wording
 from tests.ui.hosted.samples import hosted_row, soon
 from tests.ui.shell.conftest import Desk
-from tests.ui.shell.recording import quote
+from tests.ui.shell.recording import chat, quote
 
 AFTER = (BalanceAfter("Free", "plan_tokens", 8_412, 5_465),)
 
@@ -108,3 +109,18 @@ def test_the_picker_says_whom_it_suits_and_what_is_left() -> None:
     )
     used_up = replace(hosted_row(), available=False, why_not="Removed.", hosted=hosted)
     assert wording.side_note(used_up) == "Removed."
+
+
+@pytest.mark.parametrize(
+    ("free", "weight", "badge"),
+    [(False, 5, "5× tokens"), (True, None, "free"), (False, None, "Free allowance")],
+)
+def test_the_pane_does_not_call_hosted_tokens_a_key(
+    desk: Desk, free: bool, weight: int | None, badge: str
+) -> None:
+    row = replace(hosted_row(), hosted=HostedModelView("Example tokens", weight, free, ()))
+    desk.tell(events.ModelsListed((row,)), events.ChatOpened(chat("c1", (row.ref, ()))))
+    header = desk.frame.panes.panes[0].header
+    badges = [label.text() for label in header.findChildren(QLabel) if label.isVisible()]
+    assert badge in badges
+    assert "your key" not in badges
