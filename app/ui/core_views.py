@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import cast
 
-from app.seam import budgets, events, quote_views, reconciliation, usage_views, views
+from app.seam import (
+    budgets,
+    events,
+    hosted,
+    hosted_views,
+    quote_views,
+    reconciliation,
+    usage_views,
+    views,
+)
 from app.ui.core_words import CoreWords, load_words
 from app.ui.resources import folder
 
@@ -38,6 +47,9 @@ SENTENCES: dict[type, tuple[str, ...]] = {
     reconciliation.ReconciliationShown: ("message", "advice"),
     reconciliation.AdminKeyKept: ("message", "advice"),
     usage_views.UsageLine: ("note",),
+    hosted_views.InsteadView: ("payer", "price"),
+    hosted_views.OutOfTokensView: ("message",),
+    hosted_views.CheckoutView: ("message",),
     events.EngineFailed: ("message", "advice"),
     events.Notice: ("text", "advice"),
     events.FileRefused: ("message", "advice"),
@@ -80,6 +92,10 @@ _INSIDE: dict[type, tuple[str, ...]] = {
     reconciliation.ReconciliationSourcesReady: ("sources",),
     reconciliation.ReconciliationShown: ("view",),
     usage_views.UsageView: ("models", "chats", "keys", "payers"),
+    hosted_views.OutOfTokensView: ("free_models", "own_keys"),
+    hosted.HostedDone: ("fault",),
+    hosted.SendOutOfTokens: ("view",),
+    hosted.CheckoutChanged: ("checkout",),
     events.ChatOpened: ("chat",),
     events.MessageAdded: ("message",),
     events.MessageChanged: ("message",),

@@ -35,6 +35,11 @@ class FirstRun(QScrollArea):
         self._build()
         self._connect()
 
+    def put_first(self, option: QWidget) -> None:
+        """One more way, before all others."""
+        set_look(self._key_button, look="")
+        self._options.insertWidget(0, option)
+
     def point_to_ways(self) -> None:
         """A message waits for one of the ways."""
         self._line.setText(self.tr("Take one of these ways first. Your message is kept below."))
@@ -98,10 +103,13 @@ class FirstRun(QScrollArea):
             "OpenAI, Anthropic, Google, OpenRouter, Mistral, DeepSeek, Groq and more. "
             "Kept in this computer's keyring where it has one; sent to nobody but its provider."
         )
-        column.addWidget(
+        options = self._options = QVBoxLayout()
+        options.setSpacing(column.spacing())
+        column.addLayout(options)
+        options.addWidget(
             _option(self.tr("Use your own key"), _label(key_line, tone="2"), self._key_button)
         )
-        column.addWidget(
+        options.addWidget(
             _option(self.tr("Use a model on this computer"), self._local_line, self._local_button)
         )
         foot = QHBoxLayout()

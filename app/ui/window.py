@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from app.seam.events import Event
     from app.ui.bridge import Bridge
+    from app.ui.hosted.window_hosted import WindowHosted
     from app.ui.shortcuts import Shortcuts
     from app.ui.window_dialogs import Dialogs
     from app.ui.window_events import EventSink
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
     # Made by `complete`, after the first paint.
     shortcuts: Shortcuts
     dialogs: Dialogs
+    hosted: WindowHosted
     orders: Orders
     prices: WindowPrices
     focus_keeper: FocusKeeper
@@ -82,6 +84,7 @@ class MainWindow(QMainWindow):
         if self._is_complete:
             return
         self._is_complete = True
+        from app.ui.hosted.window_hosted import WindowHosted
         from app.ui.shortcuts import Shortcuts
         from app.ui.window_dialogs import Dialogs
         from app.ui.window_events import EventSink
@@ -91,6 +94,7 @@ class MainWindow(QMainWindow):
 
         self.shortcuts = Shortcuts(self)
         self.dialogs = Dialogs(self)
+        self.hosted = WindowHosted(self)
         self.orders = Orders(self)
         self.prices = WindowPrices(self)
         self.focus_keeper = FocusKeeper(self)

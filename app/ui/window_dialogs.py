@@ -74,6 +74,17 @@ class Dialogs(QObject):
             if self._window.shown.billing is not None:
                 self._billing.show_billing(self._window.shown.billing)
                 self._billing.show_budgets(self._window.shown.budgets)
+            self.show_wallet()
+
+    def show_wallet(self) -> None:
+        """What is left of hosted tokens, where the panel is made."""
+        if self._billing is not None:
+            self._billing.show_wallet(self._window.hosted.wallet)
+
+    @property
+    def first_run(self) -> FirstRun | None:
+        """The page with the ways to a chat, while one is still to be taken."""
+        return self._first_run
 
     def show_first_run(self) -> None:
         """The ways to a working chat, in the middle of the window."""
@@ -85,6 +96,7 @@ class Dialogs(QObject):
             page.local_asked.connect(self._on_local_chosen)
             page.look_again_asked.connect(self._on_look_again)
             page.demo_asked.connect(self._on_demo_chosen)
+            self._window.hosted.offer_start(page)
         self._window.frame.show_page(self._first_run)
         self._on_look_again()
 
@@ -339,14 +351,15 @@ class Dialogs(QObject):
 
     def _on_local_chosen(self, model_ref: str) -> None:
         self._window.orders.choose_model(0, model_ref)
-        self._leave_to_chat()
+        self.leave_to_chat()
 
     def _on_demo_chosen(self) -> None:
         self._window.frame.composer.leave_chat()
         self._window.bridge.submit(commands.StartDemo())
-        self._leave_to_chat()
+        self.leave_to_chat()
 
-    def _leave_to_chat(self) -> None:
+    def leave_to_chat(self) -> None:
+        """A way was taken that is ready at once."""
         self.leave_first_run()
         self._window.bridge.submit(commands.ListModels())
         self._window.orders.focus_composer()

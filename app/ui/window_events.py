@@ -42,7 +42,8 @@ class EventSink(QObject):
     def on_event(self, event: Event) -> None:
         """Show a fact."""
         if isinstance(event, HostedEvent):
-            return  # its views come next; until then nothing shows it
+            self._window.hosted.on_event(event)
+            return
         match event:
             case events.EngineReady() | events.EngineFailed() | events.EngineStopped():
                 self._on_engine(event)
@@ -120,7 +121,8 @@ class EventSink(QObject):
             line = self.tr("no key yet")
         elif month is not None and month.messages:
             line = self.tr("free this month")
-        self._frame.sidebar.chip.show_account(name, line)
+        hosted = self._window.hosted.chip_words()
+        self._frame.sidebar.chip.show_account(*(hosted or (name, line)))
 
     def show_panes(self) -> None:
         """Models and states of the panes, wherever they are written."""
@@ -194,6 +196,7 @@ class EventSink(QObject):
         self._frame.sidebar.chats.show_open(chat.id)
         if is_other:
             self._take_draft(chat, typed)
+            self._window.hosted.hide_card()
         self.show_panes()
         composer.ask_quote()
         self._show_title(chat.title)
@@ -294,6 +297,7 @@ class EventSink(QObject):
             case events.ModelsListed():
                 self._shown.models = {row.ref: row for row in event.rows}
                 self.show_panes()
+                self._window.hosted.take_models()
                 self._frame.composer.doubt_refusal()
             case events.KeysListed():
                 self._shown.keys = event.rows

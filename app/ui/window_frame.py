@@ -74,7 +74,7 @@ class WindowFrame(QWidget):
             from app.ui.notices import NoticeBar
 
             self._notices = NoticeBar()
-            self.composer.put_notices(self._notices)
+            self.composer.put_above(self._notices)
         return self._notices
 
     def shown_page(self) -> QWidget | None:

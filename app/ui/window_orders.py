@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from app.seam import commands
 from app.seam.commands import Command
 from app.seam.events import Notice
+from app.seam.hosted import AskAccounts
 from app.seam.views import MessageState
 from app.ui.panes.copying import chat_as_markdown
 from app.ui.theme import Theme
@@ -50,6 +51,7 @@ class Orders(QObject):
         """The core is open: ask for what the window shows."""
         for command in (
             commands.ListChats(), commands.ListModels(), commands.ListKeys(), commands.AskBilling(),
+            AskAccounts(),
         ):  # fmt: skip
             self.submit(command)
         if self._shown.chat is None:
@@ -190,11 +192,16 @@ class Orders(QObject):
         composer.edit_last_asked.connect(self._on_edit_last)
         composer.action_asked.connect(self._on_action)
 
-    def _on_send(self, text: str, attachment_ids: tuple[str, ...], panes: tuple[int, ...]) -> None:
-        if self._shown.chat is None:
-            self._shown.pending_send = (text, attachment_ids, panes)
+    def _on_send(
+        self, text: str, attachment_ids: tuple[str, ...], panes: tuple[int, ...], request_id: str
+    ) -> None:
+        chat = self._shown.chat
+        if chat is None:
+            self._shown.pending_send = (text, attachment_ids, panes, request_id)
             return
-        self.submit(commands.SendMessage(self._shown.chat.id, panes, text, attachment_ids))
+        self.submit(
+            commands.SendMessage(chat.id, panes, text, attachment_ids, request_id=request_id)
+        )
 
     def _on_draft(self, text: str, attachment_ids: tuple[str, ...]) -> None:
         if self._shown.chat is not None:

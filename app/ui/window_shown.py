@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from app.seam.budgets import BudgetView
     from app.seam.views import BillingView, ChatView, KeyRow, ModelRow, SettingsView
 
-PendingSend = tuple[str, tuple[str, ...], tuple[int, ...]]
+PendingSend = tuple[str, tuple[str, ...], tuple[int, ...], str]
 
 
 @dataclass(slots=True)

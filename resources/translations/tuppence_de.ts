@@ -187,6 +187,10 @@
         <source>Compare with the provider's figure</source>
         <translation>Mit dem Anbieter vergleichen</translation>
     </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Token</translation>
+    </message>
 </context>
 <context>
     <name>BubbleView</name>
@@ -1378,6 +1382,65 @@
     </message>
 </context>
 <context>
+    <name>OutOfTokensCard</name>
+    <message>
+        <source>Buy {0}, {1}</source>
+        <translation>{0} kaufen, {1}</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Opening the payment page in your browser …</source>
+        <translation>Die Bezahlseite wird im Browser geöffnet …</translation>
+    </message>
+    <message>
+        <source>Opens in the browser.</source>
+        <translation>Wird im Browser geöffnet.</translation>
+    </message>
+    <message>
+        <source>Send your message again.</source>
+        <translation>Sende deine Nachricht noch einmal.</translation>
+    </message>
+    <message>
+        <source>The last payment for the subscription did not go through.</source>
+        <translation>Die letzte Zahlung für das Abo ist nicht durchgegangen.</translation>
+    </message>
+    <message>
+        <source>This account has a payment outstanding.</source>
+        <translation>Bei diesem Konto ist noch eine Zahlung offen.</translation>
+    </message>
+    <message>
+        <source>Use {0} with {1}</source>
+        <translation>{0} nehmen, über {1}</translation>
+    </message>
+    <message>
+        <source>Use {0}, free</source>
+        <translation>{0} nehmen, kostenlos</translation>
+    </message>
+    <message>
+        <source>What is left does not cover this message.</source>
+        <translation>Was übrig ist, reicht für diese Nachricht nicht.</translation>
+    </message>
+    <message>
+        <source>Your message is in the chat; another model can answer it now.</source>
+        <translation>Deine Nachricht steht im Chat; ein anderes Modell kann sie jetzt beantworten.</translation>
+    </message>
+    <message>
+        <source>Your message is kept in the box.</source>
+        <translation>Deine Nachricht bleibt im Feld.</translation>
+    </message>
+    <message>
+        <source>{0} is credited.</source>
+        <translation>{0} ist gutgeschrieben.</translation>
+    </message>
+    <message>
+        <source>{0}: {1} short</source>
+        <translation>{0}: es fehlen {1}</translation>
+    </message>
+</context>
+<context>
     <name>Overlay</name>
     <message>
         <source>Jump to newest</source>
@@ -1964,6 +2027,21 @@
     </message>
 </context>
 <context>
+    <name>StartFree</name>
+    <message>
+        <source>Start free</source>
+        <translation>Kostenlos beginnen</translation>
+    </message>
+    <message>
+        <source>Starting …</source>
+        <translation>Einen Moment …</translation>
+    </message>
+    <message>
+        <source>Tokens and free models from {0}. No card, no e-mail, no key.</source>
+        <translation>Token und kostenlose Modelle von {0}. Ohne Karte, ohne E-Mail, ohne Schlüssel.</translation>
+    </message>
+</context>
+<context>
     <name>TableView</name>
     <message numerus="yes">
         <source>Show all %n rows</source>
@@ -2203,6 +2281,21 @@
     </message>
 </context>
 <context>
+    <name>WalletSection</name>
+    <message>
+        <source>Free models</source>
+        <translation>Kostenlose Modelle</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>tokens left</source>
+        <translation>Token übrig</translation>
+    </message>
+</context>
+<context>
     <name>WindowUsage</name>
     <message>
         <source>Usage was written to {0}.</source>
@@ -2421,6 +2514,121 @@
     </message>
 </context>
 <context>
+    <name>hosted</name>
+    <message>
+        <source>asking what is left …</source>
+        <translation>fragt, was übrig ist …</translation>
+    </message>
+    <message>
+        <source>does not expire</source>
+        <translation>verfällt nicht</translation>
+    </message>
+    <message>
+        <source>each day</source>
+        <translation>jeden Tag</translation>
+    </message>
+    <message>
+        <source>each day of the subscription</source>
+        <translation>jeden Tag des Abos</translation>
+    </message>
+    <message>
+        <source>each month</source>
+        <translation>jeden Monat</translation>
+    </message>
+    <message>
+        <source>offline</source>
+        <translation>offline</translation>
+    </message>
+    <message>
+        <source>offline, as of {0}</source>
+        <translation>offline, Stand {0}</translation>
+    </message>
+    <message>
+        <source>payment outstanding</source>
+        <translation>Zahlung offen</translation>
+    </message>
+    <message>
+        <source>resets in {0}</source>
+        <translation>beginnt in {0} neu</translation>
+    </message>
+    <message>
+        <source>resets now</source>
+        <translation>beginnt jetzt neu</translation>
+    </message>
+    <message>
+        <source>signed out</source>
+        <translation>abgemeldet</translation>
+    </message>
+    <message>
+        <source>this computer was removed</source>
+        <translation>dieser Computer wurde entfernt</translation>
+    </message>
+    <message>
+        <source>{0} % of {1} is used: {2} of {3}.</source>
+        <translation>{0} % von {1} sind verbraucht: {2} von {3}.</translation>
+    </message>
+    <message>
+        <source>{0} d {1} h</source>
+        <translation>{0} T. {1} Std.</translation>
+    </message>
+    <message>
+        <source>{0} h {1} min</source>
+        <translation>{0} Std. {1} Min.</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>{0} übrig</translation>
+    </message>
+    <message>
+        <source>{0} min</source>
+        <translation>{0} Min.</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} von {1}</translation>
+    </message>
+    <message>
+        <source>{0} of {1} requests</source>
+        <translation>{0} von {1} Anfragen</translation>
+    </message>
+    <message>
+        <source>{0} plan</source>
+        <translation>Tarif {0}</translation>
+    </message>
+    <message>
+        <source>{0} request</source>
+        <translation>{0} Anfrage</translation>
+    </message>
+    <message>
+        <source>{0} requests</source>
+        <translation>{0} Anfragen</translation>
+    </message>
+    <message>
+        <source>{0} token</source>
+        <translation>{0} Token</translation>
+    </message>
+    <message>
+        <source>{0} tokens</source>
+        <translation>{0} Token</translation>
+    </message>
+    <message>
+        <source>more than is left</source>
+        <translation>mehr, als übrig ist</translation>
+    </message>
+    <message>
+        <source>{0} left after</source>
+        <translation>danach {0} übrig</translation>
+    </message>
+    <message>
+        <source>as of {0}: {1}</source>
+        <translation>Stand {0}: {1}</translation>
+    </message>
+    <message>
+        <source>{0}× tokens</source>
+        <translation>{0}× Token</translation>
+    </message>
+</context>
+<context>
     <name>picker</name>
     <message>
         <source>Favorites</source>
@@ -2509,6 +2717,18 @@
     <message>
         <source>{0} in and {1} out per million tokens</source>
         <translation>{0} Eingabe und {1} Ausgabe je Million Tokens</translation>
+    </message>
+    <message>
+        <source>for beginners</source>
+        <translation>für Einsteiger</translation>
+    </message>
+    <message>
+        <source>for developers</source>
+        <translation>für Entwickler</translation>
+    </message>
+    <message>
+        <source>for power users</source>
+        <translation>für Vielnutzer</translation>
     </message>
 </context>
 <context>

@@ -10,6 +10,7 @@ from PySide6.QtCore import QDate, QLocale, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.seam.budgets import BudgetView
+from app.seam.hosted_views import WalletView
 from app.seam.views import BillingView, SpendLine
 from app.ui import words
 from app.ui.billing.chart import DayChart
@@ -17,6 +18,7 @@ from app.ui.billing.spend_list import SpendList, counts_of, figure_of
 from app.ui.billing.sums import top_and_rest
 from app.ui.budgets.section import BudgetSection
 from app.ui.dialog_pieces import column, plain_label, push_button, row, rule, scrolled, tool_button
+from app.ui.hosted.wallet_section import WalletSection
 from app.ui.theme import Theme, set_look
 
 WIDTH = 288
@@ -51,6 +53,13 @@ class BillingPanel(QFrame):
             self._show_sums(billing)
         self._say_age()
 
+    def show_wallet(self, wallet: WalletView | None) -> None:
+        """Hosted tokens above, and apart from, what own keys spend; None: there are none."""
+        self._wallet.show_wallet(wallet)
+        self._own.setVisible(wallet is not None)
+        own = self.tr("Your own keys")
+        self._title.setText(own if wallet is None else self.tr("Tokens"))
+
     def show_budgets(self, budgets: Sequence[BudgetView]) -> None:
         """What was spent against each budget."""
         self._budgets.show_budgets(budgets)
@@ -70,6 +79,9 @@ class BillingPanel(QFrame):
         content = QWidget()
         box = column(content, margin=16, spacing=16)
         box.addLayout(self._build_head())
+        self._wallet = WalletSection()
+        box.addWidget(self._wallet)
+        box.addWidget(self._build_own())
         self._budgets = BudgetSection()
         self._budgets.asked.connect(self.budgets_asked)
         used = self._build_used()
@@ -93,6 +105,15 @@ class BillingPanel(QFrame):
         head.addWidget(self._title, 1)
         head.addWidget(self._fold)
         return head
+
+    def _build_own(self) -> QWidget:
+        """The heading of what follows, where something else stands above."""
+        self._own = QWidget()
+        box = column(self._own, spacing=16)
+        box.addWidget(rule())
+        box.addWidget(plain_label(self.tr("Your own keys"), tone="2", size="small", strong=True))
+        self._own.hide()
+        return self._own
 
     def _build_used(self) -> QWidget:
         self._used = QWidget()

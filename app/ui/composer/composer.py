@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -31,7 +32,7 @@ _OF_QUOTES = ("budgets", "model")  # ways on after refusals that a quote tells o
 class Composer(QWidget):
     """Orders carry everything that the window needs to make a command of them."""
 
-    send_asked = Signal(str, tuple, tuple)  # text, attachment ids, panes
+    send_asked = Signal(str, tuple, tuple, str)  # text, attachment ids, panes, request id
     stop_asked = Signal()
     draft_changed = Signal(str, tuple)
     quote_asked = Signal(int, str, tuple)  # serial, text, attachment ids
@@ -191,8 +192,8 @@ class Composer(QWidget):
             self._column.insertWidget(0, self._slip)
         self._slip.show_slip(details)
 
-    def put_notices(self, bar: QWidget) -> None:
-        """Make room for the passing lines above all else that stands over the box."""
+    def put_above(self, bar: QWidget) -> None:
+        """Make room above all else that stands over the box."""
         self._column.insertWidget(0, bar)
 
     def send(self) -> None:
@@ -206,7 +207,8 @@ class Composer(QWidget):
         self.save_draft_now()
         self._sent = (text, attachment_ids)
         self._refresh()
-        self.send_asked.emit(text, attachment_ids, self.box.target.panes())
+        # Made once for each press: the same id again is the same message.
+        self.send_asked.emit(text, attachment_ids, self.box.target.panes(), token_hex(16))
 
     def send_what_waited(self) -> None:
         """Send what was to be sent while the chat it is for was still being opened."""

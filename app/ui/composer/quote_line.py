@@ -46,7 +46,10 @@ class QuoteLine(QAbstractButton):
         self._quotes = tuple(quotes)
         self._forms = [_joined(form) for form in make_forms(quotes)]
         self._measured = (0, [])
-        warns = any(quote.blocked or quote.budget for quote in quotes)
+        warns = any(
+            quote.blocked or quote.budget or (quote.hosted and not quote.hosted.covered)
+            for quote in quotes
+        )
         self._tone = "warn" if warns else "ink2"
         self.setToolTip("\n".join(pane_line(quote) for quote in quotes))
         self.setAccessibleDescription(self.text())
@@ -140,8 +143,10 @@ def make_forms(quotes: Sequence[QuoteView]) -> list[list[Piece]]:
     blocked = next((quote.blocked for quote in quotes if quote.blocked), "")
     if blocked:
         return _refused_forms(quotes, blocked)
-    if any(share.unit != "usd" for quote in quotes for share in quote.shares):
-        return _credit_forms(quotes)
+    if _has_credit(quotes):
+        from app.ui.hosted.quote_forms import credit_forms
+
+        return credit_forms(quotes)
     tokens = _tokens_pieces(quotes)
     price = _price_pieces(quotes, lead=all(q.input_certainty == "exact" for q in quotes))
     most = _most_pieces(quotes)
@@ -179,8 +184,8 @@ def price_words(quote: QuoteView) -> str:
     """The price alone, for a tooltip: `about $0.006 · at most $0.017`, or why there is none."""
     if quote.blocked:
         return quote.blocked
-    if any(share.unit != "usd" for share in quote.shares):
-        return "".join(text for text, _ in _credit_forms([quote])[0])
+    if _has_credit([quote]):
+        return "".join(text for text, _ in make_forms([quote])[0])
     pieces = [*_price_pieces([quote], lead=True), *_most_pieces([quote])]
     return "".join(text for text, _ in pieces).removeprefix(" · ")
 
@@ -192,7 +197,12 @@ def _refused_forms(quotes: Sequence[QuoteView], why: str) -> list[list[Piece]]:
         return [[(why, False)]]
     price = _price_pieces(priced, lead=False)
     refusal = words.tr("Send will refuse")
-    whole = [(f" · {refusal}: {why}", False)]
+    whole: list[Piece] = [(f" · {refusal}: {why}", False)]
+    if _has_credit(priced):
+        from app.ui.hosted.quote_forms import drawn_pieces
+
+        drawn = drawn_pieces(priced)
+        return [drawn + whole, [*drawn, (f" · {refusal}", False)], [(refusal, False)]]
     return [
         _tokens_pieces(priced) + price + whole,
         price[1:] + whole,
@@ -201,22 +211,8 @@ def _refused_forms(quotes: Sequence[QuoteView], why: str) -> list[list[Piece]]:
     ]
 
 
-def _credit_forms(quotes: Sequence[QuoteView]) -> list[list[Piece]]:
-    """What several kinds of payers pay: `about 2,950 tokens + $0.006 · at most 7,800 + $0.017`."""
-    likely: dict[bool, int] = {}
-    most: dict[bool, int] = {}
-    for quote in quotes:
-        for share in quote.shares:
-            in_money = share.unit == "usd"
-            likely[in_money] = likely.get(in_money, 0) + (share.likely or 0)
-            most[in_money] = most.get(in_money, 0) + (share.most or 0)
-    tokens = words.tr("{0} tokens").format(words.count(words.rounded(likely.get(False, 0))))
-    pieces: list[Piece] = [(f"{words.tr('about')} ", False), (tokens, True)]
-    bound = words.count(most.get(False, 0))
-    if most.get(True):
-        pieces += [(" + ", False), (words.money(likely[True]), True)]
-        bound += f" + {words.money(most[True])}"
-    return [[*pieces, (f" · {words.tr('at most {0}').format(bound)}", False)], pieces]
+def _has_credit(quotes: Sequence[QuoteView]) -> bool:
+    return any(share.unit != "usd" for quote in quotes for share in quote.shares)
 
 
 def _tokens_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:

@@ -101,6 +101,8 @@ class PaneHeader(QFrame):
             badges = [(self.tr("demo"), self.tr("Scripted answers; no network, no cost."))]
         elif key.startswith("local:"):
             badges = [(self.tr("local"), self.tr("Runs on this computer; nothing leaves it."))]
+        elif key.startswith("hosted:"):
+            badges = _hosted_badges(row)
         else:
             badges = [(self.tr("your key"), payer)] if payer else []
         if row is None:
@@ -224,3 +226,12 @@ def _tool(name: str, words: str) -> QToolButton:
     button.setToolTip(words)
     button.setAccessibleName(words)
     return button
+
+
+def _hosted_badges(row: ModelRow | None) -> list[tuple[str, str]]:
+    """What an answer draws: `5× tokens`, `free`; who pays where that is neither."""
+    if row is None or row.hosted is None:
+        return []
+    from app.ui.hosted.wording import drawn_by
+
+    return [(drawn_by(row.hosted) or row.payer, row.payer)]

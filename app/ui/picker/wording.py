@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from app.seam.hosted_views import HostedModelView
 from app.seam.quote_views import ModelCostView
 from app.seam.views import Certainty, ModelRow
 from app.ui import words
@@ -15,6 +16,12 @@ _ABILITIES = {
     "thinks": str(QT_TRANSLATE_NOOP("picker", "thinks")),
     "audio": str(QT_TRANSLATE_NOOP("picker", "audio")),
     "files": str(QT_TRANSLATE_NOOP("picker", "files")),
+}
+
+_AUDIENCES = {
+    "Beginners": str(QT_TRANSLATE_NOOP("picker", "for beginners")),
+    "Power users": str(QT_TRANSLATE_NOOP("picker", "for power users")),
+    "Developers": str(QT_TRANSLATE_NOOP("picker", "for developers")),
 }
 
 
@@ -48,9 +55,14 @@ def context_size(tokens: int | None) -> str:
 
 
 def price(row: ModelRow) -> str:
-    """`$2.50 / $10.00` per million tokens, `free` or `price unknown`."""
+    """`$2.50 / $10.00` per million tokens, `5× tokens`, `free` or `price unknown`."""
     if row.free:
         return tr("free")
+    if row.hosted is not None:
+        from app.ui.hosted.wording import drawn_by
+
+        if drawn := drawn_by(row.hosted):
+            return drawn
     if row.input_rate is None and row.output_rate is None:
         return tr("price unknown")
     return f"{words.rate(row.input_rate)} / {words.rate(row.output_rate)}"
@@ -71,7 +83,20 @@ def side_note(row: ModelRow) -> str:
     """The second line of a row: why it cannot be used, or what its price hides."""
     if not row.available:
         return one_line(row.why_not) or tr("not available now")
-    return one_line(row.price_note)
+    hosted = "" if row.hosted is None else _hosted_note(row.hosted)
+    return " · ".join(filter(None, (hosted, one_line(row.price_note))))
+
+
+def _hosted_note(hosted: HostedModelView) -> str:
+    """`for beginners · Free: 8,412 of 10,000 left · resets in 10 d 4 h`."""
+    from app.ui.hosted.wording import left_line
+
+    parts = [
+        tr(_AUDIENCES[each]) if each in _AUDIENCES else one_line(each)
+        for each in hosted.recommended
+    ]
+    parts += [one_line(left_line(left)) for left in hosted.left]
+    return " · ".join(filter(None, (*parts, one_line(hosted.note))))
 
 
 def spoken(row: ModelRow, cost: ModelCostView | None = None) -> str:
@@ -124,7 +149,9 @@ def _spoken_cost(cost: ModelCostView | None) -> str:
 
 
 def _spoken_price(row: ModelRow) -> str:
-    if row.free or (row.input_rate is None and row.output_rate is None):
+    hosted = row.hosted
+    drawn = hosted is not None and (hosted.free or hosted.weight is not None)
+    if row.free or drawn or (row.input_rate is None and row.output_rate is None):
         return price(row)
     return tr("{0} in and {1} out per million tokens").format(
         words.rate(row.input_rate), words.rate(row.output_rate)

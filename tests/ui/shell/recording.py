@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from app.seam import events
-from app.seam.commands import Command
+from app.seam.commands import Command, SendMessage
 from app.seam.events import Event
 from app.seam.quote_views import QuoteView
 from app.seam.views import (
@@ -56,6 +57,12 @@ class RecordingPort:
     def asked(self, kind: type[Command]) -> list[Command]:
         """The orders of one kind, oldest first."""
         return [order for order in self.orders if isinstance(order, kind)]
+
+    def sent(self) -> list[SendMessage]:
+        """What was sent, without the ids that each press of Send makes."""
+        return [
+            replace(order, request_id="") for order in self.orders if isinstance(order, SendMessage)
+        ]
 
 
 def ready(*, first_run: bool = False, **settings: object) -> events.EngineReady:

@@ -60,7 +60,7 @@ def test_a_message_sent_while_its_chat_is_opened_goes_there(desk: Desk) -> None:
     desk.qtbot.keyClick(desk.editor, KEY.Key_Return)
     assert not desk.port.asked(commands.SendMessage)
     desk.tell(events.ChatOpened(chat("c2")))
-    assert desk.port.asked(commands.SendMessage) == [commands.SendMessage("c2", (0,), "hello")]
+    assert desk.port.sent() == [commands.SendMessage("c2", (0,), "hello")]
 
 
 def test_a_pane_asked_for_while_its_chat_is_opened_is_added_there(desk: Desk) -> None:

@@ -36,7 +36,7 @@ def newest_quote_serial(desk: Desk) -> int:
 def test_enter_sends_and_the_field_empties_only_when_the_message_is_stored(desk: Desk) -> None:
     type_text(desk, "hello")
     desk.qtbot.keyClick(desk.editor, KEY.Key_Return)
-    assert desk.port.asked(commands.SendMessage) == [commands.SendMessage("c1", (0,), "hello")]
+    assert desk.port.sent() == [commands.SendMessage("c1", (0,), "hello")]
     assert desk.editor.toPlainText() == "hello"
     desk.tell(events.SendAccepted("c1"))
     assert desk.editor.toPlainText() == ""
@@ -183,7 +183,7 @@ def test_with_two_panes_one_can_send_to_one_of_them(desk: Desk) -> None:
     type_text(desk, "hello")
     desk.composer.box.target.choose(1)
     desk.qtbot.keyClick(desk.editor, KEY.Key_Return)
-    assert desk.port.asked(commands.SendMessage) == [commands.SendMessage("c1", (1,), "hello")]
+    assert desk.port.sent() == [commands.SendMessage("c1", (1,), "hello")]
 
 
 def test_a_dropped_file_becomes_a_chip_and_goes_with_the_message(
@@ -198,7 +198,7 @@ def test_a_dropped_file_becomes_a_chip_and_goes_with_the_message(
     assert order == commands.AttachFile(1, "c1", "notes.txt", str(path))
     desk.tell(events.FileAttached(1, "c1", AttachmentView("f1", "notes.txt", "text/plain", 1)))
     desk.qtbot.keyClick(desk.editor, KEY.Key_Return)
-    assert desk.port.asked(commands.SendMessage) == [commands.SendMessage("c1", (0,), "", ("f1",))]
+    assert desk.port.sent() == [commands.SendMessage("c1", (0,), "", ("f1",))]
 
 
 def test_a_pasted_picture_is_attached_as_png(desk: Desk) -> None:

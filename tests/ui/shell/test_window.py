@@ -50,9 +50,7 @@ def test_a_message_sent_before_any_chat_is_open_goes_out_when_one_is(empty_desk:
     empty_desk.qtbot.keyClick(empty_desk.editor, KEY.Key_Return)
     assert not empty_desk.port.asked(commands.SendMessage)
     empty_desk.tell(events.ChatOpened(chat("c1")))
-    assert empty_desk.port.asked(commands.SendMessage) == [
-        commands.SendMessage("c1", (0,), "hello")
-    ]
+    assert empty_desk.port.sent() == [commands.SendMessage("c1", (0,), "hello")]
 
 
 def test_control_n_opens_a_new_chat_after_the_draft_is_saved(desk: Desk) -> None:

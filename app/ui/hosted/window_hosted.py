@@ -1,0 +1,183 @@
+"""What the core tells of hosted tokens, brought to the parts of the window, and their orders."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from app.seam import commands, hosted
+from app.seam.events import KeychainReady, Notice
+from app.seam.hosted_views import AccountsView, ServerView, WalletView
+from app.ui.hosted import wording
+
+if TYPE_CHECKING:
+    from app.ui.first_run import FirstRun
+    from app.ui.hosted.out_of_tokens import OutOfTokensCard
+    from app.ui.hosted.start_free import StartFree
+    from app.ui.window import MainWindow
+
+PERCENT_ALL = 100
+
+
+class WindowHosted(QObject):
+    """Numbers its own orders, and knows which of them an answer belongs to."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._accounts: AccountsView | None = None
+        self._serials = count(1)
+        self._start: StartFree | None = None
+        self._start_serial = 0
+        self._wants_model = False
+        self._card: OutOfTokensCard | None = None
+        self._buy_serial = 0
+        window.bridge.event.connect(self._on_any_event)
+        window.frame.composer.send_asked.connect(self.hide_card)
+
+    @property
+    def wallet(self) -> WalletView | None:
+        """What is left at the chosen server; None where nobody is signed in there."""
+        return None if self._accounts is None else self._accounts.wallet
+
+    def on_event(self, event: hosted.HostedEvent) -> None:
+        """Show a fact; the core also tells what this window has no place for yet."""
+        match event:
+            case hosted.AccountsShown():
+                self._accounts = event.accounts
+                self._window.sink.show_account()
+                self._window.dialogs.show_wallet()
+                self._show_start()
+            case hosted.HostedDone():
+                self._on_done(event)
+            case hosted.BalanceNotice():
+                self._window.frame.notices.show_notice(_notice_of(event))
+            case hosted.SendOutOfTokens():
+                self._on_out_of_tokens(event)
+            case hosted.OpenPage():
+                self._window.dialogs.open_link(event.url, was_shown=True)
+            case hosted.CheckoutChanged() if self._card is not None:
+                self._card.show_checkout(event.checkout)
+            case _:
+                return
+
+    def chip_words(self) -> tuple[str, str] | None:
+        """Whose tokens are spent and what is left of them; None where there is no account."""
+        server = self._chosen()
+        if server is None or server.state == "new":
+            return None
+        wallet = self.wallet
+        return wording.chip_name(server, wallet), wording.chip_line(server, wallet)
+
+    def offer_start(self, page: FirstRun) -> None:
+        """Put the free way on the page, as soon as it is known that there is one."""
+        self._start = None
+        page.destroyed.connect(self._forget_start)
+        self._show_start()
+
+    def take_models(self) -> None:
+        """After the start, the first model that can answer is the one that does."""
+        chat = self._window.shown.chat
+        rows = self._window.shown.models.values()
+        first = next((row for row in rows if row.hosted is not None and row.available), None)
+        if self._wants_model and chat is not None and first is not None:
+            self._wants_model = False
+            self._window.orders.choose_model(0, first.ref)
+
+    def hide_card(self) -> None:
+        """What was said of a message does not hold for the next one."""
+        if self._card is not None:
+            self._card.leave()
+
+    def _chosen(self) -> ServerView | None:
+        accounts = self._accounts
+        if accounts is None:
+            return None
+        return next((row for row in accounts.servers if row.id == accounts.chosen), None)
+
+    def _address(self) -> str:
+        """Where a free account can be had; empty: there is no such button."""
+        chosen = self._chosen()
+        if chosen is not None and chosen.state == "new":
+            return chosen.url
+        return "" if self._accounts is None else self._accounts.default_address
+
+    def _show_start(self) -> None:
+        page, address = self._window.dialogs.first_run, self._address()
+        if page is None or not address:
+            return
+        if self._start is None:
+            from app.ui.hosted.start_free import StartFree
+
+            start = self._start = StartFree()
+            start.asked.connect(self._on_start_asked)
+            start.keychain_asked.connect(lambda: self._submit(commands.AskKeychain()))
+            start.passphrase_given.connect(lambda text: self._submit(commands.OpenVault(text)))
+            page.put_first(start)
+        self._start.show_address(address)
+
+    def _forget_start(self) -> None:
+        self._start = None
+
+    def _on_start_asked(self, where: str) -> None:
+        self._start_serial = next(self._serials)
+        if self._start is not None:
+            self._start.show_waiting()
+        self._submit(hosted.StartFree(self._start_serial, self._address(), where))
+
+    def _on_done(self, event: hosted.HostedDone) -> None:
+        if event.serial == self._start_serial:
+            if event.fault is None:
+                self._wants_model = True
+                self._window.dialogs.leave_to_chat()
+            elif self._start is not None:
+                self._start.show_fault(event.fault)
+        elif event.serial == self._buy_serial and self._card is not None and event.fault:
+            self._card.show_fault(event.fault)
+
+    def _on_any_event(self, event: object) -> None:
+        if isinstance(event, KeychainReady) and self._start is not None:
+            self._start.show_keychain(event.keychain)
+
+    def _on_out_of_tokens(self, event: hosted.SendOutOfTokens) -> None:
+        shown = self._window.shown.chat
+        if shown is None or shown.id != event.chat_id:
+            return
+        composer = self._window.frame.composer
+        if not event.message_id:
+            composer.hold_back()  # its refusal is told here, with more to it
+        if self._card is None:
+            from app.ui.hosted.out_of_tokens import OutOfTokensCard
+
+            card = self._card = OutOfTokensCard()
+            card.model_asked.connect(self._on_model_asked)
+            card.buy_asked.connect(self._on_buy_asked)
+            composer.put_above(card)
+        self._card.show_event(event, kept=not composer.is_empty())
+
+    def _on_model_asked(self, event: hosted.SendOutOfTokens, model_ref: str) -> None:
+        """Another model from now on; what was sent already is answered by it at once."""
+        self.hide_card()
+        self._window.orders.choose_model(event.pane, model_ref)
+        if event.message_id:
+            order = commands.Regenerate(event.chat_id, event.pane, event.message_id, model_ref)
+            self._submit(order)
+        self._window.orders.focus_composer()
+
+    def _on_buy_asked(self, offer_id: str) -> None:
+        self._buy_serial = next(self._serials)
+        self._submit(hosted.Buy(self._buy_serial, offer_id))
+
+    def _submit(self, command: commands.Command) -> None:
+        self._window.bridge.submit(command)
+
+
+def _notice_of(event: hosted.BalanceNotice) -> Notice:
+    """`80 % of Free is used: 8,000 of 10,000 tokens.`"""
+    used = wording.number(event.unit, event.used)
+    granted = wording.amount_of(event.unit, event.granted)
+    pattern = wording.tr("{0} % of {1} is used: {2} of {3}.")
+    level = "warning" if event.percent >= PERCENT_ALL else "info"
+    return Notice(level, pattern.format(event.percent, event.name, used, granted))

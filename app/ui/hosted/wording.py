@@ -1,0 +1,144 @@
+"""Balances in words: amounts in their unit, windows, and how long until a grant is made anew."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from app.seam.hosted_views import GrantView, HostedModelView, LeftView, ServerView, WalletView
+from app.ui import words
+
+_WINDOWS = {
+    "day": str(QT_TRANSLATE_NOOP("hosted", "each day")),
+    "month": str(QT_TRANSLATE_NOOP("hosted", "each month")),
+    "billing_day": str(QT_TRANSLATE_NOOP("hosted", "each day of the subscription")),
+}
+
+
+def tr(text: str) -> str:
+    """A word of this file in the user's language."""
+    return QCoreApplication.translate("hosted", text)
+
+
+def number(unit: str, amount: int) -> str:
+    """The figure alone: `8,412`, `$0.40`."""
+    return words.money(amount) if unit == "usd" else words.count(amount)
+
+
+def short_number(amount: int) -> str:
+    """For a narrow place, rounded down: `8,412`, `208k`, `1.23M`."""
+    for step, sign in ((10**6, "M"), (10**3, "k")):
+        if amount >= step * (1 if step == 10**6 else 100):
+            whole, rest = divmod(amount, step)
+            if whole >= 100:
+                return f"{words.count(whole)}{sign}"
+            part = f"{rest * 100 // step:02}".rstrip("0")
+            return (
+                f"{whole}{words.locale().decimalPoint()}{part}{sign}" if part else f"{whole}{sign}"
+            )
+    return words.count(amount)
+
+
+def amount_of(unit: str, amount: int) -> str:
+    """`8,412 tokens`, `1 request`, `$0.40`."""
+    if unit == "usd":
+        return words.money(amount)
+    if unit == "requests":
+        pattern = tr("{0} request") if amount == 1 else tr("{0} requests")
+    else:
+        pattern = tr("{0} token") if amount == 1 else tr("{0} tokens")
+    return pattern.format(words.count(amount))
+
+
+def left_of(grant: GrantView) -> str:
+    """`8,412 of 10,000`, with its unit where that is not tokens."""
+    if grant.unit == "requests":
+        pattern = tr("{0} of {1} requests")
+    else:
+        pattern = tr("{0} of {1}")
+    return pattern.format(number(grant.unit, grant.left), number(grant.unit, grant.granted))
+
+
+def drawn_by(hosted: HostedModelView) -> str:
+    """What a hosted model draws: `5× tokens`, `free`; empty where it costs dollars."""
+    if hosted.free:
+        return words.tr("free")
+    return "" if hosted.weight is None else tr("{0}× tokens").format(words.count(hosted.weight))
+
+
+def left_line(left: LeftView) -> str:
+    """`Free: 8,412 of 10,000 left · resets in 10 d 4 h`."""
+    of = tr("{0} of {1} requests") if left.unit == "requests" else tr("{0} of {1}")
+    figures = of.format(number(left.unit, left.left), number(left.unit, left.granted))
+    text = f"{left.name}: {tr('{0} left').format(figures)}"
+    return text if left.resets is None else f"{text} · {resets_in(left.resets)}"
+
+
+def window_of(grant: GrantView, now: datetime | None = None) -> str:
+    """`each month · resets in 10 d 4 h`; `does not expire` where it never resets."""
+    window = _WINDOWS.get(grant.window, "")
+    if grant.resets is None:
+        return tr(window) if window else tr("does not expire")
+    return " · ".join(filter(None, (tr(window) if window else "", resets_in(grant.resets, now))))
+
+
+def resets_in(at: datetime, now: datetime | None = None) -> str:
+    """`resets in 10 d 4 h`, `resets in 3 h 20 min`, `resets now`."""
+    left = at - (now or datetime.now(UTC))
+    return tr("resets now") if left <= timedelta(0) else tr("resets in {0}").format(span_of(left))
+
+
+def span_of(left: timedelta) -> str:
+    """The two largest steps of a time to come: `10 d 4 h`, `3 h 20 min`, `5 min`."""
+    minutes = max(1, int(left.total_seconds() // 60))
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return tr("{0} d {1} h").format(days, hours)
+    if hours:
+        return tr("{0} h {1} min").format(hours, rest)
+    return tr("{0} min").format(rest)
+
+
+def age_of(wallet: WalletView) -> str:
+    """How old the figures are while the server is out of reach; empty while it is not."""
+    return "" if wallet.online else tr("offline, as of {0}").format(words.short_date(wallet.as_of))
+
+
+def chip_name(server: ServerView, wallet: WalletView | None) -> str:
+    """Whose tokens are spent: the group's name, or one's own plan."""
+    if wallet is None:
+        return server.title
+    if wallet.kind != "person" and wallet.name:
+        return wallet.name
+    return tr("{0} plan").format(wallet.plan_name) if wallet.plan_name else server.title
+
+
+def chip_line(server: ServerView, wallet: WalletView | None) -> str:
+    """What is left, or why that is not known."""
+    if server.state == "signed_out":
+        return tr("signed out")
+    if server.state == "removed":
+        return tr("this computer was removed")
+    if wallet is None:
+        return tr("asking what is left …") if server.online else tr("offline")
+    if not wallet.online and wallet.available is not None and not wallet.in_debt:
+        # Short enough for the sidebar: an old figure without its age would be a wrong one.
+        at = words.short_date(wallet.as_of)
+        return tr("as of {0}: {1}").format(at, short_number(wallet.available))
+    return " · ".join(filter(None, (age_of(wallet), left_in_all(wallet))))
+
+
+def left_in_all(wallet: WalletView) -> str:
+    """`8,412 tokens left`, `208k tokens left`; else what is left of the first grant."""
+    if wallet.in_debt:
+        return tr("payment outstanding")
+    if wallet.available is not None:
+        if wallet.available == 1:
+            return tr("{0} left").format(amount_of("plan_tokens", 1))
+        tokens = tr("{0} tokens").format(short_number(wallet.available))
+        return tr("{0} left").format(tokens)
+    if wallet.grants:
+        first = wallet.grants[0]
+        return tr("{0} left").format(amount_of(first.unit, first.left))
+    return ""

@@ -1,0 +1,172 @@
+"""The card for a message without tokens: what is short, and every way on is one click."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+
+from app.seam import commands, events
+from app.seam.hosted import Buy, CheckoutChanged, HostedDone, OpenPage
+from app.seam.hosted_views import CheckoutView
+from app.seam.views import FaultView
+from app.ui.composer.fault_card import FaultCard
+from app.ui.hosted.out_of_tokens import OutOfTokensCard
+from tests.ui.hosted.samples import out_of_tokens
+from tests.ui.shell.conftest import Desk
+from tests.ui.shell.recording import CLAUDE, chat
+
+LEFT = Qt.MouseButton.LeftButton
+REFUSED = FaultView("OutOfTokens", "Your tokens do not cover this.")
+WAITS = CheckoutView(
+    "k1", "s1", "starter", "Starter", "pending", "", "$5", datetime(2026, 11, 21, tzinfo=UTC),
+    "Waiting for the payment.",
+)  # fmt: skip
+
+
+def card(desk: Desk) -> OutOfTokensCard:
+    [found] = desk.window.findChildren(OutOfTokensCard)
+    return found
+
+
+def refused(desk: Desk, message_id: str = "", **changes: object) -> OutOfTokensCard:
+    desk.qtbot.keyClicks(desk.editor, "hello")
+    desk.qtbot.keyClick(desk.editor, Qt.Key.Key_Return)
+    if message_id:
+        desk.tell(events.SendAccepted("c1"))
+    else:
+        desk.tell(events.SendRefused("c1", 0, REFUSED))
+    desk.tell(out_of_tokens(message_id, **changes))
+    return card(desk)
+
+
+def texts(shown: OutOfTokensCard) -> list[str]:
+    return [label.text() for label in shown.findChildren(QLabel) if label.isVisible()]
+
+
+def buttons(shown: OutOfTokensCard) -> dict[str, QPushButton]:
+    return {one.text(): one for one in shown.findChildren(QPushButton) if one.isVisible()}
+
+
+def test_it_says_what_is_short_and_keeps_what_was_typed(desk: Desk) -> None:
+    shown = refused(desk)
+    assert shown.isVisible()
+    assert texts(shown) == [
+        "What is left does not cover this message.",
+        "Free: 1,746 tokens short · resets in 10 d 4 h",
+        "Your message is kept in the box.",
+    ]
+    assert desk.editor.toPlainText() == "hello"
+    assert not [one for one in desk.composer.findChildren(FaultCard) if one.isVisible()]
+    assert list(buttons(shown)) == [
+        "Buy Starter, $5", "Use Claude Sonnet with your Anthropic key", "Use Qwen Turbo, free",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "ref"),
+    [
+        ("Use Claude Sonnet with your Anthropic key", CLAUDE),
+        ("Use Qwen Turbo, free", "hosted:s1/qwen-turbo"),
+    ],
+)
+def test_another_model_is_one_click_and_the_message_can_be_sent(
+    desk: Desk, text: str, ref: str
+) -> None:
+    shown = refused(desk)
+    desk.qtbot.mouseClick(buttons(shown)[text], LEFT)
+    assert desk.port.asked(commands.ChooseModel) == [commands.ChooseModel("c1", 0, ref)]
+    assert not shown.isVisible()
+    assert desk.editor.hasFocus()
+    desk.qtbot.keyClick(desk.editor, Qt.Key.Key_Return)
+    assert [order.text for order in desk.port.sent()] == ["hello", "hello"]
+    assert not desk.port.asked(commands.Regenerate)
+
+
+def test_what_is_in_the_chat_already_is_answered_by_the_other_model(desk: Desk) -> None:
+    shown = refused(desk, "m2")
+    assert "Your message is in the chat; another model can answer it now." in texts(shown)
+    desk.qtbot.mouseClick(buttons(shown)["Use Qwen Turbo, free"], LEFT)
+    assert desk.port.asked(commands.Regenerate) == [
+        commands.Regenerate("c1", 0, "m2", "hosted:s1/qwen-turbo")
+    ]
+
+
+def test_buying_opens_the_page_once_and_is_followed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def open_url(url: QUrl) -> bool:
+        opened.append(url.toString())
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
+    shown = refused(desk)
+    buy = buttons(shown)["Buy Starter, $5"]
+    desk.qtbot.mouseClick(buy, LEFT)
+    desk.qtbot.mouseClick(buy, LEFT)
+    [order] = [one for one in desk.port.orders if isinstance(one, Buy)]
+    assert order.offer == "starter"
+    desk.tell(OpenPage("https://pay.example.com/k1"), HostedDone(order.serial))
+    assert opened == ["https://pay.example.com/k1"]
+    desk.tell(CheckoutChanged(WAITS))
+    assert "Starter: Waiting for the payment." in texts(shown)
+    assert buy.isEnabled()  # the same page can be opened again
+    desk.tell(CheckoutChanged(replace(WAITS, state="credited", message="Credited.")))
+    assert texts(shown) == ["Starter is credited.", "Send your message again."]
+    assert not buy.isEnabled()
+
+
+def test_a_purchase_that_does_not_begin_says_why(desk: Desk) -> None:
+    shown = refused(desk)
+    buy = buttons(shown)["Buy Starter, $5"]
+    desk.qtbot.mouseClick(buy, LEFT)
+    [order] = [one for one in desk.port.orders if isinstance(one, Buy)]
+    desk.tell(HostedDone(order.serial, FaultView("ServerRefused", "Gone.", "Choose another.")))
+    assert "Gone. Choose another." in texts(shown)
+    assert buy.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("past_due", "The last payment for the subscription did not go through."),
+        ("in_debt", "This account has a payment outstanding."),
+        ("cap_reached", "Your tokens do not cover this."),
+    ],
+)
+def test_each_reason_has_its_words(desk: Desk, reason: str, said: str) -> None:
+    assert texts(refused(desk, reason=reason))[0] == said
+
+
+def test_the_next_message_and_another_chat_take_it_away(desk: Desk) -> None:
+    shown = refused(desk)
+    desk.qtbot.keyClick(desk.editor, Qt.Key.Key_Return)
+    assert not shown.isVisible()
+    desk.tell(events.SendRefused("c1", 0, REFUSED), out_of_tokens())
+    assert shown.isVisible()
+    desk.tell(events.ChatOpened(chat("c2")))
+    assert not shown.isVisible()
+    desk.tell(out_of_tokens())  # of the chat before
+    assert not shown.isVisible()
+
+
+def test_its_cross_closes_it_and_nothing_is_lost(desk: Desk) -> None:
+    shown = refused(desk)
+    [cross] = shown.findChildren(QToolButton)
+    desk.qtbot.mouseClick(cross, LEFT)
+    assert not shown.isVisible()
+    assert desk.editor.toPlainText() == "hello"
+
+
+def test_a_message_on_its_way_is_not_taken_for_one_that_was_refused(desk: Desk) -> None:
+    refused(desk, "m2")
+    desk.qtbot.keyClicks(desk.editor, "next")
+    desk.qtbot.keyClick(desk.editor, Qt.Key.Key_Return)
+    desk.tell(out_of_tokens("m2"), events.SendAccepted("c1"))
+    assert desk.editor.toPlainText() == ""
