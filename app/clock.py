@@ -15,13 +15,15 @@ def now() -> datetime:
 
 
 def new_id() -> str:
-    """A 32-digit hexadecimal id that sorts by creation time (UUID version 7, RFC 9562)."""
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10))
-    value = (milliseconds & (1 << 48) - 1) << 80 | random
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return f"{value:032x}"
+    """A 32-digit hexadecimal id that sorts by creation time (UUID version 7, RFC 9562).
+
+    Ids of one process sort to a quarter of a microsecond (the RFC's method 3); 62 bits are random.
+    """
+    milliseconds, rest_ns = divmod(time.time_ns(), 1_000_000)
+    fraction = rest_ns * 4096 // 1_000_000
+    random = int.from_bytes(os.urandom(8)) & (1 << 62) - 1
+    stamp = (milliseconds & (1 << 48) - 1) << 16 | 0x7 << 12 | fraction
+    return f"{stamp << 64 | 0x2 << 62 | random:032x}"
 
 
 @dataclass(frozen=True, slots=True)

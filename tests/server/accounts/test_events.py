@@ -122,7 +122,7 @@ async def test_a_member_hears_of_the_organization_and_a_key_of_its_tenant_alone(
         await live.tell(computer.account, number=1)
         await live.tell("o_acme", number=2)
         numbers = [heard.facts["number"] for _ in "12" if (heard := await person.next())]
-        assert numbers == [1, 2]
+        assert sorted(numbers) == [1, 2]  # of two tenants neither comes first
         only = await program.next()
         assert only is not None
         assert only.facts["number"] == 2
