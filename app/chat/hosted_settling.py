@@ -14,7 +14,7 @@ from app.chat.counting import Counting
 from app.chat.faults import fault_json
 from app.chat.hosted_routes import is_hosted
 from app.chat.resolving_receipts import pending_call
-from app.chat.settle import Done, Settler, payer_of_hold
+from app.chat.settle import Done, Settler, failed_calls, payer_of_hold
 from app.clock import Clock
 from app.metering.cost import Charge
 from app.metering.hold import Basis, HoldState, How, Proof
@@ -54,13 +54,13 @@ class HostedSettler(Settler):
         )
         receipt = done.finished.receipt if done.finished is not None else None
         if receipt is not None:
-            return self._store_receipt(message, hold, receipt, (), _told_before(done))
+            return self._store_receipt(message, hold, receipt, (), failed_calls(done))
         if not done.dispatched or _was_refused(done):
             proof = Proof.REFUSED if done.dispatched else Proof.NOTHING_SENT
             released = replace(hold, state=HoldState.RELEASED, proof=proof)
             self._shelves.messages.finish(message, (), released)
             return message
-        return self._park_hosted(message, hold, _told_before(done), done.admission.payer)
+        return self._park_hosted(message, hold, failed_calls(done), done.admission.payer)
 
     def settle_after_crash(self, message: MessageRecord, hold: HoldRecord) -> MessageRecord:
         if not is_hosted(hold.key_id):
@@ -219,23 +219,6 @@ def _was_refused(done: Done) -> bool:
         # Faults of this computer's own, such as a keyring that stays locked, come before a byte.
         return done.finished is None and done.ending.how is How.FAILED and not done.new_text
     return error.billed is False
-
-
-def _told_before(done: Done) -> tuple[ReceiptCall, ...]:
-    """Attempts at other keys that came first: told, and free."""
-    return tuple(
-        ReceiptCall(
-            provider=attempt.route.host.id,
-            model=attempt.route.model_id,
-            at=done.admission.at,
-            usage=Usage(),
-            charge=Charge((), 0, Certainty.EXACT),
-            price=attempt.route.price,
-            delivered=False,
-            payer=attempt.route.payer,
-        )
-        for attempt in done.failed
-    )
 
 
 def _joined(

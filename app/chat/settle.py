@@ -91,7 +91,7 @@ class Settler:
             fault_json=fault_json(done.ending.fault) if done.ending.fault else None,
         )
         if done.generation_id is not None and _is_unseen(done):
-            calls = [*_failed_calls(done), self._call(done, Usage(), "")]
+            calls = [*failed_calls(done), self._call(done, Usage(), "")]
             return self._park(
                 message, calls, hold.id, done.generation_id, facts, admission.payer, admission.quote
             )
@@ -102,7 +102,7 @@ class Settler:
             self._shelves.messages.finish(message, (), released)
             return message
         basis = str(settlement.basis or "")
-        calls = [*_failed_calls(done), self._call(done, settlement.usage, basis)]
+        calls = [*failed_calls(done), self._call(done, settlement.usage, basis)]
         stored = self._store(
             message, calls, settlement, hold, admission.payer, admission.quote, _notes(done, calls)
         )
@@ -362,7 +362,7 @@ def payer_of_hold(hold: HoldRecord) -> Payer:
     return payer_for(hold.key_id, "your key")
 
 
-def _failed_calls(done: Done) -> list[ReceiptCall]:
+def failed_calls(done: Done) -> list[ReceiptCall]:
     """The attempts before the one that was delivered: told, and free."""
     return [
         ReceiptCall(

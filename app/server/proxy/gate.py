@@ -48,10 +48,11 @@ class Gate:
         try:
             async with asyncio.timeout(self._wait_s):
                 may_enter = await place
-        except BaseException as error:
+        except TimeoutError as error:
             self._give_up(line, place)
-            if isinstance(error, TimeoutError):
-                raise _full() from error
+            raise _full() from error
+        except asyncio.CancelledError:
+            self._give_up(line, place)
             raise
         if not may_enter:
             raise _full()
