@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.seam import commands, hosted
 from app.seam.events import KeychainReady, Notice
@@ -20,22 +21,34 @@ if TYPE_CHECKING:
 
 PERCENT_ALL = 100
 
+Answer = Callable[[hosted.HostedDone], None]
+"""What to do when an order is done, or could not be."""
+
 
 class WindowHosted(QObject):
-    """Numbers its own orders, and knows which of them an answer belongs to."""
+    """Numbers the window's orders, and brings each answer to who gave the order.
+
+    `heard` tells every hosted event to the parts that are open (a shop, a page of members).
+    """
+
+    heard = Signal(object)
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
         self._accounts: AccountsView | None = None
         self._serials = count(1)
+        self._answers: dict[int, Answer] = {}
         self._start: StartFree | None = None
-        self._start_serial = 0
         self._wants_model = False
         self._card: OutOfTokensCard | None = None
-        self._buy_serial = 0
         window.bridge.event.connect(self._on_any_event)
         window.frame.composer.send_asked.connect(self.hide_card)
+
+    @property
+    def accounts(self) -> AccountsView | None:
+        """The servers and whose tokens are spent, as last told."""
+        return self._accounts
 
     @property
     def wallet(self) -> WalletView | None:
@@ -51,7 +64,9 @@ class WindowHosted(QObject):
                 self._window.dialogs.show_wallet()
                 self._show_start()
             case hosted.HostedDone():
-                self._on_done(event)
+                answer = self._answers.pop(event.serial, None)
+                if answer is not None:
+                    answer(event)
             case hosted.BalanceNotice():
                 self._window.frame.notices.show_notice(_notice_of(event))
             case hosted.SendOutOfTokens():
@@ -61,7 +76,20 @@ class WindowHosted(QObject):
             case hosted.CheckoutChanged() if self._card is not None:
                 self._card.show_checkout(event.checkout)
             case _:
-                return
+                pass
+        self.heard.emit(event)
+
+    def order(self, make: Callable[[int], commands.Command], answer: Answer) -> int:
+        """Give an order that the core answers once; its serial, which other answers bear too.
+
+        Args:
+            make: the command of a serial.
+            answer: called with the `HostedDone` of this order, its fault or None.
+        """
+        serial = next(self._serials)
+        self._answers[serial] = answer
+        self._submit(make(serial))
+        return serial
 
     def chip_words(self) -> tuple[str, str] | None:
         """Whose tokens are spent and what is left of them; None where there is no account."""
@@ -122,20 +150,17 @@ class WindowHosted(QObject):
         self._start = None
 
     def _on_start_asked(self, where: str) -> None:
-        self._start_serial = next(self._serials)
         if self._start is not None:
             self._start.show_waiting()
-        self._submit(hosted.StartFree(self._start_serial, self._address(), where))
+        address = self._address()
+        self.order(lambda serial: hosted.StartFree(serial, address, where), self._on_started)
 
-    def _on_done(self, event: hosted.HostedDone) -> None:
-        if event.serial == self._start_serial:
-            if event.fault is None:
-                self._wants_model = True
-                self._window.dialogs.leave_to_chat()
-            elif self._start is not None:
-                self._start.show_fault(event.fault)
-        elif event.serial == self._buy_serial and self._card is not None and event.fault:
-            self._card.show_fault(event.fault)
+    def _on_started(self, event: hosted.HostedDone) -> None:
+        if event.fault is None:
+            self._wants_model = True
+            self._window.dialogs.leave_to_chat()
+        elif self._start is not None:
+            self._start.show_fault(event.fault)
 
     def _on_any_event(self, event: object) -> None:
         if isinstance(event, KeychainReady) and self._start is not None:
@@ -167,8 +192,11 @@ class WindowHosted(QObject):
         self._window.orders.focus_composer()
 
     def _on_buy_asked(self, offer_id: str) -> None:
-        self._buy_serial = next(self._serials)
-        self._submit(hosted.Buy(self._buy_serial, offer_id))
+        self.order(lambda serial: hosted.Buy(serial, offer_id), self._on_bought)
+
+    def _on_bought(self, event: hosted.HostedDone) -> None:
+        if event.fault is not None and self._card is not None:
+            self._card.show_fault(event.fault)
 
     def _submit(self, command: commands.Command) -> None:
         self._window.bridge.submit(command)
