@@ -33,6 +33,7 @@ class BillingPanel(QFrame):
     usage_asked = Signal()
     comparison_asked = Signal()
     budgets_asked = Signal()
+    buy_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +58,7 @@ class BillingPanel(QFrame):
         """Hosted tokens above, and apart from, what own keys spend; None: there are none."""
         self._wallet.show_wallet(wallet)
         self._own.setVisible(wallet is not None)
+        self._buy.setVisible(wallet is not None)
         own = self.tr("Your own keys")
         self._title.setText(own if wallet is None else self.tr("Tokens"))
 
@@ -81,6 +83,9 @@ class BillingPanel(QFrame):
         box.addLayout(self._build_head())
         self._wallet = WalletSection()
         box.addWidget(self._wallet)
+        self._buy = push_button(self.tr("Buy tokens"), self.buy_asked.emit)
+        self._buy.hide()
+        box.addWidget(self._buy)
         box.addWidget(self._build_own())
         self._budgets = BudgetSection()
         self._budgets.asked.connect(self.budgets_asked)
