@@ -5,10 +5,10 @@ It empties only when the core says that the message is stored.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DRAFT_PAUSE_MS = 300
 QUOTE_PAUSE_MS = 4
 LEAVING_MAX_MS = 3000
+REQUEST_ID_BYTES = 16
 _OF_QUOTES = ("budgets", "model")  # ways on after refusals that a quote tells of beforehand
 
 
@@ -207,8 +208,10 @@ class Composer(QWidget):
         self.save_draft_now()
         self._sent = (text, attachment_ids)
         self._refresh()
-        # Made once for each press: the same id again is the same message.
-        self.send_asked.emit(text, attachment_ids, self.box.target.panes(), token_hex(16))
+        # Made once for each press: the same id again is the same message. `secrets` would give the
+        # same bytes, and load OpenSSL before the first paint.
+        request_id = os.urandom(REQUEST_ID_BYTES).hex()
+        self.send_asked.emit(text, attachment_ids, self.box.target.panes(), request_id)
 
     def send_what_waited(self) -> None:
         """Send what was to be sent while the chat it is for was still being opened."""
