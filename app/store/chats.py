@@ -10,13 +10,13 @@ from app.errors import StoreError
 from app.store.connection import storable
 from app.store.database import Database, Row
 from app.store.instants import at_from, ms_from
-from app.store.records import ChatRecord, PaneRecord
+from app.store.records import ChatGroup, ChatRecord, PaneRecord
 from app.store.tables import ChatRow, PaneRow
 
 _CHATS = """
-SELECT id, title, title_is_own, created_ms, updated_ms, pinned, hidden_ms,
-    total_pusd, unpriced, estimated
-FROM chats"""
+SELECT chats.id, title, title_is_own, created_ms, updated_ms, pinned, hidden_ms,
+    total_pusd, unpriced, estimated, server_id, group_id, group_name
+FROM chats LEFT JOIN chat_groups ON chat_groups.chat_id = chats.id"""
 
 # Unfinished: a pane stands on an answer that broke off and that the user did not settle for.
 _PANES = """
@@ -38,8 +38,14 @@ class Chats:
         self._database = database
         self._clock = clock
 
-    def create(self, chat_id: str, title: str, panes: Sequence[PaneRecord]) -> ChatRecord:
-        """A new chat, made now."""
+    def create(
+        self,
+        chat_id: str,
+        title: str,
+        panes: Sequence[PaneRecord],
+        group: ChatGroup | None = None,
+    ) -> ChatRecord:
+        """A new chat, made now; it belongs to its group for good."""
         now_ms = ms_from(self._clock.now())
         with self._database.transaction() as session:
             session.add(
@@ -47,11 +53,17 @@ class Chats:
             )
             session.flush()
             session.add_all(_pane_rows(chat_id, panes))
+            if group is not None:
+                self._database.write(
+                    "INSERT INTO chat_groups (chat_id, server_id, group_id, group_name)"
+                    " VALUES (?, ?, ?, ?)",
+                    (chat_id, group.server_id, group.group_id, storable(group.name)),
+                )
         return self._existing(chat_id)
 
     def get(self, chat_id: str) -> ChatRecord | None:
         """A chat, hidden or not."""
-        row = self._database.first(f"{_CHATS} WHERE id = ?", (chat_id,))
+        row = self._database.first(f"{_CHATS} WHERE chats.id = ?", (chat_id,))
         if row is None:
             return None
         panes = self._database.rows(
@@ -65,9 +77,17 @@ class Chats:
         for pane in self._database.rows(f"{_PANES} ORDER BY panes.chat_id, panes.position"):
             panes.setdefault(pane[0], []).append(pane)
         rows = self._database.rows(
-            f"{_CHATS} WHERE hidden_ms IS NULL ORDER BY pinned DESC, updated_ms DESC, seq DESC"
+            f"{_CHATS} WHERE hidden_ms IS NULL ORDER BY pinned DESC, updated_ms DESC, chats.seq DESC"
         )
         return [_chat(row, panes.get(row[0], ())) for row in rows]
+
+    def rename_group(self, server_id: str, group_id: str, name: str) -> int:
+        """Let the chats of a group bear its name of today; how many had another one."""
+        return self._database.write(
+            "UPDATE chat_groups SET group_name = ?"
+            " WHERE server_id = ? AND group_id = ? AND group_name <> ?",
+            (storable(name), server_id, group_id, storable(name)),
+        )
 
     def rename(self, chat_id: str, title: str, *, own: bool) -> None:
         """Name a chat. A name that is not the user's `own` never replaces one that is."""
@@ -146,7 +166,10 @@ def _pane_rows(chat_id: str, panes: Iterable[PaneRecord]) -> list[PaneRow]:
 
 
 def _chat(row: Row, panes: Iterable[Row]) -> ChatRecord:
-    id_, title, own, created_ms, updated_ms, pinned, hidden_ms, total, unpriced, estimated = row
+    (
+        id_, title, own, created_ms, updated_ms, pinned, hidden_ms, total, unpriced, estimated,
+        server_id, group_id, group_name,
+    ) = row  # fmt: skip
     panes = tuple(panes)
     return ChatRecord(
         id=id_,
@@ -161,4 +184,5 @@ def _chat(row: Row, panes: Iterable[Row]) -> ChatRecord:
         estimated=estimated,
         unfinished=any(pane[4] for pane in panes),
         panes=tuple(PaneRecord(pane[1], pane[2], pane[3]) for pane in panes),
+        group=None if group_id is None else ChatGroup(server_id, group_id, group_name),
     )

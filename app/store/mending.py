@@ -55,6 +55,7 @@ MENDING = (
     _CHATS_OF_MESSAGES,
     _PARENTS,
     "DELETE FROM panes WHERE chat_id NOT IN (SELECT id FROM chats)",
+    "DELETE FROM chat_groups WHERE chat_id NOT IN (SELECT id FROM chats)",
     _LEAVES,
     _PANES,
     "DELETE FROM pieces WHERE message_id NOT IN (SELECT id FROM messages)",

@@ -28,10 +28,20 @@ class PaneRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatGroup:
+    """The organization or workspace that a chat belongs to, at its server."""
+
+    server_id: str
+    group_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChatRecord:
     """A chat with the sum of its receipts; `total_pusd` counts what is priced.
 
     `unpriced` is the number of answers without a known price, `estimated` of those not exact.
+    `group` None: the chat is one's own.
     """
 
     id: str
@@ -46,6 +56,7 @@ class ChatRecord:
     estimated: int
     unfinished: bool
     panes: tuple[PaneRecord, ...]
+    group: ChatGroup | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from app.store.schema_ledger import FILL_LEDGER
 # Chats before messages, so that a full disk or a second fault loses the least.
 TABLES = (
     "chats",
+    "chat_groups",
     "panes",
     "messages",
     "pieces",

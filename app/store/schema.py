@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from app.store.schema_account import BRING_ACCOUNTS
 from app.store.schema_budgets import BRING_BUDGETS
+from app.store.schema_chat_groups import BRING_CHAT_GROUPS
 from app.store.schema_generations import BRING_GENERATIONS
 from app.store.schema_ledger import BRING_LEDGER
 from app.store.schema_usage import SUM_UP_USAGE
@@ -310,6 +311,7 @@ STEPS = (
     Step(5, "budgets", BRING_BUDGETS),
     Step(6, "calls to look up at their provider", BRING_GENERATIONS),
     Step(7, "credit servers", BRING_ACCOUNTS),
+    Step(8, "chats of organizations and workspaces", BRING_CHAT_GROUPS),
 )
 
 CURRENT_VERSION = STEPS[-1].version

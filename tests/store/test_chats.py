@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.errors import StoreError
-from app.store.records import PaneRecord, State
+from app.store.records import ChatGroup, PaneRecord, State
 from app.store.shelves import Shelves
 from app.store.sums import rebuild_sums
 from tests.store.given import Records, SetClock
@@ -132,3 +132,27 @@ def test_a_chat_is_unfinished_where_a_pane_stands_on_a_broken_answer(
     shelves.chats.set_leaf("chat", 0, "answer")
     assert shelves.chats.rows()[0].unfinished is unfinished
     assert shelves.chats.get("chat").unfinished is unfinished
+
+
+CREW = ChatGroup("server", "o_crew", "The Crew")
+
+
+def test_a_chat_belongs_to_its_group_until_it_is_purged(
+    shelves: Shelves, set_clock: SetClock
+) -> None:
+    made = shelves.chats.create("shared", "Shared", [], CREW)
+    assert made.group == CREW
+    assert {chat.id: chat.group for chat in shelves.chats.rows()} == {"shared": CREW, "chat": None}
+    shelves.chats.hide("shared")
+    shelves.chats.purge_hidden(set_clock.at + timedelta(days=1))
+    assert shelves.database.rows("SELECT * FROM chat_groups") == []
+
+
+def test_the_chats_of_a_group_bear_its_name_of_today(shelves: Shelves) -> None:
+    shelves.chats.create("shared", "Shared", [], CREW)
+    assert shelves.chats.rename_group("elsewhere", "o_crew", "Another") == 0
+    assert shelves.chats.rename_group("server", "o_crew", "The Ship") == 1
+    assert shelves.chats.rename_group("server", "o_crew", "The Ship") == 0
+    chat = shelves.chats.get("shared")
+    assert chat is not None and chat.group is not None
+    assert chat.group.name == "The Ship"
