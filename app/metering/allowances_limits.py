@@ -1,4 +1,4 @@
-"""How many of a thing a plan lets its holder have: seats above all, chats, storage and the like.
+"""How many of a thing a plan lets its holder have: seats above all.
 
 Pure answers for one holder at one moment; who is counted, and in one transaction with what is
 then done, is for whoever keeps the members.
@@ -30,12 +30,14 @@ class LimitReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Whether one more fits. `most` is None where nothing limits it; `offers` would make room."""
+    """Whether one more fits. `most` is None where nothing limits it; `offers` would make room;
+    `least` is what may be ordered at all."""
 
     allowed: bool
     most: int | None
     reason: LimitReason | None = None
     offers: tuple[Offer, ...] = ()
+    least: int = 1
 
 
 def limit_of(plan: Plan, thing: str, custom: Mapping[str, int]) -> int | LimitReason | None:
@@ -52,16 +54,6 @@ def limit_of(plan: Plan, thing: str, custom: Mapping[str, int]) -> int | LimitRe
             return None
         case _:
             return rule
-
-
-def room_for(plan: Plan, thing: str, there: int, custom: Mapping[str, int]) -> Room:
-    """Whether a holder that has so many may have one more."""
-    limit = limit_of(plan, thing, custom)
-    if isinstance(limit, LimitReason):
-        return Room(False, 0, limit)
-    if limit is None or there < limit:
-        return Room(True, limit)
-    return Room(False, limit, LimitReason.ALL_TAKEN)
 
 
 def seats_of(
@@ -119,4 +111,4 @@ def may_order(catalog: PlanCatalog, plan_id: str, seats: int, *, active: int) ->
         reason = LimitReason.ABOVE_MOST
     elif seats < active:
         reason = LimitReason.BELOW_ACTIVE
-    return Room(reason is None, plan.seats.most, reason)
+    return Room(reason is None, plan.seats.most, reason, least=plan.seats.least)

@@ -6,26 +6,40 @@ allowance and holder, not by plan, and so is untouched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.catalog.models_sold import fits
 from app.catalog.plan_catalog import BulkChange
+from app.catalog.plans import Flag
 from app.metering.allowances import Account
 
 
-def moves(change: BulkChange, account: Account) -> bool:
-    """Whether a bulk change is for this account; also for a plan that no catalog knows any more."""
-    return account.plan != change.to_plan and fits(change.from_plans, account.plan)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A plan and the flags of whoever is on it: all that a move can change."""
+
+    plan: str
+    flags: frozenset[Flag]
+
+
+def place_after(change: BulkChange, place: Place) -> Place:
+    """Where a bulk change puts somebody; the same place where the change is not for it.
+
+    Plans are judged by the change's patterns alone, so that one which no catalog has any more is
+    left nowhere.
+    """
+    if place.plan == change.to_plan or not fits(change.from_plans, place.plan):
+        return place
+    return Place(change.to_plan, place.flags - frozenset(change.clears))
 
 
 def moved(change: BulkChange, account: Account) -> Account:
     """The account after a bulk change; the same one where the change is not for it."""
-    if not moves(change, account):
-        return account
-    return replace(account, plan=change.to_plan, flags=account.flags - frozenset(change.clears))
+    after = place_after(change, Place(account.plan, account.flags))
+    return replace(account, plan=after.plan, flags=after.flags)
 
 
-def left_behind(change: BulkChange, accounts: Iterable[Account]) -> tuple[Account, ...]:
-    """Those that would be on another plan still, to be told before anybody is moved."""
-    return tuple(account for account in accounts if moved(change, account).plan != change.to_plan)
+def is_left_behind(change: BulkChange, plan: str) -> bool:
+    """Whether who is on this plan would be on another than the change's still; to be told before
+    anybody is moved."""
+    return place_after(change, Place(plan, frozenset())).plan != change.to_plan

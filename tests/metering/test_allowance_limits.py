@@ -12,7 +12,6 @@ from app.metering.allowances_limits import (
     limit_of,
     may_activate,
     may_order,
-    room_for,
     seats_of,
 )
 from tests.metering.allowance_accounts import catalog
@@ -95,12 +94,9 @@ def test_a_plan_that_is_not_there_seats_nobody() -> None:
 def test_custom_limits_of_a_workspace_hold_for_each_thing(thing: str) -> None:
     custom = plan("workspaces", "custom")
     assert limit_of(custom, thing, {}) is LimitReason.NOT_SET
-    assert room_for(custom, thing, 0, {}).reason is LimitReason.NOT_SET
-    assert room_for(custom, thing, 9, {thing: 10}).allowed
-    full = room_for(custom, thing, 10, {thing: 10})
-    assert (full.allowed, full.most, full.reason) == (False, 10, LimitReason.ALL_TAKEN)
-    assert room_for(plan("workspaces", "unlimited"), thing, 10**9, {}).allowed
-    assert room_for(plan("workspaces", "free"), thing, 10**9, {}).allowed
+    assert limit_of(custom, thing, {thing: 10}) == 10
+    assert limit_of(plan("workspaces", "unlimited"), thing, {thing: 10}) is None
+    assert limit_of(plan("workspaces", "free"), thing, {}) is None
 
 
 def test_a_number_in_the_catalog_is_the_limit_whatever_is_set_beside_it() -> None:

@@ -52,7 +52,7 @@ async def _set(operator: Operator, given: Namespace) -> Said:
     if given.what == "plan":
         await services.database.run(set_plan, catalog, given.id, given.value, now)
     elif given.what == "seats":
-        await services.database.run(set_seats, given.id, given.seats, now)
+        await services.database.run(set_seats, catalog, given.id, given.seats, now)
     else:
         amount = None if given.amount == "none" else _amount(operator, given)
         await services.database.run(set_amount, catalog, given.id, given.allowance, amount, now)
@@ -88,9 +88,9 @@ async def _bulk(operator: Operator, given: Namespace) -> Said:
     planned = await operator.looks.database.read(
         bulk_change, catalog, given.change, now, dry_run=True
     )
-    if not given.dry_run and planned:
+    if not given.dry_run and planned.moved:
         words = need_reason(given.reason)
-        ids = tuple(each.tenant for each in planned)
+        ids = tuple(each.tenant for each in planned.moved)
 
         def look() -> Steps[object]:
             found = {}
@@ -103,11 +103,13 @@ async def _bulk(operator: Operator, given: Namespace) -> Said:
         planned = await services.database.run(
             bulk_change, catalog, given.change, now, dry_run=False
         )
-    rows = [(m.tenant, m.name, m.from_plan, m.to_plan, " ".join(m.cleared)) for m in planned]
+    rows = [(m.tenant, m.name, m.from_plan, m.to_plan, " ".join(m.cleared)) for m in planned.moved]
     ended = "nothing was changed" if given.dry_run else "moved"
     text = in_columns(("ID", "NAME", "FROM", "TO", "CLEARED"), rows)
-    text += f"{len(planned)} {ended}.\n"
-    return Said(text, {"moved": [asdict(each) for each in planned], "dry_run": given.dry_run})
+    text += f"{len(planned.moved)} {ended}.\n"
+    for plan, number in planned.left:
+        text += f"{number} on {plan}: not moved by this change.\n"
+    return Said(text, {**asdict(planned), "dry_run": given.dry_run})
 
 
 def _bulk_arguments(parser: argparse.ArgumentParser) -> None:

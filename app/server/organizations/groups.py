@@ -17,10 +17,11 @@ from app.catalog.plans import Flag, Plan, Right
 from app.catalog.rights import may, roles_with
 from app.ledger.rows import at_from, ms_from
 from app.ledger.steps import Row, Sql, Steps
+from app.metering.allowances_limits import Room, may_activate
 from app.server.accounts.identify import Caller
 from app.server.credits.reading import flags_of
 from app.server.errors import conflict, not_allowed, not_found
-from app.server.organizations.seats import is_paid_for, seats_of
+from app.server.organizations.seats import custom_seats, is_paid_for, seats_of
 
 _COLUMNS = "id, kind, name, plan, flags, seats, custom_amounts, paid_until_ms, created_ms"
 
@@ -52,10 +53,22 @@ class Group:
 
     def seats(self, catalog: PlanCatalog, now: datetime) -> int | None:
         """How many may belong to it now; None without limit. Whoever is in stays in."""
-        plan = self.plan_in(catalog)
-        if plan is not None and not is_paid_for(plan, self.flags, self.paid_until, now):
-            return seats_of(None, 0, self.flags)
+        plan = self._paid_plan(catalog, now)
         return seats_of(plan, self.bought, self.flags)
+
+    def room(self, catalog: PlanCatalog, active: int, now: datetime) -> Room:
+        """Whether one more may come in, while so many belong to it."""
+        seats = self.seats(catalog, now)
+        if seats is None or self._paid_plan(catalog, now) is None:
+            return Room(seats is None or active < seats, seats)
+        ordered, custom = self.bought or None, custom_seats(self.bought)
+        return may_activate(catalog, self.plan, active=active, ordered=ordered, custom=custom)
+
+    def _paid_plan(self, catalog: PlanCatalog, now: datetime) -> Plan | None:
+        plan = self.plan_in(catalog)
+        if plan is None or not is_paid_for(plan, self.flags, self.paid_until, now):
+            return None
+        return plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ from app.catalog.plans import Right
 from app.catalog.rights import roles_with
 from app.ledger.rows import at_from, ms_from
 from app.ledger.steps import Row, Sql, Steps
+from app.metering.allowances_limits import Room
 from app.server.accounts.identify import Caller
 from app.server.accounts.mail import Mail, MailNotSent, mailer_of
 from app.server.accounts.pace import DAY, take_one
 from app.server.accounts.sign_in import kept
+from app.server.credits.refusals import offer_to_plain
 from app.server.errors import Refused, conflict, not_found
 from app.server.organizations.groups import (
     Acting,
@@ -122,9 +124,9 @@ def _accept(services: Services, person: Caller, token_hash: str, now: datetime) 
     there = yield from count_members(group.id)
     if not (yield from add_member(group.id, person.account, invitation.role, now)):
         raise conflict("already_member", f"You belong to {group.name} already.")
-    seats = group.seats(catalog, now)
-    if seats is not None and there >= seats:
-        raise _no_seat(catalog, group, seats)
+    room = group.room(catalog, there, now)
+    if not room.allowed:
+        raise _no_seat(catalog, group, room)
     yield Sql(
         "UPDATE invitations SET accepted_ms = ?, accepted_by = ? WHERE tenant = ? AND id = ?",
         (ms_from(now), person.account, invitation.tenant, invitation.id),
@@ -157,7 +159,8 @@ def _refuse_others(invitation: Invitation, person: Caller) -> Steps[None]:
         )
 
 
-def _no_seat(catalog: PlanCatalog, group: Group, seats: int) -> Refused:
+def _no_seat(catalog: PlanCatalog, group: Group, room: Room) -> Refused:
+    seats = room.most or 0
     able = " or ".join(roles_with(Right.SEATS, catalog))
     words = f"{group.name} has {seats} seat{'s' if seats > 1 else ''}, and all are taken."
     return Refused(
@@ -165,7 +168,7 @@ def _no_seat(catalog: PlanCatalog, group: Group, seats: int) -> Refused:
         "seats_full",
         f"{words} Ask who is {able} there to get more seats or to remove somebody; this "
         "invitation works then.",
-        details={"seats": seats},
+        details={"seats": seats, "offers": [offer_to_plain(offer) for offer in room.offers]},
     )
 
 

@@ -4,15 +4,15 @@ credit, seats. Who used what stays as it is."""
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.catalog.models_sold import fits
 from app.catalog.plan_catalog import PlanCatalog
-from app.catalog.plans import Flag
 from app.ledger.rows import AMOUNT_MAX
 from app.ledger.steps import Sql, Steps
+from app.metering.allowances_limits import LimitReason, may_order
+from app.metering.allowances_moves import Place, is_left_behind, place_after
 from app.server.credits.reading import flags_of
 from app.server.errors import bad_request, not_found
 from app.server.events import Kind, announce
@@ -20,7 +20,7 @@ from app.server.organizations.groups import locked_group
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Movement:
     """A group that a bulk change moves, and the flags that it takes away."""
 
     tenant: str
@@ -28,6 +28,14 @@ class Moved:
     from_plan: str
     to_plan: str
     cleared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """Whom a bulk change moves, and how many it leaves on another plan, by that plan."""
+
+    moved: tuple[Movement, ...]
+    left: tuple[tuple[str, int], ...]
 
 
 def set_plan(catalog: PlanCatalog, tenant: str, plan: str, now: datetime) -> Steps[None]:
@@ -40,14 +48,19 @@ def set_plan(catalog: PlanCatalog, tenant: str, plan: str, now: datetime) -> Ste
     yield from announce(tenant, Kind.BALANCE_CHANGED, now, {"plan": plan})
 
 
-def set_seats(tenant: str, seats: int, now: datetime) -> Steps[None]:
+def set_seats(catalog: PlanCatalog, tenant: str, seats: int, now: datetime) -> Steps[None]:
     """The seats of a plan whose seats the operator sets. Nobody is removed by fewer of them.
 
     Raises Refused: 400, 404.
     """
     if not 0 <= seats <= 1_000_000:
         raise bad_request("Write a number of seats, 0 for the plan's own.", "seats")
-    yield from locked_group(tenant)
+    group = yield from locked_group(tenant)
+    room = may_order(catalog, group.plan, seats, active=0)
+    if seats and room.reason is LimitReason.BELOW_LEAST:
+        raise bad_request(f"{group.name}'s plan begins at {room.least} seats.", "seats")
+    if seats and room.reason is LimitReason.ABOVE_MOST:
+        raise bad_request(f"{group.name}'s plan has {room.most} seats at most.", "seats")
     yield Sql("UPDATE accounts SET seats = ? WHERE id = ?", (seats, tenant))
     yield from announce(tenant, Kind.BALANCE_CHANGED, now, {"seats": seats})
 
@@ -81,7 +94,7 @@ def set_amount(
 
 def bulk_change(
     catalog: PlanCatalog, change_id: str, now: datetime, *, dry_run: bool
-) -> Steps[tuple[Moved, ...]]:
+) -> Steps[Bulk]:
     """Move every organization and workspace on the plans that the catalog's bulk change names, or
     only say which; whoever is on the new plan already stays as they are. Raises Refused (404)."""
     change = next((each for each in catalog.bulk_changes if each.id == change_id), None)
@@ -92,24 +105,19 @@ def bulk_change(
         " ORDER BY id",
         lock=not dry_run,
     )
-    moved = []
+    movements, left = [], Counter[str]()
     for tenant, name, plan, flags in rows:
-        # By the patterns themselves: a plan that the catalog has no more is left nowhere.
-        if plan == change.to_plan or not fits(change.from_plans, plan):
+        left[plan] += is_left_behind(change, plan)
+        before = Place(plan, flags_of(flags))
+        after = place_after(change, before)
+        if after == before:
             continue
-        left, cleared = _cleared(flags, change.clears)
-        moved.append(Moved(tenant, name, plan, change.to_plan, cleared))
+        cleared = tuple(sorted(before.flags - after.flags))
+        movements.append(Movement(tenant, name, plan, after.plan, cleared))
         if not dry_run:
             yield Sql(
                 "UPDATE accounts SET plan = ?, flags = ? WHERE id = ?",
-                (change.to_plan, left, tenant),
+                (after.plan, " ".join(sorted(after.flags)), tenant),
             )
-            yield from announce(tenant, Kind.BALANCE_CHANGED, now, {"plan": change.to_plan})
-    return tuple(moved)
-
-
-def _cleared(flags: str, clears: Collection[Flag]) -> tuple[str, tuple[str, ...]]:
-    """What is left of an account's flags, and what goes."""
-    there = flags_of(flags)
-    gone = sorted(str(flag) for flag in there if flag in clears)
-    return " ".join(sorted(str(flag) for flag in there if flag not in clears)), tuple(gone)
+            yield from announce(tenant, Kind.BALANCE_CHANGED, now, {"plan": after.plan})
+    return Bulk(tuple(movements), tuple(sorted((+left).items())))

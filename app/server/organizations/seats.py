@@ -1,37 +1,32 @@
-"""How many people an account is for: the seats that were bought, or that its plan names."""
+"""How many people an account is for, as `metering.allowances_limits` has it, and whether its plan
+counts at all."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from app.catalog.plans import Flag, Holder, LimitRule, Plan
-
-_SEATS = "seats"
+from app.catalog.plans import Flag, Plan
+from app.metering import allowances_limits as limits
 
 
 def seats_of(plan: Plan | None, bought: int, flags: Collection[Flag] = ()) -> int | None:
-    """The seats of an account on this plan; None where there is no limit, or none is known.
+    """The seats of an account on this plan; None where there is no limit.
 
-    `bought` is what was paid for or what the operator set, 0 for neither: then a plan with seats
-    has the fewest that it names, and one whose seats the operator sets has one.
+    `bought` is what was paid for or what the operator set, 0 for neither. A plan that is not known
+    has one, and so has one whose seats the operator has yet to set.
     """
     if Flag.UNLIMITED in flags:
         return None
     if plan is None:
         return 1
-    if plan.seats is not None:
-        wanted = max(bought, plan.seats.least)
-        return wanted if plan.seats.most is None else min(wanted, plan.seats.most)
-    if plan.holder is not Holder.ORGANIZATION:
-        return 1
-    match dict(plan.limits).get(_SEATS):
-        case LimitRule.CUSTOM:
-            return max(bought, 1)
-        case int() as limit:
-            return limit
-        case _:
-            return None
+    seats = limits.seats_of(plan, ordered=bought or None, custom=custom_seats(bought))
+    return 1 if isinstance(seats, limits.LimitReason) else seats
+
+
+def custom_seats(bought: int) -> Mapping[str, int]:
+    """What the operator set, for a plan that leaves its seats to them."""
+    return {limits.SEATS: bought} if bought else {}
 
 
 def is_paid_for(

@@ -44,8 +44,8 @@ async def _plans(server: CreditServer, kind: str) -> dict[str, int]:
 
 async def _change(server: CreditServer, name: str, *, dry_run: bool = False) -> list[str]:
     database, catalog = server.services.database, server.services.catalog
-    moved = await database.run(bulk_change, catalog, name, server.time.at, dry_run=dry_run)
-    return [each.tenant for each in moved]
+    bulk = await database.run(bulk_change, catalog, name, server.time.at, dry_run=dry_run)
+    return [each.tenant for each in bulk.moved]
 
 
 async def test_all_to_unlimited_leaves_no_workspace_behind(server: CreditServer) -> None:
@@ -68,6 +68,13 @@ async def test_the_standard_plans_alone_are_moved_where_the_change_says_so(
     server: CreditServer,
 ) -> None:
     await _one_on_each_plan(server)
+    database, catalog = server.services.database, server.services.catalog
+    planned = await database.read(
+        bulk_change, catalog, "standard-to-unlimited", server.time.at, dry_run=True
+    )
+    assert dict(planned.left) == dict.fromkeys(
+        ("lifetime", "offered", "custom", "enterprise", "gone-from-the-catalog"), 1
+    )
     moved = await _change(server, "standard-to-unlimited")
     assert moved == ["o_free", "w_free", "w_pro", "w_starter"]
     left = await _plans(server, "workspace")
@@ -111,7 +118,7 @@ async def test_what_was_used_stays_used(server: CreditServer) -> None:
 async def test_plan_seats_and_amount_are_set_one_by_one(server: CreditServer) -> None:
     await server.person("custom", id="w_one", kind="workspace")
     database, catalog, now = server.services.database, server.services.catalog, server.time.at
-    await database.run(set_seats, "w_one", 7, now)
+    await database.run(set_seats, catalog, "w_one", 7, now)
     await database.run(set_amount, catalog, "w_one", "managed-monthly", 5 * 10**12, now)
     assert await server.run("SELECT seats, custom_amounts FROM accounts WHERE id = 'w_one'") == [
         (7, '{"managed-monthly": 5000000000000}')
@@ -122,7 +129,7 @@ async def test_plan_seats_and_amount_are_set_one_by_one(server: CreditServer) ->
         ("enterprise", "{}")
     ]
     for wrong, match in (
-        ((set_seats, "w_one", -1, now), "number of seats"),
+        ((set_seats, catalog, "w_one", -1, now), "number of seats"),
         ((set_plan, catalog, "w_one", "gold", now), "no such plan"),
         ((set_plan, catalog, "w_nobody", "pro", now), "no such"),
         ((set_amount, catalog, "w_one", "else", 1, now), "not set for each"),
@@ -132,3 +139,14 @@ async def test_plan_seats_and_amount_are_set_one_by_one(server: CreditServer) ->
             await database.run(*wrong)
     with pytest.raises(Refused, match="no such"):
         await _change(server, "nothing")
+
+
+async def test_seats_are_not_set_below_those_that_the_plan_begins_at(tmp_path: Path) -> None:
+    async with running_server(tmp_path, catalog="daily-budgets") as server:
+        await server.person("organization", id="o_one", kind="organization")
+        run, catalog, now = server.services.database.run, server.services.catalog, server.time.at
+        with pytest.raises(Refused, match="begins at 5 seats"):
+            await run(set_seats, catalog, "o_one", 4, now)
+        for seats in (5, 500, 0):
+            await run(set_seats, catalog, "o_one", seats, now)
+            assert await server.run("SELECT seats FROM accounts WHERE id = 'o_one'") == [(seats,)]
