@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 from app.account.client import Asking
@@ -23,6 +23,7 @@ from app.errors import (
     KeychainError,
     ProviderError,
     SignedOut,
+    StreamBroken,
     TuppenceError,
 )
 from app.providers.connection import Call
@@ -39,12 +40,15 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Pace:
     """Seconds. `first_s` doubles with each failure up to `most_s`; several changes within
-    `gather_s` are one question."""
+    `gather_s` are one question, and after `late_s` without its answer the figures count as old.
+    A stream that is silent for `silent_s` is dead: servers say each 15 that they are there."""
 
     first_s: float = 1.0
     most_s: float = 60.0
     poll_s: float = 60.0
     gather_s: float = 0.3
+    late_s: float = 3.0
+    silent_s: float = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ class Told:
 
 class Listener:
     """Listens at one server until it is closed. `heard` is told of each event, `online` whenever
-    the line comes or goes."""
+    the line comes or goes: it is there while the stream is open and the wallet as fresh as its
+    events, so that no old figure passes for a new one."""
 
     def __init__(
         self,
@@ -79,6 +84,9 @@ class Listener:
         self._pace = pace or Pace()
         self._sleep = sleep
         self._is_online: bool | None = None
+        self._is_open = False
+        self._is_fresh = False
+        self._failures = 0  # questions for the wallet without an answer, one after the other
         self._stale: asyncio.Event = asyncio.Event()
 
     async def run(self) -> None:
@@ -101,11 +109,11 @@ class Listener:
                 failures = 0
             except SignedOut as error:
                 _log.info("listening ends: %s", error)
-                self._say(False)
+                self._stand(is_open=False)
                 return
             except (CreditServerError, ProviderError, KeychainError, StreamTooLong) as error:
                 failures += 1
-                self._say(False)
+                self._stand(is_open=False)
                 _log.info("the event stream: %s", error)
                 if failures > 1:
                     # There may be a way for questions where there is none for streams.
@@ -118,11 +126,21 @@ class Listener:
         reader = EventReader()
         call = await self._call()
         async with self._session.server.opened(call, within_s=20.0) as answer:
-            self._say(True)
-            self._stale.set()  # what happened while nobody listened
-            async for piece in answer.pieces():
+            # Nothing is known of what happened while nobody listened.
+            self._stand(is_open=True, is_fresh=False)
+            self._stale.set()
+            pieces = answer.pieces()
+            while (piece := await self._next(pieces)) is not None:
                 for event in reader.feed(piece):
                     self._take(event)
+
+    async def _next(self, pieces: AsyncIterator[bytes]) -> bytes | None:
+        """The next piece, None at the end. Raises StreamBroken for a line that fell silent."""
+        try:
+            async with asyncio.timeout(self._pace.silent_s):
+                return await anext(pieces, None)
+        except TimeoutError as error:
+            raise StreamBroken("The event stream fell silent.", "") from error
 
     async def _call(self) -> Call:
         record = self._session.record
@@ -143,24 +161,50 @@ class Listener:
         self._stale.set()
 
     async def _keep_fresh(self) -> None:
-        """Ask for the wallet soon after something changed, and while nobody tells of changes."""
+        """Ask for the wallet soon after something changed, again after a question that had no
+        answer, and while nobody tells of changes."""
         while True:
-            limit_s = None if self._is_online else self._pace.poll_s
+            pause_s = self._pause_s()
             try:
-                async with asyncio.timeout(limit_s):
+                async with asyncio.timeout(pause_s):
                     await self._stale.wait()
             except TimeoutError:
-                _log.debug("nothing was told for %s s", limit_s)
-            await self._sleep(self._pace.gather_s)
+                _log.debug("nothing was told for %s s", pause_s)
+            if self._is_fresh:
+                await self._sleep(self._pace.gather_s)
             self._stale.clear()
             await self._refresh()
 
+    def _pause_s(self) -> float | None:
+        if self._is_open and not self._failures:
+            return None
+        if not self._is_open:
+            return self._pace.poll_s
+        return min(self._pace.first_s * 2 ** min(self._failures, 10), self._pace.poll_s)
+
     async def _refresh(self) -> None:
+        asking = asyncio.ensure_future(self._wallets.refresh(self._session.record, ME))
         try:
-            await self._wallets.refresh(self._session.record, ME)
+            if not (await asyncio.wait({asking}, timeout=self._pace.late_s))[0]:
+                self._stand(is_fresh=False)
+            await asking
         except TuppenceError as error:
             # Where it cannot be had, the old figure stays with its age.
             _log.info("the wallet: %s", error)
+            self._failures += 1
+            self._stand(is_fresh=False)
+        else:
+            self._failures = 0
+            self._stand(is_fresh=True)
+        finally:
+            asking.cancel()
+
+    def _stand(self, *, is_open: bool | None = None, is_fresh: bool | None = None) -> None:
+        self._is_open = self._is_open if is_open is None else is_open
+        self._is_fresh = self._is_fresh if is_fresh is None else is_fresh
+        online = self._is_open and self._is_fresh
+        if online or self._is_online or not self._is_open:
+            self._say(online)
 
     def _say(self, online: bool) -> None:
         if online is not self._is_online:

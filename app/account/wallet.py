@@ -66,6 +66,7 @@ class Wallets:
         self._changed = changed
         self._read: dict[tuple[str, str, str], tuple[str, object]] = {}
         self._asking: dict[tuple[str, str, str], asyncio.Future[Fields]] = {}
+        self._next: dict[tuple[str, str, str], asyncio.Future[Fields]] = {}
 
     def wallet(self, record: ServerRecord) -> Wallet | None:
         """The wallet of whoever is chosen, as it was last said; None before the first time."""
@@ -91,21 +92,37 @@ class Wallets:
     async def refresh(self, record: ServerRecord, *subjects: str) -> None:
         """Ask for subjects anew; each is kept as it comes. Raises what asking raises.
 
-        Whoever asks for one that is being asked for already waits for the same answer.
+        Whoever asks for one that is being asked for already waits for the question after it: the
+        answer that is under way may have left before what they know of happened.
         """
         for subject in subjects or (ME, MODELS, OFFERS):
-            key = (record.id, _holder(record, subject), subject)
-            asking = self._asking.get(key)
-            if asking is None:
-                asking = asyncio.ensure_future(self._ask(record, subject))
-                self._asking[key] = asking
-                asking.add_done_callback(lambda done, key=key: self._done(key, done))  # type: ignore[misc]
-            await asyncio.shield(asking)
+            await asyncio.shield(self._asked(record, subject))
+
+    def _asked(self, record: ServerRecord, subject: str) -> asyncio.Future[Fields]:
+        key = (record.id, _holder(record, subject), subject)
+        running = self._asking.get(key)
+        if running is None:
+            return self._begin(key, record)
+        if key not in self._next:
+            self._next[key] = asyncio.ensure_future(self._ask_after(running, key, record))
+            self._next[key].add_done_callback(_heard)
+        return self._next[key]
+
+    def _begin(self, key: tuple[str, str, str], record: ServerRecord) -> asyncio.Future[Fields]:
+        asking = self._asking[key] = asyncio.ensure_future(self._ask(record, key[2]))
+        asking.add_done_callback(lambda done: self._done(key, done))
+        return asking
+
+    async def _ask_after(
+        self, running: asyncio.Future[Fields], key: tuple[str, str, str], record: ServerRecord
+    ) -> Fields:
+        await asyncio.wait({running})
+        del self._next[key]
+        return await (self._asking.get(key) or self._begin(key, record))
 
     def _done(self, key: tuple[str, str, str], asking: asyncio.Future[Fields]) -> None:
         self._asking.pop(key, None)
-        if not asking.cancelled():
-            asking.exception()  # heard by whoever waits; there may be nobody
+        _heard(asking)
 
     async def _ask(self, record: ServerRecord, subject: str) -> Fields:
         session = self._desk.session(record.id)
@@ -133,6 +150,12 @@ class Wallets:
                 found = None  # kept by another version: it is asked for anew
             known = self._read[key] = (kept.content, found)
         return known[1]  # type: ignore[return-value]
+
+
+def _heard(asking: asyncio.Future[Fields]) -> None:
+    # What went wrong is heard by whoever waits; there may be nobody.
+    if not asking.cancelled():
+        asking.exception()
 
 
 def _holder(record: ServerRecord, subject: str) -> str:
