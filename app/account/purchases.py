@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain, repeat
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from app.account.desk import AccountDesk
 from app.account.shapes import Fields
@@ -116,6 +116,12 @@ class Purchases:
         """The processor's page for invoices and cards."""
         fields = await self._desk.session(record.id).ask("POST", "/api/billing/portal", {})
         return _page(record, fields)
+
+    async def account_page(self, record: ServerRecord, receipt: str = "") -> str:
+        """A link that opens the account in a browser once; at a purchase's receipt, if named."""
+        fields = await self._desk.session(record.id).ask("POST", "/api/account/link")
+        url = _page(record, fields)
+        return f"{url}&{urlencode({'receipt': receipt})}" if receipt else url
 
     async def use_passphrase(self, record: ServerRecord, passphrase: str) -> str:
         """Open the plan that a shared passphrase is for; the plan."""

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from app.account.desk import AccountDesk, Device
+from app.account.groups import Groups
 from app.account.hosted import OutOfTokens
 from app.account.wallet import ME, Wallets
 from app.account.wallet_shapes import GrantLine, Offer, Offers
@@ -29,10 +30,15 @@ class AccountViews:
     """Builds views from what is kept; nothing is asked for here."""
 
     def __init__(
-        self, desk: AccountDesk, wallets: Wallets, is_online: Callable[[str], bool]
+        self,
+        desk: AccountDesk,
+        wallets: Wallets,
+        groups: Groups,
+        is_online: Callable[[str], bool],
     ) -> None:
         self._desk = desk
         self._wallets = wallets
+        self._groups = groups
         self._is_online = is_online
 
     def accounts(self, rows: list[ServerRecord]) -> AccountsView:
@@ -42,6 +48,7 @@ class AccountViews:
             chosen="" if chosen is None else chosen.id,
             default_address=self._desk.default_address,
             wallet=None if chosen is None else self.wallet(chosen),
+            groups=() if chosen is None else self._groups.known(chosen),
         )
 
     def wallet(self, record: ServerRecord) -> WalletView | None:
@@ -119,6 +126,8 @@ def offer_view(offer: Offer) -> OfferView:
         unit="" if offer.unit is None else offer.unit.value,
         amount=offer.amount,
         benefits=offer.benefits,
+        price_cents=offer.price_cents,
+        seats=offer.seats,
     )
 
 

@@ -16,7 +16,7 @@ from app.account.hosted import OutOfTokens
 from app.account.licenses import LicenseKeeper
 from app.account.listening import Listener, Told
 from app.account.purchases import Purchases
-from app.account.shop_views import checkout_view, shop_view
+from app.account.shop_views import ShopViews, checkout_view
 from app.account.views import AccountViews, out_of_tokens_view
 from app.account.wallet import ME, MODELS, OFFERS, PURCHASES, Wallets
 from app.chat.alternates import Alternates
@@ -28,9 +28,10 @@ from app.chat.turn_tasks import start_task
 from app.clock import Clock
 from app.errors import TuppenceError
 from app.seam import hosted
-from app.seam.events import Event
+from app.seam.events import Event, Notice
 from app.seam.hosted_views import InsteadView, OutOfTokensView
 from app.store.checkouts import CheckoutRecord, Checkouts
+from app.store.hosted_calls import HostedCalls
 from app.store.records import MessageRecord
 from app.store.servers import ServerRecord, Servers
 
@@ -52,8 +53,10 @@ class HostedSide:
     alternates: Alternates
     purchases: Purchases
     checkouts: Checkouts
+    calls: HostedCalls
     licenses: LicenseKeeper
     groups: Groups
+    groups_named: Callable[[ServerRecord], None]
     resolver: HostedResolver
     clock: Clock
     emit: Callable[[Event], None]
@@ -69,7 +72,15 @@ class HostedSide:
 
     @property
     def views(self) -> AccountViews:
-        return AccountViews(self.desk, self.wallets, lambda id_: self._online.get(id_, False))
+        is_online = lambda id_: self._online.get(id_, False)  # noqa: E731
+        return AccountViews(self.desk, self.wallets, self.groups, is_online)
+
+    @property
+    def shop_views(self) -> ShopViews:
+        return ShopViews(
+            self.wallets, self.purchases, self.checkouts, self.calls, self.clock,
+            lambda id_: self._online.get(id_, False),
+        )  # fmt: skip
 
     def start(self) -> None:
         """Follow the chosen server for a window; what waits for its word is asked for."""
@@ -172,8 +183,7 @@ class HostedSide:
     def show_shop(self) -> None:
         record = self.desk.chosen()
         if record is not None:
-            shop = shop_view(record, self.wallets, self.purchases, self.checkouts)
-            self.emit(hosted.ShopShown(shop))
+            self.emit(hosted.ShopShown(self.shop_views.shop(record)))
 
     def purchase_changed(self, checkout: CheckoutRecord) -> None:
         self.emit(hosted.CheckoutChanged(checkout_view(checkout, self.purchases)))
@@ -234,8 +244,25 @@ class HostedSide:
         except TuppenceError as error:
             _log.info("%s: %s", record.title, error)
 
+    async def read_groups(self, record: ServerRecord) -> None:
+        """Ask which groups there are. Whoever belongs to the chosen one no more spends their own
+        tokens again, and is told so. Raises what asking raises."""
+        before = {group.id: group.name for group in self.groups.known(record)}
+        found = [group.id for group in await self.groups.all(record)]
+        self.groups_named(record)
+        now = self.servers.get(record.id)
+        if now is not None and now.acts_for and now.acts_for not in found:
+            name = before.get(now.acts_for, "the group")
+            self.desk.act_for(record.id, "")
+            said = f"You do not belong to {name} any more."
+            self.emit(Notice("warning", said, "Your own tokens are spent from now on."))
+        else:
+            self.show()
+
     async def _read_all(self, record: ServerRecord) -> None:
         try:
+            await self.read_groups(record)
+            record = self.servers.get(record.id) or record
             await self.wallets.refresh(record, ME, MODELS, OFFERS)
         except TuppenceError as error:
             # The old figures stay, with their age; the listener goes on trying.

@@ -13,6 +13,7 @@ from app.account.purchases import Purchases
 from app.account.wallet import Wallets
 from app.catalog.pricebook import PriceBook
 from app.chat.alternates import Alternates
+from app.chat.chat_groups import ChatGroups
 from app.chat.hosted_list import HostedList
 from app.chat.hosted_resolving import HostedResolver
 from app.chat.hosted_routes import HostedRoutes
@@ -41,6 +42,8 @@ class HostedParts:
     core: Callable[[], Core]
     desk: AccountDesk
     wallets: Wallets
+    groups: Groups
+    chat_groups: ChatGroups
     routes: HostedRoutes
     list: HostedList
 
@@ -56,6 +59,7 @@ class HostedParts:
         core: Callable[[], Core],
     ) -> HostedParts:
         def account_changed(record: ServerRecord) -> None:
+            core().let_unsaved_follow()
             core().hosted.account_changed(record)
 
         def subject_changed(record: ServerRecord, subject: str) -> None:
@@ -71,8 +75,13 @@ class HostedParts:
             changed=account_changed,
         )
         wallets = Wallets(shelves.servers, desk, clock, subject_changed)
-        routes = HostedRoutes(shelves.servers, desk, wallets, prices)
-        return cls(shelves, clock, core, desk, wallets, routes, HostedList(routes, wallets))
+        groups = Groups(desk, shelves.servers, clock)
+        chat_groups = ChatGroups(shelves.chats, desk, groups, lambda id_: core().unsaved(id_))
+        routes = HostedRoutes(shelves.servers, desk, wallets, prices, chat_groups)
+        return cls(
+            shelves, clock, core, desk, wallets, groups, chat_groups, routes,
+            HostedList(routes, wallets),
+        )  # fmt: skip
 
     def side(
         self,
@@ -96,7 +105,9 @@ class HostedParts:
             alternates=alternates,
             purchases=Purchases(shelves.checkouts, desk, self.wallets, clock, purchase_changed),
             checkouts=shelves.checkouts,
-            groups=Groups(desk),
+            calls=shelves.hosted_calls,
+            groups=self.groups,
+            groups_named=self.name_chats,
             licenses=LicenseKeeper(shelves.licenses, shelves.settings, desk, clock),
             resolver=self._resolver(settler, turns),
             clock=clock,
@@ -105,6 +116,12 @@ class HostedParts:
             why_short=settler.why_short,
             offline=config.offline,
         )
+
+    def name_chats(self, record: ServerRecord) -> None:
+        """Chats bear the names that their groups have today."""
+        known, chats = self.groups.known(record), self.shelves.chats
+        if sum(chats.rename_group(record.id, group.id, group.name) for group in known):
+            self.core().emit_chats()
 
     def _resolver(self, settler: HostedSettler, turns: Turns) -> HostedResolver:
         return HostedResolver(

@@ -120,9 +120,11 @@ class FinishFindAccount:
 
 @dataclass(frozen=True, slots=True)
 class AskShop:
-    """Offers, purchases and what is under way; with `refresh` asked for anew as well."""
+    """Offers, purchases and what is under way; with `refresh` asked for anew as well. One with a
+    serial is answered by `HostedDone` when all of that is over."""
 
     refresh: bool = False
+    serial: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,15 @@ class OpenPortal:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenAccountPage:
+    """The account in the browser, at the receipt of a purchase where one is named; `OpenPage`
+    follows, with a link that works once."""
+
+    serial: int
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class UsePassphrase:
     serial: int
     passphrase: str
@@ -168,9 +179,11 @@ class UsePassphrase:
 
 @dataclass(frozen=True, slots=True)
 class AskLicense:
-    """How the license stands; with `renew` the server is asked for a new one."""
+    """How the license stands; with `renew` the server is asked for a new one. One with a serial
+    is answered by `HostedDone` when that is over."""
 
     renew: bool = False
+    serial: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +268,8 @@ class AcceptInvitation:
 HostedCommand = (
     AskAccounts | CheckServer | StartFree | ChooseServer | SignIn | SignOut | ForgetServer
     | AskDevices | RemoveDevice | AddEmail | ConfirmEmail | FindAccount | FinishFindAccount
-    | AskShop | Buy | GiveUpPurchase | ChangeSubscription | OpenPortal | UsePassphrase
+    | AskShop | Buy | GiveUpPurchase | ChangeSubscription | OpenPortal | OpenAccountPage
+    | UsePassphrase
     | AskLicense | KeepLicense
     | AskGroups | MakeGroup | ActFor | AskMembers | ChangeMember | RemoveMember | Invite
     | TakeInvitationBack | AcceptInvitation

@@ -86,7 +86,8 @@ class InsteadView:
 
 @dataclass(frozen=True, slots=True)
 class OfferView:
-    """Something to buy. `available` False: it cannot be bought here now."""
+    """Something to buy. `available` False: it cannot be bought here now. `price_cents` is None
+    where `price` is a sentence; a plan with `seats` is for a group."""
 
     id: str
     kind: str  # pack, plan, add_on
@@ -97,6 +98,8 @@ class OfferView:
     unit: str = ""
     amount: int | None = None
     benefits: tuple[str, ...] = ()
+    price_cents: int | None = None
+    seats: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +178,14 @@ class WalletView:
 
 @dataclass(frozen=True, slots=True)
 class AccountsView:
-    """Every server, the chosen one's wallet, and where the button for free tokens leads (empty:
-    there is no such button)."""
+    """Every server, the chosen one's wallet and groups, and where the button for free tokens leads
+    (empty: there is no such button)."""
 
     servers: tuple[ServerView, ...]
     chosen: str
     default_address: str
     wallet: WalletView | None
+    groups: tuple[GroupView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +216,8 @@ class CheckoutView:
 
 @dataclass(frozen=True, slots=True)
 class PurchaseView:
+    """Something that was paid for. `until` is the end of a paid month; a pack has none."""
+
     id: str
     kind: str
     name: str
@@ -221,20 +227,36 @@ class PurchaseView:
     unit: str
     granted: int
     taken_back: int
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionView:
+    """`plan` is the offer's id, `name` what people call it."""
+
     plan: str
     seats: int
     past_due: bool
     cancels_at_end: bool
     paid_until: datetime
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightView:
+    """Models that draw so many plan tokens for each of their tokens."""
+
+    weight: int
+    models: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ShopView:
-    """What can be bought, what was, and what is under way. `demo` says that no money moves."""
+    """What can be bought, what was, and what is under way. `demo` says that no money moves.
+
+    `per_message` is what a message drew on average on this computer in the last 30 days, in plan
+    tokens; None where there were too few to say. `as_of` None: the offers were never heard.
+    """
 
     server_id: str
     packs: tuple[OfferView, ...]
@@ -245,6 +267,9 @@ class ShopView:
     checkouts: tuple[CheckoutView, ...]
     demo: str
     as_of: datetime | None
+    online: bool = False
+    weights: tuple[WeightView, ...] = ()
+    per_message: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

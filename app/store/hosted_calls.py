@@ -107,3 +107,14 @@ class HostedCalls:
             (server_id, holder, ms_from(since)),
         )
         return [DrawRecord(*row) for row in rows]
+
+    def per_message(
+        self, server_id: str, holder: str, unit: str, since: datetime
+    ) -> tuple[int, int]:
+        """How many calls drew on a unit since a moment, and how much all of them together."""
+        row = self._database.first(
+            "SELECT count(DISTINCT hold_id), coalesce(sum(amount), 0) FROM hosted_draws"
+            " WHERE server_id = ? AND holder = ? AND at_ms >= ? AND unit = ?",
+            (server_id, holder, ms_from(since), unit),
+        )
+        return (0, 0) if row is None else (int(row[0]), int(row[1]))

@@ -13,9 +13,10 @@ from app.store.servers import ServerRecord
 async def ask_shop(core: Core, command: commands.AskShop) -> None:
     """What is known at once; then what the server says, where that is wanted."""
     core.hosted.show_shop()
-    record = core.hosted.desk.chosen()
-    if command.refresh and record is not None and record.is_signed_in:
-        await core.hosted.wallets.refresh(record, OFFERS, PURCHASES)
+    if command.serial:
+        await done(core, command.serial, _ask_shop(core, refresh=command.refresh))
+    else:
+        await _ask_shop(core, refresh=command.refresh)
 
 
 async def buy(core: Core, command: commands.Buy) -> None:
@@ -34,15 +35,21 @@ async def open_portal(core: Core, command: commands.OpenPortal) -> None:
     await done(core, command.serial, _portal(core))
 
 
+async def open_account_page(core: Core, command: commands.OpenAccountPage) -> None:
+    await done(core, command.serial, _account_page(core, command.receipt))
+
+
 async def use_passphrase(core: Core, command: commands.UsePassphrase) -> None:
     await done(core, command.serial, _passphrase(core, command.passphrase))
 
 
 async def ask_license(core: Core, command: commands.AskLicense) -> None:
-    if command.renew:
-        await core.hosted.renew_license()
+    hosted = core.hosted
+    work = hosted.renew_license() if command.renew else hosted.show_license()
+    if command.serial:
+        await done(core, command.serial, work)
     else:
-        await core.hosted.show_license()
+        await work
 
 
 async def keep_license(core: Core, command: commands.KeepLicense) -> None:
@@ -55,6 +62,17 @@ def chosen(core: Core) -> ServerRecord:
     if record is None:
         raise SignedOut("There is no account yet.", "Start with free tokens first.")
     return record
+
+
+async def _ask_shop(core: Core, *, refresh: bool) -> None:
+    record = core.hosted.desk.chosen()
+    if refresh and record is not None and record.is_signed_in:
+        await core.hosted.wallets.refresh(record, OFFERS, PURCHASES)
+
+
+async def _account_page(core: Core, receipt: str) -> None:
+    url = await core.hosted.purchases.account_page(chosen(core), receipt)
+    core.emit(commands.OpenPage(url))
 
 
 async def _buy(core: Core, command: commands.Buy) -> str:

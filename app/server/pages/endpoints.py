@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Cookie, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -26,7 +27,8 @@ _LONG = Query(max_length=2000)
 
 
 class AccountLink(BaseModel):
-    """Opens the account in a browser, once, within five minutes."""
+    """Opens the account in a browser, once, within five minutes. With `&receipt=` and a purchase's
+    id behind it, it opens at that receipt."""
 
     url: str
 
@@ -148,12 +150,15 @@ async def account_link(services: TheServices, caller: TheCaller) -> AccountLink:
 
 @router.get("/account/enter", include_in_schema=False)
 async def account_enter(
-    services: TheServices, token: Annotated[str, Query(max_length=200)] = ""
+    services: TheServices,
+    token: Annotated[str, Query(max_length=200)] = "",
+    receipt: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     visit = await services.database.run(visits.enter, token, services.clock.now())
     if visit is None:
         return _again(services)
-    answer = RedirectResponse("/account", 303)
+    place = f"/account/receipt?{urlencode({'id': receipt})}" if receipt else "/account"
+    answer = RedirectResponse(place, 303)
     answer.set_cookie(
         COOKIE,
         visit,

@@ -162,7 +162,9 @@ PAGES: Mapping[tuple[str, str], Endpoint] = {
         open=True,
         form=True,
     ),
-    ("GET", "/account/enter"): Endpoint({("query", "token"): "account"}, told=401),
+    ("GET", "/account/enter"): Endpoint(
+        {("query", "token"): "account", ("query", "receipt"): "purchase"}, told=401
+    ),
     ("GET", "/account"): Endpoint(told=200),
     ("GET", "/account/receipt"): Endpoint({("query", "id"): "purchase"}),
     ("GET", "/account/statement"): Endpoint({("query", "month"): "account"}, told=400),
