@@ -1,28 +1,29 @@
 """The core's own thread: a plain asyncio loop that takes commands and gives events.
 
-The window starts it after its first paint. Heavy imports happen on this thread, never before.
+The window starts it after its first paint. Heavy imports happen on this thread, never before: the
+seam's many small classes alone would hold up the first key for longer than a tenth of a second.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from app.engine.outbox import Outbox
 from app.errors import TuppenceError
-from app.seam import commands, events
-from app.seam.commands import Command
-from app.seam.events import Event
 
 if TYPE_CHECKING:
+    import asyncio
+
     from app.engine.core import Core
+    from app.engine.outbox import Outbox
+    from app.seam.commands import Command
+    from app.seam.events import Event
 
 _log = logging.getLogger(__name__)
 
-OpenCore = Callable[[Callable[[Event], None]], "Awaitable[Core]"]
+OpenCore = Callable[[Callable[["Event"], None]], "Awaitable[Core]"]
 
 
 class Engine:
@@ -30,7 +31,8 @@ class Engine:
 
     def __init__(self, open_core: OpenCore, wake: Callable[[], None]) -> None:
         self._open_core = open_core
-        self._outbox = Outbox(wake)
+        self._wake = wake
+        self._outbox: Outbox | None = None  # made by the thread, before anything is put in
         self._waiting: list[Command] = []
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -55,7 +57,7 @@ class Engine:
 
     def drain(self) -> Sequence[Event]:
         """The events since the last call."""
-        return self._outbox.drain()
+        return () if self._outbox is None else self._outbox.drain()
 
     def stop(self) -> None:
         """Refuse further commands, settle and close; `EngineStopped` follows."""
@@ -68,7 +70,9 @@ class Engine:
                 self._loop.call_soon_threadsafe(self._stop_asked.set)
                 return
         if not self._thread.is_alive():
-            self._outbox.put(events.EngineStopped())
+            from app.seam.events import EngineStopped
+
+            self._box().put(EngineStopped())
 
     def join(self, timeout_s: float) -> bool:
         """Wait for the thread to end; False where it did not in time."""
@@ -78,34 +82,50 @@ class Engine:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        clean = False
+        import asyncio
+
+        from app.seam import events
+
+        box, clean = self._box(), False
         try:
-            asyncio.run(self._main())
+            asyncio.run(self._main(box))
             clean = True
         finally:
             with self._lock:
                 # From here on nobody takes an order: the loop is closed.
                 self._loop, self._stopping = None, True
             if not clean:
-                self._outbox.put(
+                box.put(
                     events.EngineFailed(
                         "The core of Tuppence stopped unexpectedly.",
                         "Everything acknowledged is saved. Start Tuppence again; the log says why.",
                     )
                 )
-            self._outbox.put(events.EngineStopped())
+            box.put(events.EngineStopped())
 
-    async def _main(self) -> None:
+    def _box(self) -> Outbox:
+        """The box of events, made by who first puts something in."""
+        from app.engine.outbox import Outbox
+
+        if self._outbox is None:
+            self._outbox = Outbox(self._wake)
+        return self._outbox
+
+    async def _main(self, box: Outbox) -> None:
+        import asyncio
+
+        from app.seam import commands, events
+
         stop_asked = asyncio.Event()
         with self._lock:
             self._stop_asked = stop_asked
             if self._stopping:
                 return
         try:
-            self._core = await self._open_core(self._outbox.put)
+            self._core = await self._open_core(box.put)
         except TuppenceError as error:
             _log.error("the core did not open: %s", error)
-            self._outbox.put(events.EngineFailed(error.message, error.advice))
+            box.put(events.EngineFailed(error.message, error.advice))
             with self._lock:
                 self._loop = asyncio.get_running_loop()
                 self._waiting.clear()
@@ -131,6 +151,6 @@ class Engine:
         finally:
             await self._core.close()
 
-    def _take(self, command: commands.Command) -> None:
+    def _take(self, command: Command) -> None:
         if hasattr(self, "_dispatcher"):
             self._dispatcher.take(command)

@@ -186,12 +186,16 @@ class MainWindow(QMainWindow):
 
     def _on_first_paint(self) -> None:
         self.painted.emit()
+        from app.ui.window_later import imports_of_billing, imports_of_window
+
         # One after the other, so that a key that is pressed in between is not kept waiting.
         self._rest = [
             Theme.current().follow_system,
             self.frame.composer.box.follow_focus,
+            *imports_of_window(),
             self.complete,
             load_more_fonts,
+            *imports_of_billing(),
             self._make_billing,
         ]
         QTimer.singleShot(0, self, self._on_rest_wanted)

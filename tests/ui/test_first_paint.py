@@ -30,6 +30,14 @@ window = MainWindow(Bridge(), folder)
 def end():
     print(*sys.modules)
     print(*made)
+    import app.engine.runtime
+    print(*sys.modules)
+    from app.ui.window_later import imports_of_window
+    for step in imports_of_window():
+        step()
+    before = set(sys.modules)
+    window.complete()
+    print(*(set(sys.modules) - before))
     sys.stdout.flush()
     os._exit(0)
 window.painted.connect(end)
@@ -39,7 +47,7 @@ application.exec()
 
 
 def test_the_first_paint_waits_for_no_part_that_it_does_not_show(tmp_path: Path) -> None:
-    modules, enums = _first_paint(tmp_path)
+    modules, enums, _, _ = _first_paint(tmp_path)
     assert {
         name
         for name in modules
@@ -55,11 +63,19 @@ def test_the_first_paint_waits_for_no_part_that_it_does_not_show(tmp_path: Path)
     assert "Weight" in enums, "enums are not seen any more: this test cannot fail"
 
 
-def _first_paint(folder: Path) -> tuple[set[str], set[str]]:
+def test_a_key_after_the_first_paint_waits_for_no_more_than_one_module(tmp_path: Path) -> None:
+    _, _, with_engine, completed = _first_paint(tmp_path)
+    assert "app.engine.runtime" in with_engine
+    slow = {name for name in with_engine if name.startswith(("app.seam.", "asyncio"))}
+    assert slow == set(), "the core's own thread imports these"
+    assert "app.ui.window_focus" in completed, "what is imported here is not seen any more"
+    assert {name for name in completed if name.startswith("app.seam.")} <= {"app.seam.port"}
+
+
+def _first_paint(folder: Path) -> list[set[str]]:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-P", "-c", PROGRAM, str(folder)],
         env=environment, capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
-    modules, enums = done.stdout.splitlines()[-2:]
-    return set(modules.split()), set(enums.split())
+    return [set(line.split()) for line in done.stdout.splitlines()[-4:]]
