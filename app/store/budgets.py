@@ -66,13 +66,11 @@ class Budgets:
     def use(self, window: BudgetWindow) -> BudgetUse:
         """What was spent in a window, and what open holds set aside in it."""
         if window.budget.scope is Scope.ASSISTANT:
-            return self._use_in_ledger(window)
+            return self._use_of_assistant(window)
         return BudgetUse(window, self._spent(window), self._held(window))
 
     def held_elsewhere(self, window: BudgetWindow) -> int:
         """What open holds set aside that belong to a window and were made before it was there."""
-        if window.budget.scope is Scope.ASSISTANT:
-            return 0
         return self._held(
             window,
             " AND NOT EXISTS (SELECT 1 FROM ledger_hold_draws AS draws"
@@ -136,14 +134,15 @@ class Budgets:
         )
         return 0 if row is None else int(row[0])
 
-    def _use_in_ledger(self, window: BudgetWindow) -> BudgetUse:
-        """Calls do not say which assistant they were made with; what they drew does."""
+    def _use_of_assistant(self, window: BudgetWindow) -> BudgetUse:
+        """Usage does not say which assistant a call was made with; beside its hold it stands."""
+        terms, parameters = _terms(window, "created_ms", ms_from)
         row = self._database.first(
-            "SELECT coalesce(sum(charged), 0), coalesce(sum(iif(charged IS NULL, amount, 0)), 0)"
-            " FROM ledger_hold_draws WHERE account = ?",
-            (window.account,),
+            "SELECT coalesce(sum(settled_pusd), 0) FROM holds"
+            f" WHERE state = 'settled' AND {terms}",
+            parameters,
         )
-        return BudgetUse(window, *((0, 0) if row is None else (int(row[0]), int(row[1]))))
+        return BudgetUse(window, 0 if row is None else int(row[0]), self._held(window))
 
 
 def _day(at: datetime) -> int:
@@ -163,5 +162,8 @@ def _terms(
         parameters.append(number(window.end))
     if subject := _SUBJECTS.get(window.budget.scope):
         terms.append(f"{subject} = ?")
+        parameters.append(window.budget.subject_id)
+    if window.budget.scope is Scope.ASSISTANT:
+        terms.append("id IN (SELECT hold_id FROM assistant_calls WHERE assistant_id = ?)")
         parameters.append(window.budget.subject_id)
     return " AND ".join(terms), tuple(parameters)

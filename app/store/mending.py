@@ -66,6 +66,8 @@ MENDING = (
     _empty_where_not_json("messages", "attachment_ids"),
     _empty_where_not_json("drafts", "attachment_ids"),
     _empty_where_not_json("keys", "models_json"),
+    _empty_where_not_json("assistants", "tools"),
+    _null_where_not_json("chat_setups", "tools"),
     "DELETE FROM settings WHERE NOT json_valid(value_json)",
     _FIRST_CALLS,
     REBUILD_SUMS,

@@ -20,6 +20,7 @@ from app.store.connection import tolerant_text
 from app.store.mending import MENDING
 from app.store.orphans import orphan_rows
 from app.store.schema_account import ACCOUNT_TABLES
+from app.store.schema_assistants import ASSISTANT_TABLES
 from app.store.schema_ledger import FILL_LEDGER
 
 # Chats before messages, so that a full disk or a second fault loses the least.
@@ -40,6 +41,7 @@ TABLES = (
     "budget_notices",
     "generations",
     *ACCOUNT_TABLES,
+    *ASSISTANT_TABLES,
 )
 # Tables that no other one has as many columns as: see orphans.py.
 _TOLD_BY_WIDTH = frozenset({"chats", "messages", "usage", "holds", "keys", "attachments"})

@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.store.schema_account import BRING_ACCOUNTS
+from app.store.schema_assistants import BRING_ASSISTANTS
 from app.store.schema_budgets import BRING_BUDGETS
 from app.store.schema_chat_groups import BRING_CHAT_GROUPS
+from app.store.schema_draws import SUM_UP_DRAWS
 from app.store.schema_generations import BRING_GENERATIONS
 from app.store.schema_ledger import BRING_LEDGER
 from app.store.schema_usage import SUM_UP_USAGE
@@ -312,6 +314,8 @@ STEPS = (
     Step(6, "calls to look up at their provider", BRING_GENERATIONS),
     Step(7, "credit servers", BRING_ACCOUNTS),
     Step(8, "chats of organizations and workspaces", BRING_CHAT_GROUPS),
+    Step(9, "assistants, and the tools of chats", BRING_ASSISTANTS),
+    Step(10, "hosted tokens summed up by day", SUM_UP_DRAWS),
 )
 
 CURRENT_VERSION = STEPS[-1].version

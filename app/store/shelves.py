@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.clock import Clock
+from app.store.assistants import Assistants
 from app.store.attachments import Attachments
 from app.store.books import Books
 from app.store.budgets import Budgets
+from app.store.chat_setups import ChatSetups
 from app.store.chats import Chats
 from app.store.checkouts import Checkouts
 from app.store.database import Database
@@ -26,6 +28,7 @@ from app.store.settings import Settings
 from app.store.usage import UsageCache
 from app.store.usage_calls import UsageCalls
 from app.store.usage_days import UsageDays
+from app.store.usage_draws import UsageDraws
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Shelves:
     usage: UsageCache
     usage_days: UsageDays
     usage_calls: UsageCalls
+    usage_draws: UsageDraws
     settings: Settings
     keys: Keys
     marks: ModelMarks
@@ -52,6 +56,8 @@ class Shelves:
     hosted_calls: HostedCalls
     checkouts: Checkouts
     licenses: Licenses
+    assistants: Assistants
+    setups: ChatSetups
 
 
 def open_shelves(folder: Path, clock: Clock) -> Shelves:
@@ -61,6 +67,7 @@ def open_shelves(folder: Path, clock: Clock) -> Shelves:
 
 def shelves_over(database: Database, folder: Path, clock: Clock) -> Shelves:
     """The store's parts over a database that is open already."""
+    assistants = Assistants(database, clock)
     return Shelves(
         database=database,
         chats=Chats(database, clock),
@@ -74,6 +81,7 @@ def shelves_over(database: Database, folder: Path, clock: Clock) -> Shelves:
         usage=UsageCache(database),
         usage_days=UsageDays(database),
         usage_calls=UsageCalls(database),
+        usage_draws=UsageDraws(database),
         settings=Settings(database),
         keys=Keys(database),
         marks=ModelMarks(database),
@@ -82,4 +90,6 @@ def shelves_over(database: Database, folder: Path, clock: Clock) -> Shelves:
         hosted_calls=HostedCalls(database),
         checkouts=Checkouts(database),
         licenses=Licenses(database),
+        assistants=assistants,
+        setups=ChatSetups(database, assistants),
     )
