@@ -14,6 +14,10 @@ from app.seam.usage_commands import AskUsage as AskUsage
 from app.seam.usage_commands import AskUsageCalls as AskUsageCalls
 from app.seam.usage_commands import ExportUsage as ExportUsage
 from app.seam.usage_commands import StopUsageExport as StopUsageExport
+from app.seam.vault import ChangeVaultPassphrase as ChangeVaultPassphrase
+from app.seam.vault import OpenVault as OpenVault
+from app.seam.vault import SetVaultAside as SetVaultAside
+from app.seam.vault import VaultCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,16 +325,6 @@ class AskKeychain:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenVault:
-    """Open the vault, or make it where there is none."""
-
-    passphrase: str
-
-    def __repr__(self) -> str:
-        return "OpenVault()"
-
-
-@dataclass(frozen=True, slots=True)
 class ChangeSettings:
     """Set some settings; `changes` are (field of SettingsView, value as text or bool or int)."""
 
@@ -383,7 +377,7 @@ Command = (
     | SaveDraft | AttachFile | AskQuote | AskCheaper | AskModelCosts | AskQuoteAgain | AskReceipt
     | AskBilling | ListModels | SetFavorite | FindLocalModels
     | ListKeys | CheckAndKeepKey | CancelKeyCheck | CheckKey | RemoveKey | SetKeyPrice
-    | AskKeychain | OpenVault | ChangeSettings | SetShortcut | SetProxy | TestProxy | ExportChat
+    | AskKeychain | ChangeSettings | SetShortcut | SetProxy | TestProxy | ExportChat
     | StartDemo | AskUsage | AskUsageCalls | ExportUsage | StopUsageExport | ReconciliationCommand
-    | BudgetCommand | HostedCommand
+    | BudgetCommand | HostedCommand | VaultCommand
 )  # fmt: skip

@@ -146,7 +146,8 @@ class ChatView:
 
 @dataclass(frozen=True, slots=True)
 class ChatRow:
-    """A line of the sidebar."""
+    """A line of the sidebar. `group_id` is the organization or workspace that the chat belongs to
+    and that pays for it, empty for one's own; `group_name` is what it is called."""
 
     id: str
     title: str
@@ -156,6 +157,8 @@ class ChatRow:
     certainty: Certainty
     streaming: bool = False
     unfinished: bool = False
+    group_id: str = ""
+    group_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +301,8 @@ class KeychainView:
     vault_exists: bool
     vault_open: bool
     trouble: str = ""
+    vault_damaged: bool = False  # it can only be set aside
+    news: str = ""  # what an order did
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,10 @@ class VaultUnreadable(KeychainError):
     """The vault's file is damaged or from a newer version; it is left as it is."""
 
 
+class VaultDamaged(VaultUnreadable):
+    """No version can read it: it can be brought back from a backup, or set aside."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Contents:
     """What the file holds: how the passphrase becomes a key, the sealed key, the sealed secrets."""
@@ -141,7 +145,13 @@ class Vault:
             number = 1
             while (kept := self.path.with_name(f"{FILE_NAME}.damaged-{number}")).exists():
                 number += 1
-            os.replace(self.path, kept)
+            try:
+                os.replace(self.path, kept)
+            except OSError as error:
+                raise KeychainError(
+                    f"The vault's file could not be renamed: {error.strerror}.",
+                    f"Move {self.path} away yourself.",
+                ) from error
             self._key = None
             return kept
 
@@ -233,7 +243,7 @@ def _decode(content: bytes, path: Path) -> _Contents:
         if not newer:
             return _contents_of(document)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise VaultUnreadable(
+        raise VaultDamaged(
             "The vault's file is damaged and cannot be read. It was left as it is.",
             f"Bring back {path} from a backup, or set it aside and begin a new vault.",
         ) from error

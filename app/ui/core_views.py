@@ -35,7 +35,7 @@ SENTENCES: dict[type, tuple[str, ...]] = {
     views.ReceiptShareView: ("payer",),
     views.ReceiptView: ("payer", "rule", "price_source", "notes"),
     views.KeyRow: ("detail",),
-    views.KeychainView: ("trouble",),
+    views.KeychainView: ("trouble", "news"),
     quote_views.ShareView: ("label",),
     quote_views.LimitView: ("name",),
     quote_views.CheaperView: ("payer",),

@@ -1592,6 +1592,56 @@
     </message>
 </context>
 <context>
+    <name>passphrase</name>
+    <message>
+        <source>Too simple: at least {0} characters, not all alike.</source>
+        <translation>Zu einfach: mindestens {0} Zeichen, nicht alle gleich.</translation>
+    </message>
+    <message>
+        <source>Weak: a few words more would help.</source>
+        <translation>Schwach: ein paar Wörter mehr würden helfen.</translation>
+    </message>
+    <message>
+        <source>Fair.</source>
+        <translation>Brauchbar.</translation>
+    </message>
+    <message>
+        <source>Strong.</source>
+        <translation>Stark.</translation>
+    </message>
+</context>
+<context>
+    <name>PassphraseForm</name>
+    <message>
+        <source>The passphrase until now</source>
+        <translation>Die bisherige Passphrase</translation>
+    </message>
+    <message>
+        <source>New passphrase</source>
+        <translation>Neue Passphrase</translation>
+    </message>
+    <message>
+        <source>The new one again</source>
+        <translation>Die neue noch einmal</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Change it</source>
+        <translation>Ändern</translation>
+    </message>
+    <message>
+        <source>The two are not the same.</source>
+        <translation>Die beiden sind nicht gleich.</translation>
+    </message>
+    <message>
+        <source>Sealing …</source>
+        <translation>Wird versiegelt …</translation>
+    </message>
+</context>
+<context>
     <name>PickerPopup</name>
     <message>
         <source>Add a key</source>
@@ -1717,6 +1767,10 @@
     <message>
         <source>You choose: a vault is a file on this computer, sealed with a passphrase that you type at each start. This session only: the key is gone when Tuppence closes. Keys are never written in plain text.</source>
         <translation>Du wählst: Ein Tresor ist eine Datei auf diesem Computer, versiegelt mit einer Passphrase, die du bei jedem Start eingibst. Nur diese Sitzung: Der Schlüssel ist weg, wenn Tuppence schließt. Schlüssel werden nie im Klartext geschrieben.</translation>
+    </message>
+    <message>
+        <source>Change the passphrase</source>
+        <translation>Passphrase ändern</translation>
     </message>
 </context>
 <context>
@@ -2220,10 +2274,6 @@
 <context>
     <name>VaultForm</name>
     <message>
-        <source>Fair.</source>
-        <translation>Brauchbar.</translation>
-    </message>
-    <message>
         <source>Make a vault</source>
         <translation>Einen Tresor anlegen</translation>
     </message>
@@ -2252,10 +2302,6 @@
         <translation>Wird versiegelt …</translation>
     </message>
     <message>
-        <source>Strong.</source>
-        <translation>Stark.</translation>
-    </message>
-    <message>
         <source>The same passphrase again</source>
         <translation>Dieselbe Passphrase noch einmal</translation>
     </message>
@@ -2272,12 +2318,12 @@
         <translation>Der Tresor ist verschlossen</translation>
     </message>
     <message>
-        <source>Too simple: at least {0} characters, not all alike.</source>
-        <translation>Zu einfach: mindestens {0} Zeichen, nicht alle gleich.</translation>
+        <source>Set it aside, begin anew</source>
+        <translation>Beiseitelegen, neu beginnen</translation>
     </message>
     <message>
-        <source>Weak: a few words more would help.</source>
-        <translation>Schwach: ein paar Wörter mehr würden helfen.</translation>
+        <source>The damaged file is kept under another name; its keys must be added anew.</source>
+        <translation>Die beschädigte Datei bleibt unter anderem Namen erhalten; ihre Schlüssel müssen neu eingetragen werden.</translation>
     </message>
 </context>
 <context>

@@ -9,6 +9,10 @@ from app.engine.core import Core
 from app.errors import TuppenceError
 from app.seam import commands, events
 from app.seam.views import KeychainView
+from app.store.vault import VaultDamaged
+
+PASSPHRASE_CHANGED = "The passphrase was changed."
+SET_ASIDE = "The damaged vault is kept as {0}. Its keys must be added anew."
 
 
 def list_keys(core: Core, command: commands.ListKeys) -> None:
@@ -91,17 +95,38 @@ async def ask_keychain(core: Core, command: commands.AskKeychain) -> None:
 
 
 async def open_vault(core: Core, command: commands.OpenVault) -> None:
-    trouble = ""
     try:
         await core.keychain.open_vault(command.passphrase)
     except TuppenceError as error:
-        trouble = str(error)
-    if not trouble and core.preferences.proxy().has_password:
+        await emit_keychain(core, str(error), damaged=isinstance(error, VaultDamaged))
+        return
+    if core.preferences.proxy().has_password:
         await core.use_proxy()
-    await emit_keychain(core, trouble)
+    await emit_keychain(core)
 
 
-async def emit_keychain(core: Core, trouble: str = "") -> None:
+async def change_vault_passphrase(core: Core, command: commands.ChangeVaultPassphrase) -> None:
+    try:
+        await core.keychain.change_passphrase(command.old, command.new)
+    except TuppenceError as error:
+        await emit_keychain(core, str(error))
+        return
+    await emit_keychain(core, news=PASSPHRASE_CHANGED)
+
+
+async def set_vault_aside(core: Core, command: commands.SetVaultAside) -> None:
+    try:
+        kept = await core.keychain.call(core.keychain.keychain.set_vault_aside)
+    except TuppenceError as error:
+        await emit_keychain(core, str(error))
+        return
+    await emit_keychain(core, news=SET_ASIDE.format(kept.name))
+    emit_keys(core)
+
+
+async def emit_keychain(
+    core: Core, trouble: str = "", *, damaged: bool = False, news: str = ""
+) -> None:
     """Where secrets go on this machine, as the window shows it."""
     try:
         place = await core.keychain.place()
@@ -111,7 +136,15 @@ async def emit_keychain(core: Core, trouble: str = "") -> None:
     keychain = core.keychain.keychain
     core.emit(
         events.KeychainReady(
-            KeychainView(where, name, keychain.vault_exists, keychain.vault_open, trouble or said)
+            KeychainView(
+                where,
+                name,
+                keychain.vault_exists,
+                keychain.vault_open,
+                trouble or said,
+                damaged,
+                news,
+            )
         )
     )
 

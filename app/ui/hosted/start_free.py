@@ -17,6 +17,8 @@ class StartFree(QFrame):
     asked = Signal(str)
     keychain_asked = Signal()
     passphrase_given = Signal(str)
+    passphrase_changed = Signal(str, str)
+    aside_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,6 +38,12 @@ class StartFree(QFrame):
         self._waiting = True
         self._button.setEnabled(False)
         self._button.setText(self.tr("Starting …"))
+        self._fault.hide()
+        self._place.hide()
+
+    def show_ready(self) -> None:
+        """Nothing is under way, and nothing went wrong."""
+        self._rest()
         self._fault.hide()
         self._place.hide()
 
@@ -83,6 +91,8 @@ class StartFree(QFrame):
     def _connect(self) -> None:
         self._place.retry_asked.connect(self.keychain_asked)
         self._place.passphrase_given.connect(self.passphrase_given)
+        self._place.passphrase_changed.connect(self.passphrase_changed)
+        self._place.aside_asked.connect(self.aside_asked)
         self._place.place_chosen.connect(self._use_place)
 
     def _rest(self) -> None:

@@ -143,6 +143,10 @@ class WindowHosted(QObject):
             start.asked.connect(self._on_start_asked)
             start.keychain_asked.connect(lambda: self._submit(commands.AskKeychain()))
             start.passphrase_given.connect(lambda text: self._submit(commands.OpenVault(text)))
+            start.passphrase_changed.connect(
+                lambda old, new: self._submit(commands.ChangeVaultPassphrase(old, new))
+            )
+            start.aside_asked.connect(lambda: self._submit(commands.SetVaultAside()))
             page.put_first(start)
         self._start.show_address(address)
 
@@ -179,6 +183,7 @@ class WindowHosted(QObject):
             card = self._card = OutOfTokensCard()
             card.model_asked.connect(self._on_model_asked)
             card.buy_asked.connect(self._on_buy_asked)
+            card.shop_asked.connect(self._window.dialogs.open_shop)
             composer.put_above(card)
         self._card.show_event(event, kept=not composer.is_empty())
 

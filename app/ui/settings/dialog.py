@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedWidget, QVBoxLayout, QWidget
@@ -17,15 +18,26 @@ from app.ui.icons import icon
 from app.ui.settings.keys_page import KeysPage
 from app.ui.theme import Theme
 
+if TYPE_CHECKING:
+    from app.ui.hosted.window_hosted import WindowHosted
+
 WIDTH, HEIGHT = 860, 620
 NAV_WIDTH = 164
 NAV_ROW_HEIGHT = 34
 PAGES = ("keys", "budgets", "appearance", "shortcuts", "network", "data", "about")
-_ICONS = ("key-round", "gauge", "palette", "keyboard", "globe", "database", "info")
+# Only in the window, which knows of accounts.
+HOSTED_PAGES = ("account", "license")
+_ORDER = ("account", *PAGES[:-1], "license", PAGES[-1])
+_ICONS = {
+    "account": "user", "keys": "key-round", "budgets": "gauge", "appearance": "palette",
+    "shortcuts": "keyboard", "network": "globe", "data": "database", "license": "shield-check",
+    "about": "info",
+}  # fmt: skip
 
 
 class SettingsDialog(Dialog):
-    """`page` is one of PAGES. Opening folders and links, and exporting, is the window's."""
+    """`page` is one of PAGES, or of HOSTED_PAGES where `hosted` is given. Opening folders and
+    links, and exporting, is the window's."""
 
     link_asked = Signal(str)
     folder_asked = Signal(str)
@@ -36,6 +48,7 @@ class SettingsDialog(Dialog):
         self, parent: QWidget, bridge: Bridge, settings: SettingsView, *,
         paths: Paths | None = None, page: str = "keys", can_export: bool = False,
         chat: tuple[str, str] | None = None, budget_wanted: tuple[str, str] | None = None,
+        hosted: WindowHosted | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent, width=WIDTH)
         self._bridge = bridge
@@ -43,18 +56,20 @@ class SettingsDialog(Dialog):
         self._paths = paths
         self._can_export = can_export
         self._chat, self._budget_wanted = chat, budget_wanted
+        self._hosted = hosted
+        self._pages = tuple(name for name in _ORDER if hosted or name in PAGES)
         self._made: dict[str, QWidget] = {}
         self._build()
         self._connect()
         self.show_page(page)
 
     def first_focus(self) -> QWidget | None:
-        page = self._made[PAGES[self._nav.currentRow()]]
+        page = self._made[self._pages[self._nav.currentRow()]]
         return page.first_focus() if isinstance(page, KeysPage) else self._nav
 
     def show_page(self, name: str) -> None:
         """Go to a page; an unknown name leads to the keys."""
-        self._nav.setCurrentRow(PAGES.index(name) if name in PAGES else 0)
+        self._nav.setCurrentRow(self._pages.index(name if name in self._pages else "keys"))
 
     def page(self, name: str) -> QWidget:
         """The page of that name, made now if need be."""
@@ -71,12 +86,13 @@ class SettingsDialog(Dialog):
         self._nav.setFixedWidth(theme.px(NAV_WIDTH))
         self._nav.setIconSize(QSize(theme.px(16), theme.px(16)))
         self._nav.setStyleSheet(_nav_sheet())
-        for title, icon_name in zip(self._titles(), _ICONS, strict=True):
-            item = QListWidgetItem(icon(icon_name), title)
+        titles = self._titles()
+        for name in self._pages:
+            item = QListWidgetItem(icon(_ICONS[name]), titles[name])
             item.setSizeHint(QSize(0, theme.px(NAV_ROW_HEIGHT)))
             self._nav.addItem(item)
         self._stack = QStackedWidget()
-        self._areas = [QWidget() for _ in PAGES]
+        self._areas = [QWidget() for _ in self._pages]
         for area in self._areas:
             self._stack.addWidget(area)
         right = column(spacing=12)
@@ -100,11 +116,13 @@ class SettingsDialog(Dialog):
         self._bridge.event.connect(self._on_event)
         Theme.current().changed.connect(self._on_theme_changed)
 
-    def _titles(self) -> tuple[str, ...]:
-        return (
-            self.tr("Your keys"), self.tr("Budgets"), self.tr("Appearance"), self.tr("Shortcuts"),
-            self.tr("Network"), self.tr("Data"), self.tr("About"),
-        )  # fmt: skip
+    def _titles(self) -> dict[str, str]:
+        return {
+            "account": self.tr("Account"), "keys": self.tr("Your keys"),
+            "budgets": self.tr("Budgets"), "appearance": self.tr("Appearance"),
+            "shortcuts": self.tr("Shortcuts"), "network": self.tr("Network"),
+            "data": self.tr("Data"), "license": self.tr("License"), "about": self.tr("About"),
+        }  # fmt: skip
 
     def _make(self, name: str) -> QWidget:
         makers: dict[str, Callable[[], QWidget]] = {
@@ -112,9 +130,10 @@ class SettingsDialog(Dialog):
             "appearance": self._make_appearance,
             "shortcuts": self._make_shortcuts, "network": self._make_network,
             "data": self._make_data, "about": self._make_about,
+            "account": self._make_account, "license": self._make_license,
         }  # fmt: skip
         page = makers[name]()
-        area = self._areas[PAGES.index(name)]
+        area = self._areas[self._pages.index(name)]
         edge = Theme.current().px(12)
         page.setContentsMargins(2, 2, edge, 2)
         column(area).addWidget(scrolled(page))
@@ -154,6 +173,20 @@ class SettingsDialog(Dialog):
         page.export_asked.connect(self._on_export)
         return page
 
+    def _make_account(self) -> QWidget:
+        from app.ui.hosted.account_page import AccountPage
+
+        assert self._hosted is not None
+        return AccountPage(self._bridge, self._hosted)
+
+    def _make_license(self) -> QWidget:
+        from app.ui.hosted.license_page import LicensePage
+
+        assert self._hosted is not None
+        page = LicensePage(self._hosted)
+        page.account_asked.connect(lambda: self.show_page("account"))
+        return page
+
     def _make_about(self) -> QWidget:
         from app.ui.settings.about_page import AboutPage
 
@@ -162,9 +195,10 @@ class SettingsDialog(Dialog):
     def _on_row_changed(self, place: int) -> None:
         if place < 0:
             return
-        self.page(PAGES[place])
+        name = self._pages[place]
+        self.page(name)
         self._stack.setCurrentIndex(place)
-        title = self._titles()[place]
+        title = self._titles()[name]
         self.title.setText(title)
         self._stack.setAccessibleName(title)
 

@@ -68,6 +68,8 @@ class KeysPage(QWidget):
         self.form.page_asked.connect(self.link_asked)
         self.place.retry_asked.connect(self._on_retry)
         self.place.passphrase_given.connect(self._on_passphrase)
+        self.place.passphrase_changed.connect(self._on_passphrase_changed)
+        self.place.aside_asked.connect(self._on_aside)
         self.place.place_chosen.connect(self._on_place_chosen)
 
     def _show_rows(self, rows: Sequence[KeyRow]) -> None:
@@ -129,6 +131,12 @@ class KeysPage(QWidget):
 
     def _on_passphrase(self, passphrase: str) -> None:
         self._bridge.submit(commands.OpenVault(passphrase))
+
+    def _on_passphrase_changed(self, old: str, new: str) -> None:
+        self._bridge.submit(commands.ChangeVaultPassphrase(old, new))
+
+    def _on_aside(self) -> None:
+        self._bridge.submit(commands.SetVaultAside())
 
     def _on_place_chosen(self) -> None:
         self.form.set_where(self.place.where())

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from app.seam.views import KeychainView
 from app.ui.dialog_pieces import column, plain_label, push_button, row
+from app.ui.settings.passphrase_form import PassphraseForm
 from app.ui.settings.vault_form import VaultForm
 from app.ui.theme import Theme, set_look
 
@@ -19,14 +20,20 @@ class PlaceCard(QFrame):
 
     retry_asked = Signal()
     passphrase_given = Signal(str)
+    passphrase_changed = Signal(str, str)
+    aside_asked = Signal()
     place_chosen = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._keychain: KeychainView | None = None
         self._chosen = ""
+        self._changing = False
         self._build()
         self._vault.passphrase_given.connect(self.passphrase_given)
+        self._vault.aside_asked.connect(self.aside_asked)
+        self._change.given.connect(self.passphrase_changed)
+        self._change.left.connect(self._on_change_left)
 
     def where(self) -> str:
         """keyring, vault or session; empty while there is no place for a key."""
@@ -45,6 +52,9 @@ class PlaceCard(QFrame):
         if keychain.place == "keyring":
             self._chosen = ""
         self._vault.show_outcome(keychain)
+        self._news.setText(keychain.news)
+        self._news.setVisible(bool(keychain.news))
+        self._change.show_outcome(keychain)
         self._show_state()
 
     def _build(self) -> None:
@@ -63,11 +73,20 @@ class PlaceCard(QFrame):
             ways.addWidget(button)
         ways.addStretch(1)
         self._vault = VaultForm()
+        self._news = plain_label(tone="ok", size="note", wrap=True)
+        self._news.hide()
+        self._change = PassphraseForm()
+        self._change.hide()
+        self._other = push_button(self.tr("Change the passphrase"), self._on_change, "link")
+        self._other.setObjectName("other-passphrase")
         box = column(self, spacing=8)
-        for part in (
-            self._trouble, self._choice_words, self._buttons, self._vault, self._line,
-        ):  # fmt: skip
+        for part in (self._trouble, self._choice_words, self._buttons, self._vault, self._news):
             box.addWidget(part)
+        foot = row()
+        foot.addWidget(self._line, 1)
+        foot.addWidget(self._other)
+        box.addLayout(foot)
+        box.addWidget(self._change)
         self._show_state()
 
     def _show_state(self) -> None:
@@ -91,6 +110,8 @@ class PlaceCard(QFrame):
         self._vault.setVisible(opening and not where)
         self._line.setText(self._place_words(where))
         self._line.setVisible(bool(where) or keychain is None)
+        self._other.setVisible(where == "vault" and not self._changing)
+        self._change.setVisible(where == "vault" and self._changing)
         as_card = undecided or (opening and not where)
         set_look(self, look="note" if as_card else "bare")
         edge = Theme.current().px(14) if as_card else 0
@@ -128,6 +149,17 @@ class PlaceCard(QFrame):
         self._show_state()
         self._vault.start()
         self.place_chosen.emit()
+
+    def _on_change(self) -> None:
+        self._changing = True
+        self._news.hide()
+        self._show_state()
+        self._change.start()
+
+    def _on_change_left(self) -> None:
+        self._changing = False
+        self._show_state()
+        self._other.setFocus()
 
     def _on_retry(self) -> None:
         self._keychain = None

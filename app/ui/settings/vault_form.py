@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.seam.views import KeychainView
 from app.ui.dialog_pieces import column, plain_label, push_button, row
-from app.ui.settings.recognize import PASSPHRASE_LENGTH_MIN, passphrase_strength
+from app.ui.settings.recognize import passphrase_strength
 from app.ui.settings.secret_field import SecretField
+from app.ui.settings.strength_words import strength_words
 from app.ui.theme import set_look
 
 
@@ -16,6 +17,7 @@ class VaultForm(QWidget):
     """`passphrase_given` once, then `show_outcome` says how it went."""
 
     passphrase_given = Signal(str)
+    aside_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,6 +40,7 @@ class VaultForm(QWidget):
         self._waiting = False
         self._show_ready()
         self._second.setVisible(not self._exists)
+        self._aside.setVisible(keychain.vault_damaged)
         self._title.setText(
             self.tr("The vault is locked") if self._exists else self.tr("Make a vault")
         )
@@ -62,8 +65,14 @@ class VaultForm(QWidget):
         )  # fmt: skip
         self._button = push_button(self.tr("Open the vault"), self._on_button, "primary")
         self._button.setObjectName("open-vault")
+        self._aside = push_button(self.tr("Set it aside, begin anew"), self.aside_asked.emit)
+        self._aside.setObjectName("set-vault-aside")
+        self._aside.setToolTip(
+            self.tr("The damaged file is kept under another name; its keys must be added anew.")
+        )
         foot = row()
         foot.addWidget(self._words, 1)
+        foot.addWidget(self._aside)
         foot.addWidget(self._button)
         box = column(self, spacing=8)
         for part in (self._title, self._first, self._second, self._warning):
@@ -85,24 +94,12 @@ class VaultForm(QWidget):
         elif second and not first.startswith(second):
             self._say(self.tr("The two are not the same."), "danger")
         else:
-            self._say_strength(first)
+            self._say(*strength_words(first))
 
     def _show_ready(self) -> None:
         first, second = self._first.text(), self._second.text()
         new_one = passphrase_strength(first) > 0 and first == second
         self._button.setEnabled(bool(first) if self._exists else new_one)
-
-    def _say_strength(self, passphrase: str) -> None:
-        match passphrase_strength(passphrase):
-            case 0:
-                pattern = self.tr("Too simple: at least {0} characters, not all alike.")
-                self._say(pattern.format(PASSPHRASE_LENGTH_MIN))
-            case 1:
-                self._say(self.tr("Weak: a few words more would help."), "warn")
-            case 2:
-                self._say(self.tr("Fair."))
-            case _:
-                self._say(self.tr("Strong."), "ok")
 
     def _say(self, text: str, tone: str = "2") -> None:
         self._words.setText(text)
