@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from app.account.desk import AccountDesk
 from app.account.shapes import Fields
-from app.errors import ServerRefused, TuppenceError
+from app.clock import Clock
+from app.errors import AnswerImpossible, ServerRefused, TuppenceError
 from app.seam.hosted_views import GroupView, InvitationView, MemberView
-from app.store.servers import ServerRecord
+from app.store.servers import ServerRecord, Servers
 
 _PATHS = {"organization": "/api/organizations", "workspace": "/api/workspaces"}
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{8,200}")
 _NAME_MAX = 80
+_KEPT = "groups"  # the subject under which a server's last word of them is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +32,41 @@ class Members:
 class Groups:
     """Asks a server about the groups of its account; the server alone decides who may what."""
 
-    def __init__(self, desk: AccountDesk) -> None:
+    def __init__(self, desk: AccountDesk, servers: Servers, clock: Clock) -> None:
         self._desk = desk
+        self._servers = servers
+        self._clock = clock
+
+    def known(self, record: ServerRecord) -> tuple[GroupView, ...]:
+        """The groups as they were last told; nothing is asked."""
+        kept = self._servers.kept(record.id, record.account, _KEPT)
+        if kept is None or not record.account:
+            return ()
+        try:
+            items = Fields(json.loads(kept.content), record.title)
+            return tuple(_group(each, record) for each in items.objects("items"))
+        except (ValueError, AnswerImpossible):
+            return ()  # kept by another version: it is asked for anew
+
+    def has_left(self, record: ServerRecord, group: str) -> bool:
+        """Whether the server named the account's groups, and this one was not among them."""
+        kept = self._servers.kept(record.id, record.account, _KEPT)
+        return kept is not None and not self.name(record, group)
+
+    def name(self, record: ServerRecord, group: str) -> str:
+        """What a group is called, as far as it is known."""
+        return next((each.name for each in self.known(record) if each.id == group), "")
 
     async def all(self, record: ServerRecord) -> tuple[GroupView, ...]:
         """Every organization and workspace of the account."""
         session, found = self._desk.session(record.id), []
         for path in _PATHS.values():
             fields = await session.ask("GET", path, acts_for="")
-            found += [_group(each, record) for each in fields.objects("items")]
-        return tuple(found)
+            found += list(fields.objects("items"))
+        groups = tuple(_group(each, record) for each in found)
+        content = json.dumps({"items": [dict(each.value) for each in found]}, ensure_ascii=False)
+        self._servers.keep(record.id, record.account, _KEPT, content, self._clock.now())
+        return groups
 
     async def make(self, record: ServerRecord, kind: str, name: str) -> str:
         """Found a group and be its admin; its id."""
@@ -107,10 +135,12 @@ class Groups:
 
     async def _path_of(self, record: ServerRecord, group: str) -> str:
         """Where a group is asked about: by its kind, which its list tells."""
-        for found in await self.all(record):
-            if found.id == group:
-                return f"{_path(found.kind)}/{_id(group)}"
-        raise TuppenceError("You do not belong to this group any more.", "Choose another one.")
+        found = next((each for each in self.known(record) if each.id == group), None)
+        if found is None:
+            found = next((each for each in await self.all(record) if each.id == group), None)
+        if found is None:
+            raise TuppenceError("You do not belong to this group any more.", "Choose another one.")
+        return f"{_path(found.kind)}/{_id(group)}"
 
     async def _invitations(self, record: ServerRecord, path: str) -> tuple[InvitationView, ...]:
         session = self._desk.session(record.id)

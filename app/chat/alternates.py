@@ -28,15 +28,15 @@ class Alternates:
     preferences: Preferences
     hosted: HostedRoutes
 
-    def of(self, route: Route) -> tuple[Route, ...]:
-        """The other routes, in the order of the keys; none while failover is off."""
+    def of(self, route: Route, chat_id: str = "") -> tuple[Route, ...]:
+        """The other routes for a chat, in the order of the keys; none while failover is off."""
         if not self.preferences.view().failover:
             return ()
         if not route.needs_secret and route.hosted is None:
             return ()
-        return tuple(self._find(route))
+        return tuple(self._find(route, chat_id))
 
-    def _find(self, route: Route) -> Iterator[Route]:
+    def _find(self, route: Route, chat_id: str) -> Iterator[Route]:
         wanted = same_model_name(route.model_id)
         for key in self.keys.rows():
             # What a server of the user's own calls by a model's name may be anything.
@@ -47,12 +47,13 @@ class Alternates:
                     yield self.routes.find(f"{key.id}/{model_id}")
                     break
         if route.hosted is None:
-            yield from self._hosted(wanted)
+            yield from self._hosted(wanted, chat_id)
 
-    def _hosted(self, wanted: str) -> Iterator[Route]:
+    def _hosted(self, wanted: str, chat_id: str) -> Iterator[Route]:
         for target in self.hosted.targets():
             if same_model_name(target.model.id) == wanted and not target.model.trouble:
-                yield self.routes.find(hosted_ref(target.record.id, target.model.id))
+                ref = hosted_ref(target.record.id, target.model.id)
+                yield self.routes.find(ref, chat_id=chat_id)
                 return
 
     def own_keys_for(self, model_id: str) -> Iterator[Route]:

@@ -16,6 +16,7 @@ from app.account.wallet import Wallets
 from app.account.wallet_shapes import HostedModel, Wallet
 from app.catalog.models import ModelCard
 from app.catalog.pricebook import PriceBook
+from app.chat.chat_groups import ChatGroups
 from app.errors import TuppenceError
 from app.metering.payer import Payer, PayerKind
 from app.providers.hosts import HOSTS, Host, Quirks
@@ -54,6 +55,7 @@ class HostedTarget:
     model: HostedModel
     wallet: Wallet | None
     least_output_tokens: int
+    group_name: str = ""
 
     @property
     def acts_for(self) -> str:
@@ -66,8 +68,8 @@ class HostedTarget:
     @property
     def payer(self) -> Payer:
         name = self.record.title
-        if self.record.acts_for and self.wallet is not None and self.wallet.name:
-            name = self.wallet.name
+        if self.record.acts_for:
+            name = (self.wallet.name if self.wallet is not None else "") or self.group_name or name
         return Payer(PayerKind.ALLOWANCE, f"{name} tokens", self.key_id)
 
 
@@ -75,15 +77,24 @@ class HostedRoutes:
     """Finds hosted models and opens them."""
 
     def __init__(
-        self, servers: Servers, desk: AccountDesk, wallets: Wallets, prices: PriceBook
+        self,
+        servers: Servers,
+        desk: AccountDesk,
+        wallets: Wallets,
+        prices: PriceBook,
+        chat_groups: ChatGroups,
     ) -> None:
         self._servers = servers
         self._desk = desk
         self._wallets = wallets
         self._prices = prices
+        self._chat_groups = chat_groups
 
-    def find(self, server_id: str, model_id: str) -> HostedTarget:
-        """Raises TuppenceError in words where the model cannot be asked."""
+    def find(self, server_id: str, model_id: str, chat_id: str = "") -> HostedTarget:
+        """A model for a chat, paid by the group that the chat belongs to.
+
+        Raises TuppenceError in words where the model cannot be asked.
+        """
         record = self._servers.get(server_id)
         if record is None:
             raise TuppenceError(
@@ -98,7 +109,8 @@ class HostedRoutes:
             )
         if model.trouble:
             raise TuppenceError(model.trouble, "Choose another model.")
-        return self._target(record, model)
+        record, group = self._chat_groups.at(record, chat_id)
+        return self._target(record, model, "" if group is None else group.name)
 
     def targets(self) -> Iterator[HostedTarget]:
         """All models of the chosen server, those that cannot be asked now among them."""
@@ -143,10 +155,12 @@ class HostedRoutes:
             released=known.released if known else None,
         )
 
-    def _target(self, record: ServerRecord, model: HostedModel) -> HostedTarget:
+    def _target(
+        self, record: ServerRecord, model: HostedModel, group_name: str = ""
+    ) -> HostedTarget:
         about = self._wallets.about(record)
         least = about.least_output_tokens if about is not None else 256
-        return HostedTarget(record, model, self._wallets.wallet(record), least)
+        return HostedTarget(record, model, self._wallets.wallet(record), least, group_name)
 
     def _counted_as(self, model: HostedModel) -> str:
         gateway = HOSTS[_GATEWAY].price_provider

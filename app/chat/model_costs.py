@@ -74,7 +74,7 @@ class ModelCosts:
         guess that is short for one of them only would make it look cheap.
         """
         try:
-            route = self.routes.find(pane.model_ref)
+            route = self.routes.find(pane.model_ref, chat_id=chat_id)
         except RouteMissing:
             return ()
         usual = self.shelves.usage.recent_outputs(route.model_id)
@@ -107,7 +107,7 @@ class ModelCosts:
         for place, row in enumerate(row for row in self.model_list.rows() if row.available):
             if place % _AT_ONCE == 0:
                 await asyncio.sleep(0)
-            route = self.routes.find(row.ref, kept)
+            route = self.routes.find(row.ref, kept, chat_id=chat_id)
             messages = conversations.for_host(route.host.id)
             asked.append((row, route, ChatRequest(route.model_id, messages, 1)))
         counts = await self.counting.count_each([(request, route) for _, route, request in asked])

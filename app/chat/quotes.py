@@ -177,13 +177,13 @@ class Quoter:
 
         Raises AttachmentError.
         """
+        chat_id = path[-1].chat_id if path else ""
         try:
-            route = self._routes.find(pane.model_ref)
+            route = self._routes.find(pane.model_ref, chat_id=chat_id)
         except RouteMissing as error:
             return blocked_view(pane, error.message)
         messages = build_messages(path, self._shelves.attachments, route.host.id)
         before = path[-2] if len(path) > 1 else None
-        chat_id = path[-1].chat_id if path else ""
         counted = await self._count(route, messages, before, chat_id)
         blocked = _why_not(route, messages, counted.quote)
         return quote_view(pane, route, counted.quote, blocked=blocked)
@@ -197,12 +197,13 @@ class Quoter:
 
         Raises RouteMissing, AttachmentError, ImagesNotTaken or ContextTooLong.
         """
-        route = self._routes.find(model_ref)
+        chat_id = path[-1].chat_id if path else ""
+        route = self._routes.find(model_ref, chat_id=chat_id)
         messages = build_messages(path, self._shelves.attachments, route.host.id)
         before = path[-2] if len(path) > 1 else None
-        counted = await self._count(route, messages, before, path[-1].chat_id if path else "")
+        counted = await self._count(route, messages, before, chat_id)
         require_answerable(route, messages, counted.quote)
-        alternates = self._alternates.of(route)
+        alternates = self._alternates.of(route, chat_id)
         if route.hosted is not None and not alternates:
             await self._require_covered(route.hosted, counted.quote)
         hold_id = request_id or self._clock.new_id()
@@ -266,7 +267,7 @@ class Quoter:
         self, pane: PaneRecord, text: str, attachment_ids: Sequence[str], chat_id: str
     ) -> QuoteView:
         try:
-            route = self._routes.find(pane.model_ref)
+            route = self._routes.find(pane.model_ref, chat_id=chat_id)
         except RouteMissing as error:
             return blocked_view(pane, error.message)
         messages = self.messages(pane, route, text, attachment_ids)

@@ -77,9 +77,12 @@ class Routes:
         self._count_demo = count_demo
         self._own_prices = own_prices
 
-    def find(self, ref: str, kept: Mapping[str, KeyRecord] | None = None) -> Route:
-        """The route behind a reference; raises RouteMissing in the user's words.
+    def find(
+        self, ref: str, kept: Mapping[str, KeyRecord] | None = None, *, chat_id: str = ""
+    ) -> Route:
+        """The route behind a reference, for a chat; raises RouteMissing in the user's words.
 
+        Hosted credit is that of the group which the chat belongs to.
         Whoever looks for many at once reads the keys first and gives them as `kept`, by id.
         """
         key_id, _, model_id = ref.partition("/")
@@ -88,7 +91,7 @@ class Routes:
         if key_id == DEMO_KEY:
             return self._route(ref, key_id, DEMO_HOST, model_id)
         if is_hosted(key_id):
-            return self._hosted_route(ref, server_of(key_id), model_id)
+            return self._hosted_route(ref, server_of(key_id), model_id, chat_id)
         if key_id.startswith(LOCAL_PREFIX):
             host = HOSTS.get(key_id.removeprefix(LOCAL_PREFIX))
             if host is None:
@@ -117,10 +120,10 @@ class Routes:
             clock=self._clock,
         )
 
-    def _hosted_route(self, ref: str, server_id: str, model_id: str) -> Route:
+    def _hosted_route(self, ref: str, server_id: str, model_id: str, chat_id: str) -> Route:
         """A model of a credit server. It has no price in dollars: tokens pay."""
         try:
-            target = self._hosted.find(server_id, model_id)
+            target = self._hosted.find(server_id, model_id, chat_id)
         except TuppenceError as error:
             raise RouteMissing(error.message, error.advice) from error
         return Route(

@@ -53,6 +53,8 @@ class ChatViews:
             certainty=_chat_certainty(chat, streaming=streaming),
             streaming=streaming,
             unfinished=chat.unfinished and not streaming,
+            group_id=chat.group.group_id if chat.group is not None else "",
+            group_name=chat.group.name if chat.group is not None else "",
         )
 
     def chat(self, chat: ChatRecord, panes: Sequence[PaneView] | None = None) -> ChatView:

@@ -132,7 +132,8 @@ async def _start(core: Core, ref: str, text: str, *, yes: bool) -> _Running:
 
     async def send(confirmed: str) -> list[Sent]:
         return await core.sender.send(
-            chat, (0,), text, (), lambda title: chats.create(chat.id, title, chat.panes),
+            chat, (0,), text, (),
+            lambda title: chats.create(chat.id, title, chat.panes, chat.group),
             confirmed=confirmed,
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ from typing import Protocol
 from app.catalog.pricebook import PriceBook
 from app.chat.budget_desk import BudgetDesk
 from app.chat.budgets import BudgetKeeper
+from app.chat.chat_groups import ChatGroups
 from app.chat.counting import Counting
 from app.chat.keys import KeyDesk, KeyOutcome
 from app.chat.model_costs import ModelCosts
@@ -67,6 +68,7 @@ class Core:
     counting: Counting
     preferences: Preferences
     views: ChatViews
+    chat_groups: ChatGroups
     routes: Routes
     quoter: Quoter
     model_costs: ModelCosts
@@ -97,6 +99,15 @@ class Core:
     def is_unsaved(self, chat_id: str) -> bool:
         return chat_id in self._unsaved
 
+    def unsaved(self, chat_id: str) -> ChatRecord | None:
+        return self._unsaved.get(chat_id)
+
+    def let_unsaved_follow(self) -> None:
+        """Somebody else's tokens are spent from now on: chats without a message belong to them."""
+        for chat in list(self._unsaved.values()):
+            if not self.turns.is_running(chat.id):
+                self._unsaved[chat.id] = replace(chat, group=self.chat_groups.acting())
+
     def unsaved_chat(self) -> ChatRecord:
         """A chat that is stored with its first message."""
         chat = self.empty_chat(self.default_model_ref())
@@ -123,6 +134,7 @@ class Core:
             estimated=0,
             unfinished=False,
             panes=(PaneRecord(0, model_ref, None),),
+            group=self.chat_groups.acting(),
         )
 
     def default_model_ref(self) -> str:
@@ -143,7 +155,7 @@ class Core:
         chat = self._unsaved.get(chat_id)
         if chat is None:
             return self.chat(chat_id)
-        return self.shelves.chats.create(chat.id, title, chat.panes)
+        return self.shelves.chats.create(chat.id, title, chat.panes, chat.group)
 
     def forget_unsaved(self, chat_id: str) -> None:
         self._unsaved.pop(chat_id, None)

@@ -145,6 +145,7 @@ def _wire(
         counting=counting,
         preferences=preferences,
         views=ChatViews(shelves, turns.live),
+        chat_groups=hosted.chat_groups,
         routes=routes,
         quoter=quoter,
         model_costs=ModelCosts(shelves, routes, counting, quoter, model_list),

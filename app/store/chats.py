@@ -77,7 +77,8 @@ class Chats:
         for pane in self._database.rows(f"{_PANES} ORDER BY panes.chat_id, panes.position"):
             panes.setdefault(pane[0], []).append(pane)
         rows = self._database.rows(
-            f"{_CHATS} WHERE hidden_ms IS NULL ORDER BY pinned DESC, updated_ms DESC, chats.seq DESC"
+            f"{_CHATS} WHERE hidden_ms IS NULL"
+            " ORDER BY pinned DESC, updated_ms DESC, chats.seq DESC"
         )
         return [_chat(row, panes.get(row[0], ())) for row in rows]
 

@@ -154,5 +154,6 @@ def test_the_chats_of_a_group_bear_its_name_of_today(shelves: Shelves) -> None:
     assert shelves.chats.rename_group("server", "o_crew", "The Ship") == 1
     assert shelves.chats.rename_group("server", "o_crew", "The Ship") == 0
     chat = shelves.chats.get("shared")
-    assert chat is not None and chat.group is not None
+    assert chat is not None
+    assert chat.group is not None
     assert chat.group.name == "The Ship"

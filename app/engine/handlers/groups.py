@@ -22,9 +22,10 @@ async def make_group(core: Core, command: commands.MakeGroup) -> None:
 async def act_for(core: Core, command: commands.ActFor) -> None:
     """Switch whose tokens are spent; only to a group that the account belongs to."""
     record = chosen(core)
-    if command.group_id and command.group_id != record.account:
-        found = await core.hosted.groups.all(record)
-        if command.group_id not in [group.id for group in found]:
+    groups, wanted = core.hosted.groups, command.group_id
+    if wanted and wanted != record.account and not groups.name(record, wanted):
+        found = await groups.all(record)
+        if wanted not in [group.id for group in found]:
             raise TuppenceError("You do not belong to this group.", "Choose another one.")
     core.hosted.desk.act_for(record.id, command.group_id)
 
@@ -44,7 +45,11 @@ async def change_member(core: Core, command: commands.ChangeMember) -> None:
 async def remove_member(core: Core, command: commands.RemoveMember) -> None:
     record = chosen(core)
     work = core.hosted.groups.remove_member(record, command.group_id, command.account)
-    if await done(core, command.serial, work) and command.account != record.account:
+    if not await done(core, command.serial, work):
+        return
+    if command.account == record.account:
+        await _show_groups(core, command.serial)
+    else:
         await _show_members(core, command.serial, command.group_id)
 
 
@@ -73,7 +78,9 @@ async def _invite(core: Core, command: commands.Invite) -> None:
 
 
 async def _show_groups(core: Core, serial: int) -> None:
-    core.emit(commands.GroupsShown(serial, await core.hosted.groups.all(chosen(core))))
+    record = chosen(core)
+    await core.hosted.read_groups(record)
+    core.emit(commands.GroupsShown(serial, core.hosted.groups.known(chosen(core))))
 
 
 async def _show_members(core: Core, serial: int, group: str) -> None:
