@@ -22,7 +22,6 @@ from app.catalog.plans import (
     AddOn,
     Allowance,
     Flag,
-    OwnKeys,
     Pack,
     Plan,
     Role,
@@ -218,11 +217,6 @@ class PlanCatalog:
             return None
         days = 1 if allowance.window is Window.MONTH else self.days_in_month
         return allowance.amount * days
-
-    def own_keys_after(self, plan_id: str) -> bool:
-        """Whether an own key may pay once this plan's allowances are used up."""
-        plan = self.plan(plan_id)
-        return plan is not None and plan.own_keys is not OwnKeys.NEVER
 
     def bulk_change_of(self, change: BulkChange) -> tuple[str, ...]:
         """The plans whose holders a bulk change moves."""

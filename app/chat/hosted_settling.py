@@ -21,12 +21,11 @@ from app.metering.hold import Basis, HoldState, How, Proof
 from app.metering.payer import Amount, Payer, Unit
 from app.metering.receipt import Receipt, ReceiptCall, ReceiptCertainty
 from app.metering.usage import Certainty, Usage
-from app.store.hosted_calls import DrawRecord, HostedCall
+from app.store.hosted_calls import CallPlace, DrawRecord, HostedCall
 from app.store.records import HoldRecord, MessageRecord, ParkedRecord, State, UsageRecord
 from app.store.shelves import Shelves
 
 ASKING_SERVER = "What this answer cost is being asked of the server."
-NEVER_ARRIVED = "The message never reached the server: nothing was charged."
 
 
 class HostedSettler(Settler):
@@ -144,7 +143,14 @@ class HostedSettler(Settler):
             DrawRecord(each.payer.id, each.payer.words, each.unit.value, each.value)
             for each in receipt.amounts
         ]
-        self._shelves.hosted_calls.end(call, text, draws)
+        # At the moment and provider of its row in the usage, so that both add up by day and model.
+        first = next((each for each in receipt.calls if each.delivered), None)
+        place = CallPlace(
+            hold.chat_id,
+            first.provider if first is not None else "",
+            first.at if first is not None else call.at,
+        )
+        self._shelves.hosted_calls.end(call, text, draws, place)
 
     def _rows(
         self, message_id: str, chat_id: str, hold: HoldRecord, receipt: Receipt

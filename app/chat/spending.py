@@ -5,7 +5,6 @@ Days and months are UTC, as the providers count them. Everything comes from the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from app.catalog.pricebook import PriceBook
@@ -80,10 +79,6 @@ def sum_certainty(row: SpendRecord) -> Certainty:
     if row.unpriced and not row.total_pusd:
         return Certainty.UNKNOWN
     return Certainty.ESTIMATED if row.estimated or row.unpriced else Certainty.EXACT
-
-
-def total_of(rows: Iterable[SpendRecord]) -> int:
-    return sum(row.total_pusd for row in rows)
 
 
 def _line(label: str, row: SpendRecord) -> SpendLine:

@@ -15,8 +15,6 @@ from random import Random
 from app.catalog.plans import Flag
 from app.catalog.prices import Price
 
-DAY_S = 86_400
-
 
 class OwnKeyUse(StrEnum):
     """Whether the person has a key of their own, and when they want it to pay."""

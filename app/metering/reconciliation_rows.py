@@ -73,7 +73,6 @@ class Figures:
 
 
 FIGURES = tuple(entry.name for entry in fields(Figures))
-TOKEN_FIGURES = frozenset({"read", "written"})
 NOTHING = Figures(0, 0, 0, 0, 0, 0)
 
 

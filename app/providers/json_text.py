@@ -80,11 +80,6 @@ def as_tier(value: object) -> str:
     return text if _TIER.fullmatch(text) else ""
 
 
-def first_object(value: object) -> Json:
-    """The first item of a list of objects."""
-    return as_object(value[0]) if isinstance(value, list) and value else EMPTY
-
-
 def json_text(value: object) -> str:
     """A value as JSON text; a string is taken to be JSON already."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -20,7 +20,6 @@ from app.ui.resources import load_fonts, read_text
 TEXT_FAMILY = "Inter"
 CODE_FAMILY = "JetBrains Mono"
 RADIUS = 8
-RADIUS_LARGE = 12
 ZOOM_MIN_PERCENT, ZOOM_MAX_PERCENT = 50, 300
 
 

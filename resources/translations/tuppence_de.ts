@@ -1439,6 +1439,10 @@
         <source>{0}: {1} short</source>
         <translation>{0}: es fehlen {1}</translation>
     </message>
+    <message>
+        <source>More packs</source>
+        <translation>Weitere Pakete</translation>
+    </message>
 </context>
 <context>
     <name>Overlay</name>
@@ -2543,6 +2547,14 @@
         <source>Budgets</source>
         <translation>Budgets</translation>
     </message>
+    <message>
+        <source>Buy tokens</source>
+        <translation>Tokens kaufen</translation>
+    </message>
+    <message>
+        <source>Purchases and receipts</source>
+        <translation>Käufe und Belege</translation>
+    </message>
 </context>
 <context>
     <name>billing</name>
@@ -3638,6 +3650,269 @@
     <message>
         <source>Formula: {0}</source>
         <translation>Formel: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>shop</name>
+    <message>
+        <source>Opening the payment page</source>
+        <translation>Die Zahlungsseite wird geöffnet</translation>
+    </message>
+    <message>
+        <source>Waiting for the payment</source>
+        <translation>Warten auf die Zahlung</translation>
+    </message>
+    <message>
+        <source>Still waiting for the payment</source>
+        <translation>Noch immer Warten auf die Zahlung</translation>
+    </message>
+    <message>
+        <source>Paid</source>
+        <translation>Bezahlt</translation>
+    </message>
+    <message>
+        <source>Credited</source>
+        <translation>Gutgeschrieben</translation>
+    </message>
+    <message>
+        <source>Canceled</source>
+        <translation>Abgebrochen</translation>
+    </message>
+    <message>
+        <source>The payment failed</source>
+        <translation>Die Zahlung ist fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Not waited for</source>
+        <translation>Nicht mehr abgewartet</translation>
+    </message>
+    <message>
+        <source>{0} a month</source>
+        <translation>{0} im Monat</translation>
+    </message>
+    <message>
+        <source>{0} a million</source>
+        <translation>{0} je Million</translation>
+    </message>
+    <message>
+        <source>about {0} messages like yours</source>
+        <translation>etwa {0} Nachrichten wie deine</translation>
+    </message>
+    <message>
+        <source>A token of a model draws: {0}</source>
+        <translation>Ein Token eines Modells verbraucht: {0}</translation>
+    </message>
+    <message>
+        <source>{0} seats</source>
+        <translation>{0} Plätze</translation>
+    </message>
+    <message>
+        <source>Offline, prices as of {0}. Buying needs the network.</source>
+        <translation>Offline, Preise vom Stand {0}. Zum Kaufen braucht es das Netz.</translation>
+    </message>
+    <message>
+        <source>The last payment did not go through. Look at the card with “Invoices and cards”.</source>
+        <translation>Die letzte Zahlung kam nicht durch. Sieh unter „Rechnungen und Karten“ nach der Karte.</translation>
+    </message>
+    <message>
+        <source>Ends {0}; it is not renewed.</source>
+        <translation>Endet am {0} und wird nicht verlängert.</translation>
+    </message>
+    <message>
+        <source>Paid until {0}, then renewed.</source>
+        <translation>Bezahlt bis {0}, dann verlängert.</translation>
+    </message>
+    <message>
+        <source>until {0}</source>
+        <translation>bis {0}</translation>
+    </message>
+    <message>
+        <source>{0} refunded</source>
+        <translation>{0} erstattet</translation>
+    </message>
+    <message>
+        <source>Packs</source>
+        <translation>Pakete</translation>
+    </message>
+    <message>
+        <source>Your plan</source>
+        <translation>Dein Tarif</translation>
+    </message>
+    <message>
+        <source>Not sold here</source>
+        <translation>Hier nicht im Verkauf</translation>
+    </message>
+    <message>
+        <source>Change to this</source>
+        <translation>Hierher wechseln</translation>
+    </message>
+    <message>
+        <source>Choose</source>
+        <translation>Wählen</translation>
+    </message>
+    <message>
+        <source>Opens in the browser.</source>
+        <translation>Öffnet sich im Browser.</translation>
+    </message>
+    <message>
+        <source>Open the page again</source>
+        <translation>Seite wieder öffnen</translation>
+    </message>
+    <message>
+        <source>Stop waiting</source>
+        <translation>Nicht mehr warten</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Leave it as it is</source>
+        <translation>So lassen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Kündigen</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Invoices and cards</source>
+        <translation>Rechnungen und Karten</translation>
+    </message>
+    <message>
+        <source>The plan stays until {0} and is not renewed. Packs keep their tokens.</source>
+        <translation>Der Tarif bleibt bis {0} und wird nicht verlängert. Pakete behalten ihre Token.</translation>
+    </message>
+    <message>
+        <source>Cancel the subscription</source>
+        <translation>Abonnement kündigen</translation>
+    </message>
+    <message>
+        <source>I have a passphrase</source>
+        <translation>Ich habe eine Passphrase</translation>
+    </message>
+    <message>
+        <source>Passphrase for lifetime access</source>
+        <translation>Passphrase für dauerhaften Zugang</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>Passphrase</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Asking …</source>
+        <translation>Wird gefragt …</translation>
+    </message>
+    <message>
+        <source>Done. Your plan is {0} now.</source>
+        <translation>Erledigt. Dein Tarif ist jetzt {0}.</translation>
+    </message>
+    <message>
+        <source>Done.</source>
+        <translation>Erledigt.</translation>
+    </message>
+    <message>
+        <source>Nothing was bought yet.</source>
+        <translation>Noch nichts gekauft.</translation>
+    </message>
+    <message>
+        <source>All receipts and statements</source>
+        <translation>Alle Belege und Abrechnungen</translation>
+    </message>
+    <message>
+        <source>Receipt</source>
+        <translation>Beleg</translation>
+    </message>
+    <message>
+        <source>Receipt for {0}, {1}</source>
+        <translation>Beleg für {0}, {1}</translation>
+    </message>
+    <message>
+        <source>Packs never expire.</source>
+        <translation>Pakete verfallen nie.</translation>
+    </message>
+    <message>
+        <source>Plans</source>
+        <translation>Tarife</translation>
+    </message>
+    <message>
+        <source>Change to {0} for {1}? The difference is billed now.</source>
+        <translation>Zu {0} für {1} wechseln? Der Unterschied wird jetzt berechnet.</translation>
+    </message>
+    <message>
+        <source>Change the plan</source>
+        <translation>Tarif wechseln</translation>
+    </message>
+    <message>
+        <source>Buy tokens</source>
+        <translation>Tokens kaufen</translation>
+    </message>
+    <message>
+        <source>Pages of the shop</source>
+        <translation>Seiten des Kaufens</translation>
+    </message>
+    <message>
+        <source>Buy</source>
+        <translation>Kaufen</translation>
+    </message>
+    <message>
+        <source>Purchases</source>
+        <translation>Käufe</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>Tokens are bought with an account, which is free and needs no card.</source>
+        <translation>Tokens kauft man mit einem Konto; es kostet nichts und braucht keine Karte.</translation>
+    </message>
+    <message>
+        <source>See the ways to begin</source>
+        <translation>Wege zum Anfang zeigen</translation>
+    </message>
+    <message>
+        <source>You are signed out at {0}.</source>
+        <translation>Du bist bei {0} abgemeldet.</translation>
+    </message>
+    <message>
+        <source>Sign in</source>
+        <translation>Anmelden</translation>
+    </message>
+    <message>
+        <source>Asking {0} what is for sale …</source>
+        <translation>{0} wird gefragt, was im Verkauf ist …</translation>
+    </message>
+    <message>
+        <source>Nothing is for sale at {0} now.</source>
+        <translation>Bei {0} ist jetzt nichts im Verkauf.</translation>
+    </message>
+    <message>
+        <source>Choose a pack</source>
+        <translation>Wähle ein Paket</translation>
+    </message>
+    <message>
+        <source>Pay {0} in the browser</source>
+        <translation>{0} im Browser bezahlen</translation>
+    </message>
+    <message>
+        <source>Opening the payment page in your browser …</source>
+        <translation>Die Zahlungsseite wird im Browser geöffnet …</translation>
+    </message>
+    <message>
+        <source>{0} now.</source>
+        <translation>Jetzt {0}.</translation>
+    </message>
+    <message>
+        <source>{0} is credited: {1}</source>
+        <translation>{0} ist gutgeschrieben: {1}</translation>
     </message>
 </context>
 </TS>

@@ -61,11 +61,6 @@ class ChatList(QListView):
         """The chats as listed."""
         return self._model.rows()
 
-    def rename_current(self) -> None:
-        """Edit the current row's title in place."""
-        if self.currentIndex().isValid():
-            self.edit(self.currentIndex())
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self._row_at(self.currentIndex())
         if event.matches(QKeySequence.StandardKey.Undo):

@@ -134,9 +134,6 @@ class Card(QWidget):
         """The widgets that are there now, from top to bottom."""
         return [slot.widget for slot in self._slots if slot.widget is not None]
 
-    def widget_of(self, number: int) -> QWidget | None:
-        return self._slots[number].widget if number < len(self._slots) else None
-
     def begin(self, message_id: str, memory: Memory) -> None:
         """Stand for this message from now on."""
         self.message_id, self._memory = message_id, memory
