@@ -40,6 +40,15 @@ class DrawRecord:
     amount: int
 
 
+@dataclass(frozen=True, slots=True)
+class CallPlace:
+    """Where a call stands in the usage: its chat, by whom it was answered, and when."""
+
+    chat_id: str
+    provider: str
+    at: datetime
+
+
 class HostedCalls:
     """The rows."""
 
@@ -73,7 +82,9 @@ class HostedCalls:
         values[5] = at_from(row[5])
         return HostedCall(*values)
 
-    def end(self, call: HostedCall, receipt: str, draws: Sequence[DrawRecord]) -> None:
+    def end(
+        self, call: HostedCall, receipt: str, draws: Sequence[DrawRecord], place: CallPlace
+    ) -> None:
         """Keep the server's receipt; part of the transaction that stores the message."""
         with self._database.transaction():
             self._database.write(
@@ -81,19 +92,22 @@ class HostedCalls:
             )
             self._database.write_many(
                 "INSERT INTO hosted_draws (hold_id, server_id, holder, at_ms, model, grant_id,"
-                " grant_name, unit, amount) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " grant_name, unit, amount, chat_id, provider)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT DO NOTHING",
                 [
                     (
                         call.hold_id,
                         call.server_id,
                         call.holder,
-                        ms_from(call.at),
+                        ms_from(place.at),
                         call.model,
                         draw.grant_id,
                         draw.name,
                         draw.unit,
                         draw.amount,
+                        place.chat_id,
+                        place.provider,
                     )
                     for draw in draws
                 ],

@@ -33,13 +33,14 @@ _SUMS = (
 )  # fmt: skip
 
 
-def _day_of(row: str) -> str:
+def day_of(row: str) -> str:
+    """The day of a row, as an expression: days since 1970 in UTC."""
     # Integer division cuts towards zero; a damaged time before 1970 must not share day 0.
     return f"({row}.at_ms - (({row}.at_ms % {_DAY_MS}) + {_DAY_MS}) % {_DAY_MS}) / {_DAY_MS}"
 
 
 def _place_of(row: str) -> str:
-    return f"{_day_of(row)}, {row}.key_id, {row}.provider, {row}.model, {row}.chat_id"
+    return f"{day_of(row)}, {row}.key_id, {row}.provider, {row}.model, {row}.chat_id"
 
 
 def _sums_of(row: str) -> tuple[str, ...]:

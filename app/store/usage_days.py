@@ -45,7 +45,7 @@ class UsageDays:
 
     def sources_of(self, span: UsageSpan) -> list[SourceSums]:
         """By key, provider and model."""
-        where, parameters = _where(span)
+        where, parameters = where_of(span)
         rows = self._database.rows(
             f"SELECT key_id, provider, model, {_SUMS} FROM usage_days WHERE {where}"
             " GROUP BY key_id, provider, model",
@@ -55,7 +55,7 @@ class UsageDays:
 
     def days(self, span: UsageSpan) -> dict[date, UsageSums]:
         """By day alone; days without a call are left out."""
-        where, parameters = _where(span)
+        where, parameters = where_of(span)
         rows = self._database.rows(
             f"SELECT day, {_SUMS} FROM usage_days WHERE {where} GROUP BY day", parameters
         )
@@ -63,14 +63,14 @@ class UsageDays:
 
     def chats(self, span: UsageSpan) -> list[ChatSums]:
         """By chat, the dearest first."""
-        where, parameters = _where(span)
+        where, parameters = where_of(span)
         rows = self._database.rows(_CHATS.format(sums=_SUMS, where=where), parameters)
         found = [ChatSums(row[0], row[-2], row[-1] == 1, UsageSums(*row[1:-2])) for row in rows]
         return sorted(found, key=lambda chat: (-chat.sums.pusd, -chat.sums.calls, chat.chat_id))
 
     def calls(self, span: UsageSpan) -> int:
         """How many calls a span has."""
-        where, parameters = _where(span)
+        where, parameters = where_of(span)
         row = self._database.first(f"SELECT sum(calls) FROM usage_days WHERE {where}", parameters)
         return 0 if row is None or row[0] is None else int(row[0])
 
@@ -90,7 +90,8 @@ def day_number(day: date) -> int:
     return (day - _EPOCH).days
 
 
-def _where(span: UsageSpan) -> tuple[str, list[object]]:
+def where_of(span: UsageSpan) -> tuple[str, list[object]]:
+    """A WHERE clause for a table of days, with its parameters."""
     found = ["day BETWEEN ? AND ?"]
     parameters: list[object] = [day_number(span.first), day_number(span.last)]
     terms, more = filter_terms(span)
