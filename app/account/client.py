@@ -63,11 +63,17 @@ class CreditServer:
         raises, which begins with ProviderError.
         """
         call = self.call(method, path, body, asking, headers)
-        async with self.http().open(call, within_s=QUESTION_S) as answer:
-            content = await self._content(answer)
-            if 200 <= answer.status < 300:
-                return self._fields(content, answer.status)
-            raise self.refusal(answer.status, content, answer.headers)
+        try:
+            async with self.http().open(call, within_s=QUESTION_S) as answer:
+                content = await self._content(answer)
+                if 200 <= answer.status < 300:
+                    return self._fields(content, answer.status)
+                raise self.refusal(answer.status, content, answer.headers)
+        except ProviderUnreachable as error:
+            if error.billed is None:
+                # Its advice speaks of an answer that may have been charged; none was asked for.
+                raise ProviderUnreachable(error.message, _AGAIN, billed=None) from error
+            raise
 
     @asynccontextmanager
     async def opened(

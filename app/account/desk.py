@@ -235,10 +235,8 @@ class AccountDesk:
         """Add this computer to the account that a code was sent for."""
         record = self._require(sent.server_id)
         typed, place = _code(code), await self._place(where or record.where)
-        if record.state is not ServerState.NEW:
-            # A key that belongs or belonged to another account is taken by none.
-            await self._keys.forget(record.id, record.where)
-        key = await self._keys.make(record.id, place)
+        # A key of another account is taken by none, and with a wrong code that account stays.
+        key = await self._keys.make_next(record.id, place)
         session = self.session(record.id)
         asked = await challenge(session.server, key)
         body = {
@@ -248,6 +246,7 @@ class AccountDesk:
             "code": typed,
         }
         fields = await session.server.ask("POST", "/api/email/recover/confirm", body)
+        await self._keys.take_next(record.id, key, where=place, before=record.where)
         return self._signed_in(record, place, fields)
 
     def act_for(self, server_id: str, group: str) -> ServerRecord:

@@ -172,12 +172,35 @@ def slow_to_connect(place: str) -> ProviderUnreachable:
 
 
 def not_safe(place: str, reason: str) -> ProviderUnreachable:
+    """`reason` is what OpenSSL says of a certificate, or of what came instead of one."""
+    said = reason.lower().replace("_", " ")
+    if any(sign in said for sign in _NO_TLS):
+        return ProviderUnreachable(
+            f"What answers at {place} does not encrypt its connections.",
+            "Check the address. On this computer it may begin with http://.",
+            billed=False,
+        )
+    why = next((words for sign, words in _UNSAFE if sign in said), reason.rstrip(".") or "TLS")
     return ProviderUnreachable(
-        f"The connection to {place} is not safe: {reason or 'TLS'}.",
+        f"The connection to {place} is not safe: {why}.",
         "Check this computer's date; a network or virus scanner may be reading along.",
         billed=False,
     )
 
+
+_NO_TLS = ("wrong version number", "record layer failure", "packet length too long")
+_UNTRUSTED = "nobody whom this computer trusts signed its certificate"
+# The first sign that is found counts.
+_UNSAFE = (
+    ("mismatch", "its certificate is for another address"),
+    ("has expired", "its certificate has expired"),
+    ("not yet valid", "its certificate is dated in the future"),
+    ("certificate in certificate chain", _UNTRUSTED),
+    ("self-signed", "it signed its certificate itself"),
+    ("self signed", "it signed its certificate itself"),
+    ("unable to get", _UNTRUSTED),
+    ("unable to verify", _UNTRUSTED),
+)
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
