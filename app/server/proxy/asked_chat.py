@@ -36,6 +36,7 @@ from app.server.proxy.exchange import Body, Count
 from app.server.wire.call import ChatCall
 from app.server.wire.chat_answer import RECEIPT, ChatChunks, WholeChat, frame
 from app.server.wire.passing import Passing
+from app.server.wire.quick_frames import QuickFrames
 from app.server.wire.responses_answer import ResponseEvents
 from app.server.wire.running import Running
 
@@ -142,18 +143,22 @@ class ChatReader:
         self._running = Running(lambda text: count(text, priced.model))
         language = host.language_of(priced.model)
         self._writes = _Writing(asked, call)
-        self._decoder: Decoder = decoder_for(
-            language, host=host.name, output_tokens_max=call.output_tokens_max
-        )
         self._passing: Passing | None = None
-        if self._writes.chunks is not None and language is Language.OPENAI_CHAT:
+        options = DecoderOptions(host.name, call.output_tokens_max)
+        if language is not Language.OPENAI_CHAT:
+            self._decoder: Decoder = decoder_for(
+                language, host=host.name, output_tokens_max=call.output_tokens_max
+            )
+            return
+        self._decoder = QuickFrames(options)
+        if self._writes.chunks is not None:
             self._passing = Passing(
                 self._writes.name,
                 asked.model,
                 self._writes.created,
                 include_usage=asked.asked.include_usage,
                 count=_uncounted,
-                options=DecoderOptions(host.name, call.output_tokens_max),
+                options=options,
             )
 
     @property

@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping
 from app.metering.usage import Usage
 from app.providers.events import Finished, Outcome, StreamEvent
 from app.providers.json_text import Json, as_list, as_name, as_object, as_text
-from app.providers.openai_chat import OpenAIChatDecoder
 from app.providers.stream_decoder import DecoderOptions
 from app.server.wire.chat_answer import DONE, FINISH_REASONS, RECEIPT, frame
 from app.server.wire.faults import error_of
+from app.server.wire.quick_frames import QuickFrames
 from app.server.wire.running import Running
 from app.server.wire.usage_json import chat_usage
 
@@ -128,13 +128,14 @@ def _choice(delta: Json, reason: str | None) -> Json:
     return {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}
 
 
-class _Frames(OpenAIChatDecoder):
+class _Frames(QuickFrames):
     """The decoder, which also makes the frames that go out."""
 
     def __init__(self, options: DecoderOptions, head: Json) -> None:
         super().__init__(options)
         self._ours = head
         self._our_head = b"data: " + json.dumps(head, separators=(",", ":")).encode()[:-1] + b","
+        self._our_before = b""
         self._their_head = b"\0"  # begins nothing
         self._usual: frozenset[str] = _BEHIND
         self._heads_learned = 0
@@ -156,13 +157,27 @@ class _Frames(OpenAIChatDecoder):
         choices = message.get("choices")
         if type(choices) is not list or not choices:
             return
-        is_known = message.keys() <= self._usual and payload.startswith(self._their_head)
-        if is_known and _is_usual(message, choices):
+        if self._is_known(message, payload) and _is_usual(message, choices):
             self._out.append(b"%b%b\n\n" % (self._our_head, payload[len(self._their_head) :]))
             return
         if (cleaned := self._cleaned(as_object(choices[0]))) is not None:
             self._out.append(frame({**self._ours, "choices": [cleaned]}))
         self._learn(payload)
+
+    def _is_known(self, message: Json, payload: bytes) -> bool:
+        is_known = message.keys() <= self._usual and payload.startswith(self._their_head)
+        return is_known and _is_text(payload)
+
+    def _learn_frame(self, message: Json, payload: bytes) -> bool:
+        choices = message.get("choices")
+        is_usual = self._is_known(message, payload) and _is_usual(message, as_list(choices))
+        if not (is_usual and super()._learn_frame(message, payload)):
+            return False
+        self._our_before = self._our_head + self._before[len(b"data: ") + len(self._their_head) :]
+        return True
+
+    def _pass_on(self, literal: bytes) -> None:
+        self._out.append(b"%b%b%b" % (self._our_before, literal, self._after))
 
     def _learn(self, payload: bytes) -> None:
         """The head that the upstream's frames begin with: all that stands before the choices."""
@@ -207,6 +222,14 @@ class _Frames(OpenAIChatDecoder):
             reason = None if outcome is Outcome.BROKEN else FINISH_REASONS[outcome]
         self.told_reason = self.told_reason or reason is not None
         return reason
+
+
+def _is_text(payload: bytes) -> bool:
+    # What is broken is read all the same, but not sent on as it is.
+    try:
+        return payload.isascii() or bool(payload.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def _is_usual(message: Json, choices: list[object]) -> bool:

@@ -1,0 +1,130 @@
+"""Frames of OpenAI's Chat that hold nothing but a piece of text, read without being parsed.
+
+Nearly all frames of an answer differ in their text alone. How they look is learned from one that
+was parsed; those that look the same are then cut out by their ends. Any other goes the usual way,
+and so does everything behind it in the same piece.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from app.providers.events import StreamEvent, TextArrived
+from app.providers.json_text import Json, as_text, read_json
+from app.providers.openai_chat import OpenAIChatDecoder
+from app.providers.stream_decoder import DecoderOptions
+
+_LEARNED_MAX = 8
+# The bounds of a stream are counted where frames are parsed: beyond this all of them are again.
+_BYTES_MAX = 256 * 1024 * 1024
+_ENDS = ("finish_reason", "logprobs", "error")
+_LITERAL = re.compile(rb'(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*')
+_PROBE = "tuppence"
+_MORE_THAN_TEXT = ("usage", "x_groq", "citations", "error")
+
+
+class QuickFrames(OpenAIChatDecoder):
+    """The decoder of OpenAI's Chat. The texts of frames that are read together come as one."""
+
+    def __init__(self, options: DecoderOptions) -> None:
+        super().__init__(options)
+        self._before = self._after = b""
+        self._is_between = False  # nothing of a frame has been taken in
+        self._learned = 0
+        self._quick_bytes = 0
+
+    def feed(self, chunk: bytes) -> list[StreamEvent]:
+        if not (self._is_between and self._before) or self.ended:
+            return self._feed_slowly(chunk)
+        texts, end = self._quickly(chunk)
+        if not end:
+            return self._feed_slowly(chunk)
+        text = "".join(texts)
+        events: list[StreamEvent] = [TextArrived(text)] if text else []
+        if end < len(chunk):
+            events += self._feed_slowly(chunk[end:])
+        return events
+
+    def _feed_slowly(self, chunk: bytes) -> list[StreamEvent]:
+        events = super().feed(chunk)
+        if chunk:
+            self._is_between = chunk.endswith(b"\n\n")
+        return events
+
+    def _quickly(self, chunk: bytes) -> tuple[list[str], int]:
+        """The texts of the frames at the beginning that look as learned, and where those end."""
+        before, after = self._before, self._after
+        texts: list[str] = []
+        at = 0
+        while chunk.startswith(before, at):
+            begin = at + len(before)
+            end = chunk.find(after, begin)
+            if end < 0:
+                break
+            literal = chunk[begin:end]
+            if (text := _text_of(literal)) is None:
+                break
+            texts.append(text)
+            self._pass_on(literal)
+            at = end + len(after)
+        self._quick_bytes += at
+        if self._quick_bytes > _BYTES_MAX:
+            self._before = b""
+        return texts, at
+
+    def _pass_on(self, literal: bytes) -> None:
+        """A frame's text came, as it stands between its quotes."""
+
+    def _take(self, name: str, message: Json, payload: bytes) -> None:
+        super()._take(name, message, payload)
+        self._learn_frame(message, payload)
+
+    def _learn_frame(self, message: Json, payload: bytes) -> bool:
+        """How frames look that hold a piece of text; False where this is none, or no more are
+        learned."""
+        if self._learned >= _LEARNED_MAX or any(message.get(name) for name in _MORE_THAN_TEXT):
+            return False
+        if (found := _parts_of(message, payload)) is None:
+            return False
+        self._learned += 1
+        self._before, self._after = b"data: " + found[0], found[1] + b"\n\n"
+        return True
+
+
+def _parts_of(message: Json, payload: bytes) -> tuple[bytes, bytes] | None:
+    """What stands before and behind a frame's text; None where there is more in it than text."""
+    choices = message.get("choices")
+    if type(choices) is not list or len(choices) != 1 or type(choices[0]) is not dict:
+        return None
+    choice = choices[0]
+    delta = choice.get("delta")
+    if type(delta) is not dict or delta.keys() != {"content"} or type(delta["content"]) is not str:
+        return None
+    if choice.get("index", 0) != 0 or any(choice.get(name) is not None for name in _ENDS):
+        return None
+    begin = payload.rfind(b'"content":') + 10
+    begin += payload[begin : begin + 2].find(b'"') + 1
+    found = _LITERAL.match(payload, begin)
+    if found is None or payload[begin - 1 : begin] != b'"' or b"\n" in payload:
+        return None
+    before, after = payload[:begin], payload[found.end() :]
+    # Another text there has to change the text and nothing else.
+    expected = {**message, "choices": [{**choice, "delta": {"content": _PROBE}}]}
+    try:
+        probed = json.loads(before + _PROBE.encode() + after)
+    except ValueError:
+        return None
+    return (before, after) if probed == expected else None
+
+
+def _text_of(literal: bytes) -> str | None:
+    """A JSON string's text without its quotes; None where it is none."""
+    if _LITERAL.fullmatch(literal) is None:
+        return None
+    try:
+        if b"\\" in literal:
+            return as_text(read_json(b'"' + literal + b'"'))
+        return literal.decode()
+    except ValueError:
+        return None
