@@ -101,6 +101,7 @@ async def test_a_computer_that_was_removed_begins_anew_without_its_keyring(town:
         "UPDATE servers SET state = ?, \"where\" = 'keyring' WHERE id = ?",
         (ServerState.REMOVED.value, row.id),
     )
+    await one.keychain.forget(key_entry(row.id))
     fresh = await one.desk.start(town.live.url, where="session")
     assert fresh.account != town.record.account
     assert await town.account_of(one) == fresh.account
