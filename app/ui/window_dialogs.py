@@ -188,6 +188,12 @@ class Dialogs(QObject):
         self._open_settings("keys")
 
     def open_budgets(self) -> None:
+    def open_account(self) -> None:
+        """Whose tokens are spent; one's own keys where there is no account and no server."""
+        accounts = self._window.hosted.accounts
+        known = accounts is not None and bool(accounts.servers or accounts.default_address)
+        self._open_settings("account" if known else "keys")
+
         """Budgets and guards."""
         self._open_settings("budgets")
 
@@ -287,6 +293,7 @@ class Dialogs(QObject):
             "chat",
         )
         dialog.selectFile(file_name(title))
+            hosted=window.hosted,
         dialog.fileSelected.connect(lambda path: self._on_export_path(chat_id, path))
         dialog.open()
 

@@ -168,6 +168,7 @@ class Orders(QObject):
         sidebar.chip.settings_asked.connect(self._window.dialogs.open_settings)
         sidebar.chip.fold_asked.connect(self._frame.toggle_sidebar)
         self._frame.notices.undo.connect(lambda chat_id: self.submit(commands.RestoreChat(chat_id)))
+        sidebar.chip.account_asked.connect(self._window.dialogs.open_account)
 
     def _connect_panes(self) -> None:
         panes = self._frame.panes

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+)
 
 from app.ui.icons import icon
 from app.ui.theme import Size, Theme, set_look
@@ -12,9 +20,21 @@ from app.ui.theme import Size, Theme, set_look
 ROOM_MIN = 24  # narrower than this, a label was not placed yet
 
 
-class AccountChip(QFrame):
-    """A name and a line under it; both are set by the window."""
+class _Who(QPushButton):
+    """A button with a layout in it instead of a text."""
 
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        return super().sizeHint() if layout is None else layout.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+class AccountChip(QFrame):
+    """A name and a line under it; both are set by the window. A click on them opens the account."""
+
+    account_asked = Signal()
     settings_asked = Signal()
     fold_asked = Signal()
 
@@ -30,11 +50,13 @@ class AccountChip(QFrame):
         self._line.setVisible(bool(line))
         self._fit_texts()
         self.setAccessibleName(f"{name}, {line}")
+        self._who.setAccessibleName(self.tr("Account: {0}").format(f"{name}, {line}"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         # The labels' own widths follow the layout, which follows this.
         self._row.activate()
+        self._inner.activate()
         self._fit_texts()
 
     def _build(self) -> None:
@@ -52,12 +74,18 @@ class AccountChip(QFrame):
         column.setSpacing(0)
         column.addWidget(self._name)
         column.addWidget(self._line)
+        self._who = _Who()
+        self._who.setObjectName("account")
+        set_look(self._who, look="who")
+        inner = self._inner = QHBoxLayout(self._who)
+        inner.setContentsMargins(theme.px(4), theme.px(3), theme.px(2), theme.px(3))
+        inner.setSpacing(theme.px(8))
+        inner.addWidget(self._badge)
+        inner.addLayout(column, 1)
         row = self._row = QHBoxLayout(self)
-        row.setContentsMargins(theme.px(4), theme.px(12), 0, theme.px(2))
+        row.setContentsMargins(0, theme.px(9), 0, 0)
         row.setSpacing(theme.px(2))
-        row.addWidget(self._badge)
-        row.addSpacing(theme.px(6))
-        row.addLayout(column, 1)
+        row.addWidget(self._who, 1)
         row.addWidget(self._fold)
         row.addWidget(self._gear)
 
@@ -86,6 +114,7 @@ class AccountChip(QFrame):
     def _connect(self) -> None:
         self._fit()
         Theme.current().changed.connect(self._fit)
+        self._who.clicked.connect(self.account_asked)
         self._gear.clicked.connect(self.settings_asked)
         self._fold.clicked.connect(self.fold_asked)
 
