@@ -126,7 +126,7 @@ def offer_view(offer: Offer) -> OfferView:
         unit="" if offer.unit is None else offer.unit.value,
         amount=offer.amount,
         benefits=offer.benefits,
-        price_cents=offer.price_cents,
+        price_cents=offer.price_cents if offer.currency.lower() == "usd" else None,
         seats=offer.seats,
     )
 

@@ -20,6 +20,7 @@ from app.ui.window_usage import WindowUsage
 if TYPE_CHECKING:
     from app.ui.billing.panel import BillingPanel
     from app.ui.first_run import FirstRun
+    from app.ui.hosted.shop_window import WindowShop
     from app.ui.palette.palette import Palette
     from app.ui.picker.popup import PickerPopup
     from app.ui.settings.dialog import SettingsDialog
@@ -41,6 +42,7 @@ class Dialogs(QObject):
         self._receipt_asked = ""
         self._quotes = WindowQuotes(window)
         self._usage = WindowUsage(window)
+        self._shop: WindowShop | None = None
 
     def forward(self, event: Event) -> None:
         """Bring a fact to what is made and shows it."""
@@ -69,6 +71,8 @@ class Dialogs(QObject):
             self._billing.usage_asked.connect(self.open_usage)
             self._billing.comparison_asked.connect(self.open_reconciliation)
             self._billing.budgets_asked.connect(self.open_budgets)
+            self._billing.buy_asked.connect(self.open_shop)
+            self._billing.put_below_buy(self.shop.waiting)
             self._window.frame.put_billing(self._billing)
             self._billing.show_names(self._window.shown.model_names())
             if self._window.shown.billing is not None:
@@ -234,6 +238,23 @@ class Dialogs(QObject):
     def open_usage(self) -> None:
         """What was spent, on what, by which key, call by call."""
         self._usage.open()
+
+    @property
+    def shop(self) -> WindowShop:
+        """The shop, which also tells of purchases while its card is closed."""
+        if self._shop is None:
+            from app.ui.hosted.shop_window import WindowShop
+
+            self._shop = WindowShop(self._window)
+        return self._shop
+
+    def open_shop(self) -> None:
+        """Packs, plans and what is under way."""
+        self.shop.open()
+
+    def open_purchases(self) -> None:
+        """What was bought, with its receipts."""
+        self.shop.open("purchases")
 
     def open_reconciliation(self) -> None:
         """This month against the provider's own figure."""

@@ -82,6 +82,8 @@ class Orders(QObject):
             "sidebar": self._frame.toggle_sidebar,
             "billing": self._frame.toggle_billing,
             "usage": dialogs.open_usage,
+            "shop": dialogs.open_shop,
+            "purchases": dialogs.open_purchases,
             "reconcile": dialogs.open_reconciliation,
             "zoom_in": lambda: self._zoom(Theme.current().zoom_percent + ZOOM_STEP),
             "zoom_out": lambda: self._zoom(Theme.current().zoom_percent - ZOOM_STEP),

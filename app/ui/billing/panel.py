@@ -62,6 +62,10 @@ class BillingPanel(QFrame):
         own = self.tr("Your own keys")
         self._title.setText(own if wallet is None else self.tr("Tokens"))
 
+    def put_below_buy(self, line: QWidget) -> None:
+        """What is under way, below the button."""
+        self._buying.addWidget(line)
+
     def show_budgets(self, budgets: Sequence[BudgetView]) -> None:
         """What was spent against each budget."""
         self._budgets.show_budgets(budgets)
@@ -84,8 +88,11 @@ class BillingPanel(QFrame):
         self._wallet = WalletSection()
         box.addWidget(self._wallet)
         self._buy = push_button(self.tr("Buy tokens"), self.buy_asked.emit)
+        self._buy.setObjectName("buy-tokens")
         self._buy.hide()
-        box.addWidget(self._buy)
+        self._buying = column(spacing=4)
+        self._buying.addWidget(self._buy)
+        box.addLayout(self._buying)
         box.addWidget(self._build_own())
         self._budgets = BudgetSection()
         self._budgets.asked.connect(self.budgets_asked)

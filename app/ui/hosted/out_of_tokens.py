@@ -17,10 +17,12 @@ OFFERED_MAX = 3  # of each kind: the picker has all models, and the shop all pac
 
 
 class OutOfTokensCard(QFrame):
-    """`model_asked(event, ref)` takes another model, `buy_asked(offer)` begins a purchase."""
+    """`model_asked(event, ref)` takes another model, `buy_asked(offer)` begins a purchase,
+    `shop_asked` shows all that is for sale."""
 
     model_asked = Signal(object, str)
     buy_asked = Signal(str)
+    shop_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,6 +99,10 @@ class OutOfTokensCard(QFrame):
             self._add_model(instead, pattern.format(instead.name, instead.payer))
         for instead in view.free_models[:OFFERED_MAX]:
             self._add_model(instead, self.tr("Use {0}, free").format(instead.name))
+        if view.offers:
+            more = push_button(self.tr("More packs"), self.shop_asked.emit, "quiet")
+            more.setObjectName("more-packs")
+            self._add(more)
         self._ways.setVisible(bool(self._buttons))
 
     def _add_offer(self, offer: OfferView) -> None:
