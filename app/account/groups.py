@@ -11,6 +11,7 @@ from app.account.desk import AccountDesk
 from app.account.shapes import Fields
 from app.clock import Clock
 from app.errors import AnswerImpossible, ServerRefused, TuppenceError
+from app.seam.hosted_groups import CappedView, RoleView
 from app.seam.hosted_views import GroupView, InvitationView, MemberView
 from app.store.servers import ServerRecord, Servers
 
@@ -27,6 +28,8 @@ class Members:
     members: tuple[MemberView, ...]
     invitations: tuple[InvitationView, ...]
     seats: int | None
+    roles: tuple[RoleView, ...] = ()
+    capped: tuple[CappedView, ...] = ()
 
 
 class Groups:
@@ -70,18 +73,20 @@ class Groups:
 
     async def make(self, record: ServerRecord, kind: str, name: str) -> str:
         """Found a group and be its admin; its id."""
-        body = {"name": _one_line(name)}
+        body = {"name": one_line(name)}
         session = self._desk.session(record.id)
         return (await session.ask("POST", _path(kind), body, acts_for="")).text("id")
 
     async def members(self, record: ServerRecord, group: str) -> Members:
         """Who belongs to a group, and who was asked to. Who may not see invitations sees none."""
-        session, path = self._desk.session(record.id), await self._path_of(record, group)
+        session, path = self._desk.session(record.id), await self.path(record, group)
         fields = await session.ask("GET", f"{path}/members", acts_for="")
         return Members(
             tuple(_member(each) for each in fields.objects("members")),
             await self._invitations(record, path),
             fields.whole_or_none("seats"),
+            tuple(_role(each) for each in _if_told(fields, "roles")),
+            tuple(_capped(each) for each in _if_told(fields, "capped")),
         )
 
     async def change_member(
@@ -97,14 +102,14 @@ class Groups:
         body: dict[str, object] = {"role": role} if role else {}
         if caps is not None:
             body["caps"] = {name: _cap(amount) for name, amount in caps}
-        path = await self._path_of(record, group)
+        path = await self.path(record, group)
         session = self._desk.session(record.id)
-        await session.ask("PATCH", f"{path}/members/{_id(account)}", body, acts_for="")
+        await session.ask("PATCH", f"{path}/members/{entry_id(account)}", body, acts_for="")
 
     async def remove_member(self, record: ServerRecord, group: str, account: str) -> None:
-        path = await self._path_of(record, group)
+        path = await self.path(record, group)
         session = self._desk.session(record.id)
-        await session.ask("DELETE", f"{path}/members/{_id(account)}", acts_for="")
+        await session.ask("DELETE", f"{path}/members/{entry_id(account)}", acts_for="")
         if account == record.account and record.acts_for == group:
             self._desk.act_for(record.id, "")
 
@@ -115,15 +120,15 @@ class Groups:
         body: dict[str, object] = {"role": role}
         if email.strip():
             body["email"] = email.strip()
-        path = await self._path_of(record, group)
+        path = await self.path(record, group)
         session = self._desk.session(record.id)
         fields = await session.ask("POST", f"{path}/invitations", body, acts_for="")
         return _invitation(fields, link=fields.text("link"), mailed=fields.truth("mailed"))
 
     async def take_back(self, record: ServerRecord, group: str, invitation: str) -> None:
-        path = await self._path_of(record, group)
+        path = await self.path(record, group)
         session = self._desk.session(record.id)
-        await session.ask("DELETE", f"{path}/invitations/{_id(invitation)}", acts_for="")
+        await session.ask("DELETE", f"{path}/invitations/{entry_id(invitation)}", acts_for="")
 
     async def accept(self, record: ServerRecord, link: str) -> str:
         """Join the group of an invitation; its id. Raises TuppenceError for what is no link, or
@@ -133,14 +138,14 @@ class Groups:
         fields = await session.ask("POST", "/api/invitations/accept", body, acts_for="")
         return fields.text("id")
 
-    async def _path_of(self, record: ServerRecord, group: str) -> str:
+    async def path(self, record: ServerRecord, group: str) -> str:
         """Where a group is asked about: by its kind, which its list tells."""
         found = next((each for each in self.known(record) if each.id == group), None)
         if found is None:
             found = next((each for each in await self.all(record) if each.id == group), None)
         if found is None:
             raise TuppenceError("You do not belong to this group any more.", "Choose another one.")
-        return f"{_path(found.kind)}/{_id(group)}"
+        return f"{_path(found.kind)}/{entry_id(group)}"
 
     async def _invitations(self, record: ServerRecord, path: str) -> tuple[InvitationView, ...]:
         session = self._desk.session(record.id)
@@ -178,13 +183,13 @@ def _path(kind: str) -> str:
     return path
 
 
-def _id(text: str) -> str:
+def entry_id(text: str) -> str:
     if not _TOKEN.fullmatch(text):
         raise TuppenceError("There is no such entry any more.", "Read the list anew.")
     return text
 
 
-def _one_line(name: str) -> str:
+def one_line(name: str) -> str:
     line = " ".join(name.split())
     if not line or len(line) > _NAME_MAX:
         raise TuppenceError(f"A name has 1 to {_NAME_MAX} letters.", "Write a shorter one.")
@@ -212,6 +217,28 @@ def _group(fields: Fields, record: ServerRecord) -> GroupView:
         own_keys=fields.text("own_keys"),
         flags=fields.texts("flags"),
         chosen=group == record.acts_for,
+        rights=fields.texts("rights") if fields.has("rights") else (),
+        own_keys_held_by=fields.text("own_keys_held_by", ""),
+        limit_pusd=fields.pusd_or_none("managed_limit_usd"),
+        when_reached=fields.text("when_reached", ""),
+    )
+
+
+def _if_told(fields: Fields, name: str) -> tuple[Fields, ...]:
+    """A list that servers before this version do not tell."""
+    return tuple(fields.objects(name)) if fields.has(name) else ()
+
+
+def _role(fields: Fields) -> RoleView:
+    return RoleView(fields.text("id")[:_NAME_MAX], fields.texts("rights"))
+
+
+def _capped(fields: Fields) -> CappedView:
+    return CappedView(
+        fields.text("allowance"),
+        fields.text("name")[:_NAME_MAX],
+        fields.text("unit"),
+        fields.text("window"),
     )
 
 

@@ -17,6 +17,11 @@ def may(role: str | None, right: Right, catalog: PlanCatalog) -> bool:
     return any(right in each.may for each in catalog.roles if each.id == role)
 
 
+def rights_of(role: str | None, catalog: PlanCatalog) -> tuple[Right, ...]:
+    """All that a role may do, to show what it can ask for."""
+    return tuple(right for right in Right if may(role, right, catalog))
+
+
 def roles_with(right: Right, catalog: PlanCatalog) -> tuple[str, ...]:
     """The roles that have a right, to say who can help."""
     return tuple(role.id for role in catalog.roles if right in role.may)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.account.desk import AccountDesk
+from app.account.group_books import GroupBooks
 from app.account.groups import Groups
 from app.account.hosted import OutOfTokens
 from app.account.licenses import LicenseKeeper
@@ -56,6 +57,7 @@ class HostedSide:
     calls: HostedCalls
     licenses: LicenseKeeper
     groups: Groups
+    group_books: GroupBooks
     groups_named: Callable[[ServerRecord], None]
     resolver: HostedResolver
     clock: Clock

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.account.desk import AccountDesk
+from app.account.group_books import GroupBooks
 from app.account.groups import Groups
 from app.account.licenses import LicenseKeeper
 from app.account.purchases import Purchases
@@ -107,6 +108,7 @@ class HostedParts:
             checkouts=shelves.checkouts,
             calls=shelves.hosted_calls,
             groups=self.groups,
+            group_books=GroupBooks(desk, self.groups, self.wallets),
             groups_named=self.name_chats,
             licenses=LicenseKeeper(shelves.licenses, shelves.settings, desk, clock),
             resolver=self._resolver(settler, turns),

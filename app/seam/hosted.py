@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.seam.hosted_groups import CappedView, GroupCommand, GroupEvent, RoleView
 from app.seam.hosted_views import (
     AccountsView,
     CheckoutView,
@@ -273,6 +274,7 @@ HostedCommand = (
     | AskLicense | KeepLicense
     | AskGroups | MakeGroup | ActFor | AskMembers | ChangeMember | RemoveMember | Invite
     | TakeInvitationBack | AcceptInvitation
+    | GroupCommand
 )  # fmt: skip
 
 
@@ -365,6 +367,8 @@ class MembersShown:
     members: tuple[MemberView, ...]
     invitations: tuple[InvitationView, ...]
     seats: int | None
+    roles: tuple[RoleView, ...] = ()
+    capped: tuple[CappedView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,4 +384,5 @@ HostedEvent = (
     AccountsShown | HostedDone | CodeSent | DevicesShown | BalanceNotice | SendOutOfTokens
     | ShopShown | CheckoutChanged | OpenPage | LicenseShown
     | GroupsShown | MembersShown | Invited
+    | GroupEvent
 )  # fmt: skip

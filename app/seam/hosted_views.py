@@ -291,7 +291,8 @@ class LicenseView:
 
 @dataclass(frozen=True, slots=True)
 class GroupView:
-    """An organization or workspace that the account belongs to."""
+    """An organization or workspace that the account belongs to. `rights` are what one may do
+    there; `limit_pusd` is a month of managed credit, None where none is set."""
 
     id: str
     kind: str
@@ -303,6 +304,10 @@ class GroupView:
     own_keys: str
     flags: tuple[str, ...]
     chosen: bool
+    rights: tuple[str, ...] = ()
+    own_keys_held_by: str = ""
+    limit_pusd: int | None = None
+    when_reached: str = ""
 
 
 @dataclass(frozen=True, slots=True)

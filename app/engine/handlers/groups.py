@@ -10,13 +10,13 @@ from app.seam import hosted as commands
 
 
 async def ask_groups(core: Core, command: commands.AskGroups) -> None:
-    await done(core, command.serial, _show_groups(core, command.serial))
+    await done(core, command.serial, show_groups(core, command.serial))
 
 
 async def make_group(core: Core, command: commands.MakeGroup) -> None:
     work = core.hosted.groups.make(chosen(core), command.kind, command.name)
     if await done(core, command.serial, work):
-        await _show_groups(core, command.serial)
+        await show_groups(core, command.serial)
 
 
 async def act_for(core: Core, command: commands.ActFor) -> None:
@@ -48,7 +48,7 @@ async def remove_member(core: Core, command: commands.RemoveMember) -> None:
     if not await done(core, command.serial, work):
         return
     if command.account == record.account:
-        await _show_groups(core, command.serial)
+        await show_groups(core, command.serial)
     else:
         await _show_members(core, command.serial, command.group_id)
 
@@ -67,7 +67,7 @@ async def accept_invitation(core: Core, command: commands.AcceptInvitation) -> N
     """Join; whose tokens are spent stays until somebody switches."""
     work = core.hosted.groups.accept(chosen(core), command.link)
     if await done(core, command.serial, work):
-        await _show_groups(core, command.serial)
+        await show_groups(core, command.serial)
 
 
 async def _invite(core: Core, command: commands.Invite) -> None:
@@ -77,7 +77,8 @@ async def _invite(core: Core, command: commands.Invite) -> None:
     core.emit(commands.Invited(command.serial, command.group_id, made))
 
 
-async def _show_groups(core: Core, serial: int) -> None:
+async def show_groups(core: Core, serial: int) -> None:
+    """The groups as the server tells them now."""
     record = chosen(core)
     await core.hosted.read_groups(record)
     core.emit(commands.GroupsShown(serial, core.hosted.groups.known(chosen(core))))
@@ -85,4 +86,7 @@ async def _show_groups(core: Core, serial: int) -> None:
 
 async def _show_members(core: Core, serial: int, group: str) -> None:
     found = await core.hosted.groups.members(chosen(core), group)
-    core.emit(commands.MembersShown(serial, group, found.members, found.invitations, found.seats))
+    shown = commands.MembersShown(
+        serial, group, found.members, found.invitations, found.seats, found.roles, found.capped
+    )
+    core.emit(shown)

@@ -10,6 +10,7 @@ from app.engine.handlers import (
     budgets,
     buying,
     chats,
+    group_books,
     groups,
     keys,
     models,
@@ -19,7 +20,7 @@ from app.engine.handlers import (
     usage,
 )
 from app.seam import budgets as budgeting
-from app.seam import commands, hosted
+from app.seam import commands, hosted, hosted_groups
 from app.seam import reconciliation as reconciling
 
 HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
@@ -112,4 +113,11 @@ HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
     hosted.Invite: groups.invite,
     hosted.TakeInvitationBack: groups.take_invitation_back,
     hosted.AcceptInvitation: groups.accept_invitation,
+    hosted_groups.AskGroupSpending: group_books.ask_group_spending,
+    hosted_groups.AskGroupKeys: group_books.ask_group_keys,
+    hosted_groups.AddGroupKey: group_books.add_group_key,
+    hosted_groups.RemoveGroupKey: group_books.remove_group_key,
+    hosted_groups.AskStatement: group_books.ask_statement,
+    hosted_groups.RenameGroup: group_books.rename_group,
+    hosted_groups.DeleteGroup: group_books.delete_group,
 }

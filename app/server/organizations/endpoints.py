@@ -45,7 +45,8 @@ _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Invitation</title>
 <h1>You are invited</h1>
-<p>Copy this page's whole address and paste it into Tuppence, in Settings under Organizations.
+<p>Copy this page's whole address, and paste it in Tuppence: Organizations and workspaces,
+Accept an invitation.
 <p>The address holds a secret that works once: pass it on to nobody.
 </html>
 """

@@ -11,11 +11,13 @@ from app.server.accounts.schemas import errors
 from app.server.caller import TheServices
 from app.server.organizations.asking import TheMember
 from app.server.organizations.groups import require
+from app.server.organizations.key_checks import hosts_for
 from app.server.organizations.provider_keys import add_key, provider_keys_of, remove_key
 from app.server.organizations.schemas import (
     KeyAnswer,
     KeyGiven,
     KeysAnswer,
+    ProviderAnswer,
     StatementAnswer,
     key_answer,
     statement_answer,
@@ -34,7 +36,9 @@ router = APIRouter()
 async def get_keys(services: TheServices, member: TheMember) -> KeysAnswer:
     require(member, Right.READ, services.catalog)
     found = await services.database.read(provider_keys_of, member.group)
-    return KeysAnswer(keys=[key_answer(each) for each in found])
+    hosts = hosts_for(services.catalog)
+    providers = [ProviderAnswer(id=host.id, name=host.name) for host in hosts]
+    return KeysAnswer(keys=[key_answer(each) for each in found], providers=providers)
 
 
 @router.post(

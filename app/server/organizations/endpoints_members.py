@@ -30,8 +30,10 @@ from app.server.organizations.schemas import (
     MemberChange,
     MembersAnswer,
     SentAnswer,
+    capped_answers,
     invitation_answer,
     member_answer,
+    role_answers,
 )
 
 router = APIRouter()
@@ -51,6 +53,8 @@ async def get_members(services: TheServices, member: TheMember) -> MembersAnswer
     return MembersAnswer(
         members=[member_answer(services.catalog, each, with_email=sees) for each in found],
         seats=group.seats(services.catalog, services.clock.now()),
+        roles=role_answers(services.catalog),
+        capped=capped_answers(services.catalog, group),
     )
 
 

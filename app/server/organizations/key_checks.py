@@ -21,17 +21,27 @@ _log = logging.getLogger(__name__)
 def host_for(catalog: PlanCatalog, provider: str) -> Host:
     """The host that a workspace's key is for. Raises Refused (400) for one that the catalog does
     not take keys for, or that this server cannot ask."""
-    allowed = catalog.own_key_providers
-    hosts = {each.id: each for each in HOSTS.values() if each.needs_key and not each.local}
-    hosts |= {each.price_provider: each for each in hosts.values()}
-    found = hosts.get(provider)
-    listed = not allowed or provider in allowed or (found is not None and found.id in allowed)
-    if found is None or not listed:
-        able = sorted({host.id for name, host in hosts.items() if not allowed or name in allowed})
+    found = _hosts().get(provider)
+    able = hosts_for(catalog)
+    if found is None or found not in able:
+        names = ", ".join(host.id for host in able)
         raise bad_request(
-            f"This server uses no key of that provider. It can ask: {', '.join(able)}.", "provider"
+            f"This server uses no key of that provider. It can ask: {names}.", "provider"
         )
     return found
+
+
+def hosts_for(catalog: PlanCatalog) -> tuple[Host, ...]:
+    """The hosts that a workspace may have a key for, by their ids."""
+    allowed = catalog.own_key_providers
+    able = {host.id: host for name, host in _hosts().items() if not allowed or name in allowed}
+    return tuple(able[name] for name in sorted(able))
+
+
+def _hosts() -> dict[str, Host]:
+    """By id, and by the name that prices have for their provider."""
+    hosts = {each.id: each for each in HOSTS.values() if each.needs_key and not each.local}
+    return hosts | {each.price_provider: each for each in hosts.values()}
 
 
 async def key_works(services: Services, host: Host, secret: str) -> bool:

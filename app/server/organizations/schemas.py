@@ -10,12 +10,13 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from app.catalog.plan_catalog import PlanCatalog
 from app.catalog.plans import Unit
+from app.catalog.rights import rights_of
 from app.money import usd_text
 from app.server.accounts.schemas import Email, Given
 from app.server.credits.schemas import UsageRow, amount_of, usage_row
 from app.server.organizations.groups import Group
 from app.server.organizations.invitations import Invitation
-from app.server.organizations.membership import Member
+from app.server.organizations.membership import Member, capped_allowances
 from app.server.organizations.provider_keys import ProviderKey
 from app.server.organizations.statements import Statement
 
@@ -43,7 +44,8 @@ class DeletionGiven(Given):
 
 class GroupAnswer(BaseModel):
     """`seats` null is without limit; `managed_limit_usd` is a month's managed credit as the
-    operator set it, null where there is none. `own_keys_held_by`: organization or member."""
+    operator set it, null where there is none. `own_keys_held_by`: organization or member. `rights`
+    are what the asker's role may do."""
 
     id: str
     kind: str
@@ -51,6 +53,7 @@ class GroupAnswer(BaseModel):
     plan: str
     plan_name: str
     role: str
+    rights: list[str]
     members: int
     seats: int | None
     own_keys: str
@@ -77,9 +80,27 @@ class MemberAnswer(BaseModel):
     joined_at: datetime
 
 
+class RoleAnswer(BaseModel):
+    """A role that a member can have, and what it may do."""
+
+    id: str
+    rights: list[str]
+
+
+class CappedAnswer(BaseModel):
+    """A shared allowance that a member's part of can be capped, for each of its windows."""
+
+    allowance: str
+    name: str
+    unit: str
+    window: str
+
+
 class MembersAnswer(BaseModel):
     members: list[MemberAnswer]
     seats: int | None
+    roles: list[RoleAnswer]
+    capped: list[CappedAnswer]
 
 
 class MemberChange(Given):
@@ -151,8 +172,16 @@ class KeyAnswer(BaseModel):
     created_at: datetime
 
 
+class ProviderAnswer(BaseModel):
+    id: str
+    name: str
+
+
 class KeysAnswer(BaseModel):
+    """`providers` are those that a key can be for."""
+
     keys: list[KeyAnswer]
+    providers: list[ProviderAnswer]
 
 
 class StatementAnswer(BaseModel):
@@ -188,6 +217,7 @@ def group_answer(
         plan=group.plan,
         plan_name=plan.name if plan else group.plan,
         role=role,
+        rights=[str(right) for right in rights_of(role, catalog)],
         members=members,
         seats=group.seats(catalog, now),
         own_keys=str(plan.own_keys) if plan else "never",
@@ -197,6 +227,24 @@ def group_answer(
         flags=sorted(str(flag) for flag in group.flags),
         created_at=group.created_at,
     )
+
+
+def role_answers(catalog: PlanCatalog) -> list[RoleAnswer]:
+    return [
+        RoleAnswer(id=role.id, rights=[str(each) for each in role.may]) for role in catalog.roles
+    ]
+
+
+def capped_answers(catalog: PlanCatalog, group: Group) -> list[CappedAnswer]:
+    return [
+        CappedAnswer(
+            allowance=each.id,
+            name=each.name or each.id,
+            unit=str(each.unit),
+            window=str(each.window),
+        )
+        for each in capped_allowances(catalog, group)
+    ]
 
 
 def member_answer(catalog: PlanCatalog, member: Member, *, with_email: bool) -> MemberAnswer:
