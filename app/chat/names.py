@@ -12,6 +12,7 @@ from typing import Protocol
 
 from app.catalog.pricebook import PriceBook
 from app.chat.routes import DEMO_KEY, LOCAL_PREFIX, host_of, key_words
+from app.chat.holder_names import HolderNames, is_holder
 from app.metering.payer import Payer, PayerKind
 from app.providers.hosts import CUSTOM_HOST, HOSTS
 from app.providers.scripted import DEMO_HOST, DEMO_MODEL
@@ -44,17 +45,23 @@ class _KeysOfAWhile:
 class Names:
     """Looks names up among the kept keys and in the price book."""
 
-    def __init__(self, keys: KeyShelf, prices: PriceBook) -> None:
+    def __init__(
+        self, keys: KeyShelf, prices: PriceBook, holders: HolderNames | None = None
+    ) -> None:
         self._keys = keys
         self._prices = prices
+        self._holders = holders or HolderNames(None)
         self._models: dict[tuple[str, str], str] = {}
 
     def for_many(self) -> Names:
         """The same for a list of many lines: each key is read once, and never again."""
-        return Names(_KeysOfAWhile(self._keys), self._prices)
+        return Names(_KeysOfAWhile(self._keys), self._prices, self._holders)
 
     def host(self, provider: str, key_id: str = "") -> str:
-        """A provider by our id or the price book's: `Google Gemini`."""
+        """A provider by our id or the price book's: `Google Gemini`; who sold it, of hosted
+        credit."""
+        if is_holder(key_id):
+            return self._holders.server(key_id)
         if provider in (DEMO_HOST.id, DEMO_HOST.price_provider):
             return DEMO_HOST.name
         host = HOSTS.get(provider) or _BY_PRICES.get(provider)
@@ -94,6 +101,8 @@ class Names:
             return "Demo"
         if key_id.startswith(LOCAL_PREFIX):
             return "This computer"
+        if is_holder(key_id):
+            return self._holders.name(key_id)
         key = self._keys.get(key_id)
         return "A key that was removed" if key is None else _key_name(key)
 
@@ -110,6 +119,8 @@ class Names:
             return DEMO_KEY, "Nobody: the demo"
         if key_id.startswith(LOCAL_PREFIX):
             return "local", "Nobody: this computer"
+        if is_holder(key_id):
+            return key_id, self._holders.payer(key_id)
         host = self.host(provider, key_id)
         return f"own:{host}", f"You, billed by {host}"
 

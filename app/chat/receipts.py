@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.chat.names import Names
 from app.metering.cost import Charge, ChargeLine
+from app.metering.payer import PayerKind, Unit
 from app.metering.receipt import (
     Receipt,
     ReceiptCall,
@@ -95,11 +97,12 @@ def receipt_view(message: MessageRecord, names: Names) -> ReceiptView | None:
     shares = share_views(receipt, names)
     return ReceiptView(
         message_id=message.id,
-        total_pusd=receipt.total_pusd,
+        total_pusd=charged_pusd(receipt),
         certainty=_CERTAINTIES[receipt.certainty],
-        payer=" and ".join(share.payer for share in shares) or names.payer(receipt.payer),
+        payer=" and ".join(dict.fromkeys(names.payer(share.payer) for share in receipt.shares))
+        or names.payer(receipt.payer),
         rule=rule_words(receipt.rule, receipt.total_pusd),
-        price_source=receipt.price_source,
+        price_source="" if all_hosted(receipt) else receipt.price_source,
         calls=tuple(call_view(receipt, call, names) for call in receipt.calls),
         quoted_likely_pusd=receipt.quoted_likely_pusd,
         quoted_most_pusd=receipt.quoted_most_pusd,
@@ -112,9 +115,35 @@ def receipt_view(message: MessageRecord, names: Names) -> ReceiptView | None:
     )
 
 
+def all_hosted(receipt: Receipt) -> bool:
+    """Whether hosted credit paid for every call."""
+    return bool(receipt.calls) and all(is_hosted_call(receipt, call) for call in receipt.calls)
+
+
+def is_hosted_call(receipt: Receipt, call: ReceiptCall) -> bool:
+    """Whether hosted credit paid for it: by what is drawn, and not by what its parts come to."""
+    return receipt.payer_of(call).kind is PayerKind.ALLOWANCE
+
+
+def charged_pusd(receipt: Receipt) -> int | None:
+    """The money that somebody was charged; what only tokens paid for is no money."""
+    if not any(is_hosted_call(receipt, call) for call in receipt.calls):
+        return receipt.total_pusd
+    drawn = [each.value for each in receipt.amounts if each.unit is Unit.PICODOLLARS]
+    own = [
+        call.charge.total_pusd
+        for call in receipt.calls
+        if not is_hosted_call(receipt, call) and call.charge.total_pusd is not None
+    ]
+    return sum((*drawn, *own))
+
+
 def share_views(receipt: Receipt, names: Names) -> tuple[ReceiptShareView, ...]:
-    """Who paid what share of a receipt; the percentages add up to 100."""
-    shares = receipt.shares
+    """Who paid what share of a receipt in money; the percentages add up to 100.
+
+    What hosted credit paid is told by what was drawn.
+    """
+    shares = [share for share in receipt.shares if share.payer.kind is not PayerKind.ALLOWANCE]
     percents = percents_of([share.total_pusd for share in shares])
     return tuple(
         ReceiptShareView(
@@ -140,7 +169,7 @@ def percents_of(amounts: Sequence[int | None]) -> list[int | None]:
 
 def call_view(receipt: Receipt, call: ReceiptCall, names: Names) -> ReceiptCallView:
     """One call of a receipt."""
-    payer = receipt.payer_of(call)
+    payer, hosted = receipt.payer_of(call), is_hosted_call(receipt, call)
     model = names.model(call.provider, call.answered_by or call.model)
     asked = names.model(call.provider, call.model)
     return ReceiptCallView(
@@ -148,14 +177,17 @@ def call_view(receipt: Receipt, call: ReceiptCall, names: Names) -> ReceiptCallV
         provider=names.host(call.provider, payer.id),
         request_id=call.request_id,
         at=call.at,
-        certainty=_call_certainty(call),
-        parts=_parts(call.charge.lines) + _difference(call.charge),
-        total_pusd=call.charge.total_pusd,
+        certainty=Certainty(str(call.charge.certainty)) if hosted else _call_certainty(call),
+        parts=_drawn_parts(call)
+        if hosted
+        else _parts(call.charge.lines) + _difference(call.charge),
+        total_pusd=None if hosted else call.charge.total_pusd,
         payer=names.payer(payer),
-        price_source=call.price.source if call.price is not None else "",
+        price_source=call.price.source if call.price is not None and not hosted else "",
         asked_model="" if model.startswith(asked) else asked,
         delivered=call.delivered,
         basis=BASES.get(call.basis, "") if call.delivered else _NOT_DELIVERED,
+        is_hosted=hosted,
     )
 
 
@@ -183,6 +215,13 @@ def _parts(lines: Sequence[ChargeLine]) -> tuple[ReceiptPartView, ...]:
             amount_pusd=line.amount_pusd,
         )
         for line in lines
+    )
+
+
+def _drawn_parts(call: ReceiptCall) -> tuple[ReceiptPartView, ...]:
+    """What was counted; its provider's rates are the server's affair."""
+    return tuple(
+        replace(part, rate_text="", amount_pusd=None) for part in _parts(call.charge.lines)
     )
 
 

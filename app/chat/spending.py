@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from app.catalog.pricebook import PriceBook
+from app.chat.holder_names import HolderNames
 from app.chat.names import Names
 from app.chat.spending_csv import UsageRows
 from app.chat.spending_page import UsagePage
@@ -23,7 +24,7 @@ class Spending:
     """Sums over the usage cache, as the billing panel shows them."""
 
     def __init__(self, shelves: Shelves, prices: PriceBook, clock: Clock) -> None:
-        self.names = Names(shelves.keys, prices)
+        self.names = Names(shelves.keys, prices, HolderNames(shelves.servers))
         self.page = UsagePage(shelves, self.names, clock)
         self.rows = UsageRows(shelves, self.names)
         self.exports: set[int] = set()  # those that are being written, by their serial

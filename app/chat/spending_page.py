@@ -12,8 +12,10 @@ from datetime import UTC, date
 from operator import attrgetter
 
 from app.chat.names import Names, told_apart
+from app.chat.spending_drawn import Drawn, DrawsOfCalls, added, most_of, with_drawn
 from app.chat.spending_scope import bar_spans, bar_unit, days_of, heat_start
 from app.clock import Clock
+from app.seam.hosted_views import DrawnView
 from app.seam.usage_views import (
     UsageBar,
     UsageCall,
@@ -56,18 +58,18 @@ class UsagePage:
         store = self._shelves.usage_days
         span = self.span(scope)
         unit = bar_unit(span.first, span.last)
-        sources = store.sources_of(span)
+        sources, drawn = store.sources_of(span), Drawn(self._shelves.usage_draws, span)
         heat = replace(span, first=heat_start(today), last=today)
         return UsageView(
             scope=replace(scope, first=span.first, last=span.last),
-            total=_sum(joined(row.sums for row in sources)),
-            bars=tuple(_bars(store.days(span), span, unit)),
+            total=drawn.beside(_sum(joined(row.sums for row in sources))),
+            bars=tuple(_bars(store.days(span), drawn.tokens_by_day(), span, unit)),
             bar_unit=unit,
-            year=tuple(_bars(store.days(heat), heat, "day")),
-            models=self._models(sources),
+            year=tuple(_bars(store.days(heat), {}, heat, "day")),
+            models=self._models(sources, drawn),
             chats=self.chats(span, CHATS_MAX),
-            keys=_lines(sources, self._key_of),
-            payers=_lines(sources, self._payer_of),
+            keys=_lines(sources, drawn, self._key_of),
+            payers=_with_grants(_lines(sources, drawn, self._payer_of), drawn),
             narrowed=tuple(self._narrowed(scope)),
             ever_used=store.reach() is not None,
             today=today,
@@ -97,29 +99,41 @@ class UsagePage:
             self.span(scope), CallOrder(order.value), max(offset, 0), max(0, min(limit, CALLS_MAX))
         )
         names = self._names.for_many()
+        draws = DrawsOfCalls(self._shelves.usage_draws)
         return tuple(
-            _call(row, names.model(row.provider, row.model), names.key(row.key_id)) for row in rows
+            _call(
+                row,
+                names.model(row.provider, row.model),
+                names.key(row.key_id),
+                draws.of(row.key_id, row.message_id, row.at),
+            )
+            for row in rows
         )
 
     def days(self, span: UsageSpan) -> tuple[UsageLine, ...]:
         """Every day that anything was used on, oldest first; the id is the ISO date."""
-        found = self._shelves.usage_days.days(span)
+        found, drawn = self._shelves.usage_days.days(span), self._shelves.usage_draws.days(span)
         return tuple(
-            UsageLine(day.isoformat(), f"{day:%d %B %Y}", "", _sum(found[day]))
+            UsageLine(
+                day.isoformat(), f"{day:%d %B %Y}", "", with_drawn(_sum(found[day]), drawn.get(day))
+            )
             for day in sorted(found)
         )
 
     def chats(self, span: UsageSpan, at_most: int) -> tuple[UsageLine, ...]:
         """The dearest chats, and all others as one line."""
+        drawn = self._shelves.usage_draws.chats(span)
         found = self._shelves.usage_days.chats(span)
-        lines = [_chat_line(chat) for chat in found[:at_most]]
+        lines = [_chat_line(chat, drawn.get(chat.chat_id)) for chat in found[:at_most]]
         if others := found[at_most:]:
             label = "1 more chat" if len(others) == 1 else f"{len(others):,} more chats"
-            lines.append(UsageLine("", label, "", _sum(joined(chat.sums for chat in others))))
+            together = added(drawn.get(chat.chat_id, {}) for chat in others)
+            sums = with_drawn(_sum(joined(chat.sums for chat in others)), together)
+            lines.append(UsageLine("", label, "", sums))
         return tuple(lines)
 
-    def _models(self, sources: Sequence[SourceSums]) -> tuple[UsageLine, ...]:
-        lines = _lines(sources, self._model_of)
+    def _models(self, sources: Sequence[SourceSums], drawn: Drawn) -> tuple[UsageLine, ...]:
+        lines = _lines(sources, drawn, self._model_of)
         labels = told_apart(
             [line.label for line in lines], [line.id.partition("/")[2] for line in lines]
         )
@@ -157,7 +171,7 @@ class UsagePage:
             yield "payer", self._names.biller(*sources[0])[1] if sources else scope.payer_id
 
 
-def _call(row: CallRecord, model: str, key: str) -> UsageCall:
+def _call(row: CallRecord, model: str, key: str, drawn: tuple[DrawnView, ...]) -> UsageCall:
     """A call as a line."""
     certainty = Certainty(row.certainty)
     return UsageCall(
@@ -175,6 +189,7 @@ def _call(row: CallRecord, model: str, key: str) -> UsageCall:
         certainty=Certainty.UNKNOWN if row.cost_pusd is None else certainty,
         gone=row.gone,
         has_receipt=row.has_receipt,
+        drawn=drawn,
     )
 
 
@@ -206,35 +221,58 @@ def _certainty(sums: UsageSums, *, nothing_priced: bool) -> Certainty:
 
 
 def _lines(
-    sources: Sequence[SourceSums], told: Callable[[SourceSums], tuple[str, str, str]]
+    sources: Sequence[SourceSums],
+    drawn: Drawn,
+    told: Callable[[SourceSums], tuple[str, str, str]],
 ) -> tuple[UsageLine, ...]:
     """The sums by what `told` makes of each: id, label and note; the dearest first."""
-    found: dict[str, tuple[str, set[str], list[UsageSums]]] = {}
+    found: dict[str, tuple[str, set[str], list[SourceSums]]] = {}
     for row in sources:
         id_, label, note = told(row)
         _, notes, rows = found.setdefault(id_, (label, set(), []))
         notes.add(note)
-        rows.append(row.sums)
-    sums = {id_: joined(rows) for id_, (_, _, rows) in found.items()}
-    ordered = sorted(sums, key=lambda id_: (-sums[id_].pusd, -sums[id_].calls, id_))
+        rows.append(row)
+    sums = {id_: joined(row.sums for row in rows) for id_, (_, _, rows) in found.items()}
+    units = {id_: drawn.of(rows) for id_, (_, _, rows) in found.items()}
+    ordered = sorted(
+        sums, key=lambda id_: (-sums[id_].pusd, -most_of(units[id_]), -sums[id_].calls, id_)
+    )
     return tuple(
-        UsageLine(id_, found[id_][0], ", ".join(sorted(found[id_][1])), _sum(sums[id_]))
+        UsageLine(
+            id_,
+            found[id_][0],
+            ", ".join(sorted(found[id_][1] - {""})),
+            with_drawn(_sum(sums[id_]), units[id_]),
+        )
         for id_ in ordered
     )
 
 
-def _chat_line(chat: ChatSums) -> UsageLine:
-    note = "deleted" if chat.hidden else ""
-    return UsageLine(chat.chat_id, chat.title or GONE_CHAT, note, _sum(chat.sums))
+def _with_grants(lines: tuple[UsageLine, ...], drawn: Drawn) -> tuple[UsageLine, ...]:
+    return tuple(replace(line, grants=drawn.grants_of(line.id)) for line in lines)
 
 
-def _bars(days: Mapping[date, UsageSums], span: UsageSpan, unit: str) -> Iterator[UsageBar]:
+def _chat_line(chat: ChatSums, units: Mapping[str, int] | None) -> UsageLine:
+    note, sums = "deleted" if chat.hidden else "", with_drawn(_sum(chat.sums), units)
+    return UsageLine(chat.chat_id, chat.title or GONE_CHAT, note, sums)
+
+
+def _bars(
+    days: Mapping[date, UsageSums], tokens: Mapping[date, int], span: UsageSpan, unit: str
+) -> Iterator[UsageBar]:
     spans = list(bar_spans(span.first, span.last, unit))
     starts = [first for first, _ in spans]
     found: dict[int, list[UsageSums]] = {}
     for day, sums in days.items():
         found.setdefault(bisect_right(starts, day) - 1, []).append(sums)
+    drawn: dict[int, int] = {}
+    for day, amount in tokens.items():
+        place = bisect_right(starts, day) - 1
+        drawn[place] = drawn.get(place, 0) + amount
     for place, (first, last) in enumerate(spans):
         sums = joined(found[place]) if place in found else _NOTHING
         exact_pusd = sums.pusd - sums.estimated_pusd
-        yield UsageBar(first, last, exact_pusd, sums.estimated_pusd, sums.unpriced, sums.messages)
+        yield UsageBar(
+            first, last, exact_pusd, sums.estimated_pusd, sums.unpriced, sums.messages,
+            drawn.get(place, 0),
+        )  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from app.seam.hosted_views import DrawnView
 from app.seam.views import Certainty
 
 
@@ -55,6 +56,8 @@ class UsageSum:
     """A sum over calls. `total_pusd` None: there are calls, and no price of any is known.
 
     `estimated_pusd` is the part of the total that is not exact; `unpriced` calls are not in it.
+    `drawn` is what hosted credit drew beside the money: a sum for each unit but dollars, without
+    a name.
     """
 
     total_pusd: int | None
@@ -65,16 +68,21 @@ class UsageSum:
     messages: int
     input_tokens: int
     output_tokens: int
+    drawn: tuple[DrawnView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class UsageLine:
-    """One model, chat, key or payer. `id` empty: several others together."""
+    """One model, chat, key or payer. `id` empty: several others together.
+
+    `grants` are what each grant of a payer drew, where hosted credit paid.
+    """
 
     id: str
     label: str
     note: str
     sum: UsageSum
+    grants: tuple[DrawnView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,7 @@ class UsageBar:
     estimated_pusd: int
     unpriced: int
     messages: int
+    drawn_tokens: int = 0  # plan tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +139,4 @@ class UsageCall:
     certainty: Certainty
     gone: bool
     has_receipt: bool
+    drawn: tuple[DrawnView, ...] = ()  # what each grant paid

@@ -208,6 +208,8 @@ class ReceiptCallView:
     """`asked_model` is the one that was asked for where another one answered.
 
     `basis` says in words what the figures rest on; `price_source` names the frozen rates.
+    `is_hosted`: hosted credit paid, by what is drawn; nobody here was charged for the parts, which
+    have no amounts then.
     """
 
     model: str
@@ -222,6 +224,7 @@ class ReceiptCallView:
     asked_model: str = ""
     delivered: bool = True
     basis: str = ""
+    is_hosted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ count(DISTINCT CASE WHEN certainty <> 'exact' THEN message_id END),
 coalesce(sum(input_tokens + cache_read_tokens + cache_write_tokens + output_tokens
     + reasoning_tokens), 0),
 coalesce(sum(first_call), 0)"""
-_BETWEEN = "FROM usage WHERE at_ms >= ? AND at_ms < ?"
+# What hosted credit pays for is told beside these sums, in its own units.
+_BETWEEN = "FROM usage WHERE at_ms >= ? AND at_ms < ? AND key_id NOT GLOB 'hosted:*'"
 _PAGE_ROWS = 1000
 
 
@@ -43,7 +44,10 @@ def write_usage(database: Database, usage: Iterable[UsageRecord]) -> None:
 
 
 class UsageCache:
-    """What was used and what it cost; times are from `start` until before `end`."""
+    """What was used and what it cost; times are from `start` until before `end`.
+
+    Sums are over the user's own keys.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

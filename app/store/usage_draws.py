@@ -50,10 +50,10 @@ class UsageDraws:
             found.setdefault(chat_id, {})[unit] = amount
         return found
 
-    def of_message(self, message_id: str) -> list[tuple[str, str, str, int]]:
-        """Hold, grant, unit and amount of every draw of a message, in order."""
+    def of_message(self, message_id: str) -> list[tuple[int, str, str, int]]:
+        """Moment, grant, unit and amount of every draw of a message, in order."""
         rows = self._database.rows(
-            "SELECT draws.hold_id, draws.grant_name, draws.unit, draws.amount"
+            "SELECT draws.at_ms, draws.grant_name, draws.unit, draws.amount"
             " FROM hosted_calls JOIN hosted_draws AS draws ON draws.hold_id = hosted_calls.hold_id"
             " WHERE hosted_calls.message_id = ? ORDER BY draws.seq",
             (message_id,),
