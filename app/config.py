@@ -55,13 +55,14 @@ class Config:
 def load_paths(env: Mapping[str, str], *, demo: bool = False) -> Paths:
     """Find the folders and make them. `TUPPENCE_HOME` puts all of them into one.
 
-    The demo has folders of its own, so that it never mixes with real conversations.
+    The demo has one folder of its own, so that it never mixes with real conversations and is gone
+    with that folder.
     Raises ConfigError when a folder cannot be made.
     """
     home = env.get(f"{PREFIX}HOME", "").strip()
     places = _one_folder(Path(home).expanduser().absolute()) if home else _system_folders()
     if demo:
-        places = Paths(*(folder / "demo" for folder in _each(places)))
+        places = _one_folder(places.data / "demo")
     for folder in _each(places):
         _make(folder)
     return places

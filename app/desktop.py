@@ -18,6 +18,7 @@ from app.errors import TuppenceError
 
 if TYPE_CHECKING:
     from app.config import Config, Paths
+    from app.demo import DemoServer
     from app.engine.core import Core
     from app.engine.runtime import Engine
     from app.instance import Place
@@ -58,6 +59,7 @@ def _run_window(
 ) -> int:
     from PySide6.QtWidgets import QApplication
 
+    from app.demo import open_demo_window
     from app.ui.bridge import Bridge
     from app.ui.collector import QuietCollector
     from app.ui.window import MainWindow, prepare_application
@@ -68,6 +70,7 @@ def _run_window(
     collector = QuietCollector(bridge)
     bridge.event.connect(collector.note)
     window = MainWindow(bridge, paths.config, demo=demo)
+    window.open_demo = open_demo_window
     _install_crash_hook(window)
     trace = StartupTrace(os.environ.get("TUPPENCE_STARTUP_TRACE"))
     desk = Desk(paths, config, notices, place, bridge, demo=demo)
@@ -102,6 +105,7 @@ class Desk:
         self._bridge = bridge
         self._demo = demo
         self._engine: Engine | None = None
+        self._server: DemoServer | None = None
 
     def start(self) -> None:
         """Open the core; one that failed to open is left first."""
@@ -117,6 +121,8 @@ class Desk:
         if self._engine is not None:
             self._engine.stop()
             self._engine.join(STOP_LIMIT_S)
+        if self._server is not None:
+            self._server.stop()
 
     async def _open_core(self, emit: Callable[[Event], None]) -> Core:
         """Open the door first: a second start is answered while the database opens."""
@@ -127,14 +133,17 @@ class Desk:
         start_logging(self._paths.logs, self._config.log_level)
         door = Door(self._place, lambda: emit(RaiseWindow()))
         await door.open()
+        config, notices = self._config, self._notices
+        if self._demo:
+            config, notices = await self._with_server(config, notices)
         from app.engine.wiring import open_core
 
         try:
             core = await open_core(
                 self._paths,
-                self._config,
+                config,
                 emit,
-                notices=self._notices,
+                notices=notices,
                 demo=self._demo,
                 window=True,
             )
@@ -145,6 +154,27 @@ class Desk:
         core.door = door
         door.admit(core)
         return core
+
+    async def _with_server(
+        self, config: Config, notices: tuple[str, ...]
+    ) -> tuple[Config, tuple[str, ...]]:
+        """The demo's settings: its own credit server where it can run, else its scripted model."""
+        import asyncio
+        from dataclasses import replace
+
+        from app.demo import DemoServer, can_serve
+
+        if not can_serve():
+            return replace(config, credit_server=""), notices
+        server = self._server = DemoServer(self._paths.data / "server")
+        try:
+            server.start()
+            import app.engine.wiring  # noqa: F401 - its second of imports passes while we wait
+
+            address = await asyncio.to_thread(server.address)
+        except TuppenceError as error:
+            return replace(config, credit_server=""), (*notices, f"{error.message} {error.advice}")
+        return replace(config, credit_server=address), notices
 
 
 def _install_crash_hook(window: MainWindow) -> None:

@@ -89,6 +89,11 @@ class Core:
     _unsaved: dict[str, ChatRecord] = field(default_factory=dict)
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 
+    @property
+    def is_scripted(self) -> bool:
+        """Whether this is the demo without a server: its own model answers."""
+        return self.demo and not self.config.credit_server
+
     def chat(self, chat_id: str) -> ChatRecord:
         """A chat by id, stored or not; raises TuppenceError where there is none."""
         chat = self._unsaved.get(chat_id) or self.shelves.chats.get(chat_id)
@@ -139,7 +144,7 @@ class Core:
 
     def default_model_ref(self) -> str:
         """The model that new chats begin with: the last one chosen, else the first usable one."""
-        if self.demo:
+        if self.is_scripted:
             return DEMO_REF
         return self.preferences.view().default_model_ref or self.model_list.first_ref()
 

@@ -40,7 +40,7 @@ from app.chat.views import ChatViews
 from app.clock import Clock
 from app.config import Config, Paths, resources_folder
 from app.engine.core import Core
-from app.engine.wiring_hosted import HostedParts
+from app.engine.wiring_hosted import HostedParts, follow_demo
 from app.errors import TuppenceError
 from app.metering.quote import Quote
 from app.metering.tokens import TokenCounter
@@ -51,6 +51,7 @@ from app.seam import events
 from app.seam.events import Event
 from app.store.keychain import Keychain
 from app.store.keychain_calls import KeychainCalls
+from app.store.keychain_demo import DemoKeychain
 from app.store.records import MessageRecord
 from app.store.shelves import Shelves, open_shelves
 
@@ -72,14 +73,19 @@ async def open_core(
 ) -> Core:
     """Open the core in a folder; raises StoreError where the database cannot be opened.
 
-    With `window` the events that a window starts from are emitted as well.
+    With `window` the events that a window starts from are emitted as well. With `demo` the
+    scripted model answers, unless the settings name the demo's own credit server.
     """
     clock = clock or Clock()
     with ExitStack() as undo:
         shelves = open_shelves(paths.data, clock)
         # Whoever tries again in this program must not find the database taken.
         undo.callback(shelves.database.close)
-        core = _wire(paths, config, emit, clock, shelves, keychain or Keychain(paths.data), demo)
+        if keychain is None:
+            keychain = DemoKeychain(paths.data) if demo else Keychain(paths.data)
+        if demo and config.credit_server:
+            follow_demo(shelves.servers, config.credit_server)
+        core = _wire(paths, config, emit, clock, shelves, keychain, demo)
         await _prepare(core)
         undo.pop_all()
     if window:
@@ -129,7 +135,8 @@ def _wire(
     budgets, guard = BudgetKeeper(shelves, clock), GuardShelf(shelves.settings)
     exact = ExactCounts(routes, preferences.counts_with_provider, clock, offline=config.offline)
     quoter = _quoter(shelves, routes, alternates, counting, exact, budgets, clock, hosted.desk)
-    model_list = ModelList(shelves, prices, own_prices, clock, hosted.list, demo=demo)
+    scripted = demo and not config.credit_server
+    model_list = ModelList(shelves, prices, own_prices, clock, hosted.list, demo=scripted)
     settler = HostedSettler(shelves, counting, clock)
     turns = _turns(shelves, routes, settler, clock, emit, later)
     core = Core(
@@ -264,7 +271,8 @@ def _resolver(
 
 def _announce(core: Core, notices: tuple[str, ...]) -> None:
     report = core.shelves.database.report
-    first_run = not core.demo and not core.shelves.keys.rows() and not core.shelves.chats.rows()
+    first_run = not core.is_scripted
+    first_run = first_run and not core.shelves.keys.rows() and not core.shelves.chats.rows()
     first_run = first_run and not core.preferences.view().default_model_ref
     core.emit(events.EngineReady(first_run, core.preferences.view(), core.demo))
     if report.damaged is not None:

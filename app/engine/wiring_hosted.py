@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.account.desk import AccountDesk
@@ -27,11 +27,18 @@ from app.providers.http import HttpClient
 from app.seam.events import Event
 from app.store.checkouts import CheckoutRecord
 from app.store.keychain_calls import KeychainCalls
-from app.store.servers import ServerRecord
+from app.store.servers import ServerRecord, Servers
 from app.store.shelves import Shelves
 
 if TYPE_CHECKING:
     from app.engine.core import Core
+
+
+def follow_demo(servers: Servers, url: str) -> None:
+    """The demo's server is the same one, also where it had to take another port."""
+    for row in servers.rows():
+        if row.demo and row.url != url and servers.at(url) is None:
+            servers.save(replace(row, url=url))
 
 
 @dataclass(frozen=True, slots=True)

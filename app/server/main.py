@@ -43,6 +43,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("--port", type=int, help="the port; 0 takes a free one (8700)")
     run.add_argument("--data", type=Path, help="the folder of the database and of the keys")
     run.add_argument("--workers", type=int, help="processes; more than one wants PostgreSQL")
+    run.add_argument("--while-input", action="store_true", help="end when standard input is closed")
     run.set_defaults(carry_out=_run)
 
 
@@ -58,6 +59,7 @@ def _run(chosen: argparse.Namespace) -> int:
         {name: str(value) for name, value in given.items() if value is not None},
         data=chosen.data,
         demo=chosen.demo,
+        while_input=chosen.while_input,
     )
 
 

@@ -8,6 +8,8 @@ import logging
 import os
 import socket
 import sys
+import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,6 +29,7 @@ from app.server.settings import PREFIX, ServerSettings
 # Shorter than what proxies before the server keep, longer than a client's pause between messages.
 KEEP_ALIVE_S = 75
 STOP_WITHIN_S = 30
+STOP_WITHOUT_INPUT_S = 3
 BACKLOG = 2048
 COLLECT_AFTER = 20_000  # new objects; a call makes a few hundred that go by themselves
 FOLDER_MODE = 0o700
@@ -34,8 +37,11 @@ DEMO_MODEL = "openai/gpt-4o"
 NOT_STARTED = 1  # the exit code
 
 
-def serve(given: Mapping[str, str], *, data: Path | None, demo: bool) -> int:
+def serve(
+    given: Mapping[str, str], *, data: Path | None, demo: bool, while_input: bool = False
+) -> int:
     """Serve until stopped. `given` are settings of the command line, by variable without prefix.
+    With `while_input` the end of standard input stops it too: whoever started it is gone then.
 
     Raises ConfigError before anything is served.
     """
@@ -73,7 +79,7 @@ def serve(given: Mapping[str, str], *, data: Path | None, demo: bool) -> int:
         access_log=False,
         log_config=None,  # its own would write past the place where secrets are taken out
     )
-    return _serve(config, taken)
+    return _serve(config, taken, while_input=while_input)
 
 
 def application() -> Asgi:
@@ -138,15 +144,26 @@ def _take_address(settings: ServerSettings) -> socket.socket:
     return taken
 
 
-def _serve(config: uvicorn.Config, taken: socket.socket) -> int:
+def _serve(config: uvicorn.Config, taken: socket.socket, *, while_input: bool) -> int:
     if config.workers > 1:
         from uvicorn.supervisors import Multiprocess
 
         Multiprocess(config, [taken]).run()
         return 0
     server = uvicorn.Server(config)
+    if while_input:
+        config.timeout_graceful_shutdown = STOP_WITHOUT_INPUT_S
+        threading.Thread(target=_stop_after_input, args=(server,), daemon=True).start()
     server.run(sockets=[taken])
     return 0 if server.started else NOT_STARTED
+
+
+def _stop_after_input(server: uvicorn.Server) -> None:
+    while sys.stdin.buffer.read(4096):
+        continue
+    server.should_exit = True
+    time.sleep(2 * STOP_WITHOUT_INPUT_S)
+    os._exit(NOT_STARTED)  # it hangs, and nobody is left who would end it
 
 
 def _greet(services: Services) -> None:

@@ -40,6 +40,10 @@ class FirstRun(QScrollArea):
         set_look(self._key_button, look="")
         self._options.insertWidget(0, option)
 
+    def show_demo(self, demo: bool) -> None:
+        """In the demo there is no other demo to look at."""
+        self._look_only.setVisible(not demo)
+
     def point_to_ways(self) -> None:
         """A message waits for one of the ways."""
         self._line.setText(self.tr("Take one of these ways first. Your message is kept below."))
@@ -112,11 +116,14 @@ class FirstRun(QScrollArea):
         options.addWidget(
             _option(self.tr("Use a model on this computer"), self._local_line, self._local_button)
         )
-        foot = QHBoxLayout()
+        self._look_only = QWidget()
+        set_look(self._look_only, ground="none")
+        foot = QHBoxLayout(self._look_only)
+        foot.setContentsMargins(0, 0, 0, 0)
         foot.addWidget(_label(self.tr("Just looking?"), tone="2", size="note"))
         foot.addWidget(self._demo_button)
         foot.addStretch(1)
-        column.addLayout(foot)
+        column.addWidget(self._look_only)
 
     def _connect(self) -> None:
         self._key_button.clicked.connect(self.key_asked)

@@ -64,6 +64,8 @@ class MainWindow(QMainWindow):
         self.config_folder = config_folder
         self.state = read_state(config_folder)
         self.shown = Shown(demo=demo)
+        # Opens the demo in a window of its own; False where there is no server for it.
+        self.open_demo: Callable[[], bool] = lambda: False
         self.stopped = False
         self._stopping = False
         self._was_painted = False

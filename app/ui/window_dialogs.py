@@ -100,6 +100,7 @@ class Dialogs(QObject):
             page.local_asked.connect(self._on_local_chosen)
             page.look_again_asked.connect(self._on_look_again)
             page.demo_asked.connect(self._on_demo_chosen)
+            page.show_demo(self._window.shown.demo)
             self._window.hosted.offer_start(page)
         self._window.frame.show_page(self._first_run)
         self._on_look_again()
@@ -187,17 +188,17 @@ class Dialogs(QObject):
         """All settings."""
         self._open_settings("appearance")
 
-    def open_keys(self) -> None:
-        """The keys, and a field for one more."""
-        self._open_settings("keys")
-
-    def open_budgets(self) -> None:
     def open_account(self) -> None:
         """Whose tokens are spent; one's own keys where there is no account and no server."""
         accounts = self._window.hosted.accounts
         known = accounts is not None and bool(accounts.servers or accounts.default_address)
         self._open_settings("account" if known else "keys")
 
+    def open_keys(self) -> None:
+        """The keys, and a field for one more."""
+        self._open_settings("keys")
+
+    def open_budgets(self) -> None:
         """Budgets and guards."""
         self._open_settings("budgets")
 
@@ -292,6 +293,7 @@ class Dialogs(QObject):
             window, window.bridge, window.shown.settings or SettingsView(),
             paths=load_paths(os.environ, demo=window.shown.demo),
             page=page, can_export=shown is not None, chat=chat, budget_wanted=wanted,
+            hosted=window.hosted,
         )  # fmt: skip
         dialog.key_budget_asked.connect(self.open_key_budget)
         dialog.link_asked.connect(self.open_link)
@@ -314,7 +316,6 @@ class Dialogs(QObject):
             "chat",
         )
         dialog.selectFile(file_name(title))
-            hosted=window.hosted,
         dialog.fileSelected.connect(lambda path: self._on_export_path(chat_id, path))
         dialog.open()
 
@@ -382,6 +383,10 @@ class Dialogs(QObject):
         self.leave_to_chat()
 
     def _on_demo_chosen(self) -> None:
+        if self._window.open_demo():
+            text = self.tr("The demo opens in a window of its own.")
+            self._window.frame.notices.show_notice(events.Notice("info", text))
+            return
         self._window.frame.composer.leave_chat()
         self._window.bridge.submit(commands.StartDemo())
         self.leave_to_chat()

@@ -133,7 +133,7 @@ class EventSink(QObject):
         self._frame.composer.show_streaming(panes.is_streaming())
         panes.compare(self._shown.models)
         in_demo = all(pane.model_ref.startswith("demo/") for pane in panes.panes)
-        self._frame.composer.box.show_demo(self._shown.demo or in_demo)
+        self._frame.composer.box.show_demo(self._shown.demo or in_demo, simulated=not in_demo)
 
     def _on_engine(
         self, event: events.EngineReady | events.EngineFailed | events.EngineStopped

@@ -56,7 +56,7 @@ class Orders(QObject):
             self.submit(command)
         if self._shown.chat is None:
             self.submit(commands.NewChat())
-        if first_run and not self._shown.demo:
+        if first_run:
             self._window.dialogs.show_first_run()
 
     def run(self, action_id: str) -> None:
@@ -168,9 +168,9 @@ class Orders(QObject):
         sidebar.chats.budget_asked.connect(self._window.dialogs.open_chat_budget)
         sidebar.chats.undo_asked.connect(self._frame.notices.undo_last)
         sidebar.chip.settings_asked.connect(self._window.dialogs.open_settings)
+        sidebar.chip.account_asked.connect(self._window.dialogs.open_account)
         sidebar.chip.fold_asked.connect(self._frame.toggle_sidebar)
         self._frame.notices.undo.connect(lambda chat_id: self.submit(commands.RestoreChat(chat_id)))
-        sidebar.chip.account_asked.connect(self._window.dialogs.open_account)
 
     def _connect_panes(self) -> None:
         panes = self._frame.panes

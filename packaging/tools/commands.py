@@ -17,7 +17,8 @@ PROCESSES_MAX = 4  # of tests: each may have a PostgreSQL, a display and a keyri
 USAGE = """\
 python3 packaging/dev.py WORD
 
-  run [--demo]        open the window; the environment is made on the first start
+  run [--demo]        open the window; the environment is made on the first start. The demo has
+                      a credit server of its own beside it, with simulated payment
   run COMMAND ...     a command instead of the window; `run --help` lists them
   run server [--demo] the credit server; `run server admin --help` for its operator
   test                all tests but the long ones, shared out to the processor's cores
@@ -54,7 +55,8 @@ def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["server"]:
         _serve(arguments[1:])
     window = arguments in ([], ["--demo"])
-    environment = _environment(Level.RUN, "window" if window else None)
+    level = Level.SERVER if arguments == ["--demo"] else Level.RUN
+    environment = _environment(level, "window" if window else None)
     _become(environment, ["-P", "-m", "app", *arguments], {"PYTHONPATH": str(ROOT)})
 
 

@@ -22,6 +22,7 @@ def refused_then_demo(person: Person) -> None:
     page = person.find(FirstRun, lambda widget: True)
     person.find(QLabel, lambda label: "kept below" in label.text(), page)
     gc.collect()
+    person.window.open_demo = lambda: False  # as where the server is not installed
     person.click(person.button("Try the offline demo", page))
     person.wait_until(lambda: not person.frame.composer.is_leaving(), "the demo's chat is there")
     for answers in (2, 4, 6):
@@ -65,6 +66,7 @@ def models_then_demo(person: Person) -> None:
     person.say("hello")
     page = person.find(FirstRun, lambda widget: True)
     person.find(QLabel, lambda label: "kept below" in label.text(), page)
+    person.window.open_demo = lambda: False  # as where the server is not installed
     person.click(person.button("Try the offline demo", page))
     person.wait_until(lambda: not person.frame.composer.is_leaving(), "the demo's chat is there")
     person.press(Qt.Key.Key_L, CONTROL)

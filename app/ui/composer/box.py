@@ -92,13 +92,16 @@ class ComposerBox(QFrame):
         if self._chips is not None:
             self._chips.take_away(sent_ids)
 
-    def show_demo(self, demo: bool) -> None:
-        """Say all the time that these answers are scripted."""
+    def show_demo(self, demo: bool, *, simulated: bool = False) -> None:
+        """Say all the time that these answers are scripted; `simulated`: for simulated tokens."""
         if demo and self._demo_badge is None:
             self._demo_badge = _demo_badge(self.tr("offline demo"))
-            self._demo_badge.setToolTip(self.tr("Scripted answers; no network, no cost."))
             self._row.insertWidget(self._row.indexOf(self.quote), self._demo_badge)
         if self._demo_badge is not None:
+            words = self.tr("Scripted answers; no network, no cost.")
+            if simulated:
+                words = self.tr("Scripted answers; tokens and payments are simulated.")
+            self._demo_badge.setToolTip(words)
             self._demo_badge.setVisible(demo)
 
     def follow_focus(self) -> None:

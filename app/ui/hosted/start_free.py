@@ -26,8 +26,14 @@ class StartFree(QFrame):
         self._build()
         self._connect()
 
-    def show_address(self, address: str) -> None:
-        """Where the account is made."""
+    def show_address(self, address: str, *, demo: bool = False) -> None:
+        """Where the account is made; the demo's is on this computer."""
+        if demo:
+            self._line.setText(
+                self.tr("A credit server on this computer, for trying out: models are scripted, "
+                        "payment is simulated.")
+            )  # fmt: skip
+            return
         host = QUrl(address).host() or address
         self._line.setText(
             self.tr("Tokens and free models from {0}. No card, no e-mail, no key.").format(host)

@@ -148,7 +148,7 @@ class WindowHosted(QObject):
             )
             start.aside_asked.connect(lambda: self._submit(commands.SetVaultAside()))
             page.put_first(start)
-        self._start.show_address(address)
+        self._start.show_address(address, demo=self._window.shown.demo)
 
     def _forget_start(self) -> None:
         self._start = None
