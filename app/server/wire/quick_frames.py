@@ -35,29 +35,30 @@ class QuickFrames(OpenAIChatDecoder):
         self._quick_bytes = 0
 
     def feed(self, chunk: bytes) -> list[StreamEvent]:
-        if not (self._is_between and self._before) or self.ended:
-            return self._feed_slowly(chunk)
-        texts, end = self._quickly(chunk)
-        if not end:
-            return self._feed_slowly(chunk)
-        text = "".join(texts)
-        events: list[StreamEvent] = [TextArrived(text)] if text else []
-        if end < len(chunk):
-            events += self._feed_slowly(chunk[end:])
+        events: list[StreamEvent] = []
+        at = 0
+        while at < len(chunk) and not self.ended:
+            text, end = self._quickly(chunk, at)
+            if text:
+                events.append(TextArrived(text))
+            if end == at:
+                # One frame, or all the rest where no more is learned from them.
+                end = chunk.find(b"\n\n", at) + 2
+                end = len(chunk) if end < 2 or self._learned >= _LEARNED_MAX else end
+                events += self._feed_slowly(chunk[at:end])
+            at = end
         return events
 
     def _feed_slowly(self, chunk: bytes) -> list[StreamEvent]:
-        events = super().feed(chunk)
-        if chunk:
-            self._is_between = chunk.endswith(b"\n\n")
-        return events
+        self._is_between = chunk.endswith(b"\n\n")
+        return super().feed(chunk)
 
-    def _quickly(self, chunk: bytes) -> tuple[list[str], int]:
-        """The texts of the frames at the beginning that look as learned, and where those end."""
+    def _quickly(self, chunk: bytes, at: int) -> tuple[str, int]:
+        """The text of the frames that look as learned, and where those end."""
         before, after = self._before, self._after
         texts: list[str] = []
-        at = 0
-        while chunk.startswith(before, at):
+        begun = at
+        while self._is_between and before and chunk.startswith(before, at):
             begin = at + len(before)
             end = chunk.find(after, begin)
             if end < 0:
@@ -68,10 +69,10 @@ class QuickFrames(OpenAIChatDecoder):
             texts.append(text)
             self._pass_on(literal)
             at = end + len(after)
-        self._quick_bytes += at
+        self._quick_bytes += at - begun
         if self._quick_bytes > _BYTES_MAX:
             self._before = b""
-        return texts, at
+        return "".join(texts), at
 
     def _pass_on(self, literal: bytes) -> None:
         """A frame's text came, as it stands between its quotes."""
