@@ -19,9 +19,8 @@ from app.seam.views import ProxyView, SettingsView
 from app.ui.bridge import Bridge
 from app.ui.choices import ChoiceBox, ChoiceButton
 from app.ui.dialog_pieces import column, plain_label, push_button, row
-from app.ui.settings.counting_choice import CountingChoice
-from app.ui.settings.failover_choice import FailoverChoice
 from app.ui.settings.secret_field import SecretField
+from app.ui.settings.yes_or_no import counting_choice, failover_choice
 from app.ui.theme import Theme, set_look
 
 SCHEMES = ("http", "https", "socks5")
@@ -57,9 +56,9 @@ class NetworkPage(QWidget):
         self._said = plain_label(tone="2", size="note", wrap=True)
         box.addWidget(self._said)
         box.addSpacing(Theme.current().px(8))
-        box.addWidget(FailoverChoice(self._bridge, settings))
+        box.addWidget(failover_choice(self._bridge, settings))
         box.addSpacing(Theme.current().px(8))
-        box.addWidget(CountingChoice(self._bridge, settings))
+        box.addWidget(counting_choice(self._bridge, settings))
         box.addStretch(1)
 
     def _build_form(self) -> QWidget:
