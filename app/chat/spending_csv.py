@@ -1,6 +1,7 @@
 """Calls as rows of CSV: one row for each call, or one for each part that it was charged for.
 
-Amounts are exact decimal dollars; in both forms they add up to what the page shows.
+Amounts are exact decimal dollars; in both forms they add up to what the page shows. What hosted
+credit drew stands beside them, once for each call.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ from dataclasses import dataclass
 from datetime import UTC
 from enum import StrEnum
 
+from app.chat.holder_names import is_holder
 from app.chat.names import Names
 from app.chat.receipts import BASES, PROVIDERS_FIGURE, WHOLE_ANSWER, call_view
+from app.chat.spending_drawn import DrawsOfCalls
 from app.chat.spending_receipts import CallReceipts
+from app.metering.payer import Unit
 from app.metering.receipt import Receipt, ReceiptCall
 from app.money import usd_text
+from app.seam.hosted_views import DrawnView
 from app.seam.views import Certainty, ReceiptCallView
 from app.store.records import UsageRecord
 from app.store.shelves import Shelves
@@ -28,7 +33,7 @@ _CALL = (
 )  # fmt: skip
 _ABOUT = (
     "chat_title", "model_name", "provider_name", "payer", "price_source", "priced_on",
-    "request_id", "basis", "rule",
+    "request_id", "basis", "rule", "plan_tokens", "drawn",
 )  # fmt: skip
 _PART = (
     "at", "model", "provider", "key", "part", "quantity", "unit", "rate_usd", "amount_usd",
@@ -55,6 +60,7 @@ class Item:
     key: str
     rule: str
     call: ReceiptCallView
+    drawn: tuple[DrawnView, ...] = ()
 
 
 class UsageRows:
@@ -84,6 +90,7 @@ class UsageRows:
     def items(self, span: UsageSpan) -> Iterator[Item]:
         """Every call with what stands of it on its receipt, oldest first."""
         receipts, names = CallReceipts(self._shelves), self._names.for_many()
+        draws = DrawsOfCalls(self._shelves.usage_draws)
         for row, title in self._shelves.usage_calls.records(span):
             receipt, call = receipts.of(row)
             rule = "" if receipt is None else receipt.rule or WHOLE_ANSWER
@@ -92,21 +99,29 @@ class UsageRows:
                 if receipt is None or call is None
                 else call_view(receipt, call, names)
             )
-            yield Item(row, title, names.key(row.key_id), rule, view)
+            drawn = draws.of(row.key_id, row.message_id, row.at)
+            yield Item(row, title, names.key(row.key_id), rule, view, drawn)
 
     def _rows(
         self, calls: Iterable[tuple[UsageRecord, str | None]], form: CsvForm
     ) -> Iterator[list[tuple[str, ...]]]:
         receipts, names = CallReceipts(self._shelves), self._names.for_many()
+        draws = DrawsOfCalls(self._shelves.usage_draws)
         for call, title in calls:
             receipt, on_receipt = receipts.of(call)
             about = _about(call, title, receipt, on_receipt, names)
+            drawn = _drawn_cells(draws.of(call.key_id, call.message_id, call.at))
             head = _head(call, names)
             if form is CsvForm.CALLS:
-                yield [(*head, *_figures(call), *_foot(call), *about)]
+                yield [(*head, *_figures(call), *_foot(call), *about, *drawn)]
             else:
                 foot = (*_foot(call), *about)
-                yield [(*head, *cells, *foot) for cells in _part_cells(call, on_receipt)]
+                cells = _part_cells(call, on_receipt)
+                # Once for a call, so that the column adds up.
+                yield [
+                    (*head, *part, *foot, *(drawn if place == 0 else ("", "")))
+                    for place, part in enumerate(cells)
+                ]
 
 
 def _bare_call(row: UsageRecord, names: Names) -> ReceiptCallView:
@@ -118,8 +133,9 @@ def _bare_call(row: UsageRecord, names: Names) -> ReceiptCallView:
         at=row.at,
         certainty=Certainty.UNKNOWN if row.cost_pusd is None else Certainty(row.certainty),
         parts=(),
-        total_pusd=row.cost_pusd,
+        total_pusd=None if is_holder(row.key_id) else row.cost_pusd,
         payer=names.biller(row.key_id, row.provider)[1],
+        is_hosted=is_holder(row.key_id),
     )
 
 
@@ -148,6 +164,8 @@ def _about(
     names: Names,
 ) -> tuple[str, ...]:
     price = on_receipt.price if on_receipt is not None else None
+    if is_holder(call.key_id):
+        price = None  # the rates are its server's affair: nobody here was charged by them
     payer = ""
     if receipt is not None and on_receipt is not None:
         payer = names.payer(receipt.payer_of(on_receipt))
@@ -174,6 +192,13 @@ def _parts_of(call: UsageRecord, on_receipt: ReceiptCall | None) -> list[Part]:
     """Name, quantity, unit, rate and amount of each part; the amounts add up to the cost."""
     if on_receipt is None:
         return [("whole call", "", "", None, call.cost_pusd)]
+    if is_holder(call.key_id):
+        counted: list[Part] = [
+            (line.name, str(line.quantity), line.unit, None, None)
+            for line in on_receipt.charge.lines
+        ]
+        drawn: list[Part] = [("drawn", "", "", None, call.cost_pusd)] if call.cost_pusd else []
+        return counted + drawn or [("whole call", "", "", None, call.cost_pusd)]
     parts: list[Part] = [
         (line.name, str(line.quantity), line.unit, line.rate_pusd, line.amount_pusd)
         for line in on_receipt.charge.lines
@@ -182,6 +207,13 @@ def _parts_of(call: UsageRecord, on_receipt: ReceiptCall | None) -> list[Part]:
     if call.cost_pusd is not None and call.cost_pusd != known:
         parts.append((PROVIDERS_FIGURE, "", "", None, call.cost_pusd - known))
     return parts or [("whole call", "", "", None, call.cost_pusd)]
+
+
+def _drawn_cells(drawn: Sequence[DrawnView]) -> tuple[str, str]:
+    """Plan tokens as a figure, and everything in words: `1935 plan_tokens from Free`."""
+    tokens = sum(each.amount for each in drawn if each.unit == Unit.PLAN_TOKENS.value)
+    said = "; ".join(f"{each.amount} {each.unit} from {each.name}" for each in drawn)
+    return str(tokens) if drawn else "", harmless(said)
 
 
 def _foot(call: UsageRecord) -> tuple[str, ...]:

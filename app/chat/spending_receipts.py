@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from app.chat.holder_names import is_holder
 from app.errors import MeteringError
 from app.metering.receipt import Receipt, ReceiptCall
 from app.store.records import UsageRecord
@@ -16,8 +17,9 @@ _log = logging.getLogger(__name__)
 class CallReceipts:
     """Finds calls on their messages' receipts; the last message is kept, its calls come together.
 
-    A call is told by when it was made, by its model and what it cost. Of two that are the same
-    in all of this the first one that was not given out yet is taken.
+    A call is told by when it was made, by its model and what it cost; one that hosted credit paid
+    for by its moment alone, since its receipt has its provider's names and price. Of two that are
+    the same in all of this the first one that was not given out yet is taken.
     """
 
     def __init__(self, shelves: Shelves) -> None:
@@ -54,8 +56,8 @@ def _read(text: str | None) -> Receipt | None:
 
 
 def _is_same(call: ReceiptCall, row: UsageRecord) -> bool:
-    return (
-        call.model == row.model
-        and call.charge.total_pusd == row.cost_pusd
-        and int(call.at.timestamp() * _MILLISECONDS) == int(row.at.timestamp() * _MILLISECONDS)
-    )
+    if int(call.at.timestamp() * _MILLISECONDS) != int(row.at.timestamp() * _MILLISECONDS):
+        return False
+    if is_holder(row.key_id):
+        return True
+    return call.model == row.model and call.charge.total_pusd == row.cost_pusd

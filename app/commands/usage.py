@@ -15,9 +15,10 @@ from app.commands import usage_items, usage_receipt
 from app.commands.columns import in_columns, one_line
 from app.commands.exits import DONE
 from app.commands.usage_json import LINE_COLUMNS, as_json, line_cells, line_row, summary_object
+from app.commands.usage_words import drawn_words
 from app.errors import TuppenceError
 from app.money import format_usd
-from app.seam.usage_views import UsageLine, UsagePeriod, UsageScope, UsageSum
+from app.seam.usage_views import UsageLine, UsagePeriod, UsageScope, UsageSum, UsageView
 from app.seam.views import Certainty
 
 if TYPE_CHECKING:
@@ -107,10 +108,16 @@ def _summary(core: Core, scope: UsageScope) -> str:
         have = "has" if total.unpriced == 1 else "have"
         calls = number(total.unpriced, "call")
         lines.append(f"{calls} without a known price {have} been left out of the sum.\n")
-    for title, group in (("MODEL", view.models), ("KEY", view.keys)):
+    for title, group in _groups(view):
         if group:
             lines.append("\n" + _table(title, group))
     return "".join(lines)
+
+
+def _groups(view: UsageView) -> list[tuple[str, Sequence[UsageLine]]]:
+    """Payers too, where tokens paid beside own keys."""
+    payers = view.payers if view.total.drawn else ()
+    return [("MODEL", view.models), ("KEY", view.keys), ("PAYER", payers)]
 
 
 def number(count: int, what: str) -> str:
@@ -138,8 +145,12 @@ def _cells(line: UsageLine) -> tuple[str, ...]:
 
 
 def amount(total: UsageSum) -> str:
-    """A sum as people read it: `$6.18`, `about $6.18`, `price unknown`."""
+    """A sum as people read it: `$6.18`, `about $6.18 + 1,935 tokens`, `price unknown`."""
     if total.total_pusd is None:
         return "price unknown"
+    drawn = drawn_words(total.drawn)
+    if drawn and not total.total_pusd:
+        return drawn
     about = "" if total.certainty is Certainty.EXACT else "about "
-    return about + format_usd(total.total_pusd)
+    money = about + format_usd(total.total_pusd)
+    return f"{money} + {drawn}" if drawn else money

@@ -12,7 +12,7 @@ from app.chat.export import write_file
 from app.chat.spending_csv import CsvForm, Item, csv_lines
 from app.chat.spending_export import write_csv
 from app.commands.columns import one_line
-from app.commands.usage_json import Json, as_json, call_object
+from app.commands.usage_json import Json, as_json, call_object, drawn_rows
 from app.commands.usage_words import call_words, parts_table
 from app.seam.usage_views import UsageScope
 
@@ -86,6 +86,7 @@ def _object(item: Item) -> Json:
         "chat_title": item.chat_title,
         "key": item.key,
         "rule": item.rule or None,
+        "drawn": drawn_rows(item.drawn),
         **call_object(item.call),
     }
 
@@ -93,6 +94,6 @@ def _object(item: Item) -> Json:
 async def _print_words(core: Core, streams: Streams, scope: UsageScope) -> None:
     for item in core.spending.rows.items(core.spending.page.span(scope)):
         title = one_line(item.chat_title or "A chat that was deleted")
-        head = f"{call_words(item.call)}\n  {title} · message {item.row.message_id}\n"
+        head = f"{call_words(item.call, item.drawn)}\n  {title} · message {item.row.message_id}\n"
         rule = f"  {one_line(item.rule)}\n" if item.rule else ""
         await streams.out(f"{head}{parts_table(item.call)}{rule}\n")

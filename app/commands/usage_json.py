@@ -9,13 +9,15 @@ from typing import Any
 
 from app.chat.spending_csv import harmless
 from app.money import usd_text
+from app.seam.hosted_views import DrawnView
 from app.seam.usage_views import UsageLine, UsageSum, UsageView
 from app.seam.views import ReceiptCallView, ReceiptView
 
 Json = dict[str, Any]
 LINE_COLUMNS = (
     "id", "label", "note", "cost_usd", "certainty", "estimated_usd", "unpriced_calls", "calls",
-    "messages", "input_tokens", "output_tokens",
+    "messages", "input_tokens", "output_tokens", "plan_tokens", "tokens_of_free_models",
+    "requests_of_free_models",
 )  # fmt: skip
 
 
@@ -30,7 +32,8 @@ def usd(amount_pusd: int | None) -> str | None:
 
 
 def sum_row(total: UsageSum) -> Json:
-    """A sum with what is certain of it."""
+    """A sum with what is certain of it, and what hosted credit drew beside it."""
+    drawn = {each.unit: each.amount for each in total.drawn}
     return {
         "cost_usd": usd(total.total_pusd),
         "certainty": total.certainty.value,
@@ -40,7 +43,22 @@ def sum_row(total: UsageSum) -> Json:
         "messages": total.messages,
         "input_tokens": total.input_tokens,
         "output_tokens": total.output_tokens,
+        "plan_tokens": drawn.get("plan_tokens", 0),
+        "tokens_of_free_models": drawn.get("tokens", 0),
+        "requests_of_free_models": drawn.get("requests", 0),
     }
+
+
+def drawn_rows(drawn: Sequence[DrawnView]) -> list[Json]:
+    """What each grant paid; dollars are exact text."""
+    return [
+        {
+            "grant": each.name,
+            "unit": each.unit,
+            "amount": usd(each.amount) if each.unit == "usd" else each.amount,
+        }
+        for each in drawn
+    ]
 
 
 def line_row(line: UsageLine) -> Json:
@@ -65,7 +83,7 @@ def summary_object(view: UsageView, days: Sequence[UsageLine]) -> Json:
         "models": [line_row(line) for line in view.models],
         "chats": [line_row(line) for line in view.chats],
         "keys": [line_row(line) for line in view.keys],
-        "payers": [line_row(line) for line in view.payers],
+        "payers": [{**line_row(line), "grants": drawn_rows(line.grants)} for line in view.payers],
     }
 
 
@@ -88,6 +106,8 @@ def receipt_object(receipt: ReceiptView) -> Json:
             }
             for share in receipt.shares
         ],
+        "drawn": drawn_rows(receipt.drawn),
+        "server_request_id": receipt.server_request_id or None,
         "calls": [call_object(call) for call in receipt.calls],
         "notes": list(receipt.notes),
     }
@@ -107,6 +127,7 @@ def call_object(call: ReceiptCallView) -> Json:
         "price_source": call.price_source or None,
         "certainty": call.certainty.value,
         "cost_usd": usd(call.total_pusd),
+        "hosted": call.is_hosted,
         "parts": [
             {
                 "part": part.label,

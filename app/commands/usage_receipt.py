@@ -11,7 +11,7 @@ from app.chat.spending_csv import CsvForm
 from app.commands.columns import in_columns, one_line
 from app.commands.usage_items import write_rows
 from app.commands.usage_json import as_json, receipt_object
-from app.commands.usage_words import SURE, call_words, parts_table, total_words
+from app.commands.usage_words import SURE, call_words, drawn_words, parts_table, total_words
 from app.errors import TuppenceError
 from app.money import format_usd
 from app.seam.views import ReceiptView
@@ -60,7 +60,7 @@ def _text(receipt: ReceiptView) -> Iterator[str]:
     facts = [
         ("Message", receipt.message_id),
         ("Quoted before", _quoted(receipt)),
-        ("Charged after", total_words(receipt.total_pusd, receipt.certainty)),
+        ("Charged after", _charged(receipt)),
         ("Certainty", SURE[receipt.certainty]),
         ("Paid by", _shares(receipt)),
         ("Rule", receipt.rule),
@@ -72,6 +72,16 @@ def _text(receipt: ReceiptView) -> Iterator[str]:
         yield parts_table(call)
     for note in receipt.notes:
         yield f"\n{one_line(note)}\n"
+
+
+def _charged(receipt: ReceiptView) -> str:
+    """What was drawn, and the money beside it where there is some."""
+    drawn = drawn_words(receipt.drawn)
+    if not drawn:
+        return total_words(receipt.total_pusd, receipt.certainty)
+    dollars = sum(each.amount for each in receipt.drawn if each.unit == "usd")
+    rest = (receipt.total_pusd or 0) - dollars
+    return f"{drawn} + {total_words(rest, receipt.certainty)}" if rest else drawn
 
 
 def _quoted(receipt: ReceiptView) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.commands.columns import in_columns, one_line
 from app.money import usd_text
+from app.seam.hosted_views import DrawnView
 from app.seam.views import Certainty, ReceiptCallView, ReceiptPartView
 
 _RIGHT = frozenset({1, 2, 3})
@@ -15,8 +18,28 @@ SURE = {
 }
 
 
-def call_words(call: ReceiptCallView) -> str:
+UNITS = {"plan_tokens": "tokens", "tokens": "tokens of free models", "requests": "requests"}
+
+
+def drawn_words(drawn: Sequence[DrawnView]) -> str:
+    """What was drawn: `1,588 tokens from Free + 347 tokens from Starter pack`."""
+    return " + ".join(_drawn(each) for each in drawn)
+
+
+def _drawn(each: DrawnView) -> str:
+    if each.unit == "usd":
+        amount = exact(each.amount)
+    else:
+        unit = "request" if (each.unit, each.amount) == ("requests", 1) else UNITS[each.unit]
+        amount = f"{each.amount:,} {'tokens' if each.name and each.unit == 'tokens' else unit}"
+    return f"{amount} from {one_line(each.name)}" if each.name else amount
+
+
+def call_words(call: ReceiptCallView, drawn: Sequence[DrawnView] = ()) -> str:
     """A call in one line: when, which model, who paid, on what ground, under which id."""
+    charged = total_words(call.total_pusd, call.certainty)
+    if call.is_hosted:
+        charged = drawn_words(drawn) or "by what was drawn"
     said = [
         f"{call.at:%Y-%m-%d %H:%M:%S} UTC",
         f"{call.model}, {call.provider}",
@@ -25,7 +48,7 @@ def call_words(call: ReceiptCallView) -> str:
         call.basis,
         f"rates from {call.price_source}" if call.price_source else "",
         f"request id {call.request_id}" if call.request_id else "",
-        f"{total_words(call.total_pusd, call.certainty)} ({SURE[call.certainty]})",
+        f"{charged} ({SURE[call.certainty]})",
     ]
     return one_line(" · ".join(text for text in said if text))
 
@@ -34,13 +57,17 @@ def parts_table(call: ReceiptCallView) -> str:
     """A call's parts under each other."""
     if not call.parts:
         return ""
-    return in_columns([_part(part, call.certainty) for part in call.parts], _RIGHT)
+    return in_columns(
+        [_part(part, call.certainty, is_hosted=call.is_hosted) for part in call.parts], _RIGHT
+    )
 
 
-def _part(part: ReceiptPartView, certainty: Certainty) -> tuple[str, ...]:
+def _part(part: ReceiptPartView, certainty: Certainty, *, is_hosted: bool) -> tuple[str, ...]:
     about = "" if certainty is Certainty.EXACT else "about "
     used = f"{about}{part.quantity:,} {part.unit}" if part.unit else ""
     amount = "price unknown" if part.amount_pusd is None else about + exact(part.amount_pusd)
+    if is_hosted:
+        amount = ""
     return f"  {part.label}", used, part.rate_text, amount
 
 
