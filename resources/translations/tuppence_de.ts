@@ -3655,10 +3655,6 @@
 <context>
     <name>shop</name>
     <message>
-        <source>Opening the payment page</source>
-        <translation>Die Zahlungsseite wird geöffnet</translation>
-    </message>
-    <message>
         <source>Waiting for the payment</source>
         <translation>Warten auf die Zahlung</translation>
     </message>
@@ -3679,10 +3675,6 @@
         <translation>Abgebrochen</translation>
     </message>
     <message>
-        <source>The payment failed</source>
-        <translation>Die Zahlung ist fehlgeschlagen</translation>
-    </message>
-    <message>
         <source>Not waited for</source>
         <translation>Nicht mehr abgewartet</translation>
     </message>
@@ -3693,10 +3685,6 @@
     <message>
         <source>{0} a million</source>
         <translation>{0} je Million</translation>
-    </message>
-    <message>
-        <source>about {0} messages like yours</source>
-        <translation>etwa {0} Nachrichten wie deine</translation>
     </message>
     <message>
         <source>A token of a model draws: {0}</source>
@@ -3835,10 +3823,6 @@
         <translation>Beleg für {0}, {1}</translation>
     </message>
     <message>
-        <source>Packs never expire.</source>
-        <translation>Pakete verfallen nie.</translation>
-    </message>
-    <message>
         <source>Plans</source>
         <translation>Tarife</translation>
     </message>
@@ -3913,6 +3897,22 @@
     <message>
         <source>{0} is credited: {1}</source>
         <translation>{0} ist gutgeschrieben: {1}</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>about {0} messages</source>
+        <translation>etwa {0} Nachrichten</translation>
+    </message>
+    <message>
+        <source>They never expire.</source>
+        <translation>Sie verfallen nie.</translation>
+    </message>
+    <message>
+        <source>Messages as yours were in the last 30 days: {0} each.</source>
+        <translation>Nachrichten wie deine in den letzten 30 Tagen: je {0}.</translation>
     </message>
 </context>
 </TS>

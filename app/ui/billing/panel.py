@@ -64,7 +64,7 @@ class BillingPanel(QFrame):
 
     def put_below_buy(self, line: QWidget) -> None:
         """What is under way, below the button."""
-        self._buying.addWidget(line)
+        self._buying.addWidget(line, 0, Qt.AlignmentFlag.AlignLeading)
 
     def show_budgets(self, budgets: Sequence[BudgetView]) -> None:
         """What was spent against each budget."""
@@ -87,7 +87,7 @@ class BillingPanel(QFrame):
         box.addLayout(self._build_head())
         self._wallet = WalletSection()
         box.addWidget(self._wallet)
-        self._buy = push_button(self.tr("Buy tokens"), self.buy_asked.emit)
+        self._buy = push_button(self.tr("Buy tokens"), self.buy_asked.emit, "primary")
         self._buy.setObjectName("buy-tokens")
         self._buy.hide()
         self._buying = column(spacing=4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QTabBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -23,6 +24,7 @@ from app.ui.theme import Theme, set_look
 WIDTH, HEIGHT = 760, 660
 PAGES = ("buy", "purchases")
 BUY, PURCHASES = range(2)
+EMPTY_ABOVE = 120
 
 
 class ShopDialog(Dialog):
@@ -69,14 +71,15 @@ class ShopDialog(Dialog):
         self._demo.setObjectName("shop-demo")
         self.body.addWidget(self._demo)
         self.body.addLayout(self._build_age())
-        self._under_way = column(spacing=8)
+        self._under_way = column(spacing=10)
+        self.body.addSpacing(Theme.current().px(4))
         self.page = ShopPage()
         self.purchases = PurchasesPage()
         content = QWidget()
-        box: QVBoxLayout = column(content, spacing=10)
+        box: QVBoxLayout = column(content, spacing=14)
         box.setContentsMargins(0, 0, Theme.current().px(10), 0)
         box.addLayout(self._under_way)
-        box.addLayout(self._build_empty())
+        box.addWidget(self._build_empty())
         box.addWidget(self.page)
         box.addWidget(self.purchases)
         box.addStretch(1)
@@ -95,18 +98,18 @@ class ShopDialog(Dialog):
         line.addWidget(self._again)
         return line
 
-    def _build_empty(self) -> QVBoxLayout:
+    def _build_empty(self) -> QWidget:
         self._empty = plain_label(tone="2", wrap=True)
         self._empty.setObjectName("shop-empty")
+        set_look(self._empty, align="center")
         self._way = push_button("", self._on_way, look="primary")
         self._way.setObjectName("shop-way")
-        box: QVBoxLayout = column(spacing=10)
+        self._nothing = QWidget()
+        box: QVBoxLayout = column(self._nothing, spacing=14)
+        box.addSpacing(Theme.current().px(EMPTY_ABOVE))
         box.addWidget(self._empty)
-        line = row()
-        line.addWidget(self._way)
-        line.addStretch(1)
-        box.addLayout(line)
-        return box
+        box.addWidget(self._way, 0, Qt.AlignmentFlag.AlignHCenter)
+        return self._nothing
 
     def _build_foot(self) -> QHBoxLayout:
         self._said = plain_label(size="note", wrap=True)
@@ -143,10 +146,10 @@ class ShopDialog(Dialog):
         self._show_cards()
         empty, way = self._why_empty()
         self._empty.setText(empty)
-        self._empty.setVisible(bool(empty) and (at_buy or view is None))
+        self._nothing.setVisible(bool(empty) and (at_buy or view is None))
         self._way.setText(way)
         self._way.setVisible(bool(way))
-        self.page.show_shop(view, shop.wallet, busy=self._busy)
+        self.page.show_shop(view, shop.wallet)
         self.page.setVisible(at_buy and view is not None and view.as_of is not None)
         self.purchases.show_shop(view, asking=shop.asking)
         self.purchases.setVisible(not at_buy and view is not None)
@@ -207,7 +210,10 @@ class ShopDialog(Dialog):
         else:
             text = tr("Pay {0} in the browser").format(wording.price_of(offer))
             self._pay.setText(text)
-        self._pay.setEnabled(offer is not None and not self._busy and waits != "paid")
+        can_pay = offer is not None and waits != "paid"
+        if self._pay.hasFocus() and not can_pay:
+            self.tabs.setFocus()  # and not on the cross, where Space would close the card
+        self._pay.setEnabled(can_pay)
         if self._opening:
             self._say(tr("Opening the payment page in your browser …"), "2")
         elif self._fault is not None:
@@ -220,7 +226,8 @@ class ShopDialog(Dialog):
         set_look(self._said, tone=tone)
 
     def _buy(self, offer_id: str) -> None:
-        self._opening = offer_id
+        if not self._busy:
+            self._opening = offer_id
         self._order(lambda serial: hosted.Buy(serial, offer_id), lambda _: None)
 
     def _order(
@@ -229,6 +236,8 @@ class ShopDialog(Dialog):
         done: Callable[[hosted.HostedDone], object],
     ) -> None:
         """One order at a time; `done` hears of its end while this card is there."""
+        if self._busy:
+            return
 
         def answered(event: hosted.HostedDone) -> None:
             if isValid(self):

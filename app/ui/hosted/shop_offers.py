@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from app.seam.hosted_views import OfferView
 from app.ui.dialog_pieces import column, plain_label, plain_tooltip, push_button, row
@@ -14,7 +14,7 @@ from app.ui.hosted.shop_wording import tr
 from app.ui.theme import Theme, set_look
 
 TILES_MAX = 4  # beside each other
-TILE_HEIGHT = 124
+TILE_WIDTH, TILE_HEIGHT = 160, 112
 
 
 class OfferTile(QPushButton):
@@ -27,13 +27,21 @@ class OfferTile(QPushButton):
         self.setAutoDefault(False)
         self.setObjectName(f"offer-{offer.id}")
         set_look(self, look="tile")
+        # Its own width would be that of a button's text, of which it has none.
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self._build(per_message)
 
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return max(self._box.heightForWidth(width), Theme.current().px(TILE_HEIGHT))
+
     def sizeHint(self) -> QSize:
-        layout = self.layout()
-        assert layout is not None
-        height = max(layout.sizeHint().height(), Theme.current().px(TILE_HEIGHT))
-        return QSize(layout.sizeHint().width(), height)
+        width = Theme.current().px(TILE_WIDTH)
+        return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.sizeHint().height())
@@ -42,7 +50,7 @@ class OfferTile(QPushButton):
         offer = self.offer
         lines = [wording.gives(offer), wording.per_million(offer)]
         lines.append(wording.messages(offer, per_message))
-        box = column(self, margin=14, spacing=3)
+        box = self._box = column(self, margin=14, spacing=3)
         # A pack may be named after its amount alone: it is not said twice.
         box.addWidget(plain_label(offer.name, strong=True, wrap=True))
         price = plain_label(wording.price_of(offer), size="price", figures=True)
@@ -117,18 +125,21 @@ class OfferTiles(QWidget):
 
 
 class PlanLine(QFrame):
-    """A plan with its price and what it is good for, and a button where it can be had."""
+    """A plan with its price and what it is good for, and a button where it can be had.
 
-    asked = Signal(object)  # the OfferView
+    `asked(line)` when it is pressed.
+    """
 
-    def __init__(self, offer: OfferView, *, running: bool, is_yours: bool, busy: bool) -> None:
+    asked = Signal(object)
+
+    def __init__(self, offer: OfferView, *, running: bool, is_yours: bool) -> None:
         super().__init__()
-        self._offer = offer
+        self.offer = offer
         set_look(self, look="option")
-        price = wording.price_of(offer)
-        self.setAccessibleName(f"{offer.name}, {price}")
+        name = wording.plan_name(offer)
+        self.setAccessibleName(name)
         said = column(spacing=2)
-        said.addWidget(plain_label(f"{offer.name}, {price}", strong=True, wrap=True))
+        said.addWidget(plain_label(name, strong=True, wrap=True))
         line = wording.plan_line(offer)
         if line:
             said.addWidget(plain_label(line, tone="2", size="note", wrap=True))
@@ -142,9 +153,8 @@ class PlanLine(QFrame):
             top.addWidget(plain_label(tr("Not sold here"), tone="3", size="note"))
         else:
             text = tr("Change to this") if running else tr("Choose")
-            button = push_button(text, lambda: self.asked.emit(self._offer))
+            button = push_button(text, lambda: self.asked.emit(self))
             button.setObjectName(f"choose-{offer.id}")
-            button.setAccessibleName(f"{text}: {offer.name}, {price}")
+            button.setAccessibleName(f"{text}: {name}")
             button.setToolTip("" if running else plain_tooltip(tr("Opens in the browser.")))
-            button.setEnabled(not busy)
             top.addWidget(button)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from app.seam.hosted_views import OfferView, ShopView, WalletView
-from app.ui.dialog_pieces import clear_layout, column, plain_label, plain_tooltip
+from app.seam.hosted_views import ShopView, WalletView
+from app.ui.dialog_pieces import clear_layout, column, plain_label, plain_tooltip, row
 from app.ui.hosted import shop_wording as wording
 from app.ui.hosted.shop_offers import OfferTiles, PlanLine
 from app.ui.hosted.shop_passphrase import PassphraseForm
 from app.ui.hosted.shop_question import ShopQuestion
 from app.ui.hosted.shop_subscription import SubscriptionCard
 from app.ui.hosted.shop_wording import tr
+from app.ui.theme import Theme
 
 
 class ShopPage(QWidget):
@@ -29,25 +30,26 @@ class ShopPage(QWidget):
         self._build()
         self._connect()
 
-    def show_shop(self, shop: ShopView | None, wallet: WalletView | None, *, busy: bool) -> None:
-        """What is for sale; `busy` while an order is under way."""
+    def show_shop(self, shop: ShopView | None, wallet: WalletView | None) -> None:
+        """What is for sale."""
         self.setVisible(shop is not None)
         if shop is None:
             return
         packs = [offer for offer in shop.packs if offer.available]
         self.tiles.show_offers(packs, shop.per_message)
+        self._packs_note.setText(wording.packs_note(shop))
         for part in (self._packs_title, self._packs_note, self.tiles):
             part.setVisible(bool(packs))
         weights = wording.weights_line(shop.weights)
         self._weights.setText(weights)
         self._weights.setToolTip(plain_tooltip(wording.all_weights(shop.weights)))
         self._weights.setVisible(bool(weights and packs))
-        self.subscription.show_subscription(shop.subscription, busy=busy)
-        self._show_plans(shop, wallet, busy=busy)
+        self.subscription.show_subscription(shop.subscription)
+        self._show_plans(shop, wallet)
 
     def _build(self) -> None:
         self._packs_title = plain_label(tr("Packs"), tone="2", size="small", strong=True)
-        self._packs_note = plain_label(tr("Packs never expire."), tone="2", size="note")
+        self._packs_note = plain_label(tone="2", size="small", wrap=True)
         self.tiles = OfferTiles()
         self._weights = plain_label(tone="3", size="small", wrap=True)
         self._weights.setObjectName("shop-weights")
@@ -57,12 +59,15 @@ class ShopPage(QWidget):
         self._plans = column(spacing=8)
         self.passphrase = PassphraseForm()
         box: QVBoxLayout = column(self, spacing=8)
-        for part in (self._packs_title, self._packs_note, self.tiles, self._weights):
-            box.addWidget(part)
-        box.addSpacing(6)
+        head = row(spacing=8)
+        head.addWidget(self._packs_title)
+        head.addWidget(self._packs_note, 1)
+        box.addLayout(head)
+        box.addWidget(self.tiles)
+        box.addWidget(self._weights)
+        box.addSpacing(Theme.current().px(10))
         box.addWidget(self._plans_title)
         box.addWidget(self.subscription)
-        box.addWidget(self.question)
         box.addLayout(self._plans)
         box.addWidget(self.passphrase)
         box.addStretch(1)
@@ -72,7 +77,7 @@ class ShopPage(QWidget):
         self.subscription.portal_asked.connect(self.portal_asked)
         self.subscription.change_asked.connect(lambda action: self.change_asked.emit(action, ""))
 
-    def _show_plans(self, shop: ShopView, wallet: WalletView | None, *, busy: bool) -> None:
+    def _show_plans(self, shop: ShopView, wallet: WalletView | None) -> None:
         running = shop.subscription
         mine = running.plan if running is not None else wallet.plan if wallet is not None else ""
         offers = [
@@ -82,26 +87,38 @@ class ShopPage(QWidget):
         ]
         if running is not None:
             offers = [offer for offer in offers if offer.id != running.plan]
+        # Nobody buys the plan that everybody begins with.
+        offers = [
+            offer
+            for offer in offers
+            if offer.available or offer.price_cents != 0 or offer.id == mine
+        ]
         self._plans_title.setVisible(bool(offers) or running is not None)
-        if (shown := (tuple(offers), mine, running, busy)) == self._plans_shown:
+        if (shown := (tuple(offers), mine, running)) == self._plans_shown:
             return
         self._plans_shown = shown
+        had_focus = self.isAncestorOf(QApplication.focusWidget() or self)
+        self.question.hide()
+        self._plans.removeWidget(self.question)
         clear_layout(self._plans)
         for offer in offers:
             line = PlanLine(
                 offer, running=running is not None and offer.kind == "plan",
-                is_yours=offer.id == mine, busy=busy,
+                is_yours=offer.id == mine,
             )  # fmt: skip
             line.asked.connect(self._on_plan)
             self._plans.addWidget(line)
             line.show()
-        if running is None:
-            self.question.hide()
+        if had_focus:
+            self.focusNextChild()  # what had the keyboard may be gone
 
-    def _on_plan(self, offer: OfferView) -> None:
+    def _on_plan(self, line: PlanLine) -> None:
+        offer = line.offer
         if self._plans_shown[2] is None or offer.kind != "plan":
             self.plan_asked.emit(offer.id)
             return
+        self._plans.removeWidget(self.question)
+        self._plans.insertWidget(self._plans.indexOf(line) + 1, self.question)
         text = tr("Change to {0} for {1}? The difference is billed now.")
         self.question.ask(
             text.format(offer.name, wording.price_of(offer)), tr("Change the plan"),

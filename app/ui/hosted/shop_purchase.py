@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel
 
 from app.seam.hosted_views import CheckoutView
@@ -46,8 +46,9 @@ class PurchaseCard(QFrame):
         side = Theme.current().px(ICON_SIDE)
         picture = icon(_ICONS.get(state, "info"), _INKS.get(tone, "ink2"))
         self._icon.setPixmap(picture.pixmap(side, side))
-        self._title.setText(wording.title_of(state))
         self._what.setText(f"{checkout.name}, {checkout.price}")
+        self._state.setText(wording.state_words(state))
+        set_look(self._state, tone=tone)
         message = balance if state == "credited" and balance else checkout.message
         self._message.setText(message)
         look = {"danger": "danger", "warn": ""}.get(tone, "plain")
@@ -56,7 +57,7 @@ class PurchaseCard(QFrame):
         self._page.setVisible(waits and bool(checkout.url))
         self._stop.setVisible(waits)
         self._close.setVisible(state not in wording.WAITING)
-        self.setAccessibleName(f"{self._title.text()}: {self._what.text()}. {message}")
+        self.setAccessibleName(f"{self._what.text()}: {self._state.text()}. {message}")
 
     def state(self) -> str:
         """As the core names it."""
@@ -64,8 +65,9 @@ class PurchaseCard(QFrame):
 
     def _build(self) -> None:
         self._icon = QLabel()
-        self._title = plain_label(strong=True)
-        self._what = plain_label(tone="2", size="note", figures=True)
+        self._what = plain_label(strong=True)
+        self._state = plain_label(size="note")
+        self._state.setObjectName("purchase-state")
         self._message = plain_label(tone="2", size="note", wrap=True)
         self._message.setObjectName("purchase-message")
         self._page = push_button(tr("Open the page again"), self._on_page)
@@ -76,8 +78,8 @@ class PurchaseCard(QFrame):
         self._close.setObjectName("purchase-close")
         top = row(spacing=8)
         top.addWidget(self._icon)
-        top.addWidget(self._title)
-        top.addWidget(self._what, 1, Qt.AlignmentFlag.AlignBottom)
+        top.addWidget(self._what)
+        top.addWidget(self._state, 1)
         top.addWidget(self._close)
         ways = row(spacing=8)
         ways.addWidget(self._page)

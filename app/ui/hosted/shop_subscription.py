@@ -48,7 +48,7 @@ class SubscriptionCard(QFrame):
         box.addWidget(self._question)
         self.hide()
 
-    def show_subscription(self, subscription: SubscriptionView | None, *, busy: bool) -> None:
+    def show_subscription(self, subscription: SubscriptionView | None) -> None:
         """As the server says it; None: there is none."""
         self._subscription = subscription
         self.setVisible(subscription is not None)
@@ -61,8 +61,6 @@ class SubscriptionCard(QFrame):
         set_look(self._line, tone="warn" if subscription.cancels_at_end else tone)
         self._end.setVisible(not subscription.cancels_at_end)
         self._resume.setVisible(subscription.cancels_at_end)
-        for button in (self._end, self._resume, self._portal):
-            button.setEnabled(not busy)
         if subscription.cancels_at_end:
             self._question.hide()
         self.setAccessibleName(f"{self._name.text()}: {self._line.text()}")

@@ -11,7 +11,7 @@ from app.seam import hosted
 from app.seam.events import Notice
 from app.seam.hosted_views import CheckoutView, ServerView, ShopView, WalletView
 from app.seam.views import FaultView
-from app.ui.dialog_pieces import push_button
+from app.ui.dialog_pieces import plain_tooltip, push_button
 from app.ui.hosted import shop_wording as wording
 from app.ui.hosted import wording as amounts
 from app.ui.hosted.shop_wording import tr
@@ -177,7 +177,10 @@ class WindowShop(QObject):
         self.waiting.setVisible(bool(waits))
         if waits:
             last = waits[-1]
-            self.waiting.setText(f"{wording.title_of(last.state)}: {last.name}")
+            self.waiting.setText(wording.state_words(last.state))
+            what = f"{last.name}, {last.price}"
+            self.waiting.setToolTip(plain_tooltip(what))
+            self.waiting.setAccessibleName(f"{wording.state_words(last.state)}: {what}")
 
     def _on_asked(self, event: hosted.HostedDone) -> None:
         self.asking = False

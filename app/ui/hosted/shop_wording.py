@@ -14,15 +14,14 @@ _PICODOLLARS_PER_CENT = 10**10
 _MILLION = 1_000_000
 WEIGHTS_MAX, MODELS_MAX = 4, 2  # of each; the tooltip has all of them
 
-# Headings of a purchase by its state.
-TITLES = {
-    "opening": str(QT_TRANSLATE_NOOP("shop", "Opening the payment page")),
+# How a purchase stands, beside its name.
+STATES = {
     "pending": str(QT_TRANSLATE_NOOP("shop", "Waiting for the payment")),
     "slow": str(QT_TRANSLATE_NOOP("shop", "Still waiting for the payment")),
     "paid": str(QT_TRANSLATE_NOOP("shop", "Paid")),
     "credited": str(QT_TRANSLATE_NOOP("shop", "Credited")),
     "expired": str(QT_TRANSLATE_NOOP("shop", "Canceled")),
-    "failed": str(QT_TRANSLATE_NOOP("shop", "The payment failed")),
+    "failed": str(QT_TRANSLATE_NOOP("shop", "Failed")),
     "given_up": str(QT_TRANSLATE_NOOP("shop", "Not waited for")),
 }
 TONES = {"credited": "ok", "paid": "ok", "failed": "danger", "slow": "warn"}
@@ -34,9 +33,9 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("shop", text)
 
 
-def title_of(state: str) -> str:
+def state_words(state: str) -> str:
     """`Waiting for the payment`, `Credited`."""
-    return tr(TITLES[state]) if state in TITLES else state
+    return tr(STATES[state]) if state in STATES else state
 
 
 def price_of(offer: OfferView) -> str:
@@ -63,12 +62,23 @@ def per_million(offer: OfferView) -> str:
 
 
 def messages(offer: OfferView, per_message: int | None) -> str:
-    """`about 340 messages like yours`; empty while nobody knows what is usual."""
+    """`about 340 messages`; empty while nobody knows what is usual."""
     if not per_message or not offer.amount or offer.unit != "plan_tokens":
         return ""
     number = offer.amount // per_message
-    pattern = tr("about {0} messages like yours")
-    return pattern.format(words.count(words.rounded(number))) if number > 1 else ""
+    step = 10 ** max(0, len(str(number)) - 2)  # two digits: more would promise too much
+    pattern = tr("about {0} messages")
+    return pattern.format(words.count(number // step * step)) if number > 1 else ""
+
+
+def packs_note(shop: ShopView) -> str:
+    """What holds for all packs, and where the number of messages comes from."""
+    note = tr("They never expire.")
+    if shop.per_message is None:
+        return note
+    pattern = tr("Messages as yours were in the last 30 days: {0} each.")
+    drawn = wording.amount_of("plan_tokens", words.rounded(shop.per_message))
+    return f"{note} {pattern.format(drawn)}"
 
 
 def weights_line(weights: tuple[WeightView, ...]) -> str:
@@ -87,6 +97,11 @@ def weights_line(weights: tuple[WeightView, ...]) -> str:
 def all_weights(weights: tuple[WeightView, ...]) -> str:
     """Every model with its weight, a line for each weight."""
     return "\n".join(f"{each.weight}× {', '.join(each.models)}" for each in weights)
+
+
+def plan_name(offer: OfferView) -> str:
+    """`Premium, $10 a month`; the name alone of what costs nothing."""
+    return offer.name if offer.price_cents == 0 else f"{offer.name}, {price_of(offer)}"
 
 
 def plan_line(offer: OfferView) -> str:
