@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from app.seam.hosted_views import GrantView, HostedModelView, LeftView, ServerView, WalletView
+from app.seam.hosted_views import (
+    DrawnView,
+    GrantView,
+    HostedModelView,
+    LeftView,
+    ServerView,
+    WalletView,
+)
 from app.ui import words
 
 _WINDOWS = {
@@ -49,6 +57,20 @@ def amount_of(unit: str, amount: int) -> str:
     else:
         pattern = tr("{0} token") if amount == 1 else tr("{0} tokens")
     return pattern.format(words.count(amount))
+
+
+def drawn_sum(drawn: Sequence[DrawnView]) -> str:
+    """What was drawn in all, each unit once: `1,935 tokens`, `1,935 tokens + 2 requests`."""
+    units: dict[str, int] = {}
+    for each in drawn:
+        units[each.unit] = units.get(each.unit, 0) + each.amount
+    return " + ".join(amount_of(unit, amount) for unit, amount in units.items())
+
+
+def drawn_from(drawn: Sequence[DrawnView]) -> str:
+    """`1,588 tokens from Free, 347 tokens from Starter pack`."""
+    said = (tr("{0} from {1}").format(amount_of(e.unit, e.amount), e.name) for e in drawn)
+    return ", ".join(said)
 
 
 def left_of(grant: GrantView) -> str:

@@ -66,16 +66,17 @@ class CallTable(QWidget):
         self._grid.setVerticalSpacing(theme.px(6))
         self._grid.setColumnStretch(0, 1)
         heads = (self.tr("Part"), self.tr("Used"), self.tr("Rate"), self.tr("Amount"))
-        self._add_line([plain_label(head, tone="3", size="small") for head in heads])
+        # What hosted credit paid for has no rates and amounts: nobody here was charged by them.
+        shown = heads[:2] if self._call.is_hosted else heads
+        self._add_line([plain_label(head, tone="3", size="small") for head in shown])
         for part in self._call.parts:
-            self._add_line(
-                [
-                    plain_label(part.label, size="note"),
-                    _figure(wording.quantity(part, self._call.certainty)),
-                    _figure(part.rate_text, "2"),
-                    _figure(wording.amount(part, self._call.certainty)),
-                ]
-            )
+            cells = [
+                plain_label(part.label, size="note"),
+                _figure(wording.quantity(part, self._call.certainty)),
+                _figure(part.rate_text, "2"),
+                _figure(wording.amount(part, self._call.certainty)),
+            ]
+            self._add_line(cells[: len(shown)])
         self._add_sum()
         return table
 
@@ -92,9 +93,7 @@ class CallTable(QWidget):
         place = self._grid.rowCount()
         tone = "2" if call.certainty is Certainty.EXACT else "warn"
         said = plain_label(wording.certainty(call.certainty), tone=tone, size="small")
-        amount = plain_label(
-            wording.total(call.total_pusd, call.certainty), size="note", strong=True, figures=True
-        )
+        amount = plain_label(wording.call_charged(call), size="note", strong=True, figures=True)
         amount.setAlignment(_END)
         self._grid.addWidget(said, place, 0, 1, 2)
         self._grid.addWidget(amount, place, 2, 1, 2)

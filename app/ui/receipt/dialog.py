@@ -37,7 +37,7 @@ class ReceiptDialog(Dialog):
         content = QWidget()
         box = column(content, spacing=14)
         box.setContentsMargins(0, 0, Theme.current().px(12), 0)
-        figure = wording.total(receipt.total_pusd, receipt.certainty)
+        figure = wording.charged(receipt)
         self._figure = plain_label(figure, size="figure", figures=True)
         box.addWidget(self._figure)
         box.addLayout(self._build_facts())

@@ -12,6 +12,7 @@ from app.seam.views import (
     ReceiptView,
 )
 from app.ui import words
+from app.ui.hosted.wording import drawn_from, drawn_sum
 
 # What the core says a call's figures rest on, for the translations.
 _BASES = (
@@ -51,6 +52,24 @@ def total(amount_pusd: int | None, value: Certainty) -> str:
 def _exact(amount_pusd: int, value: Certainty) -> str:
     """A figure to its last digit: a receipt rounds nothing."""
     return words.about(words.exact_money(amount_pusd), value) if amount_pusd else words.tr("free")
+
+
+def charged(receipt: ReceiptView) -> str:
+    """What was drawn, with the money beside it where there is some: `1,935 tokens`."""
+    if not receipt.drawn:
+        return total(receipt.total_pusd, receipt.certainty)
+    drawn = drawn_sum(receipt.drawn)
+    dollars = sum(each.amount for each in receipt.drawn if each.unit == "usd")
+    rest = (receipt.total_pusd or 0) - dollars
+    said = f"{drawn} + {words.exact_money(rest)}" if rest else drawn
+    return words.about(said, receipt.certainty)
+
+
+def call_charged(call: ReceiptCallView) -> str:
+    """A call's sum; where hosted credit paid, the receipt's head says what was drawn."""
+    if call.is_hosted:
+        return ""
+    return total(call.total_pusd, call.certainty)
 
 
 def amount(part: ReceiptPartView, value: Certainty) -> str:
@@ -115,6 +134,8 @@ def call_facts(call: ReceiptCallView) -> str:
 
 def shares(receipt: ReceiptView) -> str:
     """`your OpenAI key $0.01 (40 %), your Anthropic key about $0.02 (60 %)`; or the one payer."""
+    if receipt.drawn:
+        return ", ".join((drawn_from(receipt.drawn), *map(_share, receipt.shares)))
     if len(receipt.shares) < 2:
         return receipt.payer
     return ", ".join(_share(share) for share in receipt.shares)
@@ -129,13 +150,19 @@ def facts(receipt: ReceiptView) -> list[tuple[str, str]]:
     """Name and value of what holds for the whole receipt; what is not known is left out."""
     found = [
         (tr("Quoted before"), quoted(receipt)),
-        (tr("Charged after"), total(receipt.total_pusd, receipt.certainty)),
+        (tr("Charged after"), charged(receipt)),
         (tr("Certainty"), certainty(receipt.certainty)),
         (tr("Paid by"), shares(receipt)),
         (tr("Rule"), receipt.rule),
         (tr("Prices from"), receipt.price_source),
+        (tr("Server's request id"), receipt.server_request_id),
     ]
     return [(name, value) for name, value in found if value]
+
+
+def _cells(part: ReceiptPartView, call: ReceiptCallView) -> tuple[str, ...]:
+    used = quantity(part, call.certainty)
+    return (used,) if call.is_hosted else (used, part.rate_text, amount(part, call.certainty))
 
 
 def as_text(receipt: ReceiptView) -> str:
@@ -147,9 +174,9 @@ def as_text(receipt: ReceiptView) -> str:
         if call.request_id:
             lines.append(tr("Request id: {0}").format(call.request_id))
         for part in call.parts:
-            cells = (quantity(part, call.certainty), part.rate_text, amount(part, call.certainty))
+            cells = _cells(part, call)
             lines.append(f"  {part.label}: {' · '.join(cell for cell in cells if cell)}")
-        sum_text = total(call.total_pusd, call.certainty)
-        lines.append(f"  {tr('Together')}: {sum_text} ({certainty(call.certainty)})")
+        if sum_text := call_charged(call):
+            lines.append(f"  {tr('Together')}: {sum_text} ({certainty(call.certainty)})")
     lines += ["", *receipt.notes] if receipt.notes else []
     return "\n".join(lines) + "\n"

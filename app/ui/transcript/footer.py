@@ -15,6 +15,7 @@ from app.seam.quote_views import QuoteView
 from app.seam.views import Certainty, CostLine
 from app.ui import words
 from app.ui.composer.quote_line import price_words
+from app.ui.hosted.wording import drawn_sum
 from app.ui.icons import icon
 from app.ui.theme import Size, Theme, set_look
 from app.ui.transcript.parts import Footer, Part, Place
@@ -93,11 +94,14 @@ class CostLineView(QAbstractButton):
         if cost.certainty == Certainty.ESTIMATED:
             line = self.tr("about %1").replace("%1", line)
         seconds = words.seconds(cost.duration_s) if cost.duration_s is not None else ""
-        return [self._total(cost), line, " ".join(cost.payer.split())[:80], seconds]
+        payer = ", ".join(dict.fromkeys(each.name for each in cost.drawn)) or cost.payer
+        return [self._total(cost), line, " ".join(payer.split())[:80], seconds]
 
     def _total(self, cost: CostLine) -> str:
         if cost.certainty == Certainty.PENDING:
             return self.tr("cost not known yet")
+        if cost.drawn:  # the rest is the provider's price, which nobody here is charged
+            return words.about(drawn_sum(cost.drawn), cost.certainty)
         if cost.total_pusd is None or cost.certainty == Certainty.UNKNOWN:
             return self.tr("price unknown")
         return words.cost(cost.total_pusd, cost.certainty)

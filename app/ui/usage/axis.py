@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 TICKS_MAX = 4
-_SMALLEST_PUSD = 10**8  # a hundredth of a cent, the least that the window shows
+SMALLEST_PUSD = 10**8  # a hundredth of a cent, the least that the window shows
 
 
-def ticks_of(most_pusd: int) -> tuple[int, ...]:
-    """Amounts from zero up to the first that is not below `most_pusd`, at most four above zero.
+def ticks_of(most: int, smallest: int = SMALLEST_PUSD) -> tuple[int, ...]:
+    """Amounts from zero up to the first that is not below `most`, at most four above zero.
 
-    Steps are 1, 2 or 5 times a power of ten; all in whole picodollars.
+    Steps are 1, 2 or 5 times a power of ten times `smallest`; in whole picodollars, or tokens.
     """
-    step = _SMALLEST_PUSD
+    step = smallest
     while True:
         for factor in (1, 2, 5):
-            if step * factor * TICKS_MAX >= most_pusd:
-                count = max(1, -(-most_pusd // (step * factor)))
+            if step * factor * TICKS_MAX >= most:
+                count = max(1, -(-most // (step * factor)))
                 return tuple(step * factor * number for number in range(count + 1))
         step *= 10
 

@@ -128,7 +128,7 @@ class CallTable(UsageTable):
         columns = (
             Column(heads[TIME], 158), Column(heads[CHAT]), Column(heads[MODEL], 150, needs=560),
             Column(heads[KEY], 130, needs=880), Column(heads[INPUT], 82, True, 760),
-            Column(heads[OUTPUT], 74, True, 760), Column(heads[COST], 110, True),
+            Column(heads[OUTPUT], 74, True, 760), Column(heads[COST], 124, True),
             Column(heads[RECEIPT], 40),
         )  # fmt: skip
         self.calls = CallModel(heads)
@@ -211,7 +211,7 @@ def _text(call: UsageCall, column: int) -> str:
         KEY: lambda: call.key,
         INPUT: lambda: words.count(call.input_tokens),
         OUTPUT: lambda: words.count(call.output_tokens),
-        COST: lambda: wording.cost(call.cost_pusd, call.certainty),
+        COST: lambda: wording.call_charge(call),
         RECEIPT: lambda: wording.tr("Receipt") if call.has_receipt else "",
     }
     return texts[column]() if column in texts else ""

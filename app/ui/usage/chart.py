@@ -46,6 +46,7 @@ class BarChart(QWidget):
         self._bars: tuple[UsageBar, ...] = ()
         self._at = self._hovered = -1
         self._unit = "day"
+        self._in_tokens = False
         self._ticks: tuple[int, ...] = (0,)
         self._axis = 0  # its width with the gap beside it, in pixels
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -53,12 +54,16 @@ class BarChart(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         Theme.current().changed.connect(self._measure)
 
-    def show_bars(self, bars: Sequence[UsageBar], unit: str) -> None:
-        """The bars, oldest first; `unit` is what each stands for."""
-        self._bars, self._unit = tuple(bars), unit
+    def show_bars(self, bars: Sequence[UsageBar], unit: str, *, in_tokens: bool = False) -> None:
+        """The bars, oldest first; `unit` is what each stands for. `in_tokens`: they are as high as
+        the plan tokens that were drawn, and not as the money."""
+        self._bars, self._unit, self._in_tokens = tuple(bars), unit, in_tokens
         self._at = self._hovered = -1
-        most = max((bar.exact_pusd + bar.estimated_pusd for bar in self._bars), default=0)
-        self._ticks = ticks_of(most)
+        if in_tokens:
+            self._ticks = ticks_of(max((bar.drawn_tokens for bar in self._bars), default=0), 1)
+        else:
+            most = max((bar.exact_pusd + bar.estimated_pusd for bar in self._bars), default=0)
+            self._ticks = ticks_of(most)
         self._measure()
         self.setAccessibleName(self._name())
         spent = [wording.bar_text(bar) for bar in self._bars if bar.messages or bar.unpriced]
@@ -67,7 +72,7 @@ class BarChart(QWidget):
 
     def has_estimates(self) -> bool:
         """Whether any bar is not exact."""
-        return any(bar.estimated_pusd for bar in self._bars)
+        return not self._in_tokens and any(bar.estimated_pusd for bar in self._bars)
 
     def reading(self) -> str:
         """The bar under the pointer or the keyboard in words; empty without one."""
@@ -130,6 +135,12 @@ class BarChart(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
 
     def _name(self) -> str:
+        if self._in_tokens:
+            tokens = {
+                "day": self.tr("Tokens by day"), "week": self.tr("Tokens by week"),
+                "month": self.tr("Tokens by month"), "year": self.tr("Tokens by year"),
+            }  # fmt: skip
+            return tokens.get(self._unit, "")
         units = {
             "day": self.tr("Cost by day"), "week": self.tr("Cost by week"),
             "month": self.tr("Cost by month"), "year": self.tr("Cost by year"),
@@ -160,7 +171,7 @@ class BarChart(QWidget):
             if self._mirrored():
                 box.moveLeft(plot.right() + theme.px(GAP))
             align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(box, align, words.money(tick))
+            painter.drawText(box, align, self._tick_text(tick))
 
     def _paint_bar(self, painter: QPainter, place: int) -> None:
         theme, bar, slot = Theme.current(), self._bars[place], self._slot(place)
@@ -175,6 +186,9 @@ class BarChart(QWidget):
                 painter.drawRoundedRect(slot.adjusted(0, 1, 0, 0), 3, 3)
         width = min(max(slot.width() * 0.72, 1.0), float(theme.px(BAR_MAX)))
         left = slot.center().x() - width / 2
+        if self._in_tokens:
+            self._paint_part(painter, left, width, foot, bar.drawn_tokens, hollow=False)
+            return
         top = self._paint_part(painter, left, width, foot, bar.exact_pusd, hollow=False)
         self._paint_part(painter, left, width, top, bar.estimated_pusd, hollow=True)
         if bar.unpriced:
@@ -229,9 +243,12 @@ class BarChart(QWidget):
         """How much room the figures beside the bars take."""
         theme = Theme.current()
         metrics = QFontMetrics(theme.font(Size.SMALL, figures=True))
-        widest = max(metrics.horizontalAdvance(words.money(tick)) for tick in self._ticks)
+        widest = max(metrics.horizontalAdvance(self._tick_text(tick)) for tick in self._ticks)
         self._axis = widest + theme.px(GAP)
         self.update()
+
+    def _tick_text(self, tick: int) -> str:
+        return words.count(tick) if self._in_tokens else words.money(tick)
 
     def _plot(self) -> QRectF:
         theme = Theme.current()

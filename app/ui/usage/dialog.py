@@ -98,8 +98,14 @@ class UsageDialog(Dialog):
         box.addLayout(self._build_sums())
         self.chart = BarChart()
         self._legend = plain_label(tone="3", size="small", wrap=True)
+        self.measure = push_button("", self._on_measure, look="link")
+        set_look(self.measure, flush="true")
+        self._in_tokens = False
+        foot = row(spacing=12)
+        foot.addWidget(self._legend, 1)
+        foot.addWidget(self.measure, 0, Qt.AlignmentFlag.AlignTop)
         box.addWidget(self.chart)
-        box.addWidget(self._legend)
+        box.addLayout(foot)
         self.lists = UsageLists()
         box.addWidget(self.lists, 1)
         self._area = scrolled(content)
@@ -131,7 +137,8 @@ class UsageDialog(Dialog):
         words = plain_label(
             self.tr(
                 "What your messages cost is added up here, by day, model, chat, key and payer, "
-                "with a receipt for each. The provider bills you; Tuppence only counts."
+                "with a receipt for each. On your own keys the provider bills you; Tuppence only "
+                "counts."
             ),
             tone="2", wrap=True,
         )  # fmt: skip
@@ -167,8 +174,7 @@ class UsageDialog(Dialog):
         self.scope_bar.setVisible(view.ever_used)
         self.export_button.setEnabled(view.total.calls > 0)
         self._show_sums(view)
-        self.chart.show_bars(view.bars, view.bar_unit)
-        self._say_legend(view)
+        self._show_bars(view)
         self.lists.show_view(view)
 
     def _show_sums(self, view: UsageView) -> None:
@@ -179,6 +185,22 @@ class UsageDialog(Dialog):
         self.certainty.setText(wording.certainty(view.total))
         set_look(self.certainty, tone="warn" if view.total.unpriced else "2")
         self.certainty.setVisible(bool(self.certainty.text()))
+
+    def _show_bars(self, view: UsageView) -> None:
+        """In money, or in tokens where they alone were spent, or somebody wants them."""
+        both = bool(view.total.drawn) and bool(view.total.total_pusd)
+        in_tokens = self._in_tokens if both else bool(view.total.drawn)
+        self.measure.setVisible(both)
+        self.measure.setText(
+            self.tr("Show bars in money") if in_tokens else self.tr("Show bars in tokens")
+        )
+        self.chart.show_bars(view.bars, view.bar_unit, in_tokens=in_tokens)
+        self._say_legend(view)
+
+    def _on_measure(self) -> None:
+        self._in_tokens = not self._in_tokens
+        if self._view is not None:
+            self._show_bars(self._view)
 
     def _say_legend(self, view: UsageView) -> None:
         said = []

@@ -23,13 +23,14 @@ class LineModel(QAbstractTableModel):
         super().__init__()
         self._heads = tuple(heads)
         self._lines: tuple[UsageLine, ...] = ()
-        self._most = 0
+        self._most = self._most_drawn = 0
 
     def show(self, lines: Sequence[UsageLine]) -> None:
         """Replace everything."""
         self.beginResetModel()
         self._lines = tuple(lines)
         self._most = max((line.sum.total_pusd or 0 for line in lines), default=0)
+        self._most_drawn = max(map(_tokens, lines), default=0)
         self.endResetModel()
 
     def shows(self, lines: Sequence[UsageLine]) -> bool:
@@ -65,7 +66,7 @@ class LineModel(QAbstractTableModel):
         if role == BAR_ROLE and column == SHARE:
             return self._shares(line)
         if role == NOTE_ROLE and column == NAME:
-            return line.note
+            return wording.grants(line) or line.note
         if role == Qt.ItemDataRole.TextAlignmentRole and column > SHARE:
             return _alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -78,8 +79,8 @@ class LineModel(QAbstractTableModel):
     def _shares(self, line: UsageLine) -> tuple[float, float]:
         # Drawing only: no amount is computed from these.
         total = line.sum.total_pusd or 0
-        if not self._most:
-            return 0.0, 0.0
+        if not self._most:  # where nothing cost money, tokens are compared
+            return (_tokens(line) / self._most_drawn if self._most_drawn else 0.0), 0.0
         estimated = min(line.sum.estimated_pusd, total)
         return (total - estimated) / self._most, estimated / self._most
 
@@ -91,11 +92,15 @@ def make_table(title: str, what: str) -> UsageTable:
         wording.tr("Out"),
     )  # fmt: skip
     columns = (
-        Column(what), Column(heads[SHARE], 150, needs=520), Column(heads[COST], 120, True),
+        Column(what), Column(heads[SHARE], 150, needs=520), Column(heads[COST], 176, True),
         Column(heads[CALLS], 92, True, 400), Column(heads[INPUT], 110, True, 640),
         Column(heads[OUTPUT], 100, True, 740),
     )  # fmt: skip
     return UsageTable(LineModel(heads), columns, title)
+
+
+def _tokens(line: UsageLine) -> int:
+    return sum(each.amount for each in line.sum.drawn if each.unit == "plan_tokens")
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
@@ -108,7 +113,7 @@ def _text(line: UsageLine, column: int) -> str:
         case 0:
             return line.label
         case 2:
-            return wording.cost(line.sum.total_pusd, line.sum.certainty)
+            return wording.charge(line.sum)
         case 3:
             return words.count(line.sum.calls)
         case 4:

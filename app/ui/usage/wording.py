@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QDate
 
-from app.seam.usage_views import UsageBar, UsageCall, UsagePeriod, UsageSum, UsageView
+from app.seam.usage_views import UsageBar, UsageCall, UsageLine, UsagePeriod, UsageSum, UsageView
 from app.seam.views import Certainty
 from app.ui import words
+from app.ui.hosted.wording import amount_of, drawn_from, drawn_sum, number
 
 PERIODS = {
     UsagePeriod.MONTH: str(QT_TRANSLATE_NOOP("usage", "This month")),
@@ -54,7 +55,16 @@ def span_text(first: date, last: date) -> str:
 
 
 def total(sum_: UsageSum) -> str:
-    """A sum is a figure, also where nothing was paid: `$0` and not "free"."""
+    """A sum is a figure, also where nothing was paid: `$0` and not "free"; `$4.02 + 1,935 tokens`
+    where own keys and hosted credit paid."""
+    if sum_.drawn and not sum_.total_pusd:
+        return drawn_sum(sum_.drawn)
+    if sum_.drawn:
+        return f"{_money(sum_)} + {drawn_sum(sum_.drawn)}"
+    return _money(sum_)
+
+
+def _money(sum_: UsageSum) -> str:
     if sum_.total_pusd is None:
         return tr("price unknown")
     return words.about(words.money(sum_.total_pusd), sum_.certainty)
@@ -65,6 +75,25 @@ def cost(total_pusd: int | None, certainty: Certainty) -> str:
     if total_pusd is None:
         return tr("price unknown")
     return words.cost(total_pusd, certainty)
+
+
+def charge(sum_: UsageSum) -> str:
+    """What a line came to, tokens beside money."""
+    return total(sum_) if sum_.drawn else cost(sum_.total_pusd, sum_.certainty)
+
+
+def call_charge(call: UsageCall) -> str:
+    """What a call came to: what was drawn where hosted credit paid."""
+    if call.drawn:
+        return words.about(drawn_sum(call.drawn), call.certainty)
+    return cost(call.cost_pusd, call.certainty)
+
+
+def grants(line: UsageLine) -> str:
+    """What each grant of a payer drew: `Free 1,588 · Starter pack 347`."""
+    if len(line.grants) < 2:
+        return ""
+    return " · ".join(f"{each.name} {number(each.unit, each.amount)}" for each in line.grants)
 
 
 def counts(sum_: UsageSum) -> str:
@@ -112,7 +141,15 @@ def bar_text(bar: UsageBar) -> str:
 
 
 def bar_cost(bar: UsageBar) -> str:
-    """What a bar comes to."""
+    """What a bar comes to, tokens beside money."""
+    if not bar.drawn_tokens:
+        return _bar_money(bar)
+    tokens = amount_of("plan_tokens", bar.drawn_tokens)
+    nothing = not (bar.exact_pusd or bar.estimated_pusd or bar.unpriced)
+    return tokens if nothing else f"{_bar_money(bar)} + {tokens}"
+
+
+def _bar_money(bar: UsageBar) -> str:
     amount = bar.exact_pusd + bar.estimated_pusd
     if not amount and bar.unpriced:
         return tr("price unknown")
@@ -131,6 +168,8 @@ def moment(at: datetime) -> str:
 def call_tip(call: UsageCall) -> str:
     """The whole of a call's line, and what can be done with it."""
     lines = [call.chat_title, call.text, f"{call.model} · {call.key} · {moment(call.at)}"]
+    if call.drawn:
+        lines.append(drawn_from(call.drawn))
     lines.append(
         tr("Its chat was deleted.") if call.gone else tr("Enter goes to it, Space to its receipt.")
     )
