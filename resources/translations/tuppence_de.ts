@@ -11,6 +11,10 @@
         <source>Settings</source>
         <translation>Einstellungen</translation>
     </message>
+    <message>
+        <source>Account: {0}</source>
+        <translation>Konto: {0}</translation>
+    </message>
 </context>
 <context>
     <name>AdminKeyForm</name>
@@ -2007,6 +2011,14 @@
         <source>Budgets</source>
         <translation>Budgets</translation>
     </message>
+    <message>
+        <source>Account</source>
+        <translation>Konto</translation>
+    </message>
+    <message>
+        <source>License</source>
+        <translation>Lizenz</translation>
+    </message>
 </context>
 <context>
     <name>ShortcutLine</name>
@@ -3913,6 +3925,490 @@
     <message>
         <source>Messages as yours were in the last 30 days: {0} each.</source>
         <translation>Nachrichten wie deine in den letzten 30 Tagen: je {0}.</translation>
+    </message>
+</context>
+<context>
+    <name>AccountCard</name>
+    <message>
+        <source>Sign in</source>
+        <translation>Anmelden</translation>
+    </message>
+    <message>
+        <source>Sign out</source>
+        <translation>Abmelden</translation>
+    </message>
+    <message>
+        <source>Signed out. The key stays on this computer; one click is enough.</source>
+        <translation>Abgemeldet. Der Schlüssel bleibt auf diesem Computer; ein Klick genügt.</translation>
+    </message>
+    <message>
+        <source>Signing in …</source>
+        <translation>Meldet an …</translation>
+    </message>
+    <message>
+        <source>Signing out …</source>
+        <translation>Meldet ab …</translation>
+    </message>
+    <message>
+        <source>There is no account for this computer here yet.</source>
+        <translation>Für diesen Computer gibt es hier noch kein Konto.</translation>
+    </message>
+    <message>
+        <source>This computer was removed from your account. Your chats stay, and your own keys work. Find the account again by its e-mail address, or begin a new one.</source>
+        <translation>Dieser Computer wurde aus deinem Konto entfernt. Deine Chats bleiben, und eigene Schlüssel funktionieren. Finde das Konto über seine E-Mail-Adresse wieder, oder beginne ein neues.</translation>
+    </message>
+    <message>
+        <source>at {0}</source>
+        <translation>bei {0}</translation>
+    </message>
+</context>
+<context>
+    <name>CodeForm</name>
+    <message>
+        <source>Asking …</source>
+        <translation>Fragt …</translation>
+    </message>
+    <message>
+        <source>Code from the mail, six digits</source>
+        <translation>Code aus der Mail, sechs Ziffern</translation>
+    </message>
+    <message>
+        <source>E-mail address</source>
+        <translation>E-Mail-Adresse</translation>
+    </message>
+    <message>
+        <source>Send another code</source>
+        <translation>Neuen Code senden</translation>
+    </message>
+    <message>
+        <source>Send code</source>
+        <translation>Code senden</translation>
+    </message>
+    <message>
+        <source>Type the six digits from the mail.</source>
+        <translation>Gib die sechs Ziffern aus der Mail ein.</translation>
+    </message>
+    <message>
+        <source>Type your e-mail address.</source>
+        <translation>Gib deine E-Mail-Adresse ein.</translation>
+    </message>
+    <message>
+        <source>Use another address</source>
+        <translation>Andere Adresse nehmen</translation>
+    </message>
+</context>
+<context>
+    <name>DeviceLine</name>
+    <message>
+        <source>Keep it</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Take it off</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Take {0} off the account</source>
+        <translation>{0} aus dem Konto entfernen</translation>
+    </message>
+    <message>
+        <source>Take “{0}” off your account? It spends no more tokens from now on. Chats that are stored on it stay there.</source>
+        <translation>„{0}“ aus deinem Konto entfernen? Er verbraucht von jetzt an keine Token mehr. Chats, die dort gespeichert sind, bleiben dort.</translation>
+    </message>
+    <message>
+        <source>Taking it off …</source>
+        <translation>Entfernt …</translation>
+    </message>
+    <message>
+        <source>key {0}</source>
+        <translation>Schlüssel {0}</translation>
+    </message>
+    <message>
+        <source>last seen {0}</source>
+        <translation>zuletzt {0}</translation>
+    </message>
+    <message>
+        <source>this computer</source>
+        <translation>dieser Computer</translation>
+    </message>
+</context>
+<context>
+    <name>DeviceList</name>
+    <message>
+        <source>Asking the server …</source>
+        <translation>Fragt den Server …</translation>
+    </message>
+    <message>
+        <source>Computers</source>
+        <translation>Computer</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+</context>
+<context>
+    <name>AccountEmail</name>
+    <message>
+        <source>A code of six digits is on its way to {0}. It holds for ten minutes; look into the spam folder too.</source>
+        <translation>Ein Code aus sechs Ziffern ist unterwegs an {0}. Er gilt zehn Minuten; sieh auch im Spam-Ordner nach.</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Ändern</translation>
+    </message>
+    <message>
+        <source>Confirm</source>
+        <translation>Bestätigen</translation>
+    </message>
+    <message>
+        <source>E-mail</source>
+        <translation>E-Mail</translation>
+    </message>
+    <message>
+        <source>There is none yet. This computer alone opens your account: should it be lost, so are the tokens.</source>
+        <translation>Noch keine. Nur dieser Computer öffnet dein Konto: Geht er verloren, sind auch die Token weg.</translation>
+    </message>
+    <message>
+        <source>This is your account's address now.</source>
+        <translation>Das ist jetzt die Adresse deines Kontos.</translation>
+    </message>
+    <message>
+        <source>With it you find your account and its tokens again on any computer.</source>
+        <translation>Mit ihr findest du dein Konto und seine Token auf jedem Computer wieder.</translation>
+    </message>
+</context>
+<context>
+    <name>FindAccount</name>
+    <message>
+        <source>A code goes to the e-mail address of your account; with it this computer is added to the account.</source>
+        <translation>Ein Code geht an die E-Mail-Adresse deines Kontos; mit ihm kommt dieser Computer zum Konto hinzu.</translation>
+    </message>
+    <message>
+        <source>A mail is on its way to {0}: with a code of six digits for ten minutes, or saying that no account has this address. Look into the spam folder too.</source>
+        <translation>Eine Mail ist unterwegs an {0}: mit einem Code aus sechs Ziffern für zehn Minuten, oder mit der Auskunft, dass kein Konto diese Adresse hat. Sieh auch im Spam-Ordner nach.</translation>
+    </message>
+    <message>
+        <source>Address of the server that has your account</source>
+        <translation>Adresse des Servers, der dein Konto hat</translation>
+    </message>
+    <message>
+        <source>At {0}. </source>
+        <translation>Bei {0}. </translation>
+    </message>
+    <message>
+        <source>Find my account</source>
+        <translation>Mein Konto finden</translation>
+    </message>
+    <message>
+        <source>Find your account by its e-mail address</source>
+        <translation>Dein Konto über seine E-Mail-Adresse finden</translation>
+    </message>
+    <message>
+        <source>I have an account already</source>
+        <translation>Ich habe schon ein Konto</translation>
+    </message>
+    <message>
+        <source>I have another account</source>
+        <translation>Ich habe ein anderes Konto</translation>
+    </message>
+    <message>
+        <source>This computer leaves the account that it has now. Without an e-mail address or another computer nobody finds that one and its tokens again.</source>
+        <translation>Dieser Computer verlässt das Konto, das er jetzt hat. Ohne E-Mail-Adresse oder einen anderen Computer findet niemand jenes Konto und seine Token wieder.</translation>
+    </message>
+</context>
+<context>
+    <name>AccountPage</name>
+    <message>
+        <source>Tokens come from a credit server: a free allowance, and more where you buy some. With keys of your own you need none of this.</source>
+        <translation>Token kommen von einem Guthaben-Server: ein freies Kontingent, und mehr, wenn du welche kaufst. Mit eigenen Schlüsseln brauchst du nichts davon.</translation>
+    </message>
+</context>
+<context>
+    <name>AddServer</name>
+    <message>
+        <source>Add a server that your team, or you yourself, run.</source>
+        <translation>Füge einen Server hinzu, den dein Team betreibt, oder du selbst.</translation>
+    </message>
+    <message>
+        <source>Address of a credit server</source>
+        <translation>Adresse eines Guthaben-Servers</translation>
+    </message>
+    <message>
+        <source>Asking …</source>
+        <translation>Fragt …</translation>
+    </message>
+    <message>
+        <source>Check and add</source>
+        <translation>Prüfen und hinzufügen</translation>
+    </message>
+    <message>
+        <source>Type the server's address.</source>
+        <translation>Gib die Adresse des Servers ein.</translation>
+    </message>
+    <message>
+        <source>“{0}” at {1} is a credit server. It is in the list now.</source>
+        <translation>„{0}“ unter {1} ist ein Guthaben-Server. Er steht jetzt in der Liste.</translation>
+    </message>
+</context>
+<context>
+    <name>ServerLine</name>
+    <message>
+        <source>Begin here</source>
+        <translation>Hier beginnen</translation>
+    </message>
+    <message>
+        <source>Forget it</source>
+        <translation>Vergessen</translation>
+    </message>
+    <message>
+        <source>Forget it without asking the server</source>
+        <translation>Vergessen, ohne den Server zu fragen</translation>
+    </message>
+    <message>
+        <source>Forget this server, and this computer's key for your account there? Without an e-mail address or another computer nobody finds the account and its tokens again. Chats stay.</source>
+        <translation>Diesen Server vergessen, und den Schlüssel dieses Computers für dein Konto dort? Ohne E-Mail-Adresse oder einen anderen Computer findet niemand das Konto und seine Token wieder. Chats bleiben.</translation>
+    </message>
+    <message>
+        <source>Forget {0}</source>
+        <translation>{0} vergessen</translation>
+    </message>
+    <message>
+        <source>Forgetting …</source>
+        <translation>Vergisst …</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Take this computer off your account there, and the server off the list? By your e-mail address you find the account again. Chats stay.</source>
+        <translation>Diesen Computer aus deinem Konto dort nehmen, und den Server von der Liste? Über deine E-Mail-Adresse findest du das Konto wieder. Chats bleiben.</translation>
+    </message>
+    <message>
+        <source>Take this server off the list? You can add it again.</source>
+        <translation>Diesen Server von der Liste nehmen? Du kannst ihn wieder hinzufügen.</translation>
+    </message>
+    <message>
+        <source>Use this one</source>
+        <translation>Diesen verwenden</translation>
+    </message>
+    <message>
+        <source>demo</source>
+        <translation>Demo</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>in Gebrauch</translation>
+    </message>
+    <message>
+        <source>no account yet</source>
+        <translation>noch kein Konto</translation>
+    </message>
+    <message>
+        <source>signed in</source>
+        <translation>angemeldet</translation>
+    </message>
+    <message>
+        <source>signed out</source>
+        <translation>abgemeldet</translation>
+    </message>
+    <message>
+        <source>this computer was removed</source>
+        <translation>dieser Computer wurde entfernt</translation>
+    </message>
+</context>
+<context>
+    <name>ServerList</name>
+    <message>
+        <source>Servers</source>
+        <translation>Server</translation>
+    </message>
+</context>
+<context>
+    <name>AccountTrouble</name>
+    <message>
+        <source>The key of this account cannot be read</source>
+        <translation>Der Schlüssel dieses Kontos ist nicht lesbar</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+</context>
+<context>
+    <name>LicenseBox</name>
+    <message>
+        <source>A license that you were sent</source>
+        <translation>Eine Lizenz, die du bekommen hast</translation>
+    </message>
+    <message>
+        <source>Checking …</source>
+        <translation>Prüft …</translation>
+    </message>
+    <message>
+        <source>I was sent a license</source>
+        <translation>Ich habe eine Lizenz bekommen</translation>
+    </message>
+    <message>
+        <source>Keep this license</source>
+        <translation>Diese Lizenz behalten</translation>
+    </message>
+    <message>
+        <source>Open a file …</source>
+        <translation>Datei öffnen …</translation>
+    </message>
+    <message>
+        <source>Open a license</source>
+        <translation>Lizenz öffnen</translation>
+    </message>
+    <message>
+        <source>Paste it with or without the mail around it, or open the file. It is checked on this computer; nothing is sent.</source>
+        <translation>Füg sie ein, mit oder ohne die Mail darum, oder öffne die Datei. Geprüft wird auf diesem Computer; nichts wird gesendet.</translation>
+    </message>
+    <message>
+        <source>Paste the license first, or open its file.</source>
+        <translation>Füg zuerst die Lizenz ein, oder öffne ihre Datei.</translation>
+    </message>
+    <message>
+        <source>The license was checked and is kept.</source>
+        <translation>Die Lizenz ist geprüft und gilt.</translation>
+    </message>
+    <message>
+        <source>This is far too long for a license. Paste only the part from BEGIN to END.</source>
+        <translation>Das ist für eine Lizenz viel zu lang. Füg nur den Teil von BEGIN bis END ein.</translation>
+    </message>
+</context>
+<context>
+    <name>LicenseField</name>
+    <message>
+        <source>The license as it was sent</source>
+        <translation>Die Lizenz, wie sie kam</translation>
+    </message>
+</context>
+<context>
+    <name>LicensePage</name>
+    <message>
+        <source>A license comes with an account, and there is none on this computer. None is needed either: the rules of a free account hold, with keys of your own as you like.</source>
+        <translation>Eine Lizenz gehört zu einem Konto, und auf diesem Computer gibt es keines. Nötig ist auch keine: Es gelten die Regeln eines kostenlosen Kontos, mit eigenen Schlüsseln, wie du magst.</translation>
+    </message>
+    <message>
+        <source>Copy the device key</source>
+        <translation>Geräteschlüssel kopieren</translation>
+    </message>
+    <message>
+        <source>Device key of this computer, for whoever sends you a license:</source>
+        <translation>Geräteschlüssel dieses Computers, für den, der dir eine Lizenz schickt:</translation>
+    </message>
+    <message>
+        <source>Go to “Account”</source>
+        <translation>Zu „Konto“</translation>
+    </message>
+    <message>
+        <source>Looking at the license …</source>
+        <translation>Sieht nach der Lizenz …</translation>
+    </message>
+    <message>
+        <source>Reading, searching, exporting and deleting your chats, files and keys needs no license, whatever it says here.</source>
+        <translation>Deine Chats, Dateien und Schlüssel zu lesen, zu durchsuchen, zu exportieren und zu löschen braucht keine Lizenz, was auch immer hier steht.</translation>
+    </message>
+    <message>
+        <source>Renew now</source>
+        <translation>Jetzt erneuern</translation>
+    </message>
+    <message>
+        <source>Renewing …</source>
+        <translation>Erneuert …</translation>
+    </message>
+    <message>
+        <source>The license cannot be looked at now</source>
+        <translation>Nach der Lizenz lässt sich jetzt nicht sehen</translation>
+    </message>
+    <message>
+        <source>What it allows</source>
+        <translation>Was sie erlaubt</translation>
+    </message>
+    <message>
+        <source>What the rules of a free account allow</source>
+        <translation>Was die Regeln eines kostenlosen Kontos erlauben</translation>
+    </message>
+</context>
+<context>
+    <name>license</name>
+    <message>
+        <source>A license for another computer</source>
+        <translation>Eine Lizenz für einen anderen Computer</translation>
+    </message>
+    <message>
+        <source>A renewal is due since {0}.</source>
+        <translation>Eine Erneuerung steht seit {0} aus.</translation>
+    </message>
+    <message>
+        <source>Any number of people.</source>
+        <translation>Beliebig viele Personen.</translation>
+    </message>
+    <message>
+        <source>Chatting, and these features: {0}.</source>
+        <translation>Chatten, und diese Funktionen: {0}.</translation>
+    </message>
+    <message>
+        <source>Chatting, without the features of larger plans.</source>
+        <translation>Chatten, ohne die Funktionen größerer Tarife.</translation>
+    </message>
+    <message>
+        <source>Every feature of Tuppence.</source>
+        <translation>Alle Funktionen von Tuppence.</translation>
+    </message>
+    <message>
+        <source>Keys of your own, once the plan's allowance is used up.</source>
+        <translation>Eigene Schlüssel, sobald das Kontingent des Tarifs verbraucht ist.</translation>
+    </message>
+    <message>
+        <source>Keys of your own, whenever you like.</source>
+        <translation>Eigene Schlüssel, wann immer du magst.</translation>
+    </message>
+    <message>
+        <source>Next renewal, by itself: {0}.</source>
+        <translation>Nächste Erneuerung, von selbst: {0}.</translation>
+    </message>
+    <message>
+        <source>No keys of your own: messages are paid with tokens.</source>
+        <translation>Keine eigenen Schlüssel: Nachrichten werden mit Token bezahlt.</translation>
+    </message>
+    <message>
+        <source>No license</source>
+        <translation>Keine Lizenz</translation>
+    </message>
+    <message>
+        <source>One person, on this computer.</source>
+        <translation>Eine Person, auf diesem Computer.</translation>
+    </message>
+    <message>
+        <source>The license is over</source>
+        <translation>Die Lizenz ist zu Ende</translation>
+    </message>
+    <message>
+        <source>The license is valid</source>
+        <translation>Die Lizenz gilt</translation>
+    </message>
+    <message>
+        <source>The license needs a look</source>
+        <translation>Sieh nach der Lizenz</translation>
+    </message>
+    <message>
+        <source>Up to {0} people.</source>
+        <translation>Bis zu {0} Personen.</translation>
+    </message>
+</context>
+<context>
+    <name>account</name>
+    <message>
+        <source>This computer was removed from your account at {0}.</source>
+        <translation>Dieser Computer wurde aus deinem Konto bei {0} entfernt.</translation>
+    </message>
+    <message>
+        <source>Your chats stay. Under “Account” you can find it again, or begin a new one.</source>
+        <translation>Deine Chats bleiben. Unter „Konto“ kannst du es wiederfinden oder ein neues beginnen.</translation>
     </message>
 </context>
 </TS>

@@ -30,7 +30,9 @@ class AccountCard(QFrame):
         before, self._server = self._server, server
         signed_in, removed = server.state == "signed_in", server.state == "removed"
         self._name.setText(wording.chip_name(server, wallet if signed_in else None))
-        self._where.setText(self.tr("at {0}").format(f"{server.title}, {host_of(server.url)}"))
+        host = host_of(server.url)
+        at = self.tr("at {0}").format(f"{server.title}, {host}")
+        self._where.setText(host if self._name.text() == server.title else at)
         line, tone = self._state(server, wallet)
         self._line.setText(line)
         set_look(self._line, tone=tone)
@@ -78,7 +80,7 @@ class AccountCard(QFrame):
     def _state(self, server: ServerView, wallet: WalletView | None) -> tuple[str, str]:
         match server.state:
             case "signed_in":
-                return wording.chip_line(server, wallet), "2"
+                return _left(server, wallet), "2"
             case "signed_out":
                 text = self.tr("Signed out. The key stays on this computer; one click is enough.")
                 return text, "2"
@@ -102,3 +104,10 @@ class AccountCard(QFrame):
         self._out.setEnabled(False)
         self._out.setText(self.tr("Signing out …"))
         self.sign_out_asked.emit()
+
+
+def _left(server: ServerView, wallet: WalletView | None) -> str:
+    """`8,412 tokens left`, with its age while the server is out of reach."""
+    if wallet is None:
+        return wording.chip_line(server, None)
+    return " · ".join(filter(None, (wording.left_in_all(wallet), wording.age_of(wallet))))

@@ -26,7 +26,7 @@ class CodeForm(QWidget):
         self._finish = finish
         self._request = ""
         self._build(name)
-        self._show_step()
+        self.rest()
 
     def start(self) -> None:
         """Begin to type."""
@@ -36,7 +36,7 @@ class CodeForm(QWidget):
         """Back to the address, which stays."""
         self._request = ""
         self._say("")
-        self._show_step()
+        self.rest()
 
     def show_sent(self, request: str, words: str) -> None:
         """A code is on its way; `words` say where to look for it."""
@@ -44,13 +44,13 @@ class CodeForm(QWidget):
         self._code.clear()
         self._hint.setText(words)
         self._say("")
-        self._show_step()
+        self.rest()
         self._code.setFocus()
 
     def show_fault(self, fault: FaultView) -> None:
         """Why that did not work; the field that has to be looked at has the keyboard."""
         self._say(fault_text(fault))
-        self._show_step()
+        self.rest()
         field = self._code if self._request else self._email
         field.setFocus()
         field.selectAll()
@@ -108,7 +108,7 @@ class CodeForm(QWidget):
         for each in (self._first, self._second, self._fault):
             box.addWidget(each)
 
-    def _show_step(self) -> None:
+    def rest(self) -> None:
         """The step that is due, with nothing under way."""
         self._first.setVisible(not self._request)
         self._second.setVisible(bool(self._request))

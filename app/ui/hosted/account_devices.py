@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QWidget
@@ -61,20 +60,18 @@ class DeviceLine(QFrame):
             set_look(badge, look="badge")
             line.addWidget(badge)
         line.addStretch(1)
-        line.addWidget(plain_label(self._seen(), tone="2", size="note", figures=True))
+        said = column(spacing=2)
+        said.addLayout(line)
+        key = plain_label(self.tr("key {0}").format(device.key_id), tone="3", size="small")
+        key.setFont(Theme.current().font(12, mono=True))
+        said.addWidget(key)
+        outer = row(spacing=8)
+        outer.addLayout(said, 1)
+        outer.addWidget(plain_label(self._seen(), tone="2", size="note", figures=True))
         if not device.is_this:
             name = self.tr("Take {0} off the account").format(device.name)
             self._remove = tool_button("trash-2", name, self._on_remove)
-            line.addWidget(self._remove)
-        said = column(spacing=2)
-        said.addLayout(line)
-        key = plain_label(
-            self.tr("key {0}").format(device.key_id), tone="3", size="small", figures=True
-        )
-        key.setFont(Theme.current().font(12, mono=True))
-        said.addWidget(key)
-        outer = row()
-        outer.addLayout(said, 1)
+            outer.addWidget(self._remove)
         return outer
 
     def _build_confirm(self) -> QWidget:
@@ -164,7 +161,7 @@ class DeviceList(QWidget):
     def _build(self) -> None:
         self._lines = column(spacing=8)
         self._said = plain_label(tone="2", size="note", wrap=True)
-        self._again = push_button(self.tr("Try again"), partial(self._on_again))
+        self._again = push_button(self.tr("Try again"), self._on_again)
         self._again.setObjectName("devices-again")
         foot = row()
         foot.addWidget(self._said, 1)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from app.seam.views import FaultView, KeychainView
-from app.ui.dialog_pieces import column, plain_label, push_button
+from app.ui.dialog_pieces import column, plain_label, push_button, row
 from app.ui.hosted.account_code_form import CodeForm, say
 from app.ui.hosted.account_orders import host_of
 from app.ui.hosted.account_servers import ADDRESS_LENGTH_MAX
@@ -50,6 +50,9 @@ class FindAccount(QWidget):
         """Where it is looked for; empty: the user says so. `replaces`: another account is here."""
         self._address = address
         self._field.setVisible(not address)
+        self._fold.setText(
+            self.tr("I have another account") if replaces else self.tr("I have an account already")
+        )
         where = self.tr("At {0}. ").format(host_of(address)) if address else ""
         self._words.setText(
             where
@@ -80,6 +83,7 @@ class FindAccount(QWidget):
     def show_fault(self, fault: FaultView) -> None:
         """Why there is no account yet; without a keyring, the choice of another place."""
         if fault.kind == "KeyringAbsent":
+            self.form.rest()
             self._place.show()
             self.keychain_asked.emit()
             return
@@ -115,7 +119,10 @@ class FindAccount(QWidget):
         for part in (title, self._words, self._warning, self._field, self.form, self._place):
             inner.addWidget(part)
         box = column(self, spacing=8)
-        box.addWidget(self._fold)
+        link = row()
+        link.addWidget(self._fold)
+        link.addStretch(1)
+        box.addLayout(link)
         box.addWidget(self._card)
         self._card.hide()
 

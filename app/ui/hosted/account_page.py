@@ -29,7 +29,7 @@ class AccountPage(QWidget):
         self._bridge = bridge
         self._hosted = window_hosted
         self._wanted = ""  # a server of the list that was clicked, before there is an account
-        self._key = ("", "", "")  # the server, its state and account that the parts are about
+        self._key: tuple[str, str, str] | None = None  # the server, its state, the account
         self._devices_serial = 0
         self._key_lost = False
         self._build()
@@ -63,13 +63,13 @@ class AccountPage(QWidget):
         """There is an account now: its server is the chosen one."""
         self._wanted = ""
         if not self.trouble.isHidden():
-            self._key = ("", "", "")  # the key was replaced: all is asked anew
+            self._key = None  # the key was replaced: all is asked anew
         self.start.show_ready()
         self._show_accounts()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._key = ("", "", "")
+        self._key = None
         self._bridge.submit(hosted.AskAccounts())
         self._show_accounts()
 
@@ -90,8 +90,8 @@ class AccountPage(QWidget):
         self.servers = ServerList()
         box = column(self, spacing=16)
         for part in (
-            self._nobody, self.card, self.trouble, self.start, self.email, self.devices,
-            self.finder, self.servers,
+            self._nobody, self.card, self.trouble, self.start, self.finder, self.email,
+            self.devices, self.servers,
         ):  # fmt: skip
             box.addWidget(part)
         box.addStretch(1)
@@ -144,7 +144,8 @@ class AccountPage(QWidget):
         wallet = None if server is None else self._wallet(server)
         # An organization's address is not this person's to change here.
         personal = wallet is not None and wallet.kind == "person"
-        shown = personal and self._key[1] == "signed_in" and self.trouble.isHidden()
+        signed_in = server is not None and server.state == "signed_in"
+        shown = personal and signed_in and self.trouble.isHidden()
         self.email.setVisible(shown)
         if shown and wallet is not None:
             self.email.show_address(wallet.email)
@@ -176,7 +177,7 @@ class AccountPage(QWidget):
             case hosted.AccountsShown():
                 self._show_accounts()
             case hosted.DevicesShown(server_id=server_id, devices=devices):
-                if server_id == self._key[0]:
+                if self._key is not None and server_id == self._key[0]:
                     self.devices.show()
                     self.devices.show_devices(devices)
             case hosted.CodeSent():

@@ -259,7 +259,7 @@ class ServerList(QWidget):
                 line.show_fault(fault)
 
     def _build(self) -> None:
-        self._lines = column(spacing=8)
+        self._lines = column(spacing=10)
         self.add = AddServer()
         box = column(self, spacing=8)
         box.addWidget(plain_label(self.tr("Servers"), strong=True))

@@ -84,8 +84,12 @@ class AccountSteps(QObject):
         self._order(
             lambda serial: hosted.StartFree(serial, address, where),
             page.start.show_fault,
-            lambda _: page.show_begun(),
+            self._on_begun,
         )
+
+    def _on_begun(self, _: hosted.HostedDone) -> None:
+        self._page.show_begun()
+        self._hosted.leave_first_run()
 
     def _on_find(self, address: str, email: str) -> None:
         self._find_serial = self._order(
@@ -95,9 +99,9 @@ class AccountSteps(QObject):
     def _on_found_code(self, request: str, code: str, where: str) -> None:
         page, server_id = self._page, self._find_server
 
-        def found(_: hosted.HostedDone) -> None:
+        def found(event: hosted.HostedDone) -> None:
             page.finder.close_form()
-            page.show_begun()
+            self._on_begun(event)
 
         self._order(
             lambda serial: hosted.FinishFindAccount(serial, server_id, request, code, where),

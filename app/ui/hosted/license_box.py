@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QFrame, QPlainTextEdit
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QFrame, QPlainTextEdit, QScrollArea, QWidget
 
 from app.seam.views import FaultView
 from app.ui.dialog_pieces import column, plain_label, push_button, row
@@ -12,7 +12,7 @@ from app.ui.hosted.account_orders import fault_text
 from app.ui.theme import Theme, set_look
 
 LETTERS_MAX = 262_144  # what the core looks at; more of it would only hold up the window
-HEIGHT = 132
+HEIGHT = 110
 
 
 class LicenseField(QPlainTextEdit):
@@ -40,8 +40,9 @@ class LicenseField(QPlainTextEdit):
         self.insertPlainText(text)
 
 
-class LicenseBox(QFrame):
-    """`text_given` and `file_given`, each answered by `show_kept` or `show_fault`."""
+class LicenseBox(QWidget):
+    """Folded until wanted. `text_given` and `file_given`, each answered by `show_kept` or
+    `show_fault`."""
 
     text_given = Signal(str)
     file_given = Signal(str)
@@ -55,6 +56,7 @@ class LicenseBox(QFrame):
         """Why it is not kept; what was pasted stays."""
         self._rest()
         say(self._said, fault_text(fault))
+        QTimer.singleShot(0, self._show_whole)
 
     def show_kept(self) -> None:
         """It is in force, as far as it says so itself."""
@@ -63,7 +65,11 @@ class LicenseBox(QFrame):
         say(self._said, self.tr("The license was checked and is kept."), "ok")
 
     def _build(self) -> None:
-        set_look(self, look="option")
+        self._fold = push_button(self.tr("I was sent a license"), self._on_fold, "link")
+        self._fold.setObjectName("license-sent")
+        set_look(self._fold, flush="true")
+        self._card = QFrame()
+        set_look(self._card, look="option")
         words = self.tr(
             "Paste it with or without the mail around it, or open the file. It is checked on this "
             "computer; nothing is sent."
@@ -80,13 +86,19 @@ class LicenseBox(QFrame):
         line.addWidget(self._open)
         line.addStretch(1)
         theme = Theme.current()
-        box = column(self, spacing=8)
-        box.setContentsMargins(theme.px(16), theme.px(14), theme.px(16), theme.px(14))
-        box.addWidget(plain_label(self.tr("A license that you were sent"), strong=True))
-        box.addWidget(plain_label(words, tone="2", size="note", wrap=True))
-        box.addWidget(self.field)
-        box.addLayout(line)
-        box.addWidget(self._said)
+        inner = column(self._card, spacing=8)
+        inner.setContentsMargins(theme.px(16), theme.px(14), theme.px(16), theme.px(14))
+        inner.addWidget(plain_label(self.tr("A license that you were sent"), strong=True))
+        for part in (plain_label(words, tone="2", size="note", wrap=True), self.field, self._said):
+            inner.addWidget(part)
+        inner.addLayout(line)
+        link = row()
+        link.addWidget(self._fold)
+        link.addStretch(1)
+        box = column(self)
+        box.addLayout(link)
+        box.addWidget(self._card)
+        self._card.hide()
 
     def _rest(self) -> None:
         self._keep.setEnabled(True)
@@ -102,6 +114,20 @@ class LicenseBox(QFrame):
             self._said,
             self.tr("This is far too long for a license. Paste only the part from BEGIN to END."),
         )
+
+    def _on_fold(self) -> None:
+        self._fold.hide()
+        self._card.show()
+        self.field.setFocus()
+        # Its buttons are further down than the page may reach: show all of it.
+        QTimer.singleShot(0, self._show_whole)
+
+    def _show_whole(self) -> None:
+        above = self.parentWidget()
+        while above is not None and not isinstance(above, QScrollArea):
+            above = above.parentWidget()
+        if above is not None:
+            above.ensureWidgetVisible(self._card)
 
     def _on_keep(self) -> None:
         text = self.field.toPlainText()

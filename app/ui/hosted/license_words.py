@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from app.seam.hosted_views import LicenseView
@@ -46,9 +48,11 @@ def allowed_by(license_: LicenseView) -> tuple[str, ...]:
 
 
 def renewal_of(license_: LicenseView) -> str:
-    """`Next renewal by itself: 22 Nov.`; empty where no server is asked."""
+    """`Next renewal, by itself: 22 Nov.`; empty where no server is asked."""
     if license_.renew_at is None:
         return ""
+    if license_.renew_at <= datetime.now(UTC):
+        return tr("A renewal is due since {0}.").format(words.short_date(license_.renew_at))
     return tr("Next renewal, by itself: {0}.").format(words.short_date(license_.renew_at))
 
 
