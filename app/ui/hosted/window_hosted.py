@@ -59,10 +59,11 @@ class WindowHosted(QObject):
         """Show a fact; the core also tells what this window has no place for yet."""
         match event:
             case hosted.AccountsShown():
-                self._accounts = event.accounts
+                before, self._accounts = self._accounts, event.accounts
                 self._window.sink.show_account()
                 self._window.dialogs.show_wallet()
                 self._show_start()
+                self._tell_removal(before, event.accounts)
             case hosted.HostedDone():
                 answer = self._answers.pop(event.serial, None)
                 if answer is not None:
@@ -104,6 +105,12 @@ class WindowHosted(QObject):
         self._start = None
         page.destroyed.connect(self._forget_start)
         self._show_start()
+
+    def leave_first_run(self) -> None:
+        """An account was begun or found elsewhere than on the first page: on to a model of it."""
+        if self._window.dialogs.first_run is not None:
+            self._wants_model = True
+            self._window.dialogs.leave_to_chat()
 
     def take_models(self) -> None:
         """After the start, the first model that can answer is the one that does."""
@@ -149,6 +156,14 @@ class WindowHosted(QObject):
             start.aside_asked.connect(lambda: self._submit(commands.SetVaultAside()))
             page.put_first(start)
         self._start.show_address(address, demo=self._window.shown.demo)
+
+    def _tell_removal(self, before: AccountsView | None, now: AccountsView) -> None:
+        if any(row.state == "removed" for row in now.servers):
+            from app.ui.hosted.account_removed import removal_notice
+
+            notice = removal_notice(before, now)
+            if notice is not None:
+                self._window.frame.notices.show_notice(notice)
 
     def _forget_start(self) -> None:
         self._start = None
