@@ -29,7 +29,7 @@ USUAL_SPAN = timedelta(days=30)
 USUAL_MESSAGES_MIN = 5  # fewer say nothing of what is usual
 
 _WORDS = {
-    "pending": "Waiting for the payment. Finish it in the browser; this window shows it.",
+    "pending": "Finish it in the browser; this window shows it.",
     "slow": "The payment takes longer than usual. Some banks need minutes. Nothing is lost: "
     "this goes on while you work, and after a restart too.",
     "paid": "The payment arrived and is being credited.",

@@ -211,7 +211,7 @@ class ShopDialog(Dialog):
             text = tr("Pay {0} in the browser").format(wording.price_of(offer))
             self._pay.setText(text)
         can_pay = offer is not None and waits != "paid"
-        if self._pay.hasFocus() and not can_pay:
+        if self.window().focusWidget() is self._pay and not can_pay:
             self.tabs.setFocus()  # and not on the cross, where Space would close the card
         self._pay.setEnabled(can_pay)
         if self._opening:

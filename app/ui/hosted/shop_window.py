@@ -161,7 +161,8 @@ class WindowShop(QObject):
 
     def _tell_waiting(self, checkout: CheckoutView) -> None:
         """After a start: what was under way when the program was closed still is."""
-        text = f"{checkout.name}, {checkout.price}: {checkout.message}"
+        state = wording.state_words(checkout.state)
+        text = f"{checkout.name}, {checkout.price}: {state}. {checkout.message}"
         self._window.frame.notices.show_notice(Notice("info", text))
 
     def _tell_end(self, checkout: CheckoutView) -> None:
@@ -196,10 +197,10 @@ class WindowShop(QObject):
 
 def bring_forward(window: MainWindow) -> None:
     """To the front, where the system lets a program do that; else it is asked to mark it."""
-    if window.isActiveWindow():
-        return
     if window.isMinimized():
         window.showNormal()
+    elif window.isActiveWindow():
+        return
     window.raise_()
     window.activateWindow()
     QApplication.alert(window)

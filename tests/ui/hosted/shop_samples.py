@@ -17,7 +17,7 @@ from app.seam.hosted_views import (
 
 NOW = datetime.now(UTC)
 MESSAGES = {
-    "pending": "Waiting for the payment. Finish it in the browser; this window shows it.",
+    "pending": "Finish it in the browser; this window shows it.",
     "slow": "The payment takes longer than usual. Some banks need minutes. Nothing is lost: "
     "this goes on while you work, and after a restart too.",
     "paid": "The payment arrived and is being credited.",

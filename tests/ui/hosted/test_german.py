@@ -17,7 +17,7 @@ from tests.ui.shell.conftest import Desk
 from tests.ui.shell.recording import chat, ready
 from tests.ui.shell.test_german_window import english_in
 
-PENDING = "Waiting for the payment. Finish it in the browser; this window shows it."
+PENDING = "Finish it in the browser; this window shows it."
 
 
 def test_the_wallet_is_german(german_desk: Desk) -> None:
