@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from app.account.desk import AccountDesk, Device
+from app.account.drawing import Drawing
 from app.account.groups import Groups
 from app.account.hosted import OutOfTokens
 from app.account.wallet import ME, Wallets
@@ -34,11 +35,13 @@ class AccountViews:
         desk: AccountDesk,
         wallets: Wallets,
         groups: Groups,
+        drawing: Drawing,
         is_online: Callable[[str], bool],
     ) -> None:
         self._desk = desk
         self._wallets = wallets
         self._groups = groups
+        self._drawing = drawing
         self._is_online = is_online
 
     def accounts(self, rows: list[ServerRecord]) -> AccountsView:
@@ -76,6 +79,9 @@ class AccountViews:
             in_debt=wallet.in_debt,
             as_of=aged.at,
             online=self._is_online(record.id),
+            days=self._drawing.days(record),
+            forecast=self._drawing.forecast(record, wallet),
+            members=self._drawing.members(record),
         )
 
     def _server(self, row: ServerRecord) -> ServerView:

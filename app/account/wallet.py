@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -25,13 +25,15 @@ from app.errors import AnswerImpossible
 from app.store.servers import ServerRecord, Servers
 
 T = TypeVar("T")
-ME, MODELS, OFFERS, PURCHASES, DAYS = "me", "models", "offers", "purchases", "usage-by-day"
+ME, MODELS, OFFERS, PURCHASES = "me", "models", "offers", "purchases"
+DAYS, MEMBERS = "usage-by-day", "usage-by-member"
 _PATHS = {
     ME: "/api/me",
     MODELS: "/v1/models",
     OFFERS: "/api/tokens/packages",
     PURCHASES: "/api/purchases",
     DAYS: "/api/usage?by=day",
+    MEMBERS: "/api/usage?by=member",
 }
 _CHECKS: dict[str, Callable[[Fields], object]] = {
     ME: read_wallet,
@@ -97,6 +99,11 @@ class Wallets:
         """
         for subject in subjects or (ME, MODELS, OFFERS):
             await asyncio.shield(self._asked(record, subject))
+
+    def keep(self, record: ServerRecord, subject: str, value: Mapping[str, object]) -> None:
+        """Keep what was made of several answers; nobody is told."""
+        content = json.dumps(dict(value), ensure_ascii=False)
+        self._servers.keep(record.id, _holder(record, subject), subject, content, self._clock.now())
 
     def _asked(self, record: ServerRecord, subject: str) -> asyncio.Future[Fields]:
         key = (record.id, _holder(record, subject), subject)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.account.desk import AccountDesk
+from app.account.drawing import Drawing
 from app.account.group_books import GroupBooks
 from app.account.groups import Groups
 from app.account.hosted import OutOfTokens
@@ -19,7 +20,7 @@ from app.account.listening import Listener, Told
 from app.account.purchases import Purchases
 from app.account.shop_views import ShopViews, checkout_view
 from app.account.views import AccountViews, out_of_tokens_view
-from app.account.wallet import ME, MODELS, OFFERS, PURCHASES, Wallets
+from app.account.wallet import DAYS, ME, MEMBERS, MODELS, OFFERS, PURCHASES, Wallets
 from app.chat.alternates import Alternates
 from app.chat.hosted_resolving import HostedResolver
 from app.chat.hosted_routes import HostedRoutes, hosted_ref, is_hosted
@@ -57,6 +58,7 @@ class HostedSide:
     calls: HostedCalls
     licenses: LicenseKeeper
     groups: Groups
+    drawing: Drawing
     group_books: GroupBooks
     groups_named: Callable[[ServerRecord], None]
     resolver: HostedResolver
@@ -75,7 +77,7 @@ class HostedSide:
     @property
     def views(self) -> AccountViews:
         is_online = lambda id_: self._online.get(id_, False)  # noqa: E731
-        return AccountViews(self.desk, self.wallets, self.groups, is_online)
+        return AccountViews(self.desk, self.wallets, self.groups, self.drawing, is_online)
 
     @property
     def shop_views(self) -> ShopViews:
@@ -108,8 +110,10 @@ class HostedSide:
         """A server said something anew."""
         if subject in (ME, MODELS):
             self.models_changed()
-        if subject == ME:
+        if subject in (ME, DAYS, MEMBERS):
             self.show()
+        if subject == ME and self._follows:
+            self.in_background(self.drawing.follow(record))
         if subject in (OFFERS, PURCHASES):
             self.show_shop()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.account.desk import AccountDesk
+from app.account.drawing import Drawing
 from app.account.group_books import GroupBooks
 from app.account.groups import Groups
 from app.account.licenses import LicenseKeeper
@@ -115,6 +116,7 @@ class HostedParts:
             checkouts=shelves.checkouts,
             calls=shelves.hosted_calls,
             groups=self.groups,
+            drawing=Drawing(self.wallets, self.groups, clock),
             group_books=GroupBooks(desk, self.groups, self.wallets),
             groups_named=self.name_chats,
             licenses=LicenseKeeper(shelves.licenses, shelves.settings, desk, clock),

@@ -7,7 +7,7 @@ aware. Every figure that came from a server has the moment at which the server s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +149,37 @@ class GrantView:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnDayView:
+    """What all computers of an account or group drew on a day, in UTC; money where credit is in
+    dollars."""
+
+    day: date
+    plan_tokens: int
+    pusd: int
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberDrawnView:
+    """What a member of the group drew in the last 30 days."""
+
+    name: str
+    is_me: bool
+    plan_tokens: int
+    pusd: int
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastView:
+    """At `per_day` (in `unit`) what is left does until `until`; None: further than can be said."""
+
+    unit: str
+    per_day: int
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class WalletView:
     """Whose tokens are spent now and what is left of them, as the server said it at `as_of`.
 
@@ -174,6 +205,9 @@ class WalletView:
     in_debt: bool
     as_of: datetime
     online: bool
+    days: tuple[DrawnDayView, ...] = ()  # the last 14, oldest first; none before they are known
+    forecast: ForecastView | None = None  # None: too little is known to say
+    members: tuple[MemberDrawnView, ...] = ()  # of a group, who drew most first
 
 
 @dataclass(frozen=True, slots=True)
