@@ -11,7 +11,7 @@ import pytest
 
 from app.seam import hosted
 from app.seam.hosted_views import ShopView
-from app.store.hosted_calls import DrawRecord, HostedCall
+from app.store.hosted_calls import CallPlace, DrawRecord, HostedCall
 from tests.account.desktop import Desktop, desktop_at
 from tests.account.test_buying import became, begun, pay
 from tests.server.proxy.conftest import open_place
@@ -94,7 +94,7 @@ async def test_what_a_message_usually_draws_is_this_computers_own_average(
             DrawRecord("g2", "Pack", "plan_tokens", 50 * day),
             DrawRecord("g3", "Free model", "requests", 1),
         ]
-        calls.end(call, "{}", draws)
+        calls.end(call, "{}", draws, CallPlace("c1", "openai", call.at))
     assert (await shop(desktop)).per_message == 250
 
 
