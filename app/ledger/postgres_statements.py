@@ -25,6 +25,11 @@ _COUNTED = ", ".join(repr(str(kind)) for kind in sorted(COUNTED_KINDS))
 BESIDE = "/* beside */"
 _WITH_BESIDE = " / (CASE WHEN (SELECT count(*) FROM beside) = 1 THEN 1 ELSE 0 END)"
 _CHECKED = "/* checked */"
+# Where a call leaves in the moment in which it is held: what `dispatch` would write.
+_STATE, _COLUMNS, _VALUES = "'held'", "/* columns */", "/* values */"
+_STATE_SENT = "'dispatched'"
+_COLUMNS_SENT = ", attempt, route, owner, lease_ms"
+_VALUES_SENT = ", 1, %(route)s, %(owner)s, %(lease)s::bigint"
 _IN_DEBT = (
     "EXISTS (SELECT 1 FROM ledger_accounts AS owing"
     " WHERE owing.tenant = {tenant} AND owing.kind = 'debt' AND owing.posted < 0)"
@@ -65,9 +70,9 @@ WITH wanted AS MATERIALIZED (
     FROM locked
 ), hold AS (
     INSERT INTO ledger_holds (id, tenant, key, body_hash, state, created_ms, expires_ms, frozen,
-        facts)
-    SELECT %(hold)s, %(tenant)s, %(key)s, %(body_hash)s, 'held', %(created)s::bigint,
-        %(expires)s::bigint, %(frozen)s, %(facts)s
+        facts{_COLUMNS})
+    SELECT %(hold)s, %(tenant)s, %(key)s, %(body_hash)s, {_STATE}, %(created)s::bigint,
+        %(expires)s::bigint, %(frozen)s, %(facts)s{_VALUES}
     FROM fits WHERE all_of_it
     ON CONFLICT DO NOTHING RETURNING id
 ), moved AS (
@@ -92,9 +97,9 @@ WITH moved AS (
     RETURNING id
 ), hold AS (
     INSERT INTO ledger_holds (id, tenant, key, body_hash, state, created_ms, expires_ms, frozen,
-        facts)
-    SELECT %(hold)s, %(tenant)s, %(key)s, %(body_hash)s, 'held', %(created)s, %(expires)s,
-        %(frozen)s, %(facts)s FROM moved
+        facts{_COLUMNS})
+    SELECT %(hold)s, %(tenant)s, %(key)s, %(body_hash)s, {_STATE}, %(created)s, %(expires)s,
+        %(frozen)s, %(facts)s{_VALUES} FROM moved
     RETURNING id
 ){BESIDE}
 INSERT INTO ledger_hold_draws (hold_id, account, line, amount)
@@ -203,10 +208,23 @@ class Hot:
     rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What `calls.dispatch` is given beside the hold."""
+
+    route: str
+    owner: str
+    lease_until: datetime
+
+
 def admit_statement(
-    wish: Admit, beside: str = "", more: Mapping[str, Any] | None = None
+    wish: Admit,
+    beside: str = "",
+    more: Mapping[str, Any] | None = None,
+    sent: Sent | None = None,
 ) -> Hot | None:
-    """What admits a call in one go; None where only the shared steps can.
+    """What admits a call in one go, and where it was `sent` dispatches it with that; None where
+    only the shared steps can.
 
     `beside` are parts of the caller's own, as said at BESIDE, with `more` of their values.
     """
@@ -223,15 +241,18 @@ def admit_statement(
         "facts": wish.facts,
         **(more or {}),
     }
+    leaves = sent is not None
+    if sent is not None:
+        values |= {"route": sent.route, "owner": sent.owner, "lease": ms_from(sent.lease_until)}
     openings = wish.openings
     if len(wish.draws) == 1:
         (draw,) = wish.draws
         one = {**values, "account": draw.account, "amount": draw.amount}
         if not openings:
-            return Hot(_with(ADMIT_ONE, beside), one, 1)
+            return Hot(_with(ADMIT_ONE, beside, leaves), one, 1)
         if [opening.id for opening in openings] == [draw.account]:
             opened = {**one, **_as_opened(openings[0])}
-            return Hot(_with(ADMIT_ONE_OPENED, beside), opened, 1)
+            return Hot(_with(ADMIT_ONE_OPENED, beside, leaves), opened, 1)
     many = {
         "accounts": [draw.account for draw in wish.draws],
         "amounts": [draw.amount for draw in wish.draws],
@@ -242,12 +263,15 @@ def admit_statement(
         "kinds": [str(opening.kind) for opening in openings],
         "units": [str(opening.unit) for opening in openings],
     }
-    return Hot(_with(ADMIT, beside), {**values, **many}, len(wish.draws))
+    return Hot(_with(ADMIT, beside, leaves), {**values, **many}, len(wish.draws))
 
 
 @lru_cache(maxsize=64)
-def _with(statement: str, beside: str) -> str:
-    """A statement with parts of the caller's own, or without."""
+def _with(statement: str, beside: str, leaves: bool = False) -> str:
+    """A statement with parts of the caller's own, or without; of an admission that `leaves`."""
+    if leaves:
+        statement = statement.replace(_STATE, _STATE_SENT)
+        statement = statement.replace(_COLUMNS, _COLUMNS_SENT).replace(_VALUES, _VALUES_SENT)
     checked = _WITH_BESIDE if beside else ""
     return statement.replace(BESIDE, beside).replace(_CHECKED, checked)
 

@@ -46,6 +46,40 @@ def identify(token: str, acts_for: str, address: str, now: datetime) -> Steps[Ca
     raise not_signed_in()
 
 
+def caller_row(token: str, acts_for: str, now: datetime) -> Sql | None:
+    """The columns tenant, account, api_key, device, role and cap_pusd of who `identify` would find,
+    as one query; no row where it would refuse, None where it would not look."""
+    if token.startswith(API_KEY_PREFIX) and not acts_for:
+        return Sql(_ROW_OF_KEY, (hash_of(token),))
+    if token.startswith(SESSION_PREFIX):
+        known = (hash_of(token), ms_from(now))
+        return Sql(_ROW_OF_MEMBER, (acts_for, *known)) if acts_for else Sql(_ROW_OF_SESSION, known)
+    return None
+
+
+_ROW_OF_KEY = (
+    "SELECT k.tenant, k.account, k.id AS api_key, '' AS device, m.role, k.cap_pusd FROM api_keys k"
+    " JOIN accounts a ON a.id = k.tenant AND a.deleted_ms IS NULL"
+    " LEFT JOIN members m ON m.tenant = k.tenant AND m.account = k.account"
+    " WHERE k.token_hash = ? AND k.revoked_ms IS NULL"
+    " AND (m.role IS NOT NULL OR k.tenant = k.account)"
+)
+_SESSION = (
+    " FROM sessions s JOIN accounts a ON a.id = s.account AND a.deleted_ms IS NULL"
+    " JOIN devices d ON d.account = s.account AND d.id = s.device AND d.removed_ms IS NULL"
+)
+_ROW_OF_SESSION = (
+    "SELECT s.account AS tenant, s.account, '' AS api_key, s.device, CAST(NULL AS TEXT) AS role,"
+    f" CAST(NULL AS BIGINT) AS cap_pusd{_SESSION} WHERE s.token_hash = ? AND s.expires_ms > ?"
+)
+_ROW_OF_MEMBER = (
+    "SELECT m.tenant, s.account, '' AS api_key, s.device, m.role, CAST(NULL AS BIGINT) AS cap_pusd"
+    f"{_SESSION} JOIN members m ON m.tenant = ? AND m.account = s.account"
+    " JOIN accounts t ON t.id = m.tenant AND t.deleted_ms IS NULL"
+    " WHERE s.token_hash = ? AND s.expires_ms > ?"
+)
+
+
 def _by_api_key(token: str, acts_for: str, address: str) -> Steps[Caller]:
     rows = yield Sql(
         "SELECT k.tenant, k.account, k.id, m.role FROM api_keys k"

@@ -8,6 +8,7 @@ with it. Where one of them does nothing, and on SQLite always, the steps of `hol
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from app.catalog.plans import Right
@@ -23,6 +24,7 @@ from app.metering.usage import Usage
 from app.server.accounts.identify import Caller
 from app.server.credits import postgres, requests
 from app.server.credits.admission import decide
+from app.server.credits.arrival import Arrival
 from app.server.credits.frozen import call_of_hold
 from app.server.credits.holding_steps import NotHeld, admit_steps, waits_in_turn
 from app.server.credits.postgres import MINUTE, seconds_left
@@ -41,6 +43,7 @@ from app.server.credits.records import (
     CallWish,
     DoneBefore,
     Ending,
+    Leave,
 )
 from app.server.credits.refusals import other_body, still_running, too_busy
 from app.server.credits.settlement import (
@@ -68,24 +71,21 @@ _TRIES_MAX = 5
 _LOOKS_MAX = 2
 
 
-async def admit(services: Services, wish: CallWish, caller: Caller) -> AdmittedCall | DoneBefore:
-    """Hold the most that a call can cost, or say what the same key got before.
+async def admit(
+    services: Services, wish: CallWish, caller: Caller | Arrival, leave: Leave | None = None
+) -> AdmittedCall | DoneBefore:
+    """Hold the most that a call can cost, or say what the same key got before. Who has not arrived
+    yet is counted now. Where the call was asked `leave` for last and that was not undone, it was
+    sent in the moment in which it was held.
 
     Raises Refused: 402 with what is short and what would help, 403 for flags and roles, 404 for a
     model that is not sold, 409 while the same key runs, 422 for its other body, 429.
     """
-    now = services.clock.now()
-    ask = Ask(
-        caller,
-        now,
-        wish.key if wish.key != wish.request_id else "",
-        side_tenants(services.catalog, caller),
-    )
-    situation = await _first_look(services, ask)
+    ask, situation = await _looked(services, wish, caller)
     for _ in range(_LOOKS_MAX):
         if situation is None or not _is_simple(services, situation):
             break
-        if call := await _at_once(services, wish, ask, situation):
+        if call := await _at_once(services, wish, ask, situation, leave):
             return call
         # Another call was faster; what is left now may be too little for this one.
         rows = await services.database.ask(statement(ask))
@@ -98,6 +98,23 @@ async def admit(services: Services, wish: CallWish, caller: Caller) -> AdmittedC
             continue
         return found if isinstance(found, AdmittedCall) else await _again(services, wish, found)
     raise too_busy()
+
+
+async def _looked(
+    services: Services, wish: CallWish, caller: Caller | Arrival
+) -> tuple[Ask, Situation | None]:
+    if isinstance(caller, Arrival):
+        if caller.is_fresh(services) or not services.database.has_short_ways:
+            return caller.ask, caller.situation
+        ask = replace(caller.ask, now=services.clock.now())
+        return ask, situation_of(services.catalog, ask, await services.database.ask(statement(ask)))
+    ask = Ask(
+        caller,
+        services.clock.now(),
+        wish.key if wish.key != wish.request_id else "",
+        side_tenants(services.catalog, caller),
+    )
+    return ask, await _first_look(services, ask)
 
 
 async def _first_look(services: Services, ask: Ask) -> Situation | None:
@@ -125,13 +142,16 @@ def _is_simple(services: Services, situation: Situation) -> bool:
 
 
 async def _at_once(
-    services: Services, wish: CallWish, ask: Ask, situation: Situation
+    services: Services, wish: CallWish, ask: Ask, situation: Situation, leave: Leave | None
 ) -> AdmittedCall | None:
     """The call where one statement holds it; None where the shared steps have to look again."""
     decision = decide(services, wish, ask.caller, situation, ask.now)
-    hot = postgres.admit_statement_of(wish, decision)
+    departure = leave(decision.call) if leave is not None else None
+    hot = postgres.admit_statement_of(wish, decision, departure)
     if hot is not None and await services.database.at_once(hot):
         return decision.call
+    if leave is not None:
+        leave.undo()
     return None
 
 

@@ -16,6 +16,7 @@ from app.catalog.plan_catalog import PlanCatalog
 from app.clock import new_id
 from app.ledger.postgres_statements import (
     Hot,
+    Sent,
     admit_statement,
     settle_statement,
 )
@@ -26,8 +27,8 @@ from app.metering.allowances import percents_of
 from app.server.credits import requests
 from app.server.credits.admission import Decision
 from app.server.credits.holding import SIDE_LASTS, SIDE_OWNER
-from app.server.credits.reading import Ask, statement
-from app.server.credits.records import AdmittedCall, CallWish
+from app.server.credits.reading import Ask, statement, statement_of_caller
+from app.server.credits.records import AdmittedCall, CallWish, Departure
 from app.server.credits.settlement import Settlement
 from app.server.events import Kind
 from app.server.limits import window_start
@@ -118,6 +119,26 @@ _SIDE_SETTLED = f""", side_moved AS (
 )"""
 
 
+# `identify`, `limits.take` and `reading.statement` in one. No row `caller`: `identify` refuses.
+_WHO = (
+    "WITH who AS MATERIALIZED ({who}), taken AS (INSERT INTO buckets (name, window_ms, count)"
+    " SELECT 'calls/' || w.tenant || '/' || w.api_key || w.device, ?, 1 FROM who w"
+    " ON CONFLICT (name, window_ms) DO UPDATE SET count = buckets.count + 1"
+    " WHERE buckets.count < ? RETURNING count)"
+    " SELECT 'caller', w.tenant, w.account, w.api_key, w.device, w.role, w.cap_pusd, 0, 0, 0, 0"
+    " FROM who w UNION ALL "
+)
+
+
+def arrive(who: Sql, now: datetime, most: int, key: str, sides: tuple[str, ...]) -> Sql:
+    """Who calls by `accounts.identify.caller_row`, one more of theirs this minute, at most so many,
+    and the rows of the situation; the row `taken` is missing where there was no room."""
+    start = ms_from(window_start(now, MINUTE))
+    read = statement_of_caller(now, key, sides)
+    text = _WHO.replace("{who}", who.text) + read.text + _TAKEN
+    return Sql(text, (*who.values, start, most, *read.values))
+
+
 def take_and_read(ask: Ask, name: str, most: int) -> Sql:
     """One more of `name` this minute, at most so many, and the rows of the situation."""
     read = statement(ask)
@@ -131,14 +152,19 @@ def seconds_left(now: datetime) -> int:
     return max(1, -(-left // timedelta(seconds=1)))
 
 
-def admit_statement_of(wish: CallWish, decision: Decision) -> Hot | None:
+def admit_statement_of(
+    wish: CallWish, decision: Decision, departure: Departure | None = None
+) -> Hot | None:
     """What holds a call with its side, its own accounts first: the row that all free accounts
-    share is locked last and shortest. None where only the shared steps can."""
-    order = decision.order(wish)
+    share is locked last and shortest. With a departure the call is sent by the same statement.
+    None where only the shared steps can."""
+    order, sent = decision.order(wish), None
+    if departure is not None:
+        sent = Sent(departure.route, departure.owner, departure.lease_until)
     if not decision.sides:
-        return admit_statement(order)
+        return admit_statement(order, sent=sent)
     side = _one_side(decision)
-    return None if side is None else admit_statement(order, _SIDE_ADMITTED, side)
+    return None if side is None else admit_statement(order, _SIDE_ADMITTED, side, sent)
 
 
 def _one_side(decision: Decision) -> Mapping[str, Any] | None:

@@ -82,9 +82,13 @@ def address_holder(address: str) -> str:
 
 def side_tenants(catalog: PlanCatalog, caller: Caller) -> tuple[str, ...]:
     """The tenants beside the caller's own whose windows may pay or limit."""
-    scopes = {each.scope for each in catalog.allowances}
-    by_address = (address_holder(caller.address),) if Scope.ADDRESS in scopes else ()
-    return (*by_address, FREE_TENANT)
+    return sides_at(catalog, caller.address)
+
+
+def sides_at(catalog: PlanCatalog, address: str) -> tuple[str, ...]:
+    """As `side_tenants`, for whoever calls from there."""
+    by_address = any(each.scope is Scope.ADDRESS for each in catalog.allowances)
+    return (address_holder(address), FREE_TENANT) if by_address else (FREE_TENANT,)
 
 
 def read_situation(catalog: PlanCatalog, ask: Ask) -> Steps[Situation]:
@@ -111,6 +115,35 @@ def statement(ask: Ask) -> Sql:
         parts.append(_WINDOWS)
         values += (tenant, now_ms)
     return Sql(" UNION ALL ".join(parts), values)
+
+
+def statement_of_caller(now: datetime, key: str, side_tenants: Sequence[str]) -> Sql:
+    """The same for whoever the rows of `who` name: tenant, account."""
+    parts = list(_OF_CALLER)
+    given: list[object] = [ms_from(now)]
+    if key:
+        parts.append(_HOLD.replace("h.tenant = ?", "h.tenant = (SELECT tenant FROM who)"))
+        given.append(key)
+    for tenant in side_tenants:
+        parts.append(_WINDOWS)
+        given += (tenant, ms_from(now))
+    return Sql(" UNION ALL ".join(parts), given)
+
+
+def _of_caller(part: str, column: str) -> str:
+    """A part of the statement, of the tenant in `who`."""
+    return part.replace(f"{column} = ?", f"{column} = (SELECT tenant FROM who)")
+
+
+_OF_CALLER = (
+    _of_caller(_ACCOUNT, "a.id"),
+    _of_caller(_WINDOWS, "l.tenant"),
+    _of_caller(_LASTING, "l.tenant"),
+    _of_caller(_OWN_KEYS, "o.tenant"),
+    _of_caller(_MEMBER, "m.tenant").replace(
+        "m.account = ?", "m.account = (SELECT account FROM who)"
+    ),
+)
 
 
 def situation_of(catalog: PlanCatalog, ask: Ask, rows: Sequence[Row]) -> Situation:

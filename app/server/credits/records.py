@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from app.catalog.prices import Price
 from app.ledger.records import HeldDraw
@@ -100,6 +101,28 @@ class AdmittedCall:
     held: tuple[HeldDraw, ...] = ()
     counted: tuple[str, ...] = ()
     sides: tuple[SideHold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """By which route a call leaves in the moment in which it is held, and who runs it until when
+    without a word."""
+
+    route: str
+    owner: str
+    lease_until: datetime
+
+
+class Leave(Protocol):
+    """Says whether a call can leave at once, and keeps a place for it if so."""
+
+    def __call__(self, call: AdmittedCall) -> Departure | None:
+        """Asked before the call is held; the last call that was asked for is the one that goes."""
+        ...
+
+    def undo(self) -> None:
+        """It was not held, or held without leaving."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from app.ledger.rows import ms_from
 from app.ledger.steps import Sql, Steps
@@ -44,17 +45,18 @@ class RequestRow:
 
 
 _COLUMNS = tuple(field.name for field in fields(RequestRow))
+_values = attrgetter(*_COLUMNS)
 _INSERT = f"INSERT INTO requests ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM requests"
 
 
 def plain(row: RequestRow) -> dict[str, object]:
     """A row by its columns."""
-    return {name: getattr(row, name) for name in _COLUMNS}
+    return dict(zip(_COLUMNS, _values(row), strict=True))
 
 
 def insert(row: RequestRow) -> Sql:
-    return Sql(_INSERT, tuple(getattr(row, name) for name in _COLUMNS))
+    return Sql(_INSERT, _values(row))
 
 
 def keep_answer(tenant: str, request_id: str, answer: str, until: datetime) -> Sql:

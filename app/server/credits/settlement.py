@@ -40,7 +40,7 @@ from app.server.credits.outcomes import (
     split_of,
 )
 from app.server.credits.reading import FREE_TENANT, Ask, read_situation
-from app.server.credits.receipts import receipt_of_end, receipt_of_nothing
+from app.server.credits.receipts import receipt_of_end, receipt_of_nothing, receipt_text
 from app.server.credits.records import AdmittedCall, CallDropped, CallEnd
 from app.server.events import Kind, announce
 
@@ -84,7 +84,7 @@ def settlement_of(
         now,
         charges,
         flagged=outcome.flagged,
-        receipt=ended.receipt.to_json(),
+        receipt=receipt_text(ended.receipt),
     )
     sides = _sides(catalog, call, outcome, split, now)
     return Settlement(order, sides, split, ended, end.answer, kept_until)
@@ -135,7 +135,7 @@ def _above_hold(
         divide=lambda _: division,
         also_from=tuple(accounts),
         flagged=outcome.flagged,
-        receipt=ended.receipt.to_json(),
+        receipt=receipt_text(ended.receipt),
     )
     sides = _sides(catalog, call, outcome, split, now)
     return Settlement(order, sides, split, ended, end.answer, kept_until)

@@ -6,17 +6,17 @@ import asyncio
 import logging
 import re
 
-from app.ledger.steps import Steps
-from app.server.accounts.identify import Caller, identify
 from app.server.bounded import Receive, Scope, Send
 from app.server.caller import ACTS_FOR, address_of, bearer, header
 from app.server.credits import calls as credits_calls
+from app.server.credits.arrival import Token, arrive
 from app.server.credits.records import CallKind, CallWish, DoneBefore
 from app.server.errors import Refused, bad_request
 from app.server.proxy.asking import read_request
 from app.server.proxy.client import Client, ClientGone
 from app.server.proxy.desk import Desk
 from app.server.proxy.running import Run
+from app.server.proxy.start import Start
 from app.server.proxy.telling import tell_again
 from app.server.services import Services
 
@@ -44,10 +44,18 @@ class RawEndpoint:
 
     async def _answer(self, client: Client) -> None:
         services = self._desk.services
-        caller = await _caller_of(services, client.scope)
-        key = _idempotency_key(client.scope)
+        headers = client.scope["headers"]
+        key = header(headers, b"idempotency-key").strip()
+        is_good = not key or _KEY.fullmatch(key) is not None
+        arrival = await arrive(services, _told(services, client.scope), key if is_good else "")
+        if not is_good:
+            raise bad_request(
+                "An Idempotency-Key has 1 to 255 printable characters without spaces.",
+                "Idempotency-Key",
+                "idempotency_key_wrong",
+            )
         body = await client.read_body()
-        content_type = header(client.scope["headers"], b"content-type")
+        content_type = header(headers, b"content-type")
         asked = await read_request(services, self._path, self._kind, content_type, body)
         request_id = services.clock.new_id()
         wish = CallWish(
@@ -60,11 +68,16 @@ class RawEndpoint:
             output_tokens_max=asked.output_tokens_max,
             units=asked.units,
         )
-        admitted = await credits_calls.admit(services, wish, caller)
+        start, admitted = Start(self._desk), None
+        try:
+            admitted = await credits_calls.admit(services, wish, arrival, start)
+        finally:
+            if admitted is None:
+                start.lost()
         if isinstance(admitted, DoneBefore):
             await tell_again(client, asked, admitted)
             return
-        await self._carry_out(Run(self._desk, admitted, asked, client), client)
+        await self._carry_out(Run(self._desk, admitted, asked, client, start.ways), client)
 
     async def _carry_out(self, run: Run, client: Client) -> None:
         """Until the call is over, or nobody waits for it any more: then it ends by itself."""
@@ -88,32 +101,11 @@ class RawEndpoint:
             )
 
 
-async def _caller_of(services: Services, scope: Scope) -> Caller:
-    """As `caller_of_scope`, in as many round trips as there are statements: for a key it is one.
-
-    Raises Refused.
-    """
+def _told(services: Services, scope: Scope) -> Token:
+    """Raises Refused (401)."""
     headers = scope["headers"]
-    token = bearer(header(headers, b"authorization"))
-    acts_for = header(headers, ACTS_FOR.encode())
-    steps: Steps[Caller] = identify(
-        token, acts_for, address_of(services, scope), services.clock.now()
+    return Token(
+        bearer(header(headers, b"authorization")),
+        header(headers, ACTS_FOR.encode()),
+        address_of(services, scope),
     )
-    try:
-        statement = next(steps)
-        while True:
-            statement = steps.send(await services.database.ask(statement))
-    except StopIteration as end:
-        caller: Caller = end.value
-        return caller
-
-
-def _idempotency_key(scope: Scope) -> str:
-    key = header(scope["headers"], b"idempotency-key").strip()
-    if key and not _KEY.fullmatch(key):
-        raise bad_request(
-            "An Idempotency-Key has 1 to 255 printable characters without spaces.",
-            "Idempotency-Key",
-            "idempotency_key_wrong",
-        )
-    return key

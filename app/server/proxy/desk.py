@@ -5,20 +5,38 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
+from app.server.proxy.beat import Beat
 from app.server.proxy.gate import Gate
 from app.server.proxy.health import Health
 from app.server.proxy.ways import Ways
 from app.server.services import Services
 
-if TYPE_CHECKING:
-    from app.server.proxy.running import Run
-
 LEASE = timedelta(seconds=30)
 FINISH_WITHIN_S = 20.0
+
+
+class Running(Protocol):
+    """A call that runs. `dispatched_s` is since when it has been on its way."""
+
+    @property
+    def dispatched_s(self) -> float | None: ...
+
+    def carry_out(self) -> Coroutine[Any, Any, None]:
+        """Run the call and book its end."""
+        ...
+
+    def stop(self) -> None:
+        """End it early: the server stops."""
+        ...
+
+    def beat(self) -> Beat:
+        """A sign of life."""
+        ...
 
 
 class Desk:
@@ -30,7 +48,7 @@ class Desk:
         self.gate = Gate(services.settings.limits)
         self.health = Health(services.clock.monotonic)
         self.ways = Ways(services)
-        self.running: dict[str, Run] = {}
+        self.running: dict[str, Running] = {}
         self.tasks: set[asyncio.Task[None]] = set()
         self.drains = 0
 
@@ -38,9 +56,13 @@ class Desk:
         """Until when a call is this worker's without a word from it."""
         return self.services.clock.now() + LEASE
 
-    def begin(self, run: Run) -> asyncio.Task[None]:
+    def begin(self, run: Running) -> asyncio.Task[None]:
         """Carry out a call, whoever waits for it."""
-        task = asyncio.create_task(run.carry_out())
+        return self.keep(run.carry_out())
+
+    def keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something that is finished before the worker stops."""
+        task = asyncio.create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
         return task

@@ -36,10 +36,16 @@ class Gate:
         """How many wait for a place."""
         return len(self._first) + len(self._others)
 
+    def enter_now(self) -> bool:
+        """Take a place where there is one; False where one would have to be waited for."""
+        if self._inside >= self._most:
+            return False
+        self._inside += 1
+        return True
+
     async def enter(self, *, priority: bool) -> None:
         """Take a place, in order; raises Refused (429) where the queue is full or too slow."""
-        if self._inside < self._most:
-            self._inside += 1
+        if self.enter_now():
             return
         self._make_room(priority)
         place = asyncio.get_running_loop().create_future()

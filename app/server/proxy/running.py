@@ -59,7 +59,9 @@ class Run:
         call: AdmittedCall,
         asked: Asked,
         client: Client,
+        left_by: list[Way] | None = None,
     ) -> None:
+        """`left_by`: the call is on the first of these ways already, and has its place."""
         self.call = call
         self.reader: Reader | None = None
         self.way: Way | None = None
@@ -73,7 +75,8 @@ class Run:
         self._left = False  # stop reading
         self._gone = False  # the client went before the end
         self._sent = False
-        self._inside = False
+        self._left_by = left_by
+        self._inside = left_by is not None
         self._draining = False
         self._error: ProviderError | None = None
 
@@ -124,10 +127,7 @@ class Run:
 
     async def _run(self) -> None:
         try:
-            own_secrets = await open_keys(self._desk.services, self.call)
-            ways = self._desk.ways.to(self.call, own_secrets)
-            await self._while_there(self._wait_turn())
-            await self._ask(ways)
+            await self._ask(self._left_by or await self._ways())
         except _Left:
             await book(self._desk.services, self.call, GONE_BEFORE)
             return
@@ -143,6 +143,13 @@ class Run:
         self._leave_gate()
         await self._end()
 
+    async def _ways(self) -> list[Way]:
+        """The ways in their order, once it is the call's turn."""
+        own_secrets = await open_keys(self._desk.services, self.call)
+        ways = self._desk.ways.to(self.call, own_secrets)
+        await self._while_there(self._wait_turn())
+        return self._desk.health.in_order(ways, lambda way: way.id)
+
     async def _wait_turn(self) -> None:
         """Until the call may begin; raises Refused (429)."""
         if self.call.not_before is not None:
@@ -153,8 +160,7 @@ class Run:
 
     async def _ask(self, ways: list[Way]) -> None:
         """The answer of the first way that gives one; what went wrong is kept."""
-        health = self._desk.health
-        left = health.in_order(ways, lambda way: way.id)
+        health, left = self._desk.health, list(ways)
         while left:
             way = left.pop(0)
             await self._dispatch(way)
@@ -197,11 +203,7 @@ class Run:
         self.attempt += 1
         previous, self.way, self._sent = self.way, way, False
         lease = desk.lease_until()
-        if previous is None:
-            await desk.services.database.dispatch(
-                call.request_id, route=way.priced.route, owner=desk.owner, lease_until=lease
-            )
-        else:
+        if previous is not None:
             await desk.services.database.run(
                 ledger_calls.next_attempt,
                 call.request_id,
@@ -210,6 +212,10 @@ class Run:
                 lease_until=lease,
                 now=desk.services.clock.now(),
                 reason=type(self._error).__name__,
+            )
+        elif self._left_by is None:
+            await desk.services.database.dispatch(
+                call.request_id, route=way.priced.route, owner=desk.owner, lease_until=lease
             )
         self.dispatched_s = desk.services.clock.monotonic()
         self._error = None
