@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from app.catalog.prices import Price
 from app.money import PICODOLLARS_PER_USD
@@ -124,6 +125,7 @@ class Markup:
         return -(-cost_pusd * self.charge_pusd // self.cost_pusd)
 
 
+@lru_cache(maxsize=4096)
 def fits(globs: tuple[str, ...], name: str) -> bool:
     """Whether a name is among those that globs mean; upper and lower case differ."""
     return any(fnmatchcase(name, glob) for glob in globs)

@@ -6,12 +6,14 @@ The table "what the user pays": stopped, failed, cut off, without usage, absurd 
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import attrgetter
 from typing import assert_never
 
 from app.metering.hold import Basis, CallEnd, HoldState, How, Proof, Settlement
 from app.metering.usage import Certainty, Part, Usage
 
 _OTHER_OUTPUT = (Part.OUTPUT_AUDIO, Part.OUTPUT_IMAGE, Part.OUTPUT_VIDEO)
+_COUNTS = attrgetter(*(part.value for part in Part))
 _NOT_SENT = "Nothing was sent: nothing was charged."
 _REFUSED = "The provider had refused for the moment: nothing was charged."
 
@@ -40,6 +42,8 @@ def bounded(usage: Usage, output_tokens_max: int) -> Usage:
 
     `clamped` is set where something was brought within them.
     """
+    if _is_bounded(usage, output_tokens_max):
+        return usage
     counts = {part.value: max(0, getattr(usage, part.value)) for part in Part}
     room = output_tokens_max
     for part in (Part.OUTPUT, Part.REASONING, *_OTHER_OUTPUT):
@@ -50,6 +54,15 @@ def bounded(usage: Usage, output_tokens_max: int) -> Usage:
     if reported is not None and reported < 0:
         within = replace(within, reported_cost_pusd=None)
     return within if within == usage else replace(within, clamped=True)
+
+
+def _is_bounded(usage: Usage, output_tokens_max: int) -> bool:
+    """Whether nothing has to be brought within bounds, as with nearly every call."""
+    reported = usage.reported_cost_pusd
+    written = usage.output + usage.reasoning + usage.output_audio
+    written += usage.output_image + usage.output_video
+    is_negative = min(_COUNTS(usage)) < 0 or (reported is not None and reported < 0)
+    return not is_negative and written <= output_tokens_max
 
 
 def _complete(call: CallEnd) -> Settlement:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from app.metering.tool_text import ToolsForm
 
@@ -239,6 +240,7 @@ _REASONING = re.compile(r"^(gpt-[5-9]|o[1-9]|computer-use|codex)")
 _GPT = re.compile(r"^(gpt-|chatgpt|o[1-9]|computer-use|codex|text-)")
 
 
+@lru_cache(maxsize=1024)
 def profile_for(model: str, *, language: str = "") -> Profile:
     """The profile of a model, whoever serves it; `language` tells OpenAI's two ways apart."""
     bare = model.lower().rpartition("/")[2].lstrip("~")

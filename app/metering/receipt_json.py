@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from app.catalog.prices import price_from_plain, price_to_plain
@@ -16,6 +17,8 @@ from app.metering.usage import Certainty, Part, Usage
 
 VERSION = 1
 _PARTS = tuple(part.value for part in Part)
+_USAGE = tuple((field.name, field.default) for field in fields(Usage))
+_usage_values = attrgetter(*(name for name, _ in _USAGE))
 
 
 def receipt_to_json(receipt: Receipt) -> str:
@@ -122,12 +125,8 @@ def _payer_from_plain(plain: list[str]) -> Payer:
 
 def _usage_to_plain(usage: Usage) -> dict[str, Any]:
     """Only what is not at its default: most parts are zero."""
-    plain = {}
-    for field in fields(usage):
-        value = getattr(usage, field.name)
-        if value != field.default:
-            plain[field.name] = value
-    return plain
+    values = zip(_USAGE, _usage_values(usage), strict=True)
+    return {name: value for (name, usual), value in values if value != usual}
 
 
 def _usage_from_plain(plain: dict[str, Any]) -> Usage:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from operator import attrgetter
 
 
 class Certainty(StrEnum):
@@ -70,8 +71,8 @@ class Usage:
 
     def parts(self) -> Iterator[tuple[Part, int]]:
         """The parts that are not zero, in the order of `Part`."""
-        for part, name in _NAMES:
-            if count := getattr(self, name):
+        for part, count in zip(_PARTS, _counts(self), strict=True):
+            if count:
                 yield part, count
 
     @property
@@ -82,19 +83,20 @@ class Usage:
     @property
     def input_total(self) -> int:
         """Everything the model read, cached or not."""
-        return sum([getattr(self, name) for name in _INPUT_NAMES])
+        return sum(_input_counts(self))
 
     @property
     def output_total(self) -> int:
         """Everything the model wrote, thinking included."""
-        return sum([getattr(self, name) for name in _OUTPUT_NAMES])
+        return sum(_output_counts(self))
 
 
 OUTPUT_PARTS = frozenset(
     {Part.OUTPUT, Part.REASONING, Part.OUTPUT_AUDIO, Part.OUTPUT_IMAGE, Part.OUTPUT_VIDEO}
 )
 # Every call's settlement asks for these many times: an enum's members are slow to walk through.
-_NAMES = tuple((part, part.value) for part in Part)
-_INPUT_NAMES = tuple(part.value for part in Part if part not in OUTPUT_PARTS)
-_OUTPUT_NAMES = tuple(part.value for part in Part if part in OUTPUT_PARTS)
+_PARTS = tuple(Part)
+_counts = attrgetter(*(part.value for part in Part))
+_input_counts = attrgetter(*(part.value for part in Part if part not in OUTPUT_PARTS))
+_output_counts = attrgetter(*(part.value for part in Part if part in OUTPUT_PARTS))
 assert {part.value for part in Part} <= {field.name for field in fields(Usage)}

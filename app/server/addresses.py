@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
+from functools import lru_cache
 
 from app.server.settings import Network
 
@@ -24,6 +25,7 @@ def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) ->
     return str(address) if address is not None else UNKNOWN
 
 
+@lru_cache(maxsize=4096)
 def person_network(address: str) -> str:
     """What is counted as one: the address, for IPv6 its /64."""
     parsed = _parsed(address)
@@ -34,6 +36,7 @@ def person_network(address: str) -> str:
     return str(parsed)
 
 
+@lru_cache(maxsize=4096)
 def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     text = text.strip().strip('"')
     if text.startswith("["):
