@@ -19,7 +19,8 @@ TuppenceError
 │   └── VaultLocked          the passphrase is wrong or was not given
 ├── MeteringError            a charge that cannot be made
 │   ├── PriceUnknown         no usable price for this model
-│   └── InsufficientCredit   a limit or balance does not cover the message
+│   ├── InsufficientCredit   a limit or balance does not cover the message
+│   └── LoopStopped          a message called its tools too often, or for too much
 ├── LedgerError              something that the book of calls and payments refuses
 │   ├── LimitReached         a budget does not cover what a call may cost
 │   └── HoldMoved            a call's hold is not where this step begins; nothing was changed
@@ -221,6 +222,10 @@ class PriceUnknown(MeteringError):
 
 class InsufficientCredit(MeteringError):
     """A limit or balance does not cover the message."""
+
+
+class LoopStopped(MeteringError):
+    """A message made as many calls as one may, or the next could cost more than one may."""
 
 
 class LedgerError(TuppenceError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from app.chat.extras import Extras, read_extras
+from app.chat.extras import Extras, Round, RoundItem, read_extras
 from app.metering.usage import Usage
 from app.providers import events as stream
 from app.seam import events as seam
@@ -32,6 +32,9 @@ class Answer:
     closed: bool = False
     generation_id: str | None = None  # the provider's record of the call, where it has one
     paused: bool = False  # refused at no cost; it is asked again when the pause ends
+    calls: list[stream.ToolCallArrived] = field(default_factory=list)  # of tools of ours
+    _items: list[RoundItem] = field(default_factory=list)
+    _joint: str = ""  # between what an earlier call wrote and what this one does
 
     def __post_init__(self) -> None:
         # An answer that goes on keeps its sources and calls.
@@ -45,13 +48,11 @@ class Answer:
         match event:
             case stream.TextArrived(text):
                 self._end_thinking(at_s)
-                self.text.append(text)
-                self.pieces += 1
-                return seam.TextArrived(message.chat_id, pane, message.id, text)
+                return self._take_text(text)
             case stream.ThinkingArrived(text, signature):
                 return self._take_thinking(text, signature, at_s)
-            case stream.ToolCallArrived(id_, name, arguments):
-                return self._show_call(ToolCallView(id_, name, arguments))
+            case stream.ToolCallArrived():
+                return self._take_call(event)
             case stream.ToolResultArrived(id_, text):
                 return self._show_result(id_, text)
             case stream.CitationArrived(url, title):
@@ -97,8 +98,13 @@ class Answer:
 
     @property
     def written(self) -> str:
-        """All that this call wrote, thinking included."""
-        return self.new_text + self.new_thinking
+        """All that this call wrote, thinking and what it asked of tools included."""
+        asked = "".join(call.name + call.arguments for call in self.calls)
+        return self.new_text.removeprefix(self._joint) + self.new_thinking + asked
+
+    def close_round(self) -> None:
+        """This call ended in tools of ours: keep it as it goes back to the model."""
+        self.extras.rounds.append(Round(len(self.base.text), tuple(self._items), self.host))
 
     def record(self, state: State) -> MessageRecord:
         """The message as it stands."""
@@ -111,6 +117,37 @@ class Answer:
             state=state,
         )
 
+    def _take_text(self, text: str) -> seam.Event:
+        if not self.text and self.extras.rounds and self.base.text.strip():
+            # What a call writes after its tools is a paragraph of its own.
+            self._joint = "\n\n"
+            text = self._joint + text
+        self.text.append(text)
+        self.pieces += 1
+        if self._items and self._items[-1][0] == "text":
+            self._items[-1] = ("text", int(self._items[-1][1] or 0) + len(text))
+        else:
+            self._items.append(("text", len(text)))
+        return seam.TextArrived(self.base.chat_id, self.pane, self.base.id, text)
+
+    def _note_thinking(self, text: str, signature: str | None) -> None:
+        last = self._items[-1] if self._items else ("", "")
+        if len(last) == 3 and last[2] is None:
+            self._items[-1] = ("thinking", last[1] + text, signature)
+        else:
+            self._items.append(("thinking", text, signature))
+
+    def _take_call(self, event: stream.ToolCallArrived) -> seam.Event:
+        known = {call.id for call in self.extras.tool_calls}
+        call_id, number = event.id, 2
+        while call_id in known:
+            # Where the provider names none, each call of the message begins to count anew.
+            call_id, number = f"{event.id}_{number}", number + 1
+        if not event.server_side:
+            self.calls.append(replace(event, id=call_id))
+            self._items.append(("call", call_id))
+        return self._show_call(ToolCallView(call_id, event.name, event.arguments))
+
     def _take_stage(self, event: stream.Begun | stream.Paused | stream.Resumed) -> None:
         if isinstance(event, stream.Begun):
             self.generation_id = event.generation_id
@@ -120,6 +157,7 @@ class Answer:
     def _take_thinking(self, text: str, signature: str | None, at_s: float) -> seam.Event | None:
         if self.thinking_began_s is None:
             self.thinking_began_s = at_s
+        self._note_thinking(text, signature)
         # A signature holds for its own block; joined blocks have none that is still true.
         if signature:
             several = self.extras.thinking_signature is not None or bool(self.base.thinking)
@@ -147,9 +185,7 @@ class Answer:
         return seam.ToolCallShown(self.base.chat_id, self.pane, self.base.id, call)
 
     def _show_result(self, call_id: str, text: str) -> seam.Event | None:
-        for place, call in enumerate(self.extras.tool_calls):
-            if call.id == call_id:
-                answered = replace(call, result=text)
-                self.extras.tool_calls[place] = answered
-                return seam.ToolCallShown(self.base.chat_id, self.pane, self.base.id, answered)
-        return None
+        answered = self.extras.answer_call(call_id, text, failed=False)
+        if answered is None:
+            return None
+        return seam.ToolCallShown(self.base.chat_id, self.pane, self.base.id, answered)

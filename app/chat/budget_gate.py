@@ -70,6 +70,14 @@ class BudgetGate:
         self._keeper = keeper
         self._guard = guard
 
+    def let_next(self, chat_id: str, admission: Admission) -> Admission:
+        """A further call of a message whose first one was let through: nobody is asked again.
+
+        Raises BudgetReached where a hard budget does not cover it.
+        """
+        self._refuse(chat_id, admission)
+        return self._without_dearer_ways(chat_id, admission)
+
     def let(self, chat_id: str, admissions: Sequence[Admission], confirmed: str) -> list[Admission]:
         """The calls of one message as they may be made; `confirmed` is what the user said yes to.
 
@@ -77,10 +85,7 @@ class BudgetGate:
         user has not been asked yet and must be.
         """
         for admission in admissions:
-            uses = self._keeper.uses(chat_id, admission.route.key_id)
-            found = refusal_of(uses, _worst(admission.route, admission.quote))
-            if found is not None:
-                raise BudgetReached(found)
+            self._refuse(chat_id, admission)
         self._ask(chat_id, admissions, _Consent.read(confirmed))
         return [self._without_dearer_ways(chat_id, admission) for admission in admissions]
 
@@ -95,12 +100,20 @@ class BudgetGate:
         try:
             with self._shelves.database.transaction():
                 self._shelves.holds.admit(replace(hold, limits=limits))
+                if assistant_id := self._shelves.setups.assistant_id(chat_id):
+                    self._shelves.assistants.note_call(hold.id, assistant_id, message_id)
                 self._keep_hosted(admission, message_id)
         except LimitReached as error:
             for use in self._keeper.uses(chat_id, hold.key_id):
                 if use.window.account == error.account:
                     raise BudgetReached(refusal(use, error.wanted)) from error
             raise
+
+    def _refuse(self, chat_id: str, admission: Admission) -> None:
+        uses = self._keeper.uses(chat_id, admission.route.key_id)
+        found = refusal_of(uses, _worst(admission.route, admission.quote))
+        if found is not None:
+            raise BudgetReached(found)
 
     def _keep_hosted(self, admission: Admission, message_id: str) -> None:
         """What is needed to ask the server for this call, should its answer be lost."""

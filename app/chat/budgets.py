@@ -76,6 +76,7 @@ class BudgetKeeper:
             chat_id=chat_id,
             key_id=key_id,
             now=at or self._clock.now(),
+            assistant_id=self._shelves.setups.assistant_id(chat_id),
         )
 
     def _limit(self, window: BudgetWindow) -> LimitRecord:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from app.chat.extras import read_extras
 from app.chat.files import text_of
+from app.chat.rounds import has_rounds, round_messages
 from app.request import (
     ImagePart,
     MessagePart,
@@ -55,6 +56,8 @@ def _messages(
         if message.role == "user":
             files = [found for id_ in message.attachment_ids if (found := attachments.get(id_))]
             yield RequestMessage(Role.USER, user_parts(message.text, files, attachments))
+        elif message.role == "assistant" and has_rounds(message):
+            yield from round_messages(message, host, current=message is path[-1])
         elif message.role == "assistant" and message.text.strip():
             yield RequestMessage(Role.ASSISTANT, _answer_parts(message, host))
         elif message.role == "system":

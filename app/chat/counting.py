@@ -95,7 +95,7 @@ class Counting:
         return count, parts_of(request, count.tokens, files, bare)
 
     def _count_each(self, asked: Sequence[tuple[ChatRequest, Route]]) -> list[TokenCount]:
-        known: dict[tuple[int, str, str], TokenCount] = {}
+        known: dict[tuple[object, ...], TokenCount] = {}
         pictures: dict[int, bool] = {}
         counts = []
         for request, route in asked:
@@ -106,7 +106,7 @@ class Counting:
             if same not in pictures:
                 pictures[same] = _has_pictures(request)
             # How many tokens a picture is depends on the model itself.
-            key = (same, profile.name, route.model_id if pictures[same] else "")
+            key = (same, request.tools, profile.name, route.model_id if pictures[same] else "")
             if key not in known:
                 known[key] = self._count(route, request)
             counts.append(known[key])

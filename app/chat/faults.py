@@ -12,6 +12,7 @@ from app.errors import (
     InsufficientCredit,
     KeychainError,
     KeyRefused,
+    LoopStopped,
     ModelUnknown,
     OfflineAsSet,
     OutOfProviderCredit,
@@ -32,6 +33,7 @@ _ACTIONS: tuple[tuple[type[TuppenceError], str], ...] = (
     (OfflineAsSet, "model"),
     (ContextTooLong, "model"),
     (InsufficientCredit, "budgets"),
+    (LoopStopped, "continue"),
     (ImagesNotTaken, "model"),
 )
 

@@ -17,6 +17,7 @@ from app.chat.fitness import require_answerable
 from app.chat.model_list import ModelList
 from app.chat.quotes import Quoter
 from app.chat.routes import LOCAL_PREFIX, Route, RouteMissing, Routes
+from app.chat.setups import Setup
 from app.errors import ContextTooLong, ImagesNotTaken
 from app.metering.quote import RECENT_NEEDED, Quote
 from app.metering.quote_cheaper import Candidate, cheaper_than
@@ -108,8 +109,9 @@ class ModelCosts:
             if place % _AT_ONCE == 0:
                 await asyncio.sleep(0)
             route = self.routes.find(row.ref, kept, chat_id=chat_id)
-            messages = conversations.for_host(route.host.id)
-            asked.append((row, route, ChatRequest(route.model_id, messages, 1)))
+            setup = self.quoter.setup(chat_id, route)
+            messages = conversations.for_host(route.host.id, setup)
+            asked.append((row, route, ChatRequest(route.model_id, messages, 1, tools=setup.tools)))
         counts = await self.counting.count_each([(request, route) for _, route, request in asked])
         known: dict[str, Sequence[int]] = {}
         priced = []
@@ -149,11 +151,12 @@ class _Conversations:
         }
         self._built: dict[str, tuple[RequestMessage, ...]] = {}
 
-    def for_host(self, host: str) -> tuple[RequestMessage, ...]:
+    def for_host(self, host: str, setup: Setup) -> tuple[RequestMessage, ...]:
         key = host if host in self._sealing else ""
         if key not in self._built:
             history = build_messages(self._path, self._shelf, key)
-            self._built[key] = (*history, self._typed)
+            # The instructions are the chat's, the same for each of its models.
+            self._built[key] = (*setup.messages, *history, self._typed)
         return self._built[key]
 
 

@@ -21,6 +21,7 @@ from app.chat.hosted_routes import HostedTarget
 from app.chat.provider_cache import likely_cached
 from app.chat.quote_views import blocked_view, quote_view, share_view
 from app.chat.routes import Route, RouteMissing, Routes
+from app.chat.setups import Setup, no_setup
 from app.clock import Clock
 from app.errors import TuppenceError
 from app.metering.allowances_split import WorstCase
@@ -111,8 +112,10 @@ class Quoter:
         clock: Clock,
         limits: Limits = no_limits,
         ask_covered: AskCovered | None = None,
+        setup: Callable[[str, Route], Setup] = no_setup,
     ) -> None:
-        """`limits` names what else than the model makes an answer shorter: budgets, allowances."""
+        """`limits` names what else than the model makes an answer shorter: budgets, allowances.
+        `setup` is what goes along with each call of a chat: instructions and tools."""
         self._shelves = shelves
         self._routes = routes
         self._alternates = alternates
@@ -120,6 +123,7 @@ class Quoter:
         self._exact = exact
         self._clock = clock
         self._ask_covered = ask_covered
+        self.setup = setup
         self._limits = limits
         self._newest = 0
         self._paths: dict[tuple[str | None, str], tuple[RequestMessage, ...]] = {}
@@ -158,6 +162,7 @@ class Quoter:
         attachment_ids: Sequence[str],
         *,
         serial: int,
+        chat_id: str = "",
     ) -> bool:
         """Let the panes' providers count, where the user wants that; whether to quote again."""
         if serial != self._newest or not self._exact.is_wanted():
@@ -169,7 +174,7 @@ class Quoter:
             except RouteMissing:
                 continue
             messages = self.messages(pane, route, text, attachment_ids)
-            calls.append((route, ChatRequest(route.model_id, messages, output_cap(route))))
+            calls.append((route, self._request(route, messages, chat_id)))
         return await self._exact.ask(calls) and serial == self._newest
 
     async def quote_path(self, pane: PaneRecord, path: Sequence[MessageRecord]) -> QuoteView:
@@ -200,8 +205,7 @@ class Quoter:
         chat_id = path[-1].chat_id if path else ""
         route = self._routes.find(model_ref, chat_id=chat_id)
         messages = build_messages(path, self._shelves.attachments, route.host.id)
-        before = path[-2] if len(path) > 1 else None
-        counted = await self._count(route, messages, before, chat_id)
+        counted = await self._count(route, messages, _asked_before(path), chat_id)
         require_answerable(route, messages, counted.quote)
         alternates = self._alternates.of(route, chat_id)
         if route.hosted is not None and not alternates:
@@ -314,7 +318,7 @@ class Quoter:
         files: int | None = None,
     ) -> _Counted:
         """With `files`, the number of files in the last message, the parts are told apart."""
-        request = ChatRequest(route.model_id, messages, output_cap(route))
+        request = self._request(route, messages, chat_id)
         parts = None
         if files is None:
             count, bare = await self._counting.count(request, route)
@@ -327,6 +331,13 @@ class Quoter:
         request = replace(request, output_tokens_max=quote.most_output_tokens)
         return _Counted(request, quote, bare, parts)
 
+    def _request(
+        self, route: Route, messages: tuple[RequestMessage, ...], chat_id: str
+    ) -> ChatRequest:
+        setup = self.setup(chat_id, route)
+        told = (*setup.messages, *messages)
+        return ChatRequest(route.model_id, told, output_cap(route), tools=setup.tools)
+
     def _with_provider(self, route: Route, request: ChatRequest, count: TokenCount) -> TokenCount:
         """The provider's own count where it is known; else ours from the last one it gave."""
         if not self._exact.is_used:
@@ -338,6 +349,13 @@ class Quoter:
             return TokenCount(exact, Certainty.EXACT, max(8, exact // EXACT_MARGIN_SHARE))
         conversation, counted, exact = self._bases.get(route.ref, (0, 0, 0))
         return count if conversation != before else beside(count, counted=counted, exact=exact)
+
+
+def _asked_before(path: Sequence[MessageRecord]) -> MessageRecord | None:
+    """The answer whose call may still be in the provider's cache: of a tool loop, this very one."""
+    if path and path[-1].role == "assistant":
+        return path[-1]
+    return path[-2] if len(path) > 1 else None
 
 
 def _why_not(route: Route, messages: Sequence[RequestMessage], quote: Quote) -> str:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+from app.chat.extras import read_extras
 from app.chat.faults import fault_json
 from app.chat.settle import Settler
 from app.metering.hold import HoldState
 from app.seam.views import FaultView
 from app.store.records import HoldRecord, MessageRecord, State
 from app.store.shelves import Shelves
+
+CLOSED_WHILE_RUNNING = "Tuppence was closed before this came back."
 
 _log = logging.getLogger(__name__)
 
@@ -43,13 +46,27 @@ def recover(shelves: Shelves, settler: Settler) -> int:
 def _end_answer(
     shelves: Shelves, settler: Settler, message: MessageRecord, hold: HoldRecord | None
 ) -> None:
-    ended = replace(message, state=State.INCOMPLETE, fault_json=fault_json(DIED))
+    ended = replace(
+        message,
+        state=State.INCOMPLETE,
+        fault_json=fault_json(DIED),
+        extras_json=_with_results(message.extras_json),
+    )
     if hold is not None and hold.state in (HoldState.SETTLED, HoldState.RELEASED):
         hold = None  # ended already: nothing more is owed
     if hold is None or hold.state is HoldState.HELD:
         shelves.messages.finish(ended, (), _released(hold))
         return
     settler.settle_after_crash(ended, hold)
+
+
+def _with_results(extras_json: str | None) -> str | None:
+    """What an answer holds beside its text, with a result for the tools that were running."""
+    extras = read_extras(extras_json)
+    unanswered = extras.open_calls()
+    for call in unanswered:
+        extras.answer_call(call.id, CLOSED_WHILE_RUNNING, failed=True)
+    return extras.to_json() if unanswered else extras_json
 
 
 def _end_hold(shelves: Shelves, settler: Settler, hold: HoldRecord) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.chat.rounds import has_rounds
 from app.errors import MeteringError
 from app.metering.cost import Charge
 from app.metering.payer import Payer
@@ -38,9 +39,26 @@ def joined(
     before = Receipt.from_json(message.receipt_json)
     rules = " ".join(dict.fromkeys(text for text in (before.rule, rule) if text))
     every_note = (*before.notes, *notes)
+    in_loop = has_rounds(message)
     # Receipts of earlier versions name one payer for all calls: those calls are still theirs.
     earlier = [replace(call, payer=before.payer_of(call)) for call in before.calls]
-    return make_receipt([*earlier, *calls], payer, rule=rules, quote=quote, notes=every_note)
+    whole = make_receipt([*earlier, *calls], payer, rule=rules, quote=quote, notes=every_note)
+    if not in_loop:
+        return whole
+    # What was said before Send was about the whole message; later calls had a quote of their own.
+    return replace(
+        whole,
+        quoted_likely_pusd=before.quoted_likely_pusd,
+        quoted_most_pusd=before.quoted_most_pusd,
+        quoted_input_tokens=before.quoted_input_tokens,
+    )
+
+
+def with_rule(receipt_json: str, rule: str) -> str:
+    """The receipt with one more rule that applied."""
+    receipt = Receipt.from_json(receipt_json)
+    rules = dict.fromkeys(text for text in (receipt.rule, rule) if text)
+    return replace(receipt, rule=" ".join(rules)).to_json()
 
 
 def pending_call(call: ReceiptCall, generation_id: str) -> ReceiptCall:

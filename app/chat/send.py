@@ -13,6 +13,7 @@ from app.chat.budget_gate import BudgetGate
 from app.chat.extras import read_extras
 from app.chat.orders import Order
 from app.chat.quotes import Admission, Quoter
+from app.chat.rounds import waits_for_model
 from app.chat.routes import Routes
 from app.chat.titles import title_from
 from app.chat.turns import Turns
@@ -197,6 +198,8 @@ class Sender:
 
     def _path_to_go_on(self, message: MessageRecord) -> list[MessageRecord]:
         path = self._shelves.messages.path(message.id)
+        if waits_for_model(message):
+            return path  # the tools have answered; only the model has to go on
         if not message.text.strip():
             return path[:-1]
         words = MessageRecord(

@@ -9,11 +9,19 @@ from dataclasses import dataclass, replace
 from app.catalog.prices import Price
 from app.chat.counting import Counting
 from app.chat.faults import fault_json
+from app.chat.hold_facts import facts_of_hold, frozen_price
 from app.chat.quotes import Admission
-from app.chat.resolving_receipts import LOOKING_UP, joined, pending_call, pending_on, with_settled
+from app.chat.resolving_receipts import (
+    LOOKING_UP,
+    joined,
+    pending_call,
+    pending_on,
+    with_rule,
+    with_settled,
+)
 from app.chat.routes import DEMO_KEY, LOCAL_PREFIX, Route, host_of, payer_for
 from app.clock import Clock
-from app.errors import CatalogError, ProviderError, StoreError
+from app.errors import ProviderError, StoreError
 from app.metering.cost import Charge, charge
 from app.metering.endings import end_of
 from app.metering.hold import Basis, CallEnd, HoldState, How, Settlement
@@ -27,6 +35,10 @@ from app.providers.lookup import has_records
 from app.seam.views import FaultView
 from app.store.records import HoldRecord, MessageRecord, ParkedRecord, State, UsageRecord
 from app.store.shelves import Shelves
+
+STOPPED_BETWEEN = (
+    "You stopped this answer: what was asked before was charged, and nothing was sent after."
+)
 
 _log = logging.getLogger(__name__)
 
@@ -111,6 +123,21 @@ class Settler:
             self._learn(admission, settlement.usage.input_total)
         return stored
 
+    def close(self, done: Done) -> MessageRecord:
+        """Store a message that ended between two of its calls: each of them is settled.
+
+        Raises StoreError; nothing is stored then.
+        """
+        ending, message = done.ending, done.message
+        if ending.how is How.STOPPED and message.receipt_json is not None:
+            message = replace(
+                message, receipt_json=with_rule(message.receipt_json, STOPPED_BETWEEN)
+            )
+        fault = fault_json(ending.fault) if ending.fault else None
+        message = replace(message, state=ending.state, fault_json=fault)
+        self._shelves.messages.finish(message, (), None)
+        return message
+
     def _learn(self, admission: Admission, billed: int) -> None:
         try:
             self._counting.learn(admission.route, counted=admission.counted_tokens, billed=billed)
@@ -131,7 +158,7 @@ class Settler:
         """
         model = hold.model_ref.partition("/")[2]
         arrived = self._shelves.messages.arrived(message.id)
-        facts = _facts_of_hold(hold, How.DIED, self._counting.count_text(arrived, model))
+        facts = facts_of_hold(hold, How.DIED, self._counting.count_text(arrived, model))
         settlement, payer = end_of(facts), payer_of_hold(hold)
         generation_id = self._shelves.generations.id_of(hold.id)
         if generation_id is not None and self._may_be_asked(hold):
@@ -152,13 +179,13 @@ class Settler:
 
         Raises StoreError, also where the hold has ended; nothing is stored then.
         """
-        facts = _facts_of_hold(hold, parked.how, parked.output_tokens)
+        facts = facts_of_hold(hold, parked.how, parked.output_tokens)
         facts = replace(facts, usage=usage, looked_up=usage is not None)
         return self._settle_late(hold, end_of(facts), parked.generation_id)
 
     def settle_left(self, hold: HoldRecord) -> None:
         """Settle a call that its message knows nothing of, at its last heartbeat."""
-        facts = _facts_of_hold(hold, How.DIED, hold.output_tokens_seen)
+        facts = facts_of_hold(hold, How.DIED, hold.output_tokens_seen)
         self._settle_late(hold, end_of(facts), "")
 
     def _settle_late(
@@ -211,7 +238,7 @@ class Settler:
 
     def _call_of_hold(self, hold: HoldRecord, usage: Usage, basis: str) -> ReceiptCall:
         """A call of which only the hold is left."""
-        price = _frozen_price(hold)
+        price = frozen_price(hold)
         return ReceiptCall(
             provider=self._provider_of(hold, price),
             model=hold.model_ref.partition("/")[2],
@@ -331,30 +358,9 @@ def _is_unseen(done: Done) -> bool:
     return finished.fault is None or finished.fault.kind == "StreamBroken"
 
 
-def _facts_of_hold(hold: HoldRecord, how: How, counted_output: int) -> CallEnd:
-    """What is known of a call when its end was not seen."""
-    return CallEnd(
-        how=how,
-        dispatched=True,
-        counted_input=hold.input_tokens,
-        counted_output=counted_output,
-        output_tokens_max=hold.output_tokens_max,
-        maybe_billed=True,
-    )
-
-
 def needs_count(ending: Ending, usage: Usage | None) -> bool:
     """Whether the charge rests on our own count of what arrived."""
     return usage is None or ending.how is not How.COMPLETE
-
-
-def _frozen_price(hold: HoldRecord) -> Price | None:
-    """The price of a hold; unknown where it cannot be read, which keeps no start from settling."""
-    try:
-        return Price.from_json(hold.price_json) if hold.price_json else None
-    except CatalogError as error:
-        _log.error("the price of hold %s: %s", hold.id, error)
-        return None
 
 
 def payer_of_hold(hold: HoldRecord) -> Payer:

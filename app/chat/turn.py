@@ -9,6 +9,8 @@ from app.chat.answer import Answer
 from app.chat.faults import fault_json
 from app.chat.quotes import Admission
 from app.chat.settle import Ending, FailedAttempt
+from app.metering.guards import LoopGuard
+from app.seam import events
 from app.store.records import MessageRecord, State
 
 
@@ -31,11 +33,31 @@ class Turn:
     closed_s: float | None = None  # when the user saw it end
     ended: Ending | None = None  # it is over; while it stands here, the disk did not take it yet
     task: asyncio.Task[None] | None = None
+    guard: LoopGuard | None = None  # counts the calls, once one has ended in tools
+    between: bool = False  # the last call is settled, the next one not admitted
 
     @property
     def is_written(self) -> bool:
         """Whether its text still comes, as far as the user is concerned."""
         return self.ended is None and not self.draining
+
+    def end_call(self, settled: MessageRecord, at_s: float) -> None:
+        """The call is settled and tools run now; `settled` is the message as it is stored."""
+        self.message = settled
+        self.answer = Answer(settled, self.pane, self.admission.route.host.id)
+        self.began_s = self.closed_s or at_s
+        self.closed_s = None
+        self.failed = []
+        self.between = True
+
+    def begin_call(self, stored: MessageRecord, admission: Admission) -> None:
+        """The next call's hold is committed beside what the tools said."""
+        self.message = stored
+        self.admission = admission
+        self.answer = Answer(stored, self.pane, admission.route.host.id)
+        self.dispatched = False
+        self.counted_output = None
+        self.between = False
 
     def shown(self) -> MessageRecord:
         """The answer as the window shows it now."""
@@ -44,4 +66,13 @@ class Turn:
         fault = self.ended.fault
         return replace(
             self.answer.record(self.ended.state), fault_json=fault_json(fault) if fault else None
+        )
+
+    def pause_notice(self, wait_s: float) -> events.Notice:
+        """The provider refused for now, and is asked again."""
+        name = self.admission.route.host.name
+        return events.Notice(
+            "info",
+            f"{name} takes no more messages for the moment. It is asked again in {wait_s:.0f} s.",
+            "Stop costs nothing until then.",
         )

@@ -22,7 +22,26 @@ LENGTH_REACHED = FaultView(
     "continue",
 )
 
+UNBOOKED = Ending(
+    State.INCOMPLETE,
+    FaultView(
+        "Unbooked",
+        "What this answer cost so far is not known yet, so its tools were not run.",
+        "Let it go on when the cost has come in.",
+        "retry",
+    ),
+)
+
 _log = logging.getLogger(__name__)
+
+
+def next_of_work(working: asyncio.Future[Ending | None]) -> Ending | None:
+    """What follows on the work between two calls: None for the next call."""
+    if not working.done() or working.cancelled():
+        return STOPPED
+    if (error := working.exception()) is None:
+        return working.result()
+    return _ending_of_error(error)
 
 
 def ending_of_work(streaming: asyncio.Future[Ending]) -> Ending:
@@ -30,8 +49,10 @@ def ending_of_work(streaming: asyncio.Future[Ending]) -> Ending:
     if not streaming.done() or streaming.cancelled():
         return STOPPED
     error = streaming.exception()
-    if error is None:
-        return streaming.result()
+    return streaming.result() if error is None else _ending_of_error(error)
+
+
+def _ending_of_error(error: BaseException) -> Ending:
     if isinstance(error, TuppenceError):
         _log.info("a turn ended: %s", error)
         said = error if isinstance(error, ProviderError) else None

@@ -13,14 +13,22 @@ from dataclasses import replace
 from itertools import chain, repeat
 
 from app.chat.answer import Answer
+from app.chat.faults import fault_view
 from app.chat.orders import Order, Orders
 from app.chat.quotes import Admission
 from app.chat.rerouting import Rerouting
 from app.chat.routes import Routes
 from app.chat.saver import PartialSaver
 from app.chat.settle import Done, Ending, Settler, needs_count
+from app.chat.tool_loop import CALL_OVER, ToolLoop
 from app.chat.turn import Turn
-from app.chat.turn_endings import STOPPED, ending_of, ending_of_drain, ending_of_work
+from app.chat.turn_endings import (
+    STOPPED,
+    ending_of,
+    ending_of_drain,
+    ending_of_work,
+    next_of_work,
+)
 from app.chat.turn_tasks import done_before, start_task
 from app.clock import Clock
 from app.errors import AnswerUnderWay, StoreError, TuppenceError
@@ -53,7 +61,9 @@ class Turns:
         emit: Callable[[Event], None],
         stopped: Callable[[str, int, MessageRecord], None],
         settled: Callable[[str, int, MessageRecord], None],
+        loop: ToolLoop,
     ) -> None:
+        self._loop = loop
         self._shelves = shelves
         self._routes = routes
         self._settler = settler
@@ -176,6 +186,33 @@ class Turns:
             await asyncio.wait(tasks, timeout=limit_s)
 
     async def _run(self, turn: Turn) -> None:
+        ending = await self._call(turn)
+        while self._loop.goes_on(turn, ending):
+            ended = await self._between(turn)
+            ending = ended or await self._call(turn)
+            if ended is not None:
+                break
+        self._end(turn, ending)
+
+    async def _between(self, turn: Turn) -> Ending | None:
+        """Settle the call that asked for tools, run them, admit the next; how the turn ends
+        where it does."""
+        turn.answer.close_round()
+        try:
+            settled = self._settler.settle(self._done(turn, CALL_OVER))
+        except TuppenceError as error:
+            # Settled again when the turn ends; nothing is run or asked on what is not stored.
+            return Ending(State.COMPLETE, fault_view(error))
+        self._loop.count(turn, settled)
+        turn.end_call(settled, self._clock.monotonic())
+        working = asyncio.ensure_future(self._loop.next_call(turn))
+        try:
+            await asyncio.wait({working})
+        except asyncio.CancelledError:
+            working.cancel()
+        return next_of_work(working)
+
+    async def _call(self, turn: Turn) -> Ending:
         saver = PartialSaver(lambda: self._save(turn))
         streaming = asyncio.ensure_future(self._stream(turn, saver))
         try:
@@ -187,7 +224,7 @@ class Turns:
             saver.cancel()
         ending = ending_of_work(streaming)
         await self._count(turn, ending)
-        self._end(turn, ending)
+        return ending
 
     async def _count(self, turn: Turn, ending: Ending) -> None:
         """Count what came while other turns go on; where the program ends first, settling does."""
@@ -232,7 +269,7 @@ class Turns:
     ) -> Finished:
         async for event in stream:
             if isinstance(event, Paused) and event.wait_s >= _TOLD_PAUSE_S:
-                self._emit(_pause_notice(turn, event))
+                self._emit(turn.pause_notice(event.wait_s))
             heard = turn.answer.take(event, self._clock.monotonic())
             if turn.stopped.is_set():
                 continue
@@ -321,7 +358,8 @@ class Turns:
         """Store an answer that ended; False where the disk does not take it now."""
         assert turn.ended is not None
         try:
-            record = self._settler.settle(self._done(turn, turn.ended))
+            done = self._done(turn, turn.ended)
+            record = self._settler.close(done) if turn.between else self._settler.settle(done)
         except TuppenceError as error:
             self._tell_trouble(error)
             return False
@@ -359,12 +397,3 @@ class Turns:
             name = f"image-{number}.{image.media_type.rpartition('/')[2]}"
             kept.append(self._shelves.attachments.keep(name, image.media_type, image.content).id)
         return kept
-
-
-def _pause_notice(turn: Turn, pause: Paused) -> events.Notice:
-    name = turn.admission.route.host.name
-    return events.Notice(
-        "info",
-        f"{name} takes no more messages for the moment. It is asked again in {pause.wait_s:.0f} s.",
-        "Stop costs nothing until then.",
-    )

@@ -30,6 +30,7 @@ from app.chat.views import ChatViews
 from app.clock import Clock
 from app.config import Config, Paths
 from app.engine.hosted import HostedSide
+from app.engine.wiring_tools import ToolParts
 from app.errors import KeychainError, TuppenceError
 from app.logs import register_secret
 from app.providers.connection import Proxy
@@ -83,6 +84,7 @@ class Core:
     budgets: BudgetKeeper
     budget_desk: BudgetDesk
     hosted: HostedSide
+    tools: ToolParts
     http: HttpClient
     door: Closable | None = None  # where second starts and commands knock
     key_checks: dict[int, asyncio.Future[KeyOutcome]] = field(default_factory=dict)
@@ -171,6 +173,10 @@ class Core:
             self.views.row(chat, streaming=chat.id in running) for chat in self.shelves.chats.rows()
         )
         self.emit(events.ChatsListed(rows))
+
+    def show_setup(self, chat_id: str) -> None:
+        """Which assistant and which tools a chat has."""
+        self.emit(self.tools.desk.setup(chat_id))
 
     def emit_chat_row(self, chat_id: str) -> None:
         chat = self.shelves.chats.get(chat_id)

@@ -35,12 +35,14 @@ from app.chat.secrets import Secrets
 from app.chat.send import Sender
 from app.chat.settle import Settler
 from app.chat.spending import Spending
+from app.chat.tool_loop import ToolLoop
 from app.chat.turns import Turns
 from app.chat.views import ChatViews
 from app.clock import Clock
 from app.config import Config, Paths, resources_folder
 from app.engine.core import Core
 from app.engine.wiring_hosted import HostedParts, follow_demo
+from app.engine.wiring_tools import ToolParts
 from app.errors import TuppenceError
 from app.metering.quote import Quote
 from app.metering.tokens import TokenCounter
@@ -98,6 +100,7 @@ async def _prepare(core: Core) -> None:
     """What a start owes to the last one, and the way to the network."""
     core.shelves.chats.purge_hidden(core.clock.now() - HIDDEN_KEPT)
     core.shelves.attachments.purge_unused()
+    core.shelves.setups.purge_unused()
     recover(core.shelves, core.settler)
     core.resolver.settle_overdue()
     core.key_desk.mark_missing()
@@ -134,11 +137,16 @@ def _wire(
     alternates = Alternates(shelves.keys, routes, preferences, hosted.routes)
     budgets, guard = BudgetKeeper(shelves, clock), GuardShelf(shelves.settings)
     exact = ExactCounts(routes, preferences.counts_with_provider, clock, offline=config.offline)
-    quoter = _quoter(shelves, routes, alternates, counting, exact, budgets, clock, hosted.desk)
+    tools = ToolParts.make(shelves, http, clock, emit)
+    quoter = _quoter(
+        shelves, routes, alternates, counting, exact, budgets, clock, hosted.desk, tools
+    )
+    gate = BudgetGate(shelves, budgets, guard)
     scripted = demo and not config.credit_server
     model_list = ModelList(shelves, prices, own_prices, clock, hosted.list, demo=scripted)
     settler = HostedSettler(shelves, counting, clock)
-    turns = _turns(shelves, routes, settler, clock, emit, later)
+    loop = tools.loop(quoter, gate, guard)
+    turns = _turns(shelves, routes, settler, clock, emit, later, loop)
     core = Core(
         paths=paths,
         config=config,
@@ -159,7 +167,7 @@ def _wire(
         settler=settler,
         turns=turns,
         resolver=_resolver(shelves, settler, secrets, turns, clock, later),
-        sender=Sender(shelves, routes, quoter, BudgetGate(shelves, budgets, guard), turns, clock),
+        sender=Sender(shelves, routes, quoter, gate, turns, clock),
         key_desk=KeyDesk(shelves.keys, calls, secrets, http, own_prices, clock),
         model_list=model_list,
         spending=Spending(shelves, prices, clock),
@@ -167,6 +175,7 @@ def _wire(
         budget_desk=BudgetDesk(shelves, budgets, guard, Names(shelves.keys, prices), clock),
         reconciler=_reconciler(shelves, prices, calls, secrets, http, clock),
         hosted=hosted.side(settler, turns, alternates, emit, config),
+        tools=tools,
         http=HttpClient(offline=config.offline),
     )
     return core
@@ -181,6 +190,7 @@ def _quoter(
     budgets: BudgetKeeper,
     clock: Clock,
     desk: AccountDesk,
+    tools: ToolParts,
 ) -> Quoter:
     async def ask_covered(target: HostedTarget, quote: Quote) -> None:
         await require_covered(
@@ -199,6 +209,7 @@ def _quoter(
         clock,
         limits=budgets.output_limits,
         ask_covered=ask_covered,
+        setup=tools.setups.of,
     )
 
 
@@ -239,6 +250,7 @@ def _turns(
     clock: Clock,
     emit: Callable[[Event], None],
     core: Callable[[], Core],
+    loop: ToolLoop,
 ) -> Turns:
     def on_stopped(chat_id: str, pane: int, message: MessageRecord) -> None:
         core().turn_stopped(chat_id, pane, message)
@@ -246,7 +258,7 @@ def _turns(
     def on_settled(chat_id: str, pane: int, message: MessageRecord) -> None:
         core().turn_settled(chat_id, pane, message)
 
-    return Turns(shelves, routes, settler, clock, emit, on_stopped, on_settled)
+    return Turns(shelves, routes, settler, clock, emit, on_stopped, on_settled, loop)
 
 
 def _resolver(

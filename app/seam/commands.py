@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.seam.assistants import AssistantCommand
 from app.seam.budgets import BudgetCommand
 from app.seam.hosted import HostedCommand
 from app.seam.reconciliation import ReconciliationCommand
@@ -379,5 +380,5 @@ Command = (
     | ListKeys | CheckAndKeepKey | CancelKeyCheck | CheckKey | RemoveKey | SetKeyPrice
     | AskKeychain | ChangeSettings | SetShortcut | SetProxy | TestProxy | ExportChat
     | StartDemo | AskUsage | AskUsageCalls | ExportUsage | StopUsageExport | ReconciliationCommand
-    | BudgetCommand | HostedCommand | VaultCommand
+    | BudgetCommand | AssistantCommand | HostedCommand | VaultCommand
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.seam.assistants import AssistantEvent
 from app.seam.budgets import BudgetEvent, BudgetView
 from app.seam.hosted import HostedEvent
 from app.seam.quote_views import CheaperView, ModelCostView, QuoteView
@@ -353,5 +354,5 @@ Event = (
     | KeysListed | KeyChecked | KeyPriceSet | KeychainReady | SettingsChanged | ProxyTested
     | ChatExported
     | UsageShown | UsageCallsShown | UsageExportMoved | UsageExportEnded | ReconciliationEvent
-    | BudgetEvent | HostedEvent | EngineStopped
+    | BudgetEvent | AssistantEvent | HostedEvent | EngineStopped
 )  # fmt: skip

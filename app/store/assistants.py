@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.clock import Clock
 from app.store.connection import storable
@@ -84,5 +84,7 @@ class Assistants:
 
 
 def _assistant(row: Row) -> AssistantRecord:
-    assistant = AssistantRecord(*row[:5], tuple(json.loads(row[5])), bool(row[6]))
-    return replace(assistant, tools=tuple(map(str, assistant.tools)))
+    id_, name, color, model_ref, instructions, tools, removed = row
+    return AssistantRecord(
+        id_, name, color, model_ref, instructions, tuple(json.loads(tools)), bool(removed)
+    )

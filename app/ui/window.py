@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
 
     from app.seam.events import Event
+    from app.ui.assistants.window_assistants import WindowAssistants
     from app.ui.bridge import Bridge
     from app.ui.hosted.window_hosted import WindowHosted
     from app.ui.shortcuts import Shortcuts
@@ -53,6 +54,7 @@ class MainWindow(QMainWindow):
     shortcuts: Shortcuts
     dialogs: Dialogs
     hosted: WindowHosted
+    assistants: WindowAssistants
     orders: Orders
     prices: WindowPrices
     focus_keeper: FocusKeeper
@@ -86,6 +88,7 @@ class MainWindow(QMainWindow):
         if self._is_complete:
             return
         self._is_complete = True
+        from app.ui.assistants.window_assistants import WindowAssistants
         from app.ui.hosted.window_hosted import WindowHosted
         from app.ui.shortcuts import Shortcuts
         from app.ui.window_dialogs import Dialogs
@@ -97,6 +100,7 @@ class MainWindow(QMainWindow):
         self.shortcuts = Shortcuts(self)
         self.dialogs = Dialogs(self)
         self.hosted = WindowHosted(self)
+        self.assistants = WindowAssistants(self)
         self.orders = Orders(self)
         self.prices = WindowPrices(self)
         self.focus_keeper = FocusKeeper(self)

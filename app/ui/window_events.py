@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.seam import commands, events
+from app.seam.assistants import AssistantEvent
 from app.seam.budgets import BudgetSaved, BudgetsListed, SendNeedsConfirmation
 from app.seam.events import Event
 from app.seam.hosted import HostedEvent
@@ -41,8 +42,8 @@ class EventSink(QObject):
 
     def on_event(self, event: Event) -> None:
         """Show a fact."""
-        if isinstance(event, HostedEvent):
-            self._window.hosted.on_event(event)
+        if isinstance(event, HostedEvent | AssistantEvent):
+            self._pass_on(event)
             return
         match event:
             case events.EngineReady() | events.EngineFailed() | events.EngineStopped():
@@ -85,6 +86,12 @@ class EventSink(QObject):
                 self._on_question(event)
             case _:
                 assert_never(event)
+
+    def _pass_on(self, event: HostedEvent | AssistantEvent) -> None:
+        if isinstance(event, AssistantEvent):
+            self._window.assistants.on_event(event)
+        else:
+            self._window.hosted.on_event(event)
 
     def apply_settings(self, event: events.SettingsChanged | events.EngineReady) -> None:
         """Look, keys and habits as set; the window's own file follows."""
@@ -166,11 +173,11 @@ class EventSink(QObject):
     ) -> None:
         match event:
             case events.ChatsListed():
-                self._frame.sidebar.show_rows(event.rows)
+                self._window.hosted.groups.show_rows(event.rows)
                 for row in event.rows:
                     self._take_title(row)
             case events.ChatRowChanged():
-                self._frame.sidebar.change_row(event.row)
+                self._window.hosted.groups.change_row(event.row)
                 self._take_title(event.row)
             case events.ChatOpened():
                 self._on_chat_opened(event.chat, event.at_message_id)

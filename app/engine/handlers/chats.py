@@ -22,6 +22,7 @@ def new_chat(core: Core, command: commands.NewChat) -> None:
     view = core.views.chat(chat, core.views.panes(chat))
     view = replace(view, draft=core.views.draft(UNSAVED_DRAFT))
     core.emit(events.ChatOpened(view))
+    core.show_setup(chat.id)
 
 
 def open_chat(core: Core, command: commands.OpenChat) -> None:
@@ -31,6 +32,7 @@ def open_chat(core: Core, command: commands.OpenChat) -> None:
         core.shelves.chats.set_leaf(chat.id, 0, leaf_id)
         chat = core.chat(chat.id)
     core.emit(events.ChatOpened(core.views.chat(chat), command.at_message_id))
+    core.show_setup(chat.id)
 
 
 def list_chats(core: Core, command: commands.ListChats) -> None:

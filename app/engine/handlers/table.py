@@ -7,6 +7,7 @@ from typing import Any
 
 from app.engine.handlers import (
     accounts,
+    assistants,
     budgets,
     buying,
     chats,
@@ -19,6 +20,7 @@ from app.engine.handlers import (
     turns,
     usage,
 )
+from app.seam import assistants as assisting
 from app.seam import budgets as budgeting
 from app.seam import commands, hosted, hosted_groups
 from app.seam import reconciliation as reconciling
@@ -78,6 +80,13 @@ HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
     budgeting.SaveBudget: budgets.save_budget,
     budgeting.RemoveBudget: budgets.remove_budget,
     budgeting.SetGuard: budgets.set_guard,
+    assisting.AskSetup: assistants.ask_setup,
+    assisting.ChooseTools: assistants.choose_tools,
+    assisting.ChooseAssistant: assistants.choose_assistant,
+    assisting.AnswerTool: assistants.answer_tool,
+    assisting.AskAssistants: assistants.ask_assistants,
+    assisting.SaveAssistant: assistants.save_assistant,
+    assisting.RemoveAssistant: assistants.remove_assistant,
     reconciling.AskReconciliationSources: reconciliation.ask_sources,
     reconciling.AskReconciliation: reconciliation.ask_reconciliation,
     reconciling.KeepAdminKey: reconciliation.keep_admin_key,

@@ -133,7 +133,7 @@ async def ask_quote(core: Core, command: commands.AskQuote) -> None:
     if quotes is None:
         return
     _show_quotes(core, command, quotes)
-    if await quoter.count_exactly(*asked, serial=command.serial):
+    if await quoter.count_exactly(*asked, serial=command.serial, chat_id=chat.id):
         quotes = await quoter.quote(*asked, serial=command.serial, chat_id=chat.id)
         if quotes is not None:
             _show_quotes(core, command, quotes)
