@@ -67,22 +67,23 @@ class HostedProvider:
         """The answer as it comes; `Finished` carries the server's receipt where it came."""
         body = encode(request, self.host).body
         for again in (True, False):
+            token = ""
             try:
-                async for event in self._stream(request, body):
+                token = await self.session.token()
+                async for event in self._stream(request, body, token):
                     yield event
                 return
             except ServerRefused as refused:
                 if refused.status == 401 and again:
-                    self.session.forget()  # it ended at the server; nothing was begun
+                    self.session.forget(token)  # it ended at the server; nothing was begun
                     continue
                 raise await self._as_provider_error(refused, request) from refused
             except CreditServerError as error:
                 raise await self._as_provider_error(error, request) from error
 
     async def _stream(
-        self, request: ChatRequest, body: Mapping[str, object]
+        self, request: ChatRequest, body: Mapping[str, object], token: str
     ) -> AsyncIterator[StreamEvent]:
-        token = await self.session.token()
         asking = Asking(token, self.acts_for)
         call = self._server.call(
             "POST", _PATH, body, asking, (("Idempotency-Key", request.request_id),)

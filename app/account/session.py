@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -70,8 +70,11 @@ class Session:
         self._token, self._until = token, now + (left if usual else _LIVES)
         return fields.text("account"), fields.text("device")
 
-    def forget(self) -> None:
-        self._token, self._until = "", None
+    def forget(self, token: str | None = None) -> None:
+        """Take a new token next time; with `token` only where that is still the one: another
+        question may have renewed it meanwhile."""
+        if token is None or token == self._token:
+            self._token, self._until = "", None
 
     async def asking(self, acts_for: str | None = None) -> Asking:
         """As whom to ask now; `acts_for` None: for whoever is chosen.
@@ -99,21 +102,15 @@ class Session:
         acts_for: str | None = None,
     ) -> Fields:
         """As `CreditServer.ask`, signed in; a session that has ended is renewed once."""
-
-        async def once() -> Fields:
-            return await self.server.ask(method, path, body, await self.asking(acts_for))
-
-        return await self.again(once)
-
-    async def again(self, once: Callable[[], Awaitable[Fields]]) -> Fields:
-        """Do something that needs the session; a second time where the first found it ended."""
-        try:
-            return await once()
-        except ServerRefused as refused:
-            if refused.status != 401:
-                raise
-            self.forget()
-            return await once()
+        for again in (True, False):
+            asking = await self.asking(acts_for)
+            try:
+                return await self.server.ask(method, path, body, asking)
+            except ServerRefused as refused:
+                if refused.status != 401 or not again:
+                    raise
+                self.forget(asking.token)
+        raise AssertionError("the second question is answered or refused")
 
     async def _renew(self) -> str:
         record = self.record

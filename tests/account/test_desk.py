@@ -76,6 +76,25 @@ async def test_a_session_is_renewed_quietly_when_it_ends(
     assert me.text("account") == record.account
 
 
+async def test_a_token_that_another_question_has_renewed_is_kept(
+    laptop: Computer, live: LiveServer
+) -> None:
+    """Each one that ended meanwhile is answered by one renewal, and none takes it from another."""
+    record = await laptop.desk.start(where="session")
+    session = laptop.desk.session(record.id)
+    ended = await session.token()
+    await live.credit.run("DELETE FROM sessions")
+    await session.ask("GET", "/api/me")
+    renewed = await session.token()
+    assert renewed != ended
+    session.forget(ended)  # a slower question that was refused with the one before
+    assert await session.token() == renewed
+    await live.credit.run("DELETE FROM sessions")
+    await asyncio.gather(*(session.ask("GET", "/api/me") for _ in range(12)))
+    rows = await live.credit.run("SELECT count(*) FROM sessions WHERE account = ?", record.account)
+    assert rows == [(1,)]
+
+
 async def test_many_questions_at_once_share_one_renewal(laptop: Computer, live: LiveServer) -> None:
     record = await laptop.desk.start(where="session")
     session = laptop.desk.session(record.id)

@@ -29,6 +29,7 @@ def new_session_token() -> str:
 
 
 def start_session(account: str, device: str, token: str, now: datetime) -> Steps[Session]:
+    """The new one stays although the clock may have been set back since the others began."""
     expires_at = now + SESSION_VALID
     yield Sql(
         "INSERT INTO sessions (token_hash, account, device, created_ms, expires_ms)"
@@ -38,8 +39,9 @@ def start_session(account: str, device: str, token: str, now: datetime) -> Steps
     yield Sql(
         "DELETE FROM sessions WHERE account = ? AND device = ? AND token_hash NOT IN"
         " (SELECT token_hash FROM sessions WHERE account = ? AND device = ?"
-        " ORDER BY created_ms DESC, token_hash LIMIT ?)",
-        (account, device, account, device, SESSIONS_OF_DEVICE_MAX),
+        " ORDER BY CASE WHEN token_hash = ? THEN 0 ELSE 1 END, created_ms DESC, token_hash"
+        " LIMIT ?)",
+        (account, device, account, device, hash_of(token), SESSIONS_OF_DEVICE_MAX),
     )
     yield Sql(
         "UPDATE devices SET seen_ms = ? WHERE account = ? AND id = ?",

@@ -212,6 +212,17 @@ async def test_a_session_keeps_ten_of_a_device_at_most(credit_server: CreditServ
     assert (await computer.ask("GET", "/api/devices")).status_code == 401
 
 
+async def test_a_clock_that_is_set_back_ends_no_session_as_it_begins(
+    any_credit_server: CreditServer,
+) -> None:
+    computer = await registered(any_credit_server)
+    for _ in range(12):
+        await computer.sign_in()
+    any_credit_server.time.pass_by(hours=-3)
+    await computer.sign_in()
+    assert (await computer.ask("GET", "/api/devices")).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("public_url", "host", "name"),
     [
