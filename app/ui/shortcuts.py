@@ -54,6 +54,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         "billing", str(QT_TRANSLATE_NOOP("actions", "Fold or open the billing panel")), "Ctrl+J"
     ),
     ActionEntry("usage", str(QT_TRANSLATE_NOOP("actions", "Usage and receipts")), "Ctrl+Shift+J"),
+    ActionEntry("groups", str(QT_TRANSLATE_NOOP("actions", "Organizations and workspaces")), ""),
     ActionEntry("shop", str(QT_TRANSLATE_NOOP("actions", "Buy tokens")), ""),
     ActionEntry("purchases", str(QT_TRANSLATE_NOOP("actions", "Purchases and receipts")), ""),
     ActionEntry(

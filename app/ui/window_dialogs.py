@@ -143,10 +143,9 @@ class Dialogs(QObject):
 
         window = self._window
         palette = self._palette = Palette(window)
-        palette.show_entries(
-            collect_entries(window.shortcuts, window.frame.sidebar.chats.rows(),
-                            window.shown.models.values())
-        )  # fmt: skip
+        entries = collect_entries(window.shortcuts, window.frame.sidebar.chats.rows(),
+                                  window.shown.models.values())  # fmt: skip
+        palette.show_entries(window.hosted.groups.with_switches(entries))
         palette.chosen.connect(self._on_entry_chosen)
         palette.hit_chosen.connect(window.orders.open_chat)
         palette.search_asked.connect(
@@ -409,6 +408,8 @@ class Dialogs(QObject):
                 orders.open_chat(value)
             case "model":
                 orders.choose_model(self._window.frame.panes.current, value)
+            case "spend":
+                self._window.hosted.groups.switch(value)
             case _:
                 raise ValueError(f"not an entry of the palette: {kind}")
 

@@ -82,6 +82,7 @@ class Orders(QObject):
             "sidebar": self._frame.toggle_sidebar,
             "billing": self._frame.toggle_billing,
             "usage": dialogs.open_usage,
+            "groups": self._window.hosted.groups.open,
             "shop": dialogs.open_shop,
             "purchases": dialogs.open_purchases,
             "reconcile": dialogs.open_reconciliation,
@@ -168,7 +169,9 @@ class Orders(QObject):
         sidebar.chats.budget_asked.connect(self._window.dialogs.open_chat_budget)
         sidebar.chats.undo_asked.connect(self._frame.notices.undo_last)
         sidebar.chip.settings_asked.connect(self._window.dialogs.open_settings)
-        sidebar.chip.account_asked.connect(self._window.dialogs.open_account)
+        sidebar.chip.account_asked.connect(
+            lambda: self._window.hosted.groups.open_menu(sidebar.chip)
+        )
         sidebar.chip.fold_asked.connect(self._frame.toggle_sidebar)
         self._frame.notices.undo.connect(lambda chat_id: self.submit(commands.RestoreChat(chat_id)))
 

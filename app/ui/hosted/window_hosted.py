@@ -12,6 +12,7 @@ from app.seam import commands, hosted
 from app.seam.events import KeychainReady, Notice
 from app.seam.hosted_views import AccountsView, ServerView, WalletView
 from app.ui.hosted import wording
+from app.ui.hosted.group_window import WindowGroups
 
 if TYPE_CHECKING:
     from app.ui.first_run import FirstRun
@@ -42,6 +43,7 @@ class WindowHosted(QObject):
         self._start: StartFree | None = None
         self._wants_model = False
         self._card: OutOfTokensCard | None = None
+        self.groups = WindowGroups(window, self)
         window.bridge.event.connect(self._on_any_event)
         window.frame.composer.send_asked.connect(self.hide_card)
 

@@ -25,7 +25,10 @@ from app.ui.theme import set_look
 WIDTH, HEIGHT = 620, 420
 SEARCH_PAUSE_MS = 30
 SERIAL_BASE = 1_000_000  # apart from the sidebar's numbers
-ICONS = {"action": "command", "chat": "message-square", "model": "sparkles", "hit": "search"}
+ICONS = {
+    "action": "command", "chat": "message-square", "model": "sparkles", "hit": "search",
+    "spend": "wallet",
+}  # fmt: skip
 
 
 class Palette(Dialog):

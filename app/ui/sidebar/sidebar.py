@@ -103,6 +103,10 @@ class Sidebar(QFrame):
         self._new_keys.setText(new_chat.replace("+", " "))
         self._search_keys.setText(search.replace("+", " "))
 
+    def put_above_chats(self, widget: QWidget) -> None:
+        """Say above the list whose chats these are."""
+        self._column.insertWidget(2, widget)
+
     def _build(self) -> None:
         set_look(self, look="sidebar")
         self.setAccessibleName(self.tr("Sidebar"))
@@ -120,7 +124,7 @@ class Sidebar(QFrame):
         self.setFixedWidth(theme.px(WIDTH))
         set_look(self.new_button, look="new-chat")
         self._pages = QStackedLayout()
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(*(theme.px(12),) * 4)
         column.setSpacing(theme.px(8))
         column.addWidget(self.new_button)
