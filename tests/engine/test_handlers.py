@@ -8,7 +8,7 @@ from typing import get_args
 
 from app.engine.dispatch import Dispatcher
 from app.engine.handlers.table import HANDLERS
-from app.seam import budgets, commands, events, hosted, reconciliation
+from app.seam import assistants, budgets, commands, events, hosted, reconciliation
 from tests.fixtures.core import CoreDriver
 
 
@@ -30,6 +30,7 @@ def test_every_command_that_is_written_down_is_one_of_the_commands() -> None:
     }
     written |= set(get_args(reconciliation.ReconciliationCommand))
     written |= set(get_args(budgets.BudgetCommand))
+    written |= set(get_args(assistants.AssistantCommand))
     written |= set(get_args(hosted.HostedCommand))
     assert written == set(get_args(commands.Command))
 
