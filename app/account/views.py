@@ -134,6 +134,7 @@ def offer_view(offer: Offer) -> OfferView:
         benefits=offer.benefits,
         price_cents=offer.price_cents if offer.currency.lower() == "usd" else None,
         seats=offer.seats,
+        holder=offer.holder,
     )
 
 

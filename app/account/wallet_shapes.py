@@ -112,6 +112,7 @@ class Offer:
     amount: int | None
     seats: int | None
     benefits: tuple[str, ...]
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,4 +249,5 @@ def _offer(fields: Fields) -> Offer:
         amount=fields.whole_or_none("amount"),
         seats=fields.whole_or_none("seats"),
         benefits=fields.texts("benefits"),
+        holder=fields.text("holder", ""),
     )

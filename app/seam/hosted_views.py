@@ -87,7 +87,7 @@ class InsteadView:
 @dataclass(frozen=True, slots=True)
 class OfferView:
     """Something to buy. `available` False: it cannot be bought here now. `price_cents` is None
-    where `price` is a sentence; a plan with `seats` is for a group."""
+    where `price` is a sentence; `holder` for whom a plan is, empty for what anybody can buy."""
 
     id: str
     kind: str  # pack, plan, add_on
@@ -100,6 +100,7 @@ class OfferView:
     benefits: tuple[str, ...] = ()
     price_cents: int | None = None
     seats: int | None = None
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

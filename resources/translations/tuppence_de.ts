@@ -3926,6 +3926,14 @@
         <source>Messages as yours were in the last 30 days: {0} each.</source>
         <translation>Nachrichten wie deine in den letzten 30 Tagen: je {0}.</translation>
     </message>
+    <message>
+        <source>For an organization</source>
+        <translation>Für eine Organisation</translation>
+    </message>
+    <message>
+        <source>For one person</source>
+        <translation>Für eine Person</translation>
+    </message>
 </context>
 <context>
     <name>AccountCard</name>

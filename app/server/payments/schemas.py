@@ -59,7 +59,8 @@ class SimulatedWish(_Asked):
 
 class OfferShown(BaseModel):
     """`price_cents` is null where the catalog names no price; `available` where it can be bought
-    here now. `amount` is what a pack gives, in `unit`."""
+    here now. `amount` is what a pack gives, in `unit`; `holder` for whom a plan is, empty for what
+    anybody can buy."""
 
     id: str
     kind: str
@@ -72,6 +73,7 @@ class OfferShown(BaseModel):
     unit: str | None = None
     amount: int | None = None
     seats: int | None = None
+    holder: str = ""
     benefits: list[str] = Field(default_factory=list)
 
 
@@ -159,6 +161,7 @@ def offer_shown(shelf: Shelf, offer: Offer) -> OfferShown:
         unit=str(pack.unit) if pack is not None else None,
         amount=pack.amount if pack is not None else None,
         seats=plan.seats.least if plan is not None and plan.seats is not None else None,
+        holder=str(plan.holder) if plan is not None else "",
         benefits=list(plan.benefits) if plan is not None else [],
     )
 

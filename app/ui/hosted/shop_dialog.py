@@ -196,6 +196,7 @@ class ShopDialog(Dialog):
         card.gone.connect(self._shop.dismiss)
         self._under_way.insertWidget(0, card)
         card.show()
+        self._area.verticalScrollBar().setValue(0)
         return card
 
     def _show_foot(self) -> None:
@@ -295,4 +296,5 @@ class ShopDialog(Dialog):
 
     def _on_tab(self, place: int) -> None:
         self._fault = None
+        self.tabs.setFocus()  # what is hidden now may have had the keyboard
         self._show()

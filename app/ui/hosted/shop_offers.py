@@ -127,12 +127,12 @@ class OfferTiles(QWidget):
 class PlanLine(QFrame):
     """A plan with its price and what it is good for, and a button where it can be had.
 
-    `asked(line)` when it is pressed.
+    `asked(line)` when it is pressed; `why_not` stands where there is no button.
     """
 
     asked = Signal(object)
 
-    def __init__(self, offer: OfferView, *, running: bool, is_yours: bool) -> None:
+    def __init__(self, offer: OfferView, *, running: bool, why_not: str, tone: str = "3") -> None:
         super().__init__()
         self.offer = offer
         set_look(self, look="option")
@@ -147,10 +147,8 @@ class PlanLine(QFrame):
         theme = Theme.current()
         top.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
         top.addLayout(said, 1)
-        if is_yours:
-            top.addWidget(plain_label(tr("Your plan"), tone="ok", size="note"))
-        elif not offer.available:
-            top.addWidget(plain_label(tr("Not sold here"), tone="3", size="note"))
+        if why_not:
+            top.addWidget(plain_label(why_not, tone=tone, size="note"))
         else:
             text = tr("Change to this") if running else tr("Choose")
             button = push_button(text, lambda: self.asked.emit(self))

@@ -93,8 +93,9 @@ class ShopPage(QWidget):
             for offer in offers
             if offer.available or offer.price_cents != 0 or offer.id == mine
         ]
+        kind = "person" if wallet is None else wallet.kind
         self._plans_title.setVisible(bool(offers) or running is not None)
-        if (shown := (tuple(offers), mine, running)) == self._plans_shown:
+        if (shown := (tuple(offers), mine, running, kind)) == self._plans_shown:
             return
         self._plans_shown = shown
         had_focus = self.isAncestorOf(QApplication.focusWidget() or self)
@@ -104,13 +105,15 @@ class ShopPage(QWidget):
         for offer in offers:
             line = PlanLine(
                 offer, running=running is not None and offer.kind == "plan",
-                is_yours=offer.id == mine,
+                why_not=tr("Your plan") if offer.id == mine else wording.why_not(offer, kind),
+                tone="ok" if offer.id == mine else "3",
             )  # fmt: skip
             line.asked.connect(self._on_plan)
             self._plans.addWidget(line)
             line.show()
-        if had_focus:
-            self.focusNextChild()  # what had the keyboard may be gone
+        first = self.tiles.first()
+        if had_focus and first is not None:
+            first.setFocus()  # what had the keyboard may be gone
 
     def _on_plan(self, line: PlanLine) -> None:
         offer = line.offer

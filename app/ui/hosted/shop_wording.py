@@ -104,6 +104,16 @@ def plan_name(offer: OfferView) -> str:
     return offer.name if offer.price_cents == 0 else f"{offer.name}, {price_of(offer)}"
 
 
+def why_not(offer: OfferView, kind: str) -> str:
+    """Why a plan cannot be had by a person, organization or workspace; empty where it can."""
+    if not offer.available:
+        return tr("Not sold here")
+    if offer.holder and (offer.holder == "organization") != (kind == "organization"):
+        is_for_many = offer.holder == "organization"
+        return tr("For an organization") if is_for_many else tr("For one person")
+    return ""
+
+
 def plan_line(offer: OfferView) -> str:
     """What a plan is good for: its benefits and seats."""
     seats = "" if offer.seats is None else tr("{0} seats").format(words.count(offer.seats))

@@ -290,6 +290,18 @@ def test_a_plan_is_chosen_and_paid_in_the_browser(desk: Desk) -> None:
     assert [order.offer for order in desk.port.asked(Buy)] == ["premium"]  # type: ignore[union-attr]
 
 
+def test_a_plan_for_others_says_for_whom_it_is(desk: Desk) -> None:
+    team = replace(PREMIUM, id="organization", name="Organization", holder="organization", seats=5)
+    mine = replace(PREMIUM, holder="account")
+    shown = opened(desk, plans=(mine, team))
+    assert "For an organization" in texts(shown)
+    assert shown.findChild(QPushButton, "choose-organization") is None
+    desk.tell(signed_in(replace(wallet(), kind="organization", name="Acme", plan="organization")))
+    desk.tell(shop(plans=(mine, replace(team, id="larger"))))
+    assert "For one person" in texts(shown)
+    assert button(shown, "choose-larger").isVisible()
+
+
 def test_a_subscription_is_canceled_after_a_question_and_resumed(desk: Desk) -> None:
     shown = opened(desk, subscription=RUNS, plans=(FREE, PREMIUM, CREATOR))
     assert said(shown, "subscription-line").startswith("Paid until ")
