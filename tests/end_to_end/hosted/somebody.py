@@ -1,4 +1,4 @@
-"""Somebody at a real screen: looks at the window, moves the mouse and types, by the X server alone."""
+"""Somebody at a real screen: looks at the window; mouse and keys are the X server's alone."""
 
 from __future__ import annotations
 
@@ -75,8 +75,10 @@ class Hands:
 class Somebody:
     """In front of one running program."""
 
-    def __init__(self, process: subprocess.Popen[str], display: str) -> None:
+    def __init__(self, process: subprocess.Popen[str], display: str, said: Path) -> None:
         self.process = process
+        self._said = said
+        self._window = ""
         self.hands = Hands(display)
 
     def look(self) -> list[Seen]:
@@ -86,8 +88,11 @@ class Somebody:
         self.process.stdin.write("look\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
-        assert line, f"the program ended with {self.process.wait()}"
+        assert line, self._ended()
         return [_seen(each) for each in json.loads(line)]
+
+    def _ended(self) -> str:
+        return f"the program ended with {self.process.wait()}: {self._said.read_text()}"
 
     def until(self, holds: Callable[[list[Seen]], T], what: str) -> T:
         """Look until something true is returned; fail with what is on the screen."""
@@ -107,9 +112,14 @@ class Somebody:
         deadline = time.monotonic() + WAIT_S
         while not (found := self.hands.do(*find).split()):
             assert time.monotonic() < deadline, "no window"
-            assert self.process.poll() is None, "the program ended"
+            assert self.process.poll() is None, self._ended()
             time.sleep(LOOK_S)
-        self.hands.do("windowfocus", "--sync", found[-1])
+        self._window = found[-1]
+        self.come_back()
+
+    def come_back(self) -> None:
+        """From another program's window to this one, as by a click on its bar."""
+        self.hands.do("windowfocus", "--sync", self._window)
 
     def reads(self, words: str) -> Seen:
         """Wait until words can be read anywhere."""
@@ -148,6 +158,14 @@ class Somebody:
         """What stands in the composer."""
         return next((one.text for one in self.look() if _is_composer(one)), "")
 
+    def sees_window(self, name: str) -> str:
+        """Wait for another program's window by its title."""
+        deadline = time.monotonic() + WAIT_S
+        while not (found := self.hands.windows(name)):
+            assert time.monotonic() < deadline, f"no window “{name}”"
+            time.sleep(LOOK_S)
+        return found[-1]
+
     def leave(self) -> None:
         """Close the window by its key."""
         self.hands.key("ctrl+q")
@@ -184,7 +202,7 @@ def window(
             text=True,
         )  # fmt: skip
     try:
-        yield Somebody(process, display)
+        yield Somebody(process, display, folder / "said.txt")
     finally:
         if process.poll() is None:
             process.kill()
