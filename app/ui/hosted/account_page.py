@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.seam import commands, events, hosted
@@ -69,9 +69,13 @@ class AccountPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._key = None
-        self._bridge.submit(hosted.AskAccounts())
+        if self._key is None:
+            self._bridge.submit(hosted.AskAccounts())
         self._show_accounts()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._key = None  # what is shown again is asked anew
 
     def _build(self) -> None:
         self._nobody = plain_label(

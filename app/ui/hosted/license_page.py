@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.seam import hosted
@@ -28,14 +28,21 @@ class LicensePage(QWidget):
         self._hosted = window_hosted
         self._license: LicenseView | None = None
         self._refusal: FaultView | None = None
+        self._asked = False
         self._build()
         self._hosted.heard.connect(self._on_hosted)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._license = self._refusal = None
         self._show()
-        self._ask(renew=False)
+        if not self._asked:
+            self._asked = True
+            self._ask(renew=False)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._license = self._refusal = None
+        self._asked = False
 
     def _build(self) -> None:
         self._card = QFrame()
