@@ -64,6 +64,7 @@ class Dialogs(QObject):
     def make_billing(self) -> None:
         """Fill the billing panel's place."""
         from app.ui.billing.panel import BillingPanel
+        from app.ui.billing.window_billing import WindowBilling
 
         if self._billing is None:
             self._billing = BillingPanel()
@@ -79,6 +80,7 @@ class Dialogs(QObject):
                 self._billing.show_billing(self._window.shown.billing)
                 self._billing.show_budgets(self._window.shown.budgets)
             self.show_wallet()
+            WindowBilling(self._window, self._billing)
 
     def show_wallet(self) -> None:
         """What is left of hosted tokens, where the panel is made."""
@@ -193,6 +195,10 @@ class Dialogs(QObject):
         known = accounts is not None and bool(accounts.servers or accounts.default_address)
         self._open_settings("account" if known else "keys")
 
+    def open_license(self) -> None:
+        """How the license stands."""
+        self._open_settings("license")
+
     def open_keys(self) -> None:
         """The keys, and a field for one more."""
         self._open_settings("keys")
@@ -216,6 +222,10 @@ class Dialogs(QObject):
     def open_chat_budget(self, chat_id: str, title: str) -> None:
         """The budget of one chat."""
         self._open_settings("budgets", chat=(chat_id, title), wanted=("chat", chat_id))
+
+    def open_assistant_budget(self, assistant_id: str) -> None:
+        """The budget of one assistant."""
+        self._open_settings("budgets", wanted=("assistant", assistant_id))
 
     def open_key_budget(self, key_id: str) -> None:
         """The budget of one key."""

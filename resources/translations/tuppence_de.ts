@@ -108,6 +108,22 @@
         <source>Cost by year</source>
         <translation>Kosten nach Jahren</translation>
     </message>
+    <message>
+        <source>Tokens by day</source>
+        <translation>Token nach Tag</translation>
+    </message>
+    <message>
+        <source>Tokens by month</source>
+        <translation>Token nach Monat</translation>
+    </message>
+    <message>
+        <source>Tokens by week</source>
+        <translation>Token nach Woche</translation>
+    </message>
+    <message>
+        <source>Tokens by year</source>
+        <translation>Token nach Jahr</translation>
+    </message>
 </context>
 <context>
     <name>BillingPanel</name>
@@ -134,10 +150,6 @@
     <message>
         <source>Fold the billing panel</source>
         <translation>Kostenleiste einklappen</translation>
-    </message>
-    <message>
-        <source>Hollow bars hold estimates.</source>
-        <translation>Hohle Balken enthalten Schätzungen.</translation>
     </message>
     <message>
         <source>Last 14 days</source>
@@ -192,8 +204,12 @@
         <translation>Mit dem Anbieter vergleichen</translation>
     </message>
     <message>
-        <source>Tokens</source>
-        <translation>Token</translation>
+        <source>Buy tokens</source>
+        <translation>Token kaufen</translation>
+    </message>
+    <message>
+        <source>Nothing spent on keys of your own in the last 14 days.</source>
+        <translation>Über eigene Schlüssel wurde in den letzten 14 Tagen nichts ausgegeben.</translation>
     </message>
 </context>
 <context>
@@ -618,6 +634,18 @@
     <message>
         <source>{0} (UTC): {1}, {2} messages</source>
         <translation>{0} (UTC): {1}, {2} Nachrichten</translation>
+    </message>
+    <message>
+        <source>Tokens of the last {0} days</source>
+        <translation>Token der letzten {0} Tage</translation>
+    </message>
+    <message>
+        <source>{0} (UTC): {1}, {2} answer</source>
+        <translation>{0} (UTC): {1}, {2} Antwort</translation>
+    </message>
+    <message>
+        <source>{0} (UTC): {1}, {2} answers</source>
+        <translation>{0} (UTC): {1}, {2} Antworten</translation>
     </message>
 </context>
 <context>
@@ -2232,12 +2260,20 @@
         <translation>Noch nichts ausgegeben</translation>
     </message>
     <message>
-        <source>What your messages cost is added up here, by day, model, chat, key and payer, with a receipt for each. The provider bills you; Tuppence only counts.</source>
-        <translation>Was deine Nachrichten kosten, wird hier zusammengezählt: nach Tag, Modell, Chat, Schlüssel und Zahler, mit einem Beleg für jede. Die Rechnung stellt der Anbieter; Tuppence zählt nur mit.</translation>
-    </message>
-    <message>
         <source>{0} (UTC)</source>
         <translation>{0} (UTC)</translation>
+    </message>
+    <message>
+        <source>Show bars in tokens</source>
+        <translation>Balken in Token zeigen</translation>
+    </message>
+    <message>
+        <source>Show bars in money</source>
+        <translation>Balken in Geld zeigen</translation>
+    </message>
+    <message>
+        <source>What your messages cost is added up here, by day, model, chat, key and payer, with a receipt for each. On your own keys the provider bills you; Tuppence only counts.</source>
+        <translation>Hier wird zusammengezählt, was deine Nachrichten kosten: nach Tag, Modell, Chat, Schlüssel und Zahler, mit einem Beleg für jede. Bei eigenen Schlüsseln stellt der Anbieter die Rechnung; Tuppence zählt nur.</translation>
     </message>
 </context>
 <context>
@@ -2345,16 +2381,20 @@
 <context>
     <name>WalletSection</name>
     <message>
-        <source>Free models</source>
-        <translation>Kostenlose Modelle</translation>
-    </message>
-    <message>
         <source>Tokens</source>
         <translation>Token</translation>
     </message>
     <message>
         <source>tokens left</source>
         <translation>Token übrig</translation>
+    </message>
+    <message>
+        <source>Last 14 days</source>
+        <translation>Letzte 14 Tage</translation>
+    </message>
+    <message>
+        <source>left</source>
+        <translation>übrig</translation>
     </message>
 </context>
 <context>
@@ -2582,6 +2622,14 @@
         <source>{0} more models</source>
         <translation>{0} weitere Modelle</translation>
     </message>
+    <message>
+        <source>{0} tokens</source>
+        <translation>{0} Token</translation>
+    </message>
+    <message>
+        <source>{0} token</source>
+        <translation>{0} Token</translation>
+    </message>
 </context>
 <context>
     <name>hosted</name>
@@ -2696,6 +2744,102 @@
     <message>
         <source>{0}× tokens</source>
         <translation>{0}× Token</translation>
+    </message>
+    <message>
+        <source>Free models</source>
+        <translation>Kostenlose Modelle</translation>
+    </message>
+    <message>
+        <source>{0} more</source>
+        <translation>{0} weitere</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Du</translation>
+    </message>
+    <message>
+        <source>Somebody who left</source>
+        <translation>Jemand, der nicht mehr dabei ist</translation>
+    </message>
+    <message>
+        <source>Members, last 30 days</source>
+        <translation>Mitglieder, letzte 30 Tage</translation>
+    </message>
+    <message>
+        <source>Show fewer</source>
+        <translation>Weniger zeigen</translation>
+    </message>
+    <message>
+        <source>Drawn on in this order</source>
+        <translation>In dieser Reihenfolge verbraucht</translation>
+    </message>
+    <message>
+        <source>{0} (you)</source>
+        <translation>{0} (du)</translation>
+    </message>
+    <message>
+        <source>{0} from {1}</source>
+        <translation>{0} aus {1}</translation>
+    </message>
+    <message>
+        <source>At this pace until {0}</source>
+        <translation>So reichen sie bis zum {0}</translation>
+    </message>
+    <message>
+        <source>Unlimited</source>
+        <translation>Unbegrenzt</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>License needs a look</source>
+        <translation>Lizenz: bitte ansehen</translation>
+    </message>
+    <message>
+        <source>renews {0}</source>
+        <translation>erneuert sich am {0}</translation>
+    </message>
+    <message>
+        <source>{0} today</source>
+        <translation>{0} heute</translation>
+    </message>
+    <message>
+        <source>License is over</source>
+        <translation>Lizenz abgelaufen</translation>
+    </message>
+    <message>
+        <source>License valid</source>
+        <translation>Lizenz gültig</translation>
+    </message>
+    <message>
+        <source>Too few days yet to say how long they last</source>
+        <translation>Noch zu wenige Tage, um zu sagen, wie lange sie reichen</translation>
+    </message>
+    <message>
+        <source>At this pace for more than three months</source>
+        <translation>So reichen sie mehr als drei Monate</translation>
+    </message>
+    <message>
+        <source>License of another computer</source>
+        <translation>Lizenz eines anderen Computers</translation>
+    </message>
+    <message>
+        <source>At this pace they end today</source>
+        <translation>So gehen sie heute aus</translation>
+    </message>
+    <message>
+        <source>About {0} a day, over the last two weeks.</source>
+        <translation>Etwa {0} am Tag, über die letzten zwei Wochen.</translation>
+    </message>
+    <message>
+        <source>renewal due</source>
+        <translation>Erneuerung fällig</translation>
+    </message>
+    <message>
+        <source>Tokens of {0}</source>
+        <translation>Token von {0}</translation>
     </message>
 </context>
 <context>
@@ -2997,6 +3141,10 @@
     <message>
         <source>{0} ({1} %)</source>
         <translation>{0} ({1} %)</translation>
+    </message>
+    <message>
+        <source>Server's request id</source>
+        <translation>Anfragenummer des Servers</translation>
     </message>
 </context>
 <context>
@@ -4417,6 +4565,17 @@
     <message>
         <source>Your chats stay. Under “Account” you can find it again, or begin a new one.</source>
         <translation>Deine Chats bleiben. Unter „Konto“ kannst du es wiederfinden oder ein neues beginnen.</translation>
+    </message>
+</context>
+<context>
+    <name>ChartBlock</name>
+    <message>
+        <source>Hollow bars hold estimates.</source>
+        <translation>Hohle Balken enthalten Schätzungen.</translation>
+    </message>
+    <message>
+        <source>Days and months are counted in UTC, as the providers do.</source>
+        <translation>Tage und Monate sind nach UTC gezählt, wie bei den Anbietern.</translation>
     </message>
 </context>
 </TS>

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QDate, QLocale, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtCore import QLocale, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.seam.budgets import BudgetView
-from app.seam.hosted_views import WalletView
+from app.seam.hosted_views import LicenseView, WalletView
 from app.seam.views import BillingView, SpendLine
 from app.ui import words
-from app.ui.billing.chart import DayChart
+from app.ui.billing.chart import ChartBlock, DayChart
 from app.ui.billing.spend_list import SpendList, counts_of, figure_of
 from app.ui.billing.sums import top_and_rest
 from app.ui.budgets.section import BudgetSection
-from app.ui.dialog_pieces import column, plain_label, push_button, row, rule, scrolled, tool_button
+from app.ui.dialog_pieces import (
+    column,
+    plain_label,
+    plain_tooltip,
+    push_button,
+    row,
+    rule,
+    scrolled,
+    tool_button,
+)
+from app.ui.hosted import wording
 from app.ui.hosted.wallet_section import WalletSection
 from app.ui.theme import Theme, set_look
 
@@ -34,10 +44,12 @@ class BillingPanel(QFrame):
     comparison_asked = Signal()
     budgets_asked = Signal()
     buy_asked = Signal()
+    license_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._billing: BillingView | None = None
+        self._has_wallet = False
         self._names: Mapping[str, str] = {}
         self._timer = QTimer(self, interval=CHECK_INTERVAL_MS)
         self._build()
@@ -46,21 +58,33 @@ class BillingPanel(QFrame):
     def show_billing(self, billing: BillingView) -> None:
         """The sums as the core has them; empty sections go away."""
         self._billing = billing
-        used = billing.month.messages > 0 or any(day.messages for day in billing.days)
+        used = self._is_used(billing)
         self._top.setVisible(used)
         self._used.setVisible(used)
-        self._unused.setVisible(not used)
         if used:
             self._show_sums(billing)
+        self._show_unused()
         self._say_age()
 
     def show_wallet(self, wallet: WalletView | None) -> None:
         """Hosted tokens above, and apart from, what own keys spend; None: there are none."""
         self._wallet.show_wallet(wallet)
-        self._own.setVisible(wallet is not None)
-        self._buy.setVisible(wallet is not None)
+        self._has_wallet = wallet is not None
+        self._own.setVisible(self._has_wallet)
+        self._buy.setVisible(self._has_wallet)
+        self._license.setVisible(self._has_wallet and bool(self._license.text()))
+        self._show_unused()
         own = self.tr("Your own keys")
-        self._title.setText(own if wallet is None else self.tr("Tokens"))
+        self._title.setText(own if wallet is None else wording.title_of(wallet))
+
+    def show_license(self, license_: LicenseView) -> None:
+        """How the license stands, in one line that leads to its page."""
+        self._license.setText(wording.license_line(license_))
+        told = f"{license_.message} {license_.advice}".strip()
+        self._license.setToolTip(plain_tooltip(told))
+        self._license.setAccessibleDescription(told)
+        set_look(self._license, tone=wording.license_tone(license_))
+        self._license.setVisible(self._has_wallet and bool(self._license.text()))
 
     def put_below_buy(self, line: QWidget) -> None:
         """What is under way, below the button."""
@@ -93,15 +117,22 @@ class BillingPanel(QFrame):
         self._buying = column(spacing=4)
         self._buying.addWidget(self._buy)
         box.addLayout(self._buying)
+        box.addWidget(self._wallet.below)
         box.addWidget(self._build_own())
         self._budgets = BudgetSection()
         self._budgets.asked.connect(self.budgets_asked)
         used = self._build_used()
         box.addWidget(self._build_top())
+        box.addWidget(self._build_unused())
         box.addWidget(self._budgets)
         box.addWidget(used)
-        box.addWidget(self._build_unused())
+        box.addLayout(self._build_links())
         box.addStretch(1)
+        self._license = push_button("", self.license_asked.emit, look="link")
+        self._license.setObjectName("license-line")
+        set_look(self._license, flush="true")
+        self._license.hide()
+        box.addWidget(self._license, 0, Qt.AlignmentFlag.AlignLeading)
         self._age = plain_label(tone="3", size="small", wrap=True)
         box.addWidget(self._age)
         outer = column(self)
@@ -131,9 +162,10 @@ class BillingPanel(QFrame):
         self._used = QWidget()
         self._keys = SpendList(self.tr("By key, this month"))
         self._models = SpendList(self.tr("By model, this month"))
-        utc = self.tr("Days and months are counted in UTC, as the providers do.")
+        self.chart = DayChart()
+        chart = ChartBlock(self.tr("Last 14 days"), self.chart)
         box = column(self._used, spacing=16)
-        for part in (rule(), self._keys, rule(), self._models, rule(), self._build_chart(utc)):
+        for part in (rule(), self._keys, rule(), self._models, rule(), chart):
             box.addWidget(part)
         return self._used
 
@@ -158,49 +190,47 @@ class BillingPanel(QFrame):
         top.addWidget(self._unpriced)
         return self._top
 
-    def _build_chart(self, utc: str) -> QWidget:
-        part = QWidget()
-        title = plain_label(self.tr("Last 14 days"), tone="2", size="small", strong=True)
-        title.setToolTip(utc)
-        self.chart = DayChart()
-        self._first_day = plain_label(tone="3", size="small", figures=True)
-        self._last_day = plain_label(tone="3", size="small", figures=True)
-        self._legend = plain_label(
-            self.tr("Hollow bars hold estimates."), tone="3", size="small", wrap=True
-        )
-        days = row(spacing=8)
-        days.addWidget(self._first_day)
-        days.addStretch(1)
-        days.addWidget(self._last_day)
-        box = column(part, spacing=6)
-        box.addWidget(title)
-        box.addWidget(self.chart)
-        box.addLayout(days)
-        box.addWidget(self._legend)
-        see = push_button(self.tr("See usage"), self.usage_asked.emit, look="link")
-        set_look(see, flush="true")
-        box.addWidget(see, 0, Qt.AlignmentFlag.AlignLeading)
-        compare = push_button(
-            self.tr("Compare with the provider's figure"), self.comparison_asked.emit, look="link"
-        )
-        set_look(compare, flush="true")
-        box.addWidget(compare, 0, Qt.AlignmentFlag.AlignLeading)
-        return part
-
     def _build_unused(self) -> QWidget:
         self._unused = QWidget()
         box = column(self._unused, spacing=4)
-        box.addWidget(plain_label(self.tr("Nothing spent yet"), strong=True))
-        box.addWidget(
-            plain_label(
-                self.tr(
-                    "What your messages cost is added up here: by day, by key and by model. "
-                    "The provider bills you; Tuppence only counts."
-                ),
-                tone="2", size="note", wrap=True,
-            )
-        )  # fmt: skip
+        self._nothing = plain_label(self.tr("Nothing spent yet"), strong=True)
+        box.addWidget(self._nothing)
+        self._what_comes = plain_label(tone="2", size="note", wrap=True)
+        box.addWidget(self._what_comes)
         return self._unused
+
+    def _build_links(self) -> QVBoxLayout:
+        self._see = push_button(self.tr("See usage"), self.usage_asked.emit, look="link")
+        self._compare = push_button(
+            self.tr("Compare with the provider's figure"), self.comparison_asked.emit, look="link"
+        )
+        box = column(spacing=6)
+        for link in (self._see, self._compare):
+            set_look(link, flush="true")
+            box.addWidget(link, 0, Qt.AlignmentFlag.AlignLeading)
+            link.hide()
+        return box
+
+    def _is_used(self, billing: BillingView | None) -> bool:
+        return billing is not None and (
+            billing.month.messages > 0 or any(day.messages for day in billing.days)
+        )
+
+    def _show_unused(self) -> None:
+        """What stands where nothing is: a word to begin with, or that own keys cost nothing."""
+        used = self._is_used(self._billing)
+        self._unused.setVisible(self._billing is not None and not used)
+        self._nothing.setVisible(not self._has_wallet)
+        self._what_comes.setText(
+            self.tr("Nothing spent on keys of your own in the last 14 days.")
+            if self._has_wallet
+            else self.tr(
+                "What your messages cost is added up here: by day, by key and by model. "
+                "The provider bills you; Tuppence only counts."
+            )
+        )
+        self._see.setVisible(used or self._has_wallet)
+        self._compare.setVisible(used)
 
     def _connect(self) -> None:
         self._timer.timeout.connect(self._say_age)
@@ -221,10 +251,6 @@ class BillingPanel(QFrame):
         top, rest = top_and_rest([self._named(line) for line in billing.by_model])
         self._models.show_lines((*top, rest) if rest else top)
         self.chart.show_days(billing.days)
-        if billing.days:
-            self._first_day.setText(_short_day(billing.days[0].day))
-            self._last_day.setText(_short_day(billing.days[-1].day))
-        self._legend.setVisible(self.chart.has_estimates())
         self._say_unpriced(billing.unpriced_messages)
 
     def _month_words(self, billing: BillingView) -> str:
@@ -261,7 +287,3 @@ class BillingPanel(QFrame):
 def _sum_of(line: SpendLine) -> str:
     """A sum is a figure, also where nothing was paid: `$0` and not "free"."""
     return words.money(0) if line.total_pusd == 0 else figure_of(line)
-
-
-def _short_day(day: date) -> str:
-    return QLocale().toString(QDate(day.year, day.month, day.day), "d MMM")

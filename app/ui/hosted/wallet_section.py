@@ -1,4 +1,6 @@
-"""The wallet in the billing panel: what is left in all, and each grant with its window."""
+"""The wallet at the top of the billing panel: what is left in all, how long it lasts, and each
+grant with its window. Free models, members and the chart of tokens are below the shop's button.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +9,22 @@ from datetime import timedelta
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.seam.hosted_views import GrantView, WalletView
-from app.ui import words
-from app.ui.billing.spend_list import ElidedLabel
-from app.ui.dialog_pieces import clear_layout, column, plain_label, row
+from app.ui.billing.chart import ChartBlock, DayChart
+from app.ui.dialog_pieces import column, plain_label, plain_tooltip
 from app.ui.hosted import wording
-from app.ui.theme import Theme
+from app.ui.hosted.wallet_lists import FreeModelList, GrantList, MemberList, tone_of
+from app.ui.theme import Theme, set_look
 
-BAR_HEIGHT = DOT_SIDE = 8
+BAR_HEIGHT = 8
 # The countdowns are told in minutes.
 COUNT_INTERVAL_MS = int(timedelta(minutes=1).total_seconds() * 1000)
 
 
 class WalletSection(QWidget):
-    """Hidden while nobody is signed in."""
+    """Hidden while nobody is signed in. `below` goes under the shop's button."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,59 +37,86 @@ class WalletSection(QWidget):
         """The figures as the server said them last."""
         self._wallet = wallet
         self.setVisible(wallet is not None)
+        self.below.setVisible(wallet is not None)
         self._timer.start() if wallet is not None else self._timer.stop()
         self._show_again()
 
     def _build(self) -> None:
         self._figure = plain_label(size="figure", figures=True)
         self._note = plain_label(tone="2", size="note", wrap=True)
-        self._bar = LeftBar()
-        self._grants = column(spacing=10)
-        self._free_title = plain_label(self.tr("Free models"), tone="2", size="small", strong=True)
-        self._free = column(spacing=10)
         self._age = plain_label(tone="warn", size="small", wrap=True)
+        self._lasts = plain_label(tone="2", size="small", wrap=True)
+        self._bar = LeftBar()
+        self._grants = GrantList()
         box = column(self, spacing=8)
-        box.addWidget(self._figure)
-        box.addWidget(self._note)
-        box.addWidget(self._bar)
+        for part in (self._figure, self._note, self._age, self._bar, self._lasts):
+            box.addWidget(part)
         box.addSpacing(Theme.current().px(2))
-        box.addLayout(self._grants)
-        box.addSpacing(Theme.current().px(6))
-        box.addWidget(self._free_title)
-        box.addLayout(self._free)
-        box.addWidget(self._age)
+        box.addWidget(self._grants)
         self.setAccessibleName(self.tr("Tokens"))
         self.hide()
+        self.below = self._build_below()
+
+    def _build_below(self) -> QWidget:
+        below = QWidget()
+        self._members, self._free = MemberList(), FreeModelList()
+        self.chart = DayChart()
+        self._chart = ChartBlock(self.tr("Last 14 days"), self.chart)
+        box = column(below, spacing=16)
+        for part in (self._members, self._free, self._chart):
+            box.addWidget(part)
+        below.hide()
+        return below
 
     def _show_again(self) -> None:
         wallet = self._wallet
         if wallet is None:
             return
-        known = wallet.available is not None
-        self._figure.setText(words.count(wallet.available or 0))
-        self._figure.setVisible(known)
-        self._note.setText(self._note_words(wallet))
-        shared = [grant for grant in wallet.grants if not grant.only]
+        shared = [grant for grant in wallet.grants if not grant.only and not _is_over(grant)]
+        self._show_figure(wallet, shared)
         counted = [grant for grant in shared if grant.unit == "plan_tokens" and grant.granted > 0]
         self._bar.show_grants(counted)
         self._bar.setVisible(bool(counted))
-        _fill(self._grants, shared, counted)
-        free = [grant for grant in wallet.grants if grant.only]
-        _fill(self._free, free)
-        self._free_title.setVisible(bool(free))
+        self._grants.show_grants(shared, counted)
+        self._free.show_grants([grant for grant in wallet.grants if grant.only])
+        self._members.show_members(wallet.members)
+        self.chart.show_drawn(wallet.days)
+        self._chart.setVisible(any(day.plan_tokens or day.pusd for day in wallet.days))
         age = wording.age_of(wallet)
         self._age.setText(age[:1].upper() + age[1:])
         self._age.setVisible(bool(age))
 
-    def _note_words(self, wallet: WalletView) -> str:
-        """`tokens left · Free plan · resets in 10 d 4 h`."""
-        parts = [self.tr("tokens left") if wallet.available is not None else ""]
-        parts.append(wallet.name if wallet.kind != "person" else "")
+    def _show_figure(self, wallet: WalletView, shared: Sequence[GrantView]) -> None:
+        figure = wording.figure_of(wallet, shared)
+        self._figure.setText(figure)
+        self._figure.setVisible(bool(figure))
+        over = wallet.available == 0
+        set_look(self._figure, tone="warn" if over else "")
+        self._note.setText(self._note_words(wallet, over=over, with_figure=bool(figure)))
+        lasts = wording.lasts(wallet)
+        self._lasts.setText(lasts)
+        self._lasts.setToolTip(plain_tooltip(wording.pace(wallet)))
+        self._lasts.setVisible(bool(lasts))
+
+    def _note_words(self, wallet: WalletView, *, over: bool, with_figure: bool) -> str:
+        """`tokens left · Free plan`, `tokens left · resets in 10 d 4 h · Free plan`."""
+        parts = []
+        if with_figure:
+            parts.append(
+                self.tr("tokens left") if wallet.available is not None else self.tr("left")
+            )
+        if over and wallet.next_reset is not None:
+            parts.append(wording.resets_in(wallet.next_reset))
         if wallet.plan_name:
             parts.append(wording.tr("{0} plan").format(wallet.plan_name))
         if wallet.in_debt:
             parts.append(wording.tr("payment outstanding"))
         return " · ".join(filter(None, parts))
+
+
+def _is_over(grant: GrantView) -> bool:
+    """A pack that was used up never comes back."""
+    return grant.granted > 0 and grant.left == grant.held == 0 and grant.resets is None
 
 
 class LeftBar(QWidget):
@@ -127,46 +156,3 @@ class LeftBar(QWidget):
             if from_right:
                 part.moveRight(box.width() - part.left())
             painter.fillRect(part, theme.color(tone_of(grant)))
-
-
-def tone_of(grant: GrantView) -> str:
-    """What is given anew is green, what was paid for copper."""
-    return "accent" if grant.resets is None else "ok"
-
-
-class Dot(QWidget):
-    """The color that a grant has in the bar."""
-
-    def __init__(self, tone: str) -> None:
-        super().__init__()
-        self._tone = tone
-        side = Theme.current().px(DOT_SIDE)
-        self.setFixedSize(side, side)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(Theme.current().color(self._tone))
-        painter.drawEllipse(self.rect())
-
-
-def _fill(
-    layout: QVBoxLayout, grants: Sequence[GrantView], marked: Sequence[GrantView] = ()
-) -> None:
-    """A line for each; those that the bar shows are `marked` in its colors."""
-    clear_layout(layout)
-    for grant in grants:
-        line = column(spacing=2)
-        name = ElidedLabel(grant.name)
-        figure = plain_label(wording.left_of(grant), tone="2", size="note", figures=True)
-        top = row(spacing=8)
-        if grant in marked:
-            top.addWidget(Dot(tone_of(grant)))
-        top.addWidget(name, 1)
-        top.addWidget(figure)
-        line.addLayout(top)
-        window = plain_label(wording.window_of(grant), tone="3", size="small")
-        window.setAccessibleName(f"{name.text()}: {figure.text()}, {window.text()}")
-        line.addWidget(window)
-        layout.addLayout(line)

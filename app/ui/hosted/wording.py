@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QDate
 
 from app.seam.hosted_views import (
     DrawnView,
     GrantView,
     HostedModelView,
     LeftView,
+    LicenseView,
     ServerView,
     WalletView,
 )
@@ -80,6 +81,86 @@ def left_of(grant: GrantView) -> str:
     else:
         pattern = tr("{0} of {1}")
     return pattern.format(number(grant.unit, grant.left), number(grant.unit, grant.granted))
+
+
+def short_left(grant: GrantView) -> str:
+    """For a line of many: `961k of 1M`, `47 of 50`, with "today" where it is a day's."""
+    left = tr("{0} of {1}").format(short_number(grant.left), short_number(grant.granted))
+    if grant.unit == "usd":
+        left = left_of(grant)
+    return tr("{0} today").format(left) if grant.window in ("day", "billing_day") else left
+
+
+def title_of(wallet: WalletView) -> str:
+    """Whose tokens they are, where they are not one's own."""
+    if wallet.kind == "person" or not wallet.name:
+        return tr("Tokens")
+    return tr("Tokens of {0}").format(wallet.name)
+
+
+def figure_of(wallet: WalletView, shared: Sequence[GrantView]) -> str:
+    """What is left in all; empty where it cannot be said in one unit."""
+    if "unlimited" in wallet.flags:
+        return tr("Unlimited")
+    if wallet.available is not None:
+        return words.count(wallet.available)
+    if shared and all(grant.unit == "usd" for grant in shared):
+        return words.money(sum(grant.left for grant in shared))
+    return ""
+
+
+def lasts(wallet: WalletView) -> str:
+    """`At this pace until 24 November`, or that it is too soon to say; empty where nothing is."""
+    found = wallet.forecast
+    if found is None:
+        used = any(day.plan_tokens or day.pusd for day in wallet.days)
+        left = wallet.available is None or wallet.available > 0
+        return tr("Too few days yet to say how long they last") if used and left else ""
+    if found.until is None:
+        return tr("At this pace for more than three months")
+    if found.until <= datetime.now(UTC).date():
+        return tr("At this pace they end today") if wallet.available else ""
+    day = words.locale().toString(
+        QDate(found.until.year, found.until.month, found.until.day), "d MMMM"
+    )
+    return tr("At this pace until {0}").format(day)
+
+
+def pace(wallet: WalletView) -> str:
+    """`About 1,935 tokens a day, over the last two weeks.`; empty where no pace is known."""
+    found = wallet.forecast
+    if found is None:
+        return ""
+    amount = amount_of(found.unit, words.rounded(found.per_day))
+    if found.unit == "usd":
+        amount = words.money(found.per_day)
+    return tr("About {0} a day, over the last two weeks.").format(amount)
+
+
+_LICENSES = {
+    "valid": str(QT_TRANSLATE_NOOP("hosted", "License valid")),
+    "grace": str(QT_TRANSLATE_NOOP("hosted", "License needs a look")),
+    "expired": str(QT_TRANSLATE_NOOP("hosted", "License is over")),
+    "other_device": str(QT_TRANSLATE_NOOP("hosted", "License of another computer")),
+}
+
+
+def license_line(license_: LicenseView) -> str:
+    """`License valid · renews 22 Nov`; empty where there is none."""
+    state = _LICENSES.get(license_.status)
+    if state is None:
+        return ""
+    if license_.status != "valid" or license_.renew_at is None:
+        return tr(state)
+    if license_.renew_at <= datetime.now(UTC):
+        return " · ".join((tr(state), tr("renewal due")))
+    renews = tr("renews {0}").format(words.short_date(license_.renew_at))
+    return f"{tr(state)} · {renews}"
+
+
+def license_tone(license_: LicenseView) -> str:
+    """Quiet while there is nothing to do."""
+    return "3" if license_.status == "valid" else "warn"
 
 
 def drawn_by(hosted: HostedModelView) -> str:

@@ -30,6 +30,7 @@ def chip(desk: Desk) -> str:
 
 def section(desk: Desk) -> WalletSection:
     desk.window.dialogs.make_billing()
+    desk.qtbot.wait(20)  # it is laid out
     [found] = desk.window.findChildren(WalletSection)
     return found
 
@@ -89,12 +90,14 @@ def test_the_panel_shows_every_grant_with_its_window(desk: Desk) -> None:
     shown = section(desk)
     desk.qtbot.wait(20)  # the lines are laid out
     assert texts(shown) == [
-        "208,412", "tokens left · Free plan",
+        "208,412", "tokens left · Free plan", "Drawn on in this order",
         "8,412 of 10,000", "each month · resets in 10 d 4 h",
         "200,000 of 200,000", "does not expire",
+    ]  # fmt: skip
+    assert texts(shown.below) == [
         "Free models",
-        "961,000 of 1,000,000", "each month · resets in 10 d 4 h",
-        "47 of 50 requests", "each day · resets in 3 h 20 min",
+        "961k of 1M", "each month · resets in 10 d 4 h",
+        "47 of 50 today", "each day · resets in 3 h 20 min",
     ]  # fmt: skip
     [bar] = shown.findChildren(LeftBar)
     assert bar.shares() == [8_412 / 210_000, 200_000 / 210_000]
