@@ -42,6 +42,7 @@ class BudgetDesk:
                 rules.factor, rules.floor_pusd, rules.loop_calls_max, rules.loop_pusd_max
             ),
             keys=tuple((key.id, self._names.key(key.id)) for key in self._shelves.keys.rows()),
+            assistants=tuple((one.id, one.name) for one in self._shelves.assistants.rows()),
         )
 
     def views(self) -> tuple[BudgetView, ...]:
@@ -133,6 +134,9 @@ class BudgetDesk:
         if budget.scope is Scope.CHAT:
             chat = self._shelves.chats.get(budget.subject_id)
             return chat.title if chat is not None else "A chat that is not there"
+        if budget.scope is Scope.ASSISTANT:
+            assistant = self._shelves.assistants.get(budget.subject_id)
+            return assistant.name if assistant is not None else budget.subject_id
         return budget.subject_id
 
 

@@ -101,11 +101,13 @@ class SetGuard:
 
 @dataclass(frozen=True, slots=True)
 class BudgetsListed:
-    """All budgets as they stand, with the keys that one can be made for, as ids and names."""
+    """All budgets as they stand, with the keys and assistants that one can be made for, as ids
+    and names."""
 
     budgets: tuple[BudgetView, ...]
     guard: GuardView
     keys: tuple[tuple[str, str], ...] = ()
+    assistants: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,11 @@ class BudgetForm(QFrame):
         self._what, self._period = ChoiceBox(), ChoiceBox()
         self._what.setAccessibleName(self.tr("What the budget is for"))
         self._what.setObjectName("budget-what")
+        # A chat's long title must not make the page wider than its card.
+        self._what.setSizeAdjustPolicy(
+            ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._what.setMinimumContentsLength(12)
         self._period.setAccessibleName(self.tr("How long it lasts"))
         self._period.setObjectName("budget-period")
         self._limit = QLineEdit(placeholderText=self.tr("10.00"))

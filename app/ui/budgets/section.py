@@ -35,8 +35,8 @@ class BudgetSection(QWidget):
         box.addLayout(line)
 
     def show_budgets(self, budgets: Sequence[BudgetView]) -> None:
-        """One block for each budget of everything and of a key."""
-        shown = [budget for budget in budgets if budget.scope in ("day", "month", "key")]
+        """One block for each budget of everything, of a key and of an assistant."""
+        shown = [budget for budget in budgets if budget.scope != "chat"]
         clear_layout(self._lines)
         for budget in shown:
             self._lines.addWidget(_block(budget))

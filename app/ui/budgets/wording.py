@@ -23,6 +23,8 @@ def title_of(budget: BudgetView) -> str:
     what = budget.subject or tr("Everything")
     if budget.scope == "chat":
         what = tr("Chat “{0}”").format(budget.subject)
+    if budget.scope == "assistant":
+        what = tr("Assistant “{0}”").format(budget.subject)
     return f"{what}, {period_words(budget.period)}" if budget.period != "ever" else what
 
 
@@ -119,4 +121,7 @@ _NAMES = (
     QCoreApplication.translate("budgets", "budget for this key"),
     QCoreApplication.translate("budgets", "daily budget for this key"),
     QCoreApplication.translate("budgets", "monthly budget for this key"),
+    QCoreApplication.translate("budgets", "budget for this assistant"),
+    QCoreApplication.translate("budgets", "daily budget for this assistant"),
+    QCoreApplication.translate("budgets", "monthly budget for this assistant"),
 )

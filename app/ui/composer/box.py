@@ -128,6 +128,10 @@ class ComposerBox(QFrame):
         self.attach_button.setIcon(icon("paperclip"))
         self.attach_button.setToolTip(self.tr("Attach files"))
         self.attach_button.setAccessibleName(self.tr("Attach files"))
+        self.tools_button = QToolButton()
+        self.tools_button.setIcon(icon("wrench"))
+        self.tools_button.setToolTip(self.tr("Tools and assistant"))
+        self.tools_button.setAccessibleName(self.tr("Tools and assistant"))
         self.target = TargetButton()
         self.quote = QuoteLine()
         self.stop_button = _square_button("square", self.tr("Stop the answer"))
@@ -141,6 +145,7 @@ class ComposerBox(QFrame):
         row = self._row
         row.setSpacing(theme.px(8))
         row.addWidget(self.attach_button)
+        row.addWidget(self.tools_button)
         row.addWidget(self.target)
         row.addWidget(self.quote, 1)
         row.addWidget(self.stop_button)

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QIcon, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from app.ui.icons import icon
 from app.ui.theme import Theme, provider_mark, set_look
@@ -25,12 +32,14 @@ class PaneHeader(QFrame):
     menu_chosen = Signal(str)
     sidebar_asked = Signal()
     billing_asked = Signal()
+    assistant_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._pane_count = 1
         self._name = ""
         self._badges: list[QLabel] = []
+        self._assistant: QPushButton | None = None
         self._build()
         self._connect()
 
@@ -49,6 +58,25 @@ class PaneHeader(QFrame):
 
         for badge in self._badges:
             self._badge_row.addWidget(badge, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._fit_badges()
+
+    def show_assistant(self, name: str, mark: QIcon | None = None) -> None:
+        """With whose instructions the model answers here; empty: with none."""
+        if self._assistant is None:
+            if not name:
+                return
+            self._assistant = QPushButton()
+            set_look(self._assistant, look="badge")
+            self._assistant.clicked.connect(self.assistant_asked)
+            row = self.layout()
+            assert isinstance(row, QHBoxLayout)
+            row.insertWidget(row.indexOf(self.model_button) + 1, self._assistant)
+        shown = name if len(name) <= 24 else name[:23] + "…"
+        self._assistant.setText(shown.replace("&", "&&"))
+        self._assistant.setIcon(mark or QIcon())
+        self._assistant.setAccessibleName(self.tr("Assistant: {0}").format(name))
+        self._assistant.setToolTip(self.tr("Answers as this assistant"))
+        self._assistant.setVisible(bool(name))
         self._fit_badges()
 
     def show_place(self, *, pane_count: int, opens_sidebar: bool, opens_billing: bool) -> None:
@@ -120,7 +148,8 @@ class PaneHeader(QFrame):
 
     def _fit_badges(self) -> None:
         spacing = self._badge_row.spacing()
-        fixed = [self.menu_button]
+        fixed: list[QWidget] = [self.menu_button]
+        fixed += [self._assistant] if self._assistant and not self._assistant.isHidden() else []
         fixed += [b for b in (self.sidebar_button, self.billing_button) if not b.isHidden()]
         used = sum(widget.sizeHint().width() + spacing for widget in fixed) + 28
         used += self._fit_name(self.width() - used) + spacing

@@ -94,6 +94,10 @@ class BudgetsPage(QWidget):
 
     def _subjects(self, listed: BudgetsListed) -> list[Subject]:
         found = [("key", id_, self.tr("Key: {0}").format(name)) for id_, name in listed.keys]
+        found += [
+            ("assistant", id_, self.tr("Assistant: {0}").format(name))
+            for id_, name in listed.assistants
+        ]
         if self._chat is not None:
             title = self.tr("This chat: {0}").format(self._chat[1])
             found.append(("chat", self._chat[0], title))

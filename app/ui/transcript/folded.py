@@ -133,7 +133,13 @@ class ToolCallPartView(FoldedView):
             title = self.tr("Calling %1…")
         else:
             title = self.tr("Called %1")
-        name = part.name if len(part.name) <= 60 else part.name[:59] + "…"
+        known = {
+            "calculator": self.tr("the calculator"),
+            "date_and_time": self.tr("date and time"),
+            "read_web_page": self.tr("a web page"),
+        }
+        name = known.get(part.name, part.name)
+        name = name if len(name) <= 60 else name[:59] + "…"
         self._show(title.replace("%1", " ".join(name.split())), place)
 
     def _paragraphs(self) -> tuple[Paragraph, ...]:

@@ -136,10 +136,13 @@ class FaultBox(PricedBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.continue_button = self.add_button(self.tr("Continue"))
         self.retry_button = self.add_button(self.tr("Try again"))
         self.keys_button = self.add_button(self.tr("Open keys"))
         self.model_button = self.add_button(self.tr("Other model"))
+        self.price_on(self.continue_button, "continue", "")
         self.price_on(self.retry_button, "regenerate", "")
+        self.continue_button.clicked.connect(self._on_continue_clicked)
         self.retry_button.clicked.connect(self._on_retry_clicked)
         self.keys_button.clicked.connect(self._on_keys_clicked)
         self.model_button.clicked.connect(self._on_model_clicked)
@@ -156,9 +159,16 @@ class FaultBox(PricedBox):
             )
             advice = f"{advice} {wait}".strip()
         self.advice.show_words(advice)
-        self.retry_button.setVisible(part.offers_retry)
+        goes_on = fault.action == "continue"
+        self.tone = "warn" if goes_on else "danger"
+        self.continue_button.setVisible(goes_on)
+        self.retry_button.setVisible(part.offers_retry and not goes_on)
         self.keys_button.setVisible(fault.action == "keys")
         self.model_button.setVisible(fault.action in ("model", "keys", "retry"))
+
+    def _on_continue_clicked(self) -> None:
+        if self._place is not None:
+            self._place.hub.continue_requested.emit(self._place.message_id)
 
     def _on_retry_clicked(self) -> None:
         if self._place is not None:
