@@ -18,7 +18,7 @@ from app.providers.connection import Call, Key, Timeouts
 from app.providers.http import HttpClient
 from app.server.errors import Refused
 from app.server.payments.orders import CheckoutOrder, OpenedCheckout
-from app.server.payments.stripe_door import SignatureRefused
+from app.server.payments.signatures import SignatureRefused
 
 Json = dict[str, Any]
 

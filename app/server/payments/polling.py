@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.errors import TuppenceError
 from app.ledger.steps import Steps
@@ -20,11 +20,13 @@ from app.server.payments.polling_lemon_squeezy import QUIET_FOR, poll_lemon_sque
 from app.server.payments.repository import Checkout
 from app.server.payments.shelf import LEMON_SQUEEZY, STRIPE, Setup, Shelf
 from app.server.payments.sparing import spared
-from app.server.payments.stripe_door import StripeDoor
 from app.server.payments.stripe_events import EventUnreadable
 from app.server.payments.subscription_rows import adopt_spans, running_subscriptions, unlinked_spans
 from app.server.payments.till import Till
 from app.server.payments.webhooks import take
+
+if TYPE_CHECKING:
+    from app.server.payments.stripe_door import StripeDoor
 
 _log = logging.getLogger(__name__)
 

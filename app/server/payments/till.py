@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from app.server.errors import Refused
 from app.server.payments.lemon_squeezy import LemonSqueezyDoor
 from app.server.payments.orders import CheckoutOrder, OpenedCheckout
 from app.server.payments.shelf import LEMON_SQUEEZY, STRIPE, Setup, Shelf
-from app.server.payments.stripe_door import StripeDoor
 from app.server.services import Services
+
+if TYPE_CHECKING:
+    from app.server.payments.stripe_door import StripeDoor
 
 # Another address of a processor's API, such as a double of it.
 STRIPE_ADDRESS = "STRIPE_BASE_URL"
@@ -24,9 +27,14 @@ class Till:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.shelf = Shelf(services.catalog, services.settings)
+        if self.shelf.setup(STRIPE) is not None:
+            # Now, and not while answers stream.
+            from app.server.payments import stripe_door  # noqa: F401
 
     @asynccontextmanager
     async def stripe(self) -> AsyncIterator[StripeDoor]:
+        from app.server.payments.stripe_door import StripeDoor
+
         setup = self._with_key(STRIPE)
         door = StripeDoor(setup.key, self.services.settings.variable(STRIPE_ADDRESS))
         try:

@@ -10,11 +10,11 @@ from datetime import datetime
 from app.ledger.payments import PaymentAnswer, PaymentEnd
 from app.server.errors import Refused, bad_request, not_found
 from app.server.operator.counting import counts_of
-from app.server.payments import lemon_squeezy, lemon_squeezy_events, stripe_door, stripe_events
+from app.server.payments import lemon_squeezy, lemon_squeezy_events, stripe_events
 from app.server.payments.handling import catch_up, handle
 from app.server.payments.notices import Notice, Origin
 from app.server.payments.shelf import LEMON_SQUEEZY, STRIPE, Setup
-from app.server.payments.stripe_door import SignatureRefused
+from app.server.payments.signatures import SignatureRefused
 from app.server.payments.stripe_events import EventUnreadable
 from app.server.payments.till import Till
 
@@ -24,6 +24,8 @@ _log = logging.getLogger(__name__)
 async def take_stripe(till: Till, body: bytes, signature: str) -> tuple[PaymentAnswer, ...]:
     """A webhook of Stripe's. Raises Refused: 404 where no secret is set, 400 for a signature that
     does not fit or is not from now, or an event that cannot be read."""
+    from app.server.payments import stripe_door
+
     setup = _listening(till, STRIPE)
     now = till.services.clock.now()
     try:
