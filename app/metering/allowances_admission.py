@@ -6,7 +6,7 @@ refuses them where another call was faster.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -31,17 +31,20 @@ class Refusal(StrEnum):
     NOT_SOLD = "not_sold"  # the model is not in the catalog, or not in the plan
     NO_PRICE = "no_price"
     PAST_DUE = "past_due"  # it would be covered if what is owed were paid
+    CAPPED = "capped"  # what is shared would cover it, and the member's own cap on it does not
     USED_UP = "used_up"
 
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """What is missing for the shortest answer, in the unit of the limit that stopped it."""
+    """What is missing for the shortest answer, in the unit of the limit that stopped it. `cap` is
+    what the member may draw in a window, None where no cap stopped it."""
 
     limit: str
     unit: Unit
     amount: int
     resets: datetime | None
+    cap: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,15 +183,21 @@ def _used_up(
     resets = [grant.resets for grant in grants if grant.resets is not None]
     paid = replace(account, flags=account.flags - {Flag.PAST_DUE})
     owes = paid != account and _covers(catalog, paid, model_id, needed, now)
+    free = replace(account, member_caps={})
+    capped = bool(account.member_caps) and _covers(catalog, free, model_id, needed, now)
+    reason = Refusal.CAPPED if capped else Refusal.PAST_DUE if owes else Refusal.USED_UP
     return Refused(
-        reason=Refusal.PAST_DUE if owes else Refusal.USED_UP,
+        reason=reason,
         model=model_id,
-        short=_short(needed, grants, divided),
+        short=_short(needed, grants, divided, account.member_caps if capped else {}),
         resets=min(resets, default=None),
         offers=tuple(
             offer
             for offer in catalog.offers()
-            if offer.for_sale and _would_cover(catalog, account, offer, model_id, needed, now)
+            # What is bought goes into the pool, and a cap on it stays.
+            if not capped
+            and offer.for_sale
+            and _would_cover(catalog, account, offer, model_id, needed, now)
         ),
         free_models=tuple(
             name for name in catalog.free_models() if _covers(catalog, account, name, needed, now)
@@ -196,7 +205,9 @@ def _used_up(
     )
 
 
-def _short(needed: WorstCase, grants: Sequence[Grant], divided: Split) -> tuple[Shortfall, ...]:
+def _short(
+    needed: WorstCase, grants: Sequence[Grant], divided: Split, caps: Mapping[str, int]
+) -> tuple[Shortfall, ...]:
     """The missing share in the unit of each limit, rounded up: so much more would have done."""
     cost = needed.at(needed.output_tokens_max)
     found = []
@@ -204,7 +215,8 @@ def _short(needed: WorstCase, grants: Sequence[Grant], divided: Split) -> tuple[
         whole = cost.in_unit_of(grant)
         if whole is not None:
             amount = _rounded_up(divided.missing * whole)
-            found.append(Shortfall(grant.name, grant.unit, amount, grant.resets))
+            cap = caps.get(grant.source)
+            found.append(Shortfall(grant.name, grant.unit, amount, grant.resets, cap))
     return tuple(found)
 
 

@@ -124,7 +124,14 @@ async def test_a_seats_cap_is_kept_and_refuses_in_words(crew: Crew) -> None:
     out = await crew.bob.driver.ask(
         commands.SendMessage(chat_id, (0,), "Hello"), hosted.SendOutOfTokens
     )
-    assert out.view.reason == "used_up"
+    assert out.view.reason == "capped"
+    assert out.view.message == (
+        "Your cap on the shared tokens does not cover this message. It is $0.0001 of Organization."
+        " Whoever sees to the members can raise it. It is granted anew on 22 November 2026,"
+        " 00:00 UTC."
+    )
+    # Nothing that could be bought would change it.
+    assert out.view.offers == ()
     assert out.view.short[0].unit == "usd"
 
 

@@ -312,3 +312,23 @@ def test_a_subscription_that_ran_out_grants_no_more_days() -> None:
     assert [grant.source for grant in before] == ["free-monthly", "premium-daily"]
     after = grants_for(sold, who, "qwen-turbo", NOW)
     assert [grant.source for grant in after] == ["free-monthly"]
+
+
+def test_a_cap_that_stops_a_member_is_named_and_nothing_is_sold_against_it() -> None:
+    sold = catalog("daily-budgets")
+    worst = call(sold, "gpt-4o", 5_000, output=400)
+    plan = {"plan": "organization", "subscribed_at": NOW, "role": "builder"}
+    free = replace(account("organization"), **plan)  # type: ignore[arg-type]
+    assert isinstance(admit(sold, free, "gpt-4o", worst, NOW), Admitted)
+    capped = replace(free, member_caps={"organization-daily": 100_000})
+    refused = admit(sold, capped, "gpt-4o", worst, NOW)
+    assert isinstance(refused, Refused)
+    assert (refused.reason, refused.offers) == (Refusal.CAPPED, ())
+    [short] = refused.short
+    assert (short.unit, short.cap, short.resets) == (Unit.USD, 100_000, TOMORROW)
+    empty = exhausted(sold, capped, "gpt-4o", NOW)
+    used_up = admit(sold, empty, "gpt-4o", worst, NOW)
+    assert isinstance(used_up, Refused)
+    # The pool itself is empty: a higher cap would not do.
+    assert used_up.reason is Refusal.USED_UP
+    assert all(each.cap is None for each in used_up.short)

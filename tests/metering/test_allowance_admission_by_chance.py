@@ -100,6 +100,13 @@ def test_every_answer_keeps_the_rules(
             assert not split(worst.at(least), grants).is_covered
             assert worst.input_pusd is not None
             assert (answer.reason is Refusal.USED_UP) or Flag.PAST_DUE in who.flags
+        case Refused(reason=Refusal.CAPPED):
+            # Without the cap it would run, and nothing that is for sale takes a cap away.
+            assert who.member_caps
+            assert any(short.cap is not None for short in answer.short)
+            assert answer.offers == ()
+            uncapped = admit(sold, replace(who, member_caps={}), model, worst, now)
+            assert isinstance(uncapped, Admitted)
 
 
 def check_admitted(

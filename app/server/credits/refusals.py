@@ -57,7 +57,7 @@ def refused(answer: NotAdmitted, why_not: str = "") -> Refused:
             )
         case Refusal.NO_PRICE:
             return no_price(answer.model, why_not)
-        case Refusal.PAST_DUE | Refusal.USED_UP:
+        case Refusal.PAST_DUE | Refusal.USED_UP | Refusal.CAPPED:
             return _used_up(answer)
         case _:
             assert_never(answer.reason)
@@ -74,10 +74,9 @@ def no_price(model: str, why_not: str) -> Refused:
 
 
 def _used_up(answer: NotAdmitted) -> Refused:
-    owes = answer.reason is Refusal.PAST_DUE
     return Refused(
         402,
-        "past_due" if owes else "used_up",
+        str(answer.reason),
         _used_up_words(answer),
         details={
             "reason": str(answer.reason),
@@ -94,7 +93,12 @@ def _used_up_words(answer: NotAdmitted) -> str:
     if answer.reason is Refusal.PAST_DUE:
         return "A payment is past due: pay it, and what your plan grants covers this again."
     words = ["What you have does not cover this message."]
-    if answer.short:
+    capped = [short for short in answer.short if short.cap is not None]
+    if capped:
+        words = ["Your cap on the shared tokens does not cover this message."]
+        words += [f"It is {amount_words(one.unit, one.cap or 0)} of {one.limit}." for one in capped]
+        words.append("Whoever sees to the members can raise it.")
+    elif answer.short:
         first = answer.short[0]
         words.append(f"{first.limit} is short by {amount_words(first.unit, first.amount)}.")
     if answer.resets is not None:
@@ -112,6 +116,7 @@ def _short_to_plain(short: Shortfall) -> Mapping[str, Any]:
         "unit": str(short.unit),
         "amount": short.amount,
         "resets": _iso(short.resets),
+        **({} if short.cap is None else {"cap": short.cap}),
     }
 
 

@@ -14,7 +14,7 @@ from app.ui.dialog_pieces import column, plain_label, push_button, row, scrolled
 from app.ui.hosted.account_orders import order_for
 from app.ui.hosted.group_forms import AcceptForm, MakeForm
 from app.ui.hosted.group_page import GroupPage
-from app.ui.hosted.group_parts import GroupState
+from app.ui.hosted.group_parts import GroupState, buttons
 from app.ui.hosted.group_wording import icon_of, kind_name, tr
 from app.ui.icons import icon
 from app.ui.theme import Theme
@@ -48,7 +48,7 @@ class GroupDialog(Dialog):
     def first_focus(self) -> QWidget | None:
         if self._nav.count():
             return self._nav
-        return self.make.first_focus() if self._stack.currentWidget() is self._area else None
+        return self._first_new if self._account() else self._sign_in
 
     def ask(self) -> None:
         """Ask which groups there are; those that are known stand there already."""
@@ -121,9 +121,10 @@ class GroupDialog(Dialog):
         self._none = plain_label(tone="2", wrap=True)
         self._sign_in = push_button(tr("To the account"), self._on_account, "primary")
         self._sign_in.setObjectName("to-account")
-        line = row()
-        line.addWidget(self._sign_in)
-        line.addStretch(1)
+        self._first_new = push_button(tr("Create one"), self.show_make, "primary")
+        self._first_new.setObjectName("first-group")
+        self._first_accept = push_button(tr("Accept an invitation"), self.show_accept)
+        line = buttons(self._sign_in, self._first_new, self._first_accept)
         box = column(part, spacing=10)
         box.addWidget(self._none_title)
         box.addWidget(self._none)
@@ -164,7 +165,7 @@ class GroupDialog(Dialog):
             if page is not None:
                 page.show_group(group)
         for button in (self.new_button, self.accept_button):
-            button.setEnabled(bool(own))
+            button.setVisible(bool(own and groups))
         self._show_none(own=own)
 
     def _list(self, groups: tuple[GroupView, ...]) -> None:
@@ -198,6 +199,8 @@ class GroupDialog(Dialog):
         if self._groups() and own:
             return
         self._sign_in.setVisible(not own)
+        for button in (self._first_new, self._first_accept):
+            button.setVisible(bool(own))
         if own:
             self._none_title.setText(tr("Share tokens with others"))
             self._none.setText(tr(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.seam.hosted_views import GroupView
@@ -30,7 +30,6 @@ class GroupPage(QWidget):
     def __init__(self, window_hosted: WindowHosted, group: GroupView, own: str) -> None:
         super().__init__()
         self.group = group
-        self._asked: set[int] = set()
         self.members = MemberPage(window_hosted, group, own)
         self.pool = GroupPoolPage(window_hosted, group)
         self.keys = GroupKeyPage(window_hosted, group)
@@ -77,10 +76,10 @@ class GroupPage(QWidget):
         self._why = plain_label(tone="2", size="note", wrap=True)
         self._spend = push_button("", self._on_spend)
         self._spend.setObjectName("spend-tokens")
-        top = row(spacing=8)
+        top, middle = row(spacing=8), Qt.AlignmentFlag.AlignVCenter
         top.addWidget(self._name)
-        top.addWidget(self._kind)
-        top.addWidget(self._here)
+        top.addWidget(self._kind, 0, middle)
+        top.addWidget(self._here, 0, middle)
         top.addStretch(1)
         top.addWidget(self._spend)
         self._tabs = QTabBar()
@@ -121,9 +120,8 @@ class GroupPage(QWidget):
         page = self._pages[place]
         if not isinstance(page, GroupMorePage):
             page.ask()
-        if page is not self.members and not self._asked:
-            self.members.ask()  # for what members are called
-        self._asked.add(place)
+        if page is not self.members:
+            self.members.ask()  # for what members are called, who may have come just now
 
     def _on_names(self, names: dict[str, str]) -> None:
         for page in (self.pool, self.keys, self.statement):

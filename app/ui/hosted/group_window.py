@@ -186,9 +186,12 @@ class WindowGroups(QObject):
             return
         if self._label is None:
             from app.ui.dialog_pieces import plain_label
+            from app.ui.theme import Theme
 
             self._label = plain_label(tone="2", size="small", strong=True)
             self._label.setObjectName("whose-chats")
+            edge = Theme.current().px(8)
+            self._label.setContentsMargins(edge, edge, edge, 0)
             sidebar.put_above_chats(self._label)
         self._label.setText("" if acting is None else tr("Chats of {0}").format(acting.name))
         self._label.setVisible(acting is not None)

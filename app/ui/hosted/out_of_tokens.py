@@ -128,6 +128,8 @@ class OutOfTokensCard(QFrame):
         match view.reason:
             case "used_up":
                 return self.tr("What is left does not cover this message.")
+            case "capped":
+                return self.tr("Your cap on the shared tokens does not cover this message.")
             case "past_due":
                 return self.tr("The last payment for the subscription did not go through.")
             case "in_debt":

@@ -167,7 +167,7 @@ async def test_members_share_a_pool_within_their_caps(place: tuple[Path, str]) -
         call = await admitted(server, ann, wish("gpt-4o", 2_000, 1_000))
         assert (call.shortened, call.output_tokens_max) == (True, 500)
         error = await refused(server, ann, wish("gpt-4o", 2_000, 1_000))
-        assert error.code == "used_up"
+        assert error.code == "capped"
         await whole_call(server, ben, "gpt-4o", 100_000, 10_000, 10_000)
         assert await balance(server, "organization-daily%/member/ann") == (
             40_000_000_000,

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QRadioButton
 
-from app.ui.hosted.member_invite import InvitationLine
 from app.ui.hosted.member_line import MemberLine
 from app.ui.hosted.out_of_tokens import OutOfTokensCard
 from tests.server.proxy.conftest import open_place
@@ -50,7 +49,7 @@ async def make(two: Two, kind: str, name: str) -> str:
     ann = two.ann
     await ann.open_groups()
     ann.shot("0-none")
-    await ann.press("new-group")
+    await ann.press("first-group")
     ann.shot("1-new")
     await ann.press(f"kind-{kind}", QRadioButton)
     await ann.type("group-name", name)
@@ -75,7 +74,7 @@ async def invite(two: Two, role: str = "") -> str:
 async def join(two: Two, link: str, name: str) -> None:
     bob = two.bob
     await bob.open_groups()
-    await bob.press("accept-invitation")
+    bob.card.show_accept()
     field = await bob.find("invitation-link", QLineEdit)
     field.setText(link)
     await bob.press("group-join")
@@ -165,6 +164,5 @@ async def test_a_team_from_the_first_invitation_to_a_cap_that_stops_a_send(team:
     await bob.until(lambda: any(card.isVisible() for card in bob.window.findChildren(
         OutOfTokensCard)))  # fmt: skip
     [card] = bob.window.findChildren(OutOfTokensCard)
-    assert bob.says("What is left does not cover this message.", card)
-    assert bob.says("short", card)
+    assert bob.says("Your cap on the shared tokens does not cover this message.", card)
     bob.shot("7-cap")
