@@ -11,7 +11,18 @@ from app.seam import events
 from app.seam.hosted import BalanceNotice, CheckoutChanged, HostedDone, StartFree
 from app.seam.views import FaultView
 from app.ui.hosted.out_of_tokens import OutOfTokensCard
+from app.ui.hosted.shop_dialog import ShopDialog
 from tests.ui.hosted.samples import nobody, out_of_tokens, signed_in, wallet
+from tests.ui.hosted.shop_samples import (
+    BOUGHT,
+    CREATOR,
+    LIFETIME,
+    PREMIUM,
+    RUNS,
+    checkout,
+    moved,
+    shop,
+)
 from tests.ui.hosted.test_out_of_tokens import WAITS
 from tests.ui.shell.conftest import Desk
 from tests.ui.shell.recording import chat, ready
@@ -55,3 +66,29 @@ def test_the_free_start_is_german(german_desk: Desk) -> None:
     fault = FaultView("BudgetReached", "An answer is still being written.")
     desk.tell(HostedDone(order.serial, fault))
     assert english_in(desk.window) == []
+
+
+def test_the_shop_and_its_purchases_are_german(german_desk: Desk) -> None:
+    desk = german_desk
+    desk.window.dialogs.make_billing()
+    desk.tell(signed_in(), shop(checkouts=(checkout("slow"),)))
+    assert english_in(desk.frame.notices) == []
+    waits = desk.window.findChild(QPushButton, "purchase-waiting")
+    assert waits is not None
+    assert waits.text() == "Noch immer Warten auf die Zahlung"
+    desk.window.dialogs.open_shop()
+    running = replace(RUNS, cancels_at_end=True)
+    demo = "This is a demo: the payment is simulated and no money moves."
+    plans = (PREMIUM, CREATOR, replace(LIFETIME, price="auf Einladung"))
+    desk.tell(shop(per_message=2_950, subscription=running, demo=demo, plans=plans,
+                   checkouts=(checkout("pending"),), purchases=BOUGHT, online=False))  # fmt: skip
+    [card] = desk.window.findChildren(ShopDialog)
+    assert english_in(card) == []
+    tile = card.findChild(QPushButton, "offer-pro-pack")
+    assert tile is not None
+    assert "1.000.000 Token" in tile.accessibleName()
+    for state in ("paid", "credited", "expired", "failed", "given_up"):
+        desk.tell(moved(state))
+        assert english_in(card) == []
+    card.tabs.setCurrentIndex(1)
+    assert english_in(card) == []

@@ -7,104 +7,28 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.seam.commands import Command
-from app.seam.hosted import (
-    AccountsShown,
-    AskShop,
-    Buy,
-    ChangeSubscription,
-    GiveUpPurchase,
-    HostedDone,
-    OpenPortal,
-    SignIn,
-    UsePassphrase,
-)
+from app.seam.hosted import AccountsShown, AskShop, Buy, GiveUpPurchase, SignIn
 from app.seam.hosted_views import AccountsView
 from app.seam.views import FaultView
-from app.ui.hosted.shop_dialog import ShopDialog
 from app.ui.hosted.shop_offers import OfferTile
-from app.ui.hosted.shop_purchase import PurchaseCard
-from app.ui.settings.secret_field import SecretField
-from tests.ui.hosted.samples import SERVER, nobody, out_of_tokens, signed_in, wallet
-from tests.ui.hosted.shop_samples import (
-    CREATOR,
-    FREE,
-    LIFETIME,
-    NOW,
-    PACKS,
-    PREMIUM,
-    RUNS,
-    STARTER,
-    checkout,
-    moved,
-    shop,
+from tests.ui.hosted.samples import SERVER, nobody, out_of_tokens, signed_in
+from tests.ui.hosted.shop_desk import (
+    LEFT,
+    answer,
+    bought,
+    button,
+    card,
+    click,
+    opened,
+    said,
+    texts,
 )
+from tests.ui.hosted.shop_samples import FREE, LIFETIME, NOW, PACKS, checkout, moved, shop
 from tests.ui.shell.conftest import Desk
 
-LEFT = Qt.MouseButton.LeftButton
 GONE = FaultView("ServerRefused", "There is no such offer.", "Choose another.")
-
-
-def opened(desk: Desk, **changes: object) -> ShopDialog:
-    """The shop, by its button, with what the server says."""
-    desk.window.dialogs.make_billing()
-    desk.tell(signed_in())
-    click(desk, "buy-tokens")
-    desk.tell(shop(**changes))
-    answer(desk, AskShop)
-    return card(desk)
-
-
-def card(desk: Desk) -> ShopDialog:
-    [found] = desk.window.findChildren(ShopDialog)
-    return found
-
-
-def answer(desk: Desk, kind: type[Command], fault: FaultView | None = None) -> None:
-    """The last order of a kind is done, or not."""
-    order = desk.port.asked(kind)[-1]
-    desk.tell(HostedDone(order.serial, fault))  # type: ignore[union-attr]
-
-
-def button(parent: QWidget, name: str) -> QPushButton:
-    found = parent.findChild(QPushButton, name)
-    assert found is not None, name
-    return found
-
-
-def click(desk: Desk, name: str) -> None:
-    one = button(desk.window, name)
-    assert one.isVisible(), name
-    desk.qtbot.mouseClick(one, LEFT)
-
-
-def said(parent: QWidget, name: str) -> str:
-    label = parent.findChild(QLabel, name)
-    assert label is not None, name
-    return label.text() if label.isVisible() else ""
-
-
-def texts(parent: QWidget) -> list[str]:
-    return [label.text() for label in parent.findChildren(QLabel) if label.isVisible()]
-
-
-def purchase(desk: Desk) -> PurchaseCard:
-    [found] = [one for one in card(desk).findChildren(PurchaseCard) if one.isVisible()]
-    return found
-
-
-def bought(desk: Desk, state: str = "pending") -> PurchaseCard:
-    """A pack whose page was opened, standing so."""
-    opened(desk)
-    click(desk, "offer-pro-pack")
-    click(desk, "shop-pay")
-    desk.tell(moved("pending"), shop(checkouts=(checkout("pending"),)))
-    answer(desk, Buy)
-    if state != "pending":
-        desk.tell(moved(state), shop(checkouts=(checkout(state),)))
-    return purchase(desk)
 
 
 def test_a_pack_is_chosen_and_paid_in_the_browser(desk: Desk) -> None:
@@ -281,123 +205,6 @@ def test_who_signed_out_can_sign_in(desk: Desk) -> None:
     assert said(card(desk), "shop-empty") == "You are signed out at Example tokens."
     click(desk, "shop-way")
     assert [order.server_id for order in desk.port.asked(SignIn)] == ["s1"]  # type: ignore[union-attr]
-
-
-def test_a_plan_is_chosen_and_paid_in_the_browser(desk: Desk) -> None:
-    shown = opened(desk)
-    assert "Your plan" in texts(shown)
-    click(desk, "choose-premium")
-    assert [order.offer for order in desk.port.asked(Buy)] == ["premium"]  # type: ignore[union-attr]
-
-
-def test_a_plan_for_others_says_for_whom_it_is(desk: Desk) -> None:
-    team = replace(PREMIUM, id="organization", name="Organization", holder="organization", seats=5)
-    mine = replace(PREMIUM, holder="account")
-    shown = opened(desk, plans=(mine, team))
-    assert "For an organization" in texts(shown)
-    assert shown.findChild(QPushButton, "choose-organization") is None
-    desk.tell(signed_in(replace(wallet(), kind="organization", name="Acme", plan="organization")))
-    desk.tell(shop(plans=(mine, replace(team, id="larger"))))
-    assert "For one person" in texts(shown)
-    assert button(shown, "choose-larger").isVisible()
-
-
-def test_a_subscription_is_canceled_after_a_question_and_resumed(desk: Desk) -> None:
-    shown = opened(desk, subscription=RUNS, plans=(FREE, PREMIUM, CREATOR))
-    assert said(shown, "subscription-line").startswith("Paid until ")
-    click(desk, "subscription-cancel")
-    assert not desk.port.asked(ChangeSubscription)
-    click(desk, "question-yes")
-    [order] = desk.port.asked(ChangeSubscription)
-    assert isinstance(order, ChangeSubscription)
-    assert order.action == "cancel"
-    desk.tell(shop(subscription=replace(RUNS, cancels_at_end=True)))
-    answer(desk, ChangeSubscription)
-    assert said(shown, "subscription-line").startswith("Ends ")
-    click(desk, "subscription-resume")
-    assert desk.port.asked(ChangeSubscription)[-1].action == "resume"  # type: ignore[union-attr]
-
-
-def test_another_plan_is_taken_after_its_price_was_said(desk: Desk) -> None:
-    shown = opened(desk, subscription=RUNS, plans=(FREE, PREMIUM, CREATOR))
-    click(desk, "choose-creator")
-    assert "Change to Creator for $18 a month? The difference is billed now." in texts(shown)
-    [yes] = [one for one in shown.findChildren(QPushButton, "question-yes") if one.isVisible()]
-    desk.qtbot.mouseClick(yes, LEFT)
-    [order] = desk.port.asked(ChangeSubscription)
-    assert isinstance(order, ChangeSubscription)
-    assert (order.action, order.offer) == ("change", "creator")
-    answer(desk, ChangeSubscription, FaultView("ServerRefused", "The card was declined.", ""))
-    assert said(shown, "shop-said") == "The card was declined."
-
-
-def test_a_payment_that_did_not_go_through_leads_to_the_card(desk: Desk) -> None:
-    shown = opened(desk, subscription=replace(RUNS, past_due=True))
-    assert "did not go through" in said(shown, "subscription-line")
-    click(desk, "shop-portal")
-    assert len(desk.port.asked(OpenPortal)) == 1
-
-
-def test_a_passphrase_opens_a_plan_and_stays_where_it_does_not(desk: Desk) -> None:
-    shown = opened(desk)
-    click(desk, "passphrase-link")
-    field = shown.findChild(SecretField, "passphrase-field")
-    assert field is not None
-    desk.qtbot.keyClicks(field, "open sesame")
-    desk.qtbot.keyClick(field, Qt.Key.Key_Return)
-    [order] = desk.port.asked(UsePassphrase)
-    assert isinstance(order, UsePassphrase)
-    assert order.passphrase == "open sesame"
-    answer(desk, UsePassphrase, FaultView("ServerRefused", "It opens nothing.", ""))
-    assert said(shown, "passphrase-said") == "It opens nothing."
-    assert field.text() == "open sesame"
-    click(desk, "passphrase-open")
-    desk.tell(signed_in(replace(wallet(), plan_name="Global Lifetime")))
-    answer(desk, UsePassphrase)
-    assert said(shown, "passphrase-said") == "Done. Your plan is Global Lifetime now."
-    assert field.text() == ""
-
-
-def test_a_purchase_that_was_under_way_is_shown_again_at_the_start(desk: Desk) -> None:
-    desk.window.dialogs.make_billing()
-    desk.tell(signed_in())
-    assert desk.port.asked(AskShop) == [AskShop()]
-    desk.tell(shop(checkouts=(checkout("slow"), checkout("expired", STARTER, 2))))
-    waits = button(desk.window, "purchase-waiting")
-    assert waits.isVisible()
-    assert waits.accessibleName() == "Still waiting for the payment: Pro Pack, $15.00"
-    assert any("Pro Pack, $15.00: Still waiting" in text for text in texts(desk.composer))
-    desk.qtbot.mouseClick(waits, LEFT)
-    assert purchase(desk).checkout.id == "k1"
-
-
-def test_what_is_credited_while_the_shop_is_closed_is_a_notice(desk: Desk) -> None:
-    desk.window.dialogs.make_billing()
-    desk.tell(signed_in(), shop(checkouts=(checkout("pending"),)))
-    desk.tell(moved("credited"), shop())
-    assert "Pro Pack is credited: 208k tokens left now." in texts(desk.composer)
-    assert not button(desk.window, "purchase-waiting").isVisible()
-
-
-def test_the_window_comes_back_when_something_is_credited(desk: Desk) -> None:
-    desk.window.dialogs.make_billing()
-    desk.tell(signed_in(), shop(checkouts=(checkout("pending"),)))
-    desk.window.showMinimized()
-    desk.tell(moved("credited"))
-    assert not desk.window.isMinimized()
-    desk.window.showMinimized()
-    desk.tell(moved("credited"))  # told again after the wallet
-    assert desk.window.isMinimized()
-
-
-def test_another_account_has_other_purchases(desk: Desk) -> None:
-    desk.window.dialogs.make_billing()
-    desk.tell(signed_in(), shop(checkouts=(checkout("pending"),)))
-    assert button(desk.window, "purchase-waiting").isVisible()
-    acts = replace(SERVER, acts_for="org1")
-    desk.tell(AccountsShown(AccountsView((acts,), "s1", "", wallet())))
-    assert not button(desk.window, "purchase-waiting").isVisible()
-    assert len(desk.port.asked(AskShop)) == 2
 
 
 def test_the_card_without_tokens_leads_to_all_packs(desk: Desk) -> None:
