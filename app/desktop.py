@@ -59,7 +59,6 @@ def _run_window(
 ) -> int:
     from PySide6.QtWidgets import QApplication
 
-    from app.demo import open_demo_window
     from app.ui.bridge import Bridge
     from app.ui.collector import QuietCollector
     from app.ui.window import MainWindow, prepare_application
@@ -70,7 +69,7 @@ def _run_window(
     collector = QuietCollector(bridge)
     bridge.event.connect(collector.note)
     window = MainWindow(bridge, paths.config, demo=demo)
-    window.open_demo = open_demo_window
+    window.open_demo = _open_demo
     _install_crash_hook(window)
     trace = StartupTrace(os.environ.get("TUPPENCE_STARTUP_TRACE"))
     desk = Desk(paths, config, notices, place, bridge, demo=demo)
@@ -83,6 +82,13 @@ def _run_window(
     code = application.exec()
     desk.stop()
     return code
+
+
+def _open_demo() -> bool:
+    """A window of its own for the demo; what starts programs is imported when it is asked for."""
+    from app.demo import open_demo_window
+
+    return open_demo_window()
 
 
 class Desk:

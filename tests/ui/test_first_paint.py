@@ -72,6 +72,32 @@ def test_a_key_after_the_first_paint_waits_for_no_more_than_one_module(tmp_path:
     assert {name for name in completed if name.startswith("app.seam.")} <= {"app.seam.port"}
 
 
+def test_the_program_itself_imports_no_more_than_its_window_before_the_first_paint(
+    tmp_path: Path,
+) -> None:
+    """Modules at the mark that the real program writes, with all that it wires."""
+    code = (
+        "import sys, app.desktop as desktop\n"
+        "mark = desktop.StartupTrace.mark\n"
+        "def note(self, name):\n"
+        "    print(*sys.modules, flush=True)\n"
+        "    import os; os._exit(0)\n"
+        "desktop.StartupTrace.mark = note\n"
+        "desktop.open_window()\n"
+    )
+    environment = {
+        **os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT),
+        "TUPPENCE_HOME": str(tmp_path),
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        env=environment, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    modules = set(done.stdout.splitlines()[-1].split())
+    assert "app.ui.window" in modules
+    assert modules.isdisjoint({"subprocess", "socket", "hashlib", "asyncio", "app.demo"})
+
+
 def _first_paint(folder: Path) -> list[set[str]]:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
