@@ -77,9 +77,13 @@ class LicenseKeeper:
             device_key=key.text,
         )
 
-    async def renew(self, record: ServerRecord) -> None:
+    async def renew(self, record: ServerRecord, *, wanted: bool = True) -> None:
         """Ask the server for the license of today. Raises LicenseError where what it gives does
-        not verify, and what asking raises; the old one stays then."""
+        not verify, and what asking raises; the old one stays then.
+
+        Unless it is `wanted`, one for a machine without internet that somebody pasted stays in
+        its place until it ends, or the server says that it holds no longer.
+        """
         session = self._desk.session(record.id)
         await self._follow_keys(record)
         try:
@@ -91,9 +95,10 @@ class LicenseKeeper:
             raise
         block = fields.text("license")
         key = (await self._desk.device_key(record.id)).public
-        self._accept(self._licenses.get(record.id), block, key)
-        now = self._clock.now()
-        kept = self._licenses.get(record.id)
+        kept, now = self._licenses.get(record.id), self._clock.now()
+        self._accept_renewed(kept, block, key)
+        if not wanted and self._holds_offline(kept, key, now, fields.texts("revoked")):
+            return
         self._licenses.save(replace(kept, block=block, renewed_at=now))
         self._keep_guard(self._guard(now).renewed(now))
 
@@ -143,13 +148,35 @@ class LicenseKeeper:
     def _accept(self, kept: LicenseRecord, text: str | bytes, key: PublicKey) -> License:
         from app.licensing.license import accept
 
+        return accept(text, self._known(kept).pins, now=self._clock.now(), device_key=key)
+
+    def _accept_renewed(self, kept: LicenseRecord, block: str, key: PublicKey) -> None:
+        """One that the server gave just now: its dates are right, whatever the clock here says."""
+        from app.licensing.license import accept, read
+
+        known = self._known(kept)
+        found = read(block, known.pins)
+        accept(block, known.pins, now=found.claims.issued, device_key=key)
+
+    def _holds_offline(
+        self, kept: LicenseRecord, key: PublicKey, now: datetime, revoked: tuple[str, ...]
+    ) -> bool:
+        from app.licensing.claims import Kind
+
+        found = self._read(kept)
+        if found is None or found.claims.kind is not Kind.OFFLINE:
+            return False
+        claims = found.claims
+        return claims.device_key == key and claims.id not in revoked and now < claims.expires
+
+    def _known(self, kept: LicenseRecord) -> KeyList:
         known = self._keys(kept)
         if known is None:
             raise SigningKeyUnknown(
                 "This copy does not know the server's signing keys yet.",
                 "Connect to your server once; then the license can be checked without it.",
             )
-        return accept(text, known.pins, now=self._clock.now(), device_key=key)
+        return known
 
     def _read(self, kept: LicenseRecord) -> License | None:
         """The license that is kept, where it still verifies."""

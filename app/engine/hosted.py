@@ -73,6 +73,7 @@ class HostedSide:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _follows: bool = False  # a command is over before anything could be told
     _license_due: asyncio.Event = field(default_factory=asyncio.Event)
+    _license_wanted: bool = False  # something was bought: it counts more than what was pasted
 
     @property
     def views(self) -> AccountViews:
@@ -201,14 +202,15 @@ class HostedSide:
         if record is not None and record.account:
             self.emit(hosted.LicenseShown(await self.licenses.view(record)))
 
-    async def renew_license(self) -> None:
-        """Ask for the license of today, and show how it stands whatever comes of that."""
+    async def renew_license(self, *, wanted: bool = True) -> None:
+        """Ask for the license of today, and show how it stands whatever comes of that. Unless it
+        is `wanted`, one that was pasted for use without internet stays."""
         record = self.desk.chosen()
         if record is None or not record.is_signed_in:
             await self.show_license()
             return
         try:
-            await self.licenses.renew(record)
+            await self.licenses.renew(record, wanted=wanted)
         finally:
             await self.show_license()
 
@@ -234,7 +236,8 @@ class HostedSide:
                 or found.renew_at is None
                 or (found.renewal_is_due(self.clock.now()))
             ):
-                await self.renew_license()
+                wanted, self._license_wanted = self._license_wanted, False
+                await self.renew_license(wanted=wanted)
                 found = await self.licenses.standing(record)
         except TuppenceError as error:
             _log.info("the license: %s", error)
@@ -284,6 +287,7 @@ class HostedSide:
             # Here or on another device: what it brought is shown either way.
             self.purchases.poke()
             self.in_background(self._read_purchases(record))
+            self._license_wanted = True
             self._license_due.set()
         elif told.kind == "license_renewed":
             self._license_due.set()

@@ -20,7 +20,9 @@ from app.errors import (
     LicenseUnreadable,
     SigningKeyUnknown,
 )
+from app.licensing.armor import LICENSE, from_block, to_block
 from app.licensing.keys import SigningKey
+from app.server.licenses.service import issue_offline, revoke
 from app.store.servers import ServerRecord
 from tests.account.servers import Computer, LiveServer, computer
 
@@ -184,3 +186,94 @@ async def test_a_row_that_somebody_edited_counts_as_no_license(licensed: License
         (block.replace(block[200], "A" if block[200] != "A" else "B"),),
     )
     assert await licensed.status() == "absent"
+
+
+async def offline_for(licensed: Licensed) -> str:
+    """Keep what the operator sends for this computer; its id."""
+    services = licensed.live.credit.services
+    key = await licensed.one.desk.device_key(licensed.record.id)
+    row = await issue_offline(services, licensed.record.account, key.public.text)
+    await licensed.keeper.keep_text(licensed.record, row.block)
+    return row.id
+
+
+async def test_a_license_that_was_sent_stays_while_others_are_renewed(licensed: Licensed) -> None:
+    await licensed.keeper.renew(licensed.record)
+    await offline_for(licensed)
+    sent = licensed.block
+    licensed.live.credit.time.pass_by(days=2)
+    await licensed.keeper.renew(licensed.record, wanted=False)
+    assert licensed.block == sent
+    licensed.live.credit.time.pass_by(days=364)
+    await licensed.keeper.renew(licensed.record, wanted=False)
+    assert licensed.block != sent  # it had ended
+    assert await licensed.status() == "valid"
+
+
+async def test_one_that_was_called_back_goes_at_the_next_renewal(licensed: Licensed) -> None:
+    await licensed.keeper.renew(licensed.record)
+    license_id = await offline_for(licensed)
+    sent = licensed.block
+    services = licensed.live.credit.services
+    await revoke(services, licensed.record.account, license_id, "sold")
+    await licensed.keeper.renew(licensed.record, wanted=False)
+    assert licensed.block != sent
+
+
+async def test_who_asks_for_a_renewal_gets_the_accounts_own(licensed: Licensed) -> None:
+    await licensed.keeper.renew(licensed.record)
+    await offline_for(licensed)
+    sent = licensed.block
+    await licensed.keeper.renew(licensed.record)
+    assert licensed.block != sent
+
+
+@pytest.mark.parametrize("days", [-3, -400, 3, 60, 400])
+async def test_a_renewal_mends_a_clock_that_is_wrong_for_good(
+    licensed: Licensed, days: int
+) -> None:
+    await licensed.keeper.renew(licensed.record)
+    licensed.live.credit.time.pass_by(days=3)
+    assert await licensed.status() == "valid"
+    licensed.ahead = timedelta(days=days)
+    await licensed.keeper.renew(licensed.record)
+    assert await licensed.status() == "valid"
+    licensed.live.credit.time.pass_by(days=29)
+    assert await licensed.status() == "valid"
+    licensed.live.credit.time.pass_by(days=2)
+    assert await licensed.status() == "grace"
+
+
+@pytest.mark.parametrize("many", [1_000, pytest.param(10_000, marks=pytest.mark.soak)])
+async def test_of_all_altered_licenses_none_is_kept(licensed: Licensed, many: int) -> None:
+    """As `tests/licensing` forges them, against all that stands between a paste and the store."""
+    await licensed.keeper.renew(licensed.record)
+    block, chance = licensed.block, random.Random(20261121)
+    content = from_block(block, LICENSE)
+    before = licensed.one.shelves.licenses.get(licensed.record.id)
+    kept, refusals = 0, list[LicenseError]()
+    for turn in range(many):
+        if turn % 2:
+            altered = to_block(_altered(content, chance), LICENSE)
+        else:
+            place = chance.randrange(block.index("\n") + 1, block.rindex("-----END"))
+            altered = block[:place] + chance.choice("AZaz09+/=") + block[place + 1 :]
+        try:
+            await licensed.keeper.keep_text(licensed.record, altered)
+        except LicenseError as error:
+            refusals.append(error)
+        else:
+            kept += 1
+            assert from_block(altered, LICENSE) == content  # the same license, written otherwise
+    after = licensed.one.shelves.licenses.get(licensed.record.id)
+    assert from_block(after.block, LICENSE) == from_block(before.block, LICENSE)
+    assert kept < many / 50
+    assert all(error.message and error.advice for error in refusals)
+    assert await licensed.status() == "valid"
+
+
+def _altered(content: bytes, chance: random.Random) -> bytes:
+    """One byte is another one; the checksum around it will be right again, as a forger would."""
+    place = chance.randrange(len(content))
+    other = (content[place] + chance.randrange(1, 256)) % 256
+    return content[:place] + bytes([other]) + content[place + 1 :]
