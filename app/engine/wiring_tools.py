@@ -20,6 +20,7 @@ from app.tools.calculator import Calculator
 from app.tools.date_time import DateAndTime
 from app.tools.permits import Permits, Question
 from app.tools.toolbox import Toolbox
+from app.tools.web_page import WebPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class ToolParts:
         clock: Clock,
         emit: Callable[[Event], None],
     ) -> ToolParts:
-        toolbox = Toolbox((Calculator(), DateAndTime(clock.now)))
+        toolbox = Toolbox((Calculator(), DateAndTime(clock.now), WebPage(http)))
         permits = Permits(
             ask=lambda question: emit(_asked(question)),
             withdraw=lambda question: emit(

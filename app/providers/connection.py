@@ -44,7 +44,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. `host` is the provider's name, for words; `content_type` that of the body."""
+    """One request. `host` is the provider's name, for words; `content_type` that of the body.
+
+    `connect_to` is the only IP address to be connected to, for who has looked at it; a proxy looks
+    names up itself. `tells_redirects` gives an answer that sends elsewhere instead of a fault.
+    """
 
     method: str
     url: str
@@ -53,6 +57,8 @@ class Call:
     headers: tuple[tuple[str, str], ...] = ()
     key: Key | None = None
     content_type: str = JSON_BODY
+    connect_to: str = ""
+    tells_redirects: bool = False
 
 
 class HttpAnswer(Protocol):

@@ -103,7 +103,8 @@ class HttpClient:
             except httpx2.TransportError as error:
                 raise _fault(error, call, through_proxy=self.has_proxy) from error
             try:
-                if response.is_redirect or 300 <= response.status_code < 400:
+                elsewhere = response.is_redirect or 300 <= response.status_code < 400
+                if elsewhere and not call.tells_redirects:
                     raise rules.redirected(address(call.url).host, response.status_code)
                 yield Answer(response, call, self.timeouts.idle_s)
             finally:
@@ -187,8 +188,19 @@ class HttpClient:
             if self._offline and not at.is_loopback:
                 raise rules.set_offline(call)
             client = await self._connected(call)
+            url, pinned = httpx2.URL(call.url), {}
+            if call.connect_to and not self.has_proxy:
+                # The name was looked up and looked at: a second look-up might say otherwise.
+                headers.append(("Host", url.netloc.decode("ascii")))
+                pinned = {"sni_hostname": url.raw_host.decode("ascii")}
+                url = url.copy_with(host=call.connect_to)
             return client, client.build_request(
-                call.method, call.url, content=call.body, headers=headers, timeout=timeout
+                call.method,
+                url,
+                content=call.body,
+                headers=headers,
+                timeout=timeout,
+                extensions=pinned,
             )
         except (httpx2.InvalidURL, UnicodeError, ValueError) as error:
             raise rules.unusable(call) from error
@@ -199,6 +211,27 @@ def address(url: str) -> Address:
     parsed = httpx2.URL(url)
     port = parsed.port or (443 if parsed.scheme == "https" else 80)
     return Address(parsed.scheme, parsed.host.lower(), port)
+
+
+def joined(url: str, location: str) -> str:
+    """Where an answer sends to, as a whole address. Raises ValueError where it is none."""
+    try:
+        return str(httpx2.URL(url).join(location))
+    except httpx2.InvalidURL as error:
+        raise ValueError(location) from error
+
+
+def name_and_port(url: str) -> tuple[str, str, int]:
+    """Scheme, host as it is looked up, and port. Raises ValueError where it is no address, or
+    has a name and password in it."""
+    try:
+        parsed = httpx2.URL(url)
+        host = parsed.raw_host.decode("ascii").lower().strip("[]").rstrip(".")
+    except (httpx2.InvalidURL, UnicodeError) as error:
+        raise ValueError(url) from error
+    if not host or parsed.userinfo:
+        raise ValueError(url)
+    return parsed.scheme, host, parsed.port or (443 if parsed.scheme == "https" else 80)
 
 
 def _checked(proxy: Proxy) -> httpx2.Proxy:
