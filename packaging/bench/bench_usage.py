@@ -37,7 +37,7 @@ DAYS = 730
 BATCH = 20_000
 LIMIT_MS = 100.0
 SLOT_LIMIT_MS = 50.0
-WORK = ROOT / "packaging" / ".environment" / "bench" / f"usage-{CURRENT_VERSION}"
+WORK = ROOT / "packaging" / ".environment" / "bench" / f"usage-hosted-{CURRENT_VERSION}"
 ALL = UsageScope(UsagePeriod.ALL)
 _FLOOR = (
     "SELECT at_ms / 86400000, sum(cost_pusd), sum(certainty <> 'exact'), sum(first_call)"
@@ -46,13 +46,13 @@ _FLOOR = (
 MODELS = (
     ("k1", "openai", "gpt-4o"), ("k1", "openai", "gpt-4o-mini"), ("k1", "openai", "o3"),
     ("k2", "anthropic", "claude-sonnet-4-5"), ("k2", "anthropic", "claude-haiku-4-5"),
-    ("local:ollama", "ollama", "gpt-oss:20b"),
+    ("local:ollama", "ollama", "gpt-oss:20b"), ("hosted:s1:a1", "openai", "gpt-4o"),
 )  # fmt: skip
 
 
 def figures() -> Iterable[Figure]:
     """What the core's thread takes, then what a person waits for."""
-    _make_if_needed()
+    make_if_needed()
     shelves = open_shelves(WORK, Clock())
     try:
         yield from _core_figures(shelves)
@@ -127,44 +127,45 @@ def open_page() -> dict[str, float]:
     application = QApplication([])
     Theme.current().start(application, "light", 100)
     bridge = Bridge()
-    engine, opened = _engine(bridge)
+    engine, opened = engine_for(bridge)
     window = QWidget()
     window.resize(1440, 900)
     window.show()
-    _until(opened)
+    until(opened)
     found = {}
     # The card is opened more than once in a day: the first time is its imports' too.
     for _ in range(2):
         began, thread_began = time.perf_counter(), time.thread_time()
         card = UsageDialog(window, bridge, ALL)
         card.open()
-        _until(_painted(card.chart, lambda card=card: card.figure.text() != "…"))
+        until(painted(card.chart, lambda card=card: card.figure.text() != "…"))
         found["shown_ms"] = (time.perf_counter() - began) * 1000
         found["thread_ms"] = (time.thread_time() - thread_began) * 1000
         card.done(0)
     card = UsageDialog(window, bridge, ALL)
     card.open()
-    _until(_painted(card.chart, lambda: card.figure.text() != "…"))
+    until(painted(card.chart, lambda: card.figure.text() != "…"))
     before = card.figure.text()
     began = time.perf_counter()
     card.ask(UsageScope(UsagePeriod.YEAR))
-    _until(_painted(card.chart, lambda: card.figure.text() != before))
+    until(painted(card.chart, lambda: card.figure.text() != before))
     found["again_ms"] = (time.perf_counter() - began) * 1000
     card.ask(ALL)
-    _until(lambda: card.figure.text() == before)
+    until(lambda: card.figure.text() == before)
     card.lists.tabs.setCurrentIndex(CALLS)
     calls = card.lists.calls
-    _until(lambda: calls.calls.call(0) is not None)
+    until(lambda: calls.calls.call(0) is not None)
     began = time.perf_counter()
     calls.scrollTo(calls.calls.index(MESSAGES // 2, 0))
-    _until(_painted(calls.viewport(), lambda: calls.calls.call(MESSAGES // 2) is not None))
+    until(painted(calls.viewport(), lambda: calls.calls.call(MESSAGES // 2) is not None))
     found["list_ms"] = (time.perf_counter() - began) * 1000
     engine.stop()
     engine.join(20)
     return found
 
 
-def _engine(bridge):  # noqa: ANN001, ANN202 - Qt is imported in the other process alone
+def engine_for(bridge):  # noqa: ANN001, ANN201 - Qt is imported in the other process alone
+    """The real engine over the database, and whether it is open."""
     from app.engine.runtime import Engine
     from app.engine.wiring import open_core
 
@@ -182,7 +183,7 @@ def _engine(bridge):  # noqa: ANN001, ANN202 - Qt is imported in the other proce
     return engine, lambda: bool(there)
 
 
-def _painted(widget, there: Callable[[], bool]) -> Callable[[], bool]:  # noqa: ANN001
+def painted(widget, there: Callable[[], bool]) -> Callable[[], bool]:  # noqa: ANN001
     """Whether a widget was painted since something was there to be painted."""
     from PySide6.QtCore import QEvent, QObject
 
@@ -199,7 +200,7 @@ def _painted(widget, there: Callable[[], bool]) -> Callable[[], bool]:  # noqa: 
     return lambda: watch.painted
 
 
-def _until(done: Callable[[], bool]) -> None:
+def until(done: Callable[[], bool]) -> None:
     """Let the window's loop run as it does for a person: asleep while nothing happens."""
     from PySide6.QtCore import QEventLoop, QTimer
 
@@ -213,7 +214,8 @@ def _until(done: Callable[[], bool]) -> None:
         raise RuntimeError("the page did not come")
 
 
-def _make_if_needed() -> None:
+def make_if_needed() -> None:
+    """Make the database where there is no whole one."""
     if (WORK / "whole").exists():
         return
     WORK.mkdir(parents=True, exist_ok=True)
@@ -245,6 +247,24 @@ def _write(execute: Callable[..., object], number: int, row: tuple[object, ...])
         (message, chat, at_ms),
     )
     execute(f"INSERT INTO usage VALUES (NULL{', ?' * len(row)})", row)
+    if str(row[4]).startswith("hosted:"):
+        _write_draw(execute, row)
+
+
+def _write_draw(execute: Callable[..., object], row: tuple[object, ...]) -> None:
+    """What its grant paid, in tokens."""
+    call, message, chat, at_ms = row[:4]
+    execute(
+        "INSERT INTO hosted_calls (hold_id, message_id, server_id, holder, model, at_ms,"
+        " base_letters, base_thinking, receipt) VALUES (?, ?, 's1', 'a1', 'gpt-4o', ?, 0, 0, '{}')",
+        (call, message, at_ms),
+    )
+    execute(
+        "INSERT INTO hosted_draws (hold_id, server_id, holder, at_ms, model, grant_id, grant_name,"
+        " unit, amount, chat_id, provider)"
+        " VALUES (?, 's1', 'a1', ?, 'gpt-4o', 'g1', 'Free', 'plan_tokens', ?, ?, 'openai')",
+        (call, at_ms, 5 * (int(str(row[7])) + int(str(row[10]))), chat),
+    )
 
 
 def _rows() -> Iterator[tuple[int, tuple[object, ...]]]:
@@ -259,7 +279,7 @@ def _rows() -> Iterator[tuple[int, tuple[object, ...]]]:
         yield number, (
             f"u{number:031x}", f"{number:032x}", f"{number // MESSAGES_PER_CHAT:032x}", at_ms,
             key_id, provider, model, chosen.randrange(9000), 0, 0, chosen.randrange(900), 0,
-            chosen.randrange(10**10), certainty, 1,
+            0 if key_id.startswith("hosted:") else chosen.randrange(10**10), certainty, 1,
         )  # fmt: skip
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.clock import Clock
+from app.store.connection import connect
 from app.store.records import MessageRecord, PaneRecord, State
 from app.store.shelves import open_shelves
 
@@ -35,6 +37,25 @@ def fill(folder: Path, *, chats: int, messages: int) -> None:
             shelves.chats.set_panes(chat_id, [PaneRecord(0, "", leaf)])
             shelves.chats.touch(chat_id, at)
     shelves.database.close()
+
+
+def take_account(folder: Path, demo: Path) -> None:
+    """Give the profile the account, the wallet and the license that the demo's window was given.
+
+    Its server is gone by then: what a start shows of them comes from the profile alone. Raises
+    RuntimeError where the demo has no license yet.
+    """
+    [found] = list(demo.rglob("tuppence.db"))
+    with closing(connect(folder / "tuppence.db")) as connection:
+        connection.execute("ATTACH ? AS demo", (str(found),))
+        connection.execute("BEGIN IMMEDIATE")
+        for table in ("servers", "account_cache", "licenses"):
+            connection.execute(f"INSERT INTO main.{table} SELECT * FROM demo.{table}")
+        connection.execute("UPDATE main.servers SET demo = 0")
+        [(licenses,)] = connection.execute("SELECT count(*) FROM main.licenses").fetchall()
+        connection.execute("COMMIT")
+    if not licenses:
+        raise RuntimeError("the demo gave no license")
 
 
 def _conversation(chat_id: str, number: int, each: int, at: datetime) -> Iterator[MessageRecord]:
