@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.seam import commands, hosted
 from app.seam.events import KeychainReady, Notice
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.ui.window import MainWindow
 
 PERCENT_ALL = 100
+MODEL_WAIT_MS = 6000
 
 Answer = Callable[[hosted.HostedDone], None]
 """What to do when an order is done, or could not be."""
@@ -111,8 +112,7 @@ class WindowHosted(QObject):
     def leave_first_run(self) -> None:
         """An account was begun or found elsewhere than on the first page: on to a model of it."""
         if self._window.dialogs.first_run is not None:
-            self._wants_model = True
-            self._window.dialogs.leave_to_chat()
+            self._wait_for_model()
 
     def take_models(self) -> None:
         """After the start, the first model that can answer is the one that does."""
@@ -122,6 +122,7 @@ class WindowHosted(QObject):
         if self._wants_model and chat is not None and first is not None:
             self._wants_model = False
             self._window.orders.choose_model(0, first.ref)
+            self._go_to_chat()
 
     def hide_card(self) -> None:
         """What was said of a message does not hold for the next one."""
@@ -178,10 +179,19 @@ class WindowHosted(QObject):
 
     def _on_started(self, event: hosted.HostedDone) -> None:
         if event.fault is None:
-            self._wants_model = True
-            self._window.dialogs.leave_to_chat()
+            self._wait_for_model()
         elif self._start is not None:
             self._start.show_fault(event.fault)
+
+    def _wait_for_model(self) -> None:
+        """What is sent before a model is known would be refused: the page stays until then."""
+        self._wants_model = True
+        self._submit(commands.ListModels())
+        QTimer.singleShot(MODEL_WAIT_MS, self, self._go_to_chat)
+
+    def _go_to_chat(self) -> None:
+        if self._window.dialogs.first_run is not None:
+            self._window.dialogs.leave_to_chat()
 
     def _on_any_event(self, event: object) -> None:
         if isinstance(event, KeychainReady) and self._start is not None:
