@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.chat.names import Names
@@ -60,10 +60,18 @@ _FREE_RULES = (
     ("The program ended", "The program ended during this answer; it costs nothing."),
     ("", "This answer costs nothing."),
 )
+GroupOf = Callable[[str], str]
+"""What a group is called by its id; empty for one's own account."""
 _CERTAINTIES = {certainty: Certainty(certainty.value) for certainty in ReceiptCertainty}
 
 
-def cost_line(receipt_json: str | None, duration_s: float | None) -> CostLine | None:
+def no_group(holder: str) -> str:
+    return ""
+
+
+def cost_line(
+    receipt_json: str | None, duration_s: float | None, group_of: GroupOf = no_group
+) -> CostLine | None:
     """The line under an answer; None where nothing was charged."""
     if receipt_json is None:
         return None
@@ -78,7 +86,10 @@ def cost_line(receipt_json: str | None, duration_s: float | None) -> CostLine | 
         duration_s=duration_s,
         cached_tokens=totals.cached_tokens,
         note=rule_words(totals.rule, totals.total_pusd) if totals.rule else "",
-        drawn=tuple(DrawnView(*each) for each in totals.drawn),
+        drawn=tuple(
+            DrawnView(name, unit, amount, group_of(holder))
+            for name, unit, amount, holder in totals.drawn
+        ),
     )
 
 
@@ -89,7 +100,9 @@ def rule_words(rule: str, total_pusd: int | None) -> str:
     return next((said for begin, said in _FREE_RULES if rule.startswith(begin)), rule)
 
 
-def receipt_view(message: MessageRecord, names: Names) -> ReceiptView | None:
+def receipt_view(
+    message: MessageRecord, names: Names, group_of: GroupOf = no_group
+) -> ReceiptView | None:
     """The whole receipt of a message; None where it has none."""
     if message.receipt_json is None:
         return None
@@ -109,7 +122,13 @@ def receipt_view(message: MessageRecord, names: Names) -> ReceiptView | None:
         notes=receipt.notes,
         shares=shares,
         drawn=tuple(
-            DrawnView(each.payer.words, each.unit.value, each.value) for each in receipt.amounts
+            DrawnView(
+                each.payer.words,
+                each.unit.value,
+                each.value,
+                group_of(each.payer.id.partition("/")[0]),
+            )
+            for each in receipt.amounts
         ),
         server_request_id=receipt.request_id,
     )

@@ -41,6 +41,7 @@ class ChatViews:
     ) -> None:
         self._shelves = shelves
         self._live = live
+        self._groups: dict[str, str] = {}
 
     def row(self, chat: ChatRecord, *, streaming: bool = False) -> ChatRow:
         """A line of the sidebar."""
@@ -67,6 +68,7 @@ class ChatViews:
         )
 
     def panes(self, chat: ChatRecord) -> tuple[PaneView, ...]:
+        self._groups.clear()
         messages = self._shelves.messages
         return tuple(
             PaneView(
@@ -103,9 +105,15 @@ class ChatViews:
             images=self._images(files) if files and is_answer else (),
             tool_calls=tuple(extras.tool_calls),
             citations=tuple(extras.citations),
-            cost=cost_line(message.receipt_json, message.duration_s),
+            cost=cost_line(message.receipt_json, message.duration_s, self.group_of),
             fault=None if extras.kept else read_fault(message.fault_json),
         )
+
+    def group_of(self, holder: str) -> str:
+        """What an organization or workspace is called whose grant paid; empty for oneself."""
+        if holder not in self._groups:
+            self._groups[holder] = self._shelves.chats.group_name(holder)
+        return self._groups[holder]
 
     def attachments(self, ids: Sequence[str]) -> tuple[AttachmentView, ...]:
         """Chips for the files that are still known."""

@@ -50,7 +50,7 @@ def _find(core: Core, text: str) -> ReceiptView:
         raise TuppenceError(
             f"There is no message “{one_line(text)}”.", "`usage --csv` lists their ids."
         )
-    view = receipt_view(message, core.spending.names)
+    view = receipt_view(message, core.spending.names, core.views.group_of)
     if view is None:
         raise TuppenceError("There is no receipt for this message.", "Nothing was charged for it.")
     return view

@@ -38,7 +38,8 @@ class ReceiptTotals:
     output_tokens: int
     thinking_tokens: int
     cached_tokens: int
-    drawn: tuple[tuple[str, str, int], ...] = ()  # grant, unit and amount, where credit paid
+    # Grant, unit, amount, and the account, organization or workspace whose grant it is.
+    drawn: tuple[tuple[str, str, int, str], ...] = ()
 
 
 def totals_from_json(text: str) -> ReceiptTotals:
@@ -84,7 +85,7 @@ def _totals(plain: Mapping[str, Any]) -> ReceiptTotals:
         thinking,
         cached,
         tuple(
-            (str(payer[1]), str(unit), _whole(amount))
+            (str(payer[1]), str(unit), _whole(amount), str(payer[2]).partition("/")[0])
             for payer, amount, unit in plain.get("amounts", ())
         ),
     )

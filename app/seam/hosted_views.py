@@ -34,11 +34,13 @@ class HostedQuoteView:
 
 @dataclass(frozen=True, slots=True)
 class DrawnView:
-    """What a grant paid of an answer: "1,935 plan_tokens from Free"."""
+    """What a grant paid of an answer: "1,935 plan_tokens from Free". `group` is whose grant it is,
+    empty for one's own."""
 
     name: str
     unit: str
     amount: int
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,13 @@ class Chats:
         )
         return [_chat(row, panes.get(row[0], ())) for row in rows]
 
+    def group_name(self, group_id: str) -> str:
+        """What the chats of a group call it; empty where none belongs to it."""
+        row = self._database.first(
+            "SELECT group_name FROM chat_groups WHERE group_id = ? LIMIT 1", (group_id,)
+        )
+        return "" if row is None else str(row[0])
+
     def rename_group(self, server_id: str, group_id: str, name: str) -> int:
         """Let the chats of a group bear its name of today; how many had another one."""
         return self._database.write(

@@ -175,7 +175,8 @@ async def ask_model_costs(core: Core, command: commands.AskModelCosts) -> None:
 
 def ask_receipt(core: Core, command: commands.AskReceipt) -> None:
     message = core.shelves.messages.get(command.message_id)
-    view = None if message is None else receipt_view(message, core.spending.names)
+    names, group_of = core.spending.names, core.views.group_of
+    view = None if message is None else receipt_view(message, names, group_of)
     if view is None:
         raise TuppenceError("There is no receipt for this message.", "Nothing was charged for it.")
     core.emit(events.ReceiptReady(view))

@@ -108,10 +108,10 @@ class GroupDialog(Dialog):
         for widget in (self._nav, self.new_button, self.accept_button, self.state):
             widget.setFixedWidth(width)
         box = column(spacing=8)
-        box.addWidget(self._nav, 1)
-        box.addWidget(self.state)
-        box.addWidget(self.new_button)
-        box.addWidget(self.accept_button)
+        box.addWidget(self._nav, 100)
+        for widget in (self.state, self.new_button, self.accept_button):
+            box.addWidget(widget)
+        box.addStretch(1)
         return box
 
     def _build_none(self) -> QWidget:
@@ -166,6 +166,7 @@ class GroupDialog(Dialog):
                 page.show_group(group)
         for button in (self.new_button, self.accept_button):
             button.setVisible(bool(own and groups))
+        self._nav.setVisible(bool(groups))
         self._show_none(own=own)
 
     def _list(self, groups: tuple[GroupView, ...]) -> None:

@@ -37,6 +37,7 @@ class InviteForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._notes: dict[str, str] = {}
+        self._invited = ("", False)  # the invitation of the link, and whether it was listed
         self._build()
 
     def show_roles(self, roles: Sequence[RoleView]) -> None:
@@ -55,6 +56,8 @@ class InviteForm(QWidget):
         """The link, which nobody is told again."""
         self._rest()
         self._email.clear()
+        self._invited = (invitation.id, False)
+        self._copy.setText(tr("Copy the link"))
         self._link.setText(invitation.link)
         self._link.setCursorPosition(0)
         until = words.short_date(invitation.expires_at)
@@ -72,8 +75,18 @@ class InviteForm(QWidget):
         self._rest()
         say(self._said, fault_words(fault))
 
+    def show_open(self, invitations: Sequence[InvitationView]) -> None:
+        """Those that are open: a link that was used or taken back leads nowhere any more."""
+        shown, was_listed = self._invited
+        is_listed = shown in [each.id for each in invitations]
+        if was_listed and not is_listed:
+            self.forget_link()
+        elif is_listed:
+            self._invited = (shown, True)
+
     def forget_link(self) -> None:
-        """The link was seen."""
+        """The link was seen, or leads nowhere."""
+        self._invited = ("", False)
         self._link.setText("")
         self._card.hide()
 
@@ -134,6 +147,7 @@ class InviteForm(QWidget):
     def _on_invite(self) -> None:
         if self._invite.isEnabled() and self._role.currentData():
             say(self._said, "")
+            self.forget_link()
             self._invite.setEnabled(False)
             self._invite.setText(tr("Inviting …"))
             self.asked.emit(str(self._role.currentData()), self._email.text().strip())

@@ -103,6 +103,7 @@ class MemberPage(QWidget):
         sees_to = "members" in rights
         self.form.setVisible(sees_to)
         self.form.show_roles(shown.roles)
+        self.form.show_open(shown.invitations)
         self.invitations.show_invitations(shown.invitations)
         self._head.show()
         clear_layout(self._lines)

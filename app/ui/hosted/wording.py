@@ -70,8 +70,13 @@ def drawn_sum(drawn: Sequence[DrawnView]) -> str:
 
 def drawn_from(drawn: Sequence[DrawnView]) -> str:
     """`1,588 tokens from Free, 347 tokens from Starter pack`."""
-    said = (tr("{0} from {1}").format(amount_of(e.unit, e.amount), e.name) for e in drawn)
-    return ", ".join(said)
+    return ", ".join(
+        tr("{0} from {1}").format(
+            amount_of(each.unit, each.amount),
+            tr("{0} of {1}").format(each.name, each.group) if each.group else each.name,
+        )
+        for each in drawn
+    )
 
 
 def left_of(grant: GrantView) -> str:

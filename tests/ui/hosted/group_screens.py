@@ -11,7 +11,15 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
 
 from app.seam.commands import Command
 from app.seam.events import Event
@@ -68,6 +76,13 @@ class Person(Screen):
 
         await self.until(lambda: bool(seen()))
         return seen()[-1]
+
+    async def find_menu(self) -> QMenu:
+        """The menu that is open."""
+        await self.until(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        return menu
 
     async def press(self, name: str, kind: type[QWidget] = QPushButton) -> None:
         QTest.mouseClick(await self.find(name, kind), Qt.MouseButton.LeftButton)
