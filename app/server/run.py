@@ -66,6 +66,7 @@ def serve(
         print(f"Warning: {words}", file=sys.stderr, flush=True)
     services = make_services(settings)  # fails here, once and in words, and not in each worker
     asyncio.run(make_ready(services))  # a lost key for licenses is said before anything is served
+    settings.address_file.write_text(settings.address, "utf-8")
     _greet(services)
     config = uvicorn.Config(
         "app.server.run:application",

@@ -18,6 +18,7 @@ from app.server.payments import tables as payments
 from app.server.proxy import tables as proxy
 
 Statements = tuple[str, ...]
+BY_BLOCKS = credit_tables.BY_BLOCKS
 
 _STEPS: tuple[Statements, ...] = (
     (
@@ -49,10 +50,35 @@ def upgrade(dialect: str) -> Steps[None]:
     for statements in _STEPS[version:]:
         for statement in statements:
             yield Sql(_in(dialect, statement))
+    if version == 0:
+        for statement in _kept(dialect, operator.APPEND_ONLY):
+            yield Sql(statement)
     yield Sql("UPDATE server_schema SET version = ?", (VERSION,))
+
+
+def _kept(dialect: str, table: str) -> Statements:
+    """The triggers that refuse to change or delete what a table holds."""
+    if dialect == "sqlite":
+        return tuple(
+            f"CREATE TRIGGER {table}_stay_{moment.lower()} BEFORE {moment} ON {table}"
+            f" BEGIN SELECT RAISE (ABORT, '{table} is append-only'); END"
+            for moment in ("UPDATE", "DELETE")
+        )
+    refuse = (
+        f"CREATE FUNCTION {table}_stay() RETURNS trigger LANGUAGE plpgsql AS"
+        f" 'BEGIN RAISE EXCEPTION ''{table} is append-only''; END'"
+    )
+    moments = "UPDATE OR DELETE OR TRUNCATE"
+    trigger = (
+        f"CREATE TRIGGER {table}_stay BEFORE {moments} ON {table}"
+        f" FOR EACH STATEMENT EXECUTE FUNCTION {table}_stay()"
+    )
+    return refuse, trigger
 
 
 def _in(dialect: str, statement: str) -> str:
     if dialect == "sqlite":
         return statement
+    # What comes in the order of time is found by a few bytes for each hundred pages.
+    statement = statement.replace(BY_BLOCKS, "USING brin")
     return statement.replace(" INTEGER", " BIGINT").replace(" TEXT", ' TEXT COLLATE "C"')

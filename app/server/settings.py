@@ -81,6 +81,18 @@ class ServerSettings:
         """How clients reach the server."""
         return self.public_url or f"http://{self.host}:{self.port}"
 
+    @property
+    def address_file(self) -> Path:
+        """Where a server that runs writes its address, which its command line may have chosen."""
+        return self.data / "address"
+
+    @property
+    def running_address(self) -> str:
+        """The address of the server that was started last over these data, for commands."""
+        if self.public_url or not self.address_file.is_file():
+            return self.address
+        return self.address_file.read_text("utf-8").strip() or self.address
+
     def variable(self, name: str) -> str:
         """The value of a variable that the catalog names; empty where it is not set."""
         return self.environment.get(name, "").strip()

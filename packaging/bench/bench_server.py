@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Coroutine, Iterable, Iterator
@@ -53,6 +54,7 @@ class Rivals:
 
 def figures() -> Iterable[Figure]:
     """Every figure of the server, medians of runs that take turns."""
+    _end_in_order()
     with _rivals() as rivals:
         yield from _rates(rivals)
         yield _first_byte(rivals)
@@ -65,10 +67,16 @@ def run(words: list[str]) -> int:
     """`soak MINUTES`: 500 streams for two minutes, then so many minutes of mixed load."""
     if len(words) != 2 or words[0] != "soak":
         sys.exit("dev.py bench server soak MINUTES")
+    _end_in_order()
     with _rivals() as rivals:
         streams = slow_streams(rivals.ours, rivals.upstream, rivals.keys)
         kept = report("server", streams)
         return 0 if report("server", mixed(rivals.ours, rivals.keys, float(words[1]))) & kept else 1
+
+
+def _end_in_order() -> None:
+    """Told to end, leave what was begun, so that PostgreSQL and the rivals end too."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
 
 
 def _rates(rivals: Rivals) -> Iterable[Figure]:

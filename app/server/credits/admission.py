@@ -29,7 +29,7 @@ from app.server.credits.holding import (
     side_hold,
     unlimited_count,
 )
-from app.server.credits.prices import Sold, sold, worst_of
+from app.server.credits.prices import Sold, open_now, sold, worst_of
 from app.server.credits.reading import Situation
 from app.server.credits.records import AdmittedCall, CallWish, PricedRoute, SideHold
 from app.server.credits.refusals import money_short, refused
@@ -81,7 +81,7 @@ def decide(
 ) -> Decision:
     """The call with what is to be held for it; raises `errors.Refused`."""
     asked = _Question(services, wish, caller, situation, now)
-    model = sold(services, wish.model, now)
+    model = open_now(services, sold(services, wish.model, now))
     own_routes = _own_key_routes(model, situation)
     account = replace(situation.account, has_own_key=bool(own_routes))
     worst = worst_of(model, wish)

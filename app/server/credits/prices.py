@@ -6,7 +6,7 @@ A price that is missing, negative, or zero without being declared free sells not
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -22,6 +22,7 @@ from app.metering.token_count import TokenCount
 from app.metering.usage import Part
 from app.providers.hosts import HOSTS, Host
 from app.server.credits.records import CallKind, CallWish, PricedRoute
+from app.server.operator.closed_routes import closed_routes
 from app.server.services import Services
 
 OUTPUT_USUAL_MAX = 8_192  # where neither the client nor the model's card says how long at most
@@ -63,6 +64,16 @@ def sold(services: Services, model_id: str, now: datetime) -> Sold:
     return _sold(
         _Shelf(services.catalog, services.prices, services.settings.demo), model_id, minute
     )
+
+
+def open_now(services: Services, found: Sold) -> Sold:
+    """Without the routes that the operator has closed: what is not asked sets aside nothing. Where
+    all are closed they stay, for whoever asks them to say why."""
+    closed = closed_routes(services)
+    if not closed:
+        return found
+    routes = tuple(route for route in found.routes if route.route not in closed)
+    return replace(found, routes=routes) if routes else found
 
 
 class _Shelf:

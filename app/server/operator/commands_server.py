@@ -203,7 +203,7 @@ def _nothing() -> Steps[None]:
 async def _page(operator: Operator, given: Namespace) -> Said:
     services, token = operator.act("page", "operator page"), entrance.new_link_token()
     await services.database.run(entrance.make_link, token, operator.who, services.clock.now())
-    url = f"{services.settings.address}/operator/enter?token={token}"
+    url = f"{services.settings.running_address}/operator/enter?token={token}"
     return Said(f"{url}\nIt opens the operator's page once, within five minutes.\n", {"url": url})
 
 

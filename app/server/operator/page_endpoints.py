@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from app.ledger.holds import open_holds
 from app.ledger.rows import at_from
 from app.server.caller import TheServices, address_of
+from app.server.cookies import entered
 from app.server.errors import Refused, not_found
 from app.server.operator import entrance
 from app.server.operator import margins as figures
@@ -208,15 +209,6 @@ def _routes(services: Services, closed: dict[str, str]) -> list[dict[str, object
     return found
 
 
-def _entered(services: Services, visit: str) -> RedirectResponse:
-    answer = RedirectResponse("/operator", 303)
-    answer.set_cookie(
-        COOKIE,
-        visit,
-        max_age=int(entrance.VISIT_LASTS.total_seconds()),
-        path="/operator",
-        httponly=True,
-        samesite="strict",
-        secure=services.settings.address.startswith("https://"),
-    )
-    return answer
+def _entered(services: Services, visit: str) -> Response:
+    lasts = entrance.VISIT_LASTS
+    return entered(services, "/operator", cookie=COOKIE, visit=visit, lasts=lasts)

@@ -53,6 +53,7 @@ CREATE TABLE worker_figures (
     at_ms INTEGER NOT NULL
 )"""
 
+APPEND_ONLY = "operator_acts"
 STATEMENTS: tuple[str, ...] = (
     ACTS,
     CLOSED_ROUTES,

@@ -6,10 +6,11 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Cookie, Form, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from app.server.caller import TheCaller, TheServices
+from app.server.cookies import entered
 from app.server.errors import Refused, not_allowed
 from app.server.pages import account, checkout, visits
 from app.server.pages.interface import groups_of
@@ -158,17 +159,7 @@ async def account_enter(
     if visit is None:
         return _again(services)
     place = f"/account/receipt?{urlencode({'id': receipt})}" if receipt else "/account"
-    answer = RedirectResponse(place, 303)
-    answer.set_cookie(
-        COOKIE,
-        visit,
-        max_age=int(visits.VISIT_LASTS.total_seconds()),
-        path="/account",
-        httponly=True,
-        samesite="strict",
-        secure=services.settings.address.startswith("https://"),
-    )
-    return answer
+    return entered(services, place, cookie=COOKIE, visit=visit, lasts=visits.VISIT_LASTS)
 
 
 @router.get("/account", include_in_schema=False)

@@ -71,8 +71,11 @@ def end_seen(call: AdmittedCall, seen: Seen) -> CallEnd | CallDropped:
             drained=seen.drained,
             looked_up=seen.looked_up,
             # A hosted call that failed without an answer costs its user nothing: what the
-            # provider bills for it all the same is the operator's.
-            maybe_billed=False,
+            # provider bills for it all the same is the operator's. On a key of their own it is
+            # theirs, and counted.
+            maybe_billed=bool(seen.route.own_key)
+            and seen.error is not None
+            and seen.error.billed is None,
         )
     )
     if settlement.state is HoldState.RELEASED:

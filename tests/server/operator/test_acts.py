@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from app.errors import TuppenceError
@@ -250,6 +252,27 @@ async def test_the_log_never_holds_a_passphrase_or_a_link(passphrases_office: Of
     rows = await office.server.run("SELECT * FROM operator_acts")
     for secret in (made.plain["passphrase"], page.plain["url"].split("=")[1]):
         assert secret not in str(rows)
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE operator_acts SET who = 'x'", "DELETE FROM operator_acts"]
+)
+async def test_no_statement_changes_the_log(any_credit_server: CreditServer, change: str) -> None:
+    office = Office(any_credit_server)
+    await office.admin("page")
+    before = await office.log()
+    assert before
+    with pytest.raises((sqlite3.Error, psycopg.Error), match="append-only"):
+        await office.server.run(change)
+    assert await office.log() == before
+
+
+async def test_the_page_is_where_the_server_runs(credit_server: CreditServer) -> None:
+    office = Office(credit_server)
+    credit_server.services.settings.address_file.write_text("http://127.0.0.1:50123", "utf-8")
+    page = await office.admin("page")
+    assert isinstance(page.plain, dict)
+    assert page.plain["url"].startswith("http://127.0.0.1:50123/operator/enter?token=")
 
 
 _REFUSALS = (Refused, TuppenceError, SystemExit, argparse.ArgumentTypeError)

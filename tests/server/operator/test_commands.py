@@ -173,6 +173,8 @@ async def test_a_closed_route_is_asked_no_more_and_users_read_why(tmp_path: Path
         await read_again(server.services)
         rest = before[1:]
         if rest:
+            later = await admitted(server, person.caller, wish())
+            assert [route.route for route in later.routes] == rest, "it sets nothing aside"
             assert [way.priced.route for way in ways.to(call, {})] == rest
         for route in rest:
             await office.admin(f"routes disable {route} --reason 'Its prices are wrong'")

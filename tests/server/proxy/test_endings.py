@@ -97,6 +97,19 @@ def test_an_error_without_output_costs_nothing(error: ProviderError, proof: Proo
     assert (found.proof, found.lost_pusd) == (proof, 0)
 
 
+@pytest.mark.parametrize("billed", [None, False])
+def test_on_a_key_of_ones_own_the_input_is_counted_where_it_may_be_billed(
+    billed: bool | None,
+) -> None:
+    route = PricedRoute("openrouter", "openrouter", "m", None, own_key="key-1")
+    error = ProviderUnreachable("The connection was lost.", billed=billed)
+    found = end_seen(CALL, Seen(How.FAILED, route, counted_input=18, error=error))
+    if billed is None:
+        assert charged(found) == (Basis.INPUT_ONLY, Ending.INCOMPLETE, 18, 0)
+    else:
+        assert isinstance(found, CallDropped)
+
+
 def test_what_the_provider_bills_for_nothing_is_the_operators_loss() -> None:
     price = Price.from_json(
         '{"version":1,"provider":"p","model":"m","rates":{"input":1000000,"output":2000000},'

@@ -255,6 +255,7 @@ def test_every_variable_that_is_explained_is_read_and_the_other_way_round(tmp_pa
 
 def test_the_folder_of_the_server_is_its_owners_alone(tmp_path: Path) -> None:
     data = tmp_path / "made" / "server"
-    with server_process(data, env={"DATA": str(data)}):
+    with server_process(data, env={"DATA": str(data)}) as running:
+        assert (data / "address").read_text("utf-8") == running.url, "commands find it there"
         if os.name == "posix":
             assert data.stat().st_mode & 0o077 == 0
