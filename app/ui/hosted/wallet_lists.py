@@ -37,6 +37,7 @@ class LongList(QWidget):
     def __init__(self, title: str) -> None:
         super().__init__()
         self._open = False
+        self._said: object = None
         self._title = plain_label(title, tone="2", size="small", strong=True)
         self._lines = column(spacing=8)
         self._more = push_button("", self._on_more, look="link")
@@ -51,6 +52,12 @@ class LongList(QWidget):
         """Another heading; none where it is empty."""
         self._title.setText(text)
         self._title.setVisible(bool(text))
+
+    def says(self, said: object) -> bool:
+        """Whether its lines say this already; they do from now on."""
+        same = self._said == (said, self._open)
+        self._said = (said, self._open)
+        return same
 
     def fill(self, count: int) -> int:
         """Begin anew with so many lines; how many of them are to be shown."""
@@ -92,6 +99,8 @@ class GrantList(LongList):
         self.again()
 
     def again(self) -> None:
+        if self.says((_words(self._grants), tuple(self._marked))):
+            return
         self.title(tr("Drawn on in this order") if len(self._grants) > 1 else "")
         shown = self._grants[: self.fill(len(self._grants))]
         for window, same in groupby(shown, key=wording.window_of):
@@ -114,6 +123,8 @@ class FreeModelList(LongList):
         self.again()
 
     def again(self) -> None:
+        if self.says(_words(self._grants)):
+            return
         shown = self._grants[: self.fill(len(self._grants))]
         for window, same in groupby(shown, key=wording.window_of):
             block = column(spacing=4)
@@ -135,6 +146,8 @@ class MemberList(LongList):
         self.again()
 
     def again(self) -> None:
+        if self.says(tuple(self._members)):
+            return
         for member in self._members[: self.fill(len(self._members))]:
             self._lines.addLayout(_member_line(member))
 
@@ -159,6 +172,10 @@ class Dot(QWidget):
 def tone_of(grant: GrantView) -> str:
     """What is given anew is green, what was paid for copper."""
     return "accent" if grant.resets is None else "ok"
+
+
+def _words(grants: Sequence[GrantView]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((grant.name, wording.left_of(grant), wording.window_of(grant)) for grant in grants)
 
 
 def _line(

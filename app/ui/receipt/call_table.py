@@ -86,7 +86,7 @@ class CallTable(QWidget):
             if number:
                 cell.setAlignment(_END)
             self._grid.addWidget(cell, place, number)
-        self._grid.addWidget(rule(), place + 1, 0, 1, 4)
+        self._grid.addWidget(rule(), place + 1, 0, 1, len(cells))
 
     def _add_sum(self) -> None:
         call = self._call
@@ -96,7 +96,8 @@ class CallTable(QWidget):
         amount = plain_label(wording.call_charged(call), size="note", strong=True, figures=True)
         amount.setAlignment(_END)
         self._grid.addWidget(said, place, 0, 1, 2)
-        self._grid.addWidget(amount, place, 2, 1, 2)
+        if amount.text():
+            self._grid.addWidget(amount, place, 2, 1, 2)
 
     def _on_copy(self) -> None:
         self._copy(self._call.request_id or "")

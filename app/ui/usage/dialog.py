@@ -102,8 +102,9 @@ class UsageDialog(Dialog):
         set_look(self.measure, flush="true")
         self._in_tokens = False
         foot = row(spacing=12)
-        foot.addWidget(self._legend, 1)
         foot.addWidget(self.measure, 0, Qt.AlignmentFlag.AlignTop)
+        foot.addWidget(self._legend, 100)
+        foot.addStretch(1)
         box.addWidget(self.chart)
         box.addLayout(foot)
         self.lists = UsageLists()

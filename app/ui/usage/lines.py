@@ -92,7 +92,7 @@ def make_table(title: str, what: str) -> UsageTable:
         wording.tr("Out"),
     )  # fmt: skip
     columns = (
-        Column(what), Column(heads[SHARE], 150, needs=520), Column(heads[COST], 176, True),
+        Column(what), Column(heads[SHARE], 130, needs=560), Column(heads[COST], 212, True),
         Column(heads[CALLS], 92, True, 400), Column(heads[INPUT], 110, True, 640),
         Column(heads[OUTPUT], 100, True, 740),
     )  # fmt: skip
