@@ -16,8 +16,7 @@ from app.metering.hold import HoldState
 from app.seam.views import FaultView
 from app.store.records import HoldRecord, MessageRecord, State
 from app.store.shelves import Shelves
-
-CLOSED_WHILE_RUNNING = "Tuppence was closed before this came back."
+from app.tools.unanswered import CLOSED_WHILE_RUNNING
 
 _log = logging.getLogger(__name__)
 

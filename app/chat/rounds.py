@@ -15,8 +15,7 @@ from app.request import (
     ToolResultPart,
 )
 from app.store.records import MessageRecord
-
-LOST = "This tool did not come back."
+from app.tools.unanswered import LOST
 
 
 def has_rounds(message: MessageRecord) -> bool:

@@ -35,12 +35,14 @@ from app.store.shelves import Shelves
 from app.tools.permits import Permits, Question
 from app.tools.tool import ToolResult
 from app.tools.toolbox import Toolbox
+from app.tools.unanswered import (
+    CALLS_AT_ONCE_MAX,
+    REFUSED,
+    STOPPED_WHILE_RUNNING,
+    TOO_MANY,
+)
 
-CALLS_AT_ONCE_MAX = 16
 CALL_OVER = Ending(State.STREAMING)  # of a call that another one follows
-STOPPED_WHILE_RUNNING = "The user stopped this before it came back."
-TOO_MANY = f"Not run: {CALLS_AT_ONCE_MAX} calls at once are the most. Ask for the rest again."
-REFUSED = "The user did not allow this. Do not ask for it again; go on without it, or ask them."
 _FREE = (PayerKind.LOCAL, PayerKind.DEMO)
 _GO_ON = (Outcome.TOOL_CALLS, Outcome.COMPLETE)
 

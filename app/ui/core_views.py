@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import cast
 
 from app.seam import (
+    assistants,
     budgets,
     events,
     hosted,
@@ -42,6 +43,7 @@ SENTENCES: dict[type, tuple[str, ...]] = {
     quote_views.QuoteView: ("payer", "blocked", "note", "not_exact"),
     budgets.SendQuestion: ("budget",),
     budgets.BudgetSaved: ("message",),
+    assistants.AssistantSaved: ("message",),
     reconciliation.ReportSiteView: ("key_name", "who"),
     reconciliation.ReconciliationView: ("notes",),
     reconciliation.ReconciliationShown: ("message", "advice"),

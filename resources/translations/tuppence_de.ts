@@ -503,6 +503,10 @@
         <source>Send will refuse: {0}</source>
         <translation>Wird nicht gesendet: {0}</translation>
     </message>
+    <message>
+        <source>Tools and assistant</source>
+        <translation>Werkzeuge und Assistent</translation>
+    </message>
 </context>
 <context>
     <name>CostLineView</name>
@@ -829,6 +833,10 @@
     <message>
         <source>Try again</source>
         <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>Fortsetzen</translation>
     </message>
 </context>
 <context>
@@ -1619,6 +1627,14 @@
         <source>your key</source>
         <translation>dein Schlüssel</translation>
     </message>
+    <message>
+        <source>Answers as this assistant</source>
+        <translation>Antwortet als dieser Assistent</translation>
+    </message>
+    <message>
+        <source>Assistant: {0}</source>
+        <translation>Assistent: {0}</translation>
+    </message>
 </context>
 <context>
     <name>Panes</name>
@@ -2220,6 +2236,18 @@
     <message>
         <source>Came back</source>
         <translation>Zurückgekommen</translation>
+    </message>
+    <message>
+        <source>a web page</source>
+        <translation>Webseite</translation>
+    </message>
+    <message>
+        <source>the calculator</source>
+        <translation>Rechner</translation>
+    </message>
+    <message>
+        <source>the clock</source>
+        <translation>Uhr und Kalender</translation>
     </message>
 </context>
 <context>
@@ -3611,6 +3639,10 @@
         <source>This chat: {0}</source>
         <translation>Dieser Chat: {0}</translation>
     </message>
+    <message>
+        <source>Assistant: {0}</source>
+        <translation>Assistent: {0}</translation>
+    </message>
 </context>
 <context>
     <name>GuardForm</name>
@@ -3784,6 +3816,22 @@
     <message>
         <source>used up</source>
         <translation>aufgebraucht</translation>
+    </message>
+    <message>
+        <source>Assistant “{0}”</source>
+        <translation>Assistent „{0}“</translation>
+    </message>
+    <message>
+        <source>budget for this assistant</source>
+        <translation>Budget für diesen Assistenten</translation>
+    </message>
+    <message>
+        <source>daily budget for this assistant</source>
+        <translation>Tagesbudget für diesen Assistenten</translation>
+    </message>
+    <message>
+        <source>monthly budget for this assistant</source>
+        <translation>Monatsbudget für diesen Assistenten</translation>
     </message>
 </context>
 <context>
@@ -4576,6 +4624,160 @@
     <message>
         <source>Days and months are counted in UTC, as the providers do.</source>
         <translation>Tage und Monate sind nach UTC gezählt, wie bei den Anbietern.</translation>
+    </message>
+</context>
+<context>
+    <name>assistants</name>
+    <message>
+        <source>Assistants</source>
+        <translation>Assistenten</translation>
+    </message>
+    <message>
+        <source>New assistant</source>
+        <translation>Neuer Assistent</translation>
+    </message>
+    <message>
+        <source>No assistant yet. An assistant is a name with instructions, a model, tools and a budget of its own.</source>
+        <translation>Noch kein Assistent. Ein Assistent ist ein Name mit Anweisungen, einem Modell, Werkzeugen und einem eigenen Budget.</translation>
+    </message>
+    <message>
+        <source>Color</source>
+        <translation>Farbe</translation>
+    </message>
+    <message>
+        <source>Color {0}</source>
+        <translation>Farbe {0}</translation>
+    </message>
+    <message>
+        <source>Instructions</source>
+        <translation>Anweisungen</translation>
+    </message>
+    <message>
+        <source>Keep changes</source>
+        <translation>Änderungen behalten</translation>
+    </message>
+    <message>
+        <source>Make this assistant</source>
+        <translation>Assistenten anlegen</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Set a budget</source>
+        <translation>Budget festlegen</translation>
+    </message>
+    <message>
+        <source>The chat's own model</source>
+        <translation>Das Modell des Chats</translation>
+    </message>
+    <message>
+        <source>They go along with every message and count as input.</source>
+        <translation>Sie gehen mit jeder Nachricht mit und zählen als Eingabe.</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>Werkzeuge</translation>
+    </message>
+    <message>
+        <source>Use in this chat</source>
+        <translation>In diesem Chat verwenden</translation>
+    </message>
+    <message>
+        <source>What it is, how it answers, what it must not do</source>
+        <translation>Was er ist, wie er antwortet, was er nicht darf</translation>
+    </message>
+    <message>
+        <source>{0} this month, on your own keys</source>
+        <translation>{0} in diesem Monat, über deine eigenen Schlüssel</translation>
+    </message>
+    <message>
+        <source>Allow for this chat</source>
+        <translation>Für diesen Chat erlauben</translation>
+    </message>
+    <message>
+        <source>Allow once</source>
+        <translation>Einmal erlauben</translation>
+    </message>
+    <message>
+        <source>Do not allow</source>
+        <translation>Nicht erlauben</translation>
+    </message>
+    <message>
+        <source>May this tool run?</source>
+        <translation>Darf dieses Werkzeug laufen?</translation>
+    </message>
+    <message>
+        <source>The model wants to read a page of {0}.</source>
+        <translation>Das Modell möchte eine Seite von {0} lesen.</translation>
+    </message>
+    <message>
+        <source>What the page says goes to the model, and counts as input with each further call. The page's owner sees that somebody at your address read it.</source>
+        <translation>Was auf der Seite steht, geht an das Modell und zählt bei jedem weiteren Aufruf als Eingabe. Wer die Seite betreibt, sieht, dass sie von deiner Adresse aus gelesen wurde.</translation>
+    </message>
+    <message>
+        <source>Answers as</source>
+        <translation>Antwortet als</translation>
+    </message>
+    <message>
+        <source>Asks before it runs.</source>
+        <translation>Fragt, bevor es läuft.</translation>
+    </message>
+    <message>
+        <source>Assistants…</source>
+        <translation>Assistenten …</translation>
+    </message>
+    <message>
+        <source>Calculator</source>
+        <translation>Rechner</translation>
+    </message>
+    <message>
+        <source>Date and time</source>
+        <translation>Datum und Uhrzeit</translation>
+    </message>
+    <message>
+        <source>Exact arithmetic</source>
+        <translation>Rechnet exakt</translation>
+    </message>
+    <message>
+        <source>No assistant</source>
+        <translation>Kein Assistent</translation>
+    </message>
+    <message>
+        <source>Read web pages</source>
+        <translation>Webseiten lesen</translation>
+    </message>
+    <message>
+        <source>Reads the text of a page on the web</source>
+        <translation>Liest den Text einer Seite im Web</translation>
+    </message>
+    <message>
+        <source>This model calls no tools</source>
+        <translation>Dieses Modell ruft keine Werkzeuge auf</translation>
+    </message>
+    <message>
+        <source>What day and time it is, and days between dates</source>
+        <translation>Welcher Tag und wie spät es ist, und Tage zwischen zwei Daten</translation>
+    </message>
+</context>
+<context>
+    <name>WindowAssistants</name>
+    <message>
+        <source>Tools and assistant</source>
+        <translation>Werkzeuge und Assistent</translation>
+    </message>
+    <message>
+        <source>Tools: {0}</source>
+        <translation>Werkzeuge: {0}</translation>
     </message>
 </context>
 </TS>

@@ -14,7 +14,7 @@ ROOMS = ("chat", "engine", "store", "providers", "metering", "tools")
 NOT_SHOWN = (
     "providers/demo", "providers/scripted", "providers/replay", "providers/wire",
     "metering/allowances", "metering/hold", "metering/budgets", "metering/tool_text",
-    "metering/correction", "store/holds", "store/backups",
+    "metering/correction", "store/holds", "store/backups", "tools",
 )  # fmt: skip
 NOT_SAID = {
     "Go on exactly where you stopped. Repeat nothing and add no introduction.",

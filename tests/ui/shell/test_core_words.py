@@ -14,7 +14,7 @@ from PySide6.QtCore import QLocale
 
 from app.chat.budget_words import notice_words, refusal_words, short_words
 from app.metering.budgets import Budget, BudgetRefusal, BudgetUse, Period, Scope, window_at
-from app.seam import budgets, events, quote_views, reconciliation, usage_views, views
+from app.seam import assistants, budgets, events, quote_views, reconciliation, usage_views, views
 from app.ui.core_views import NAMES, SENTENCES, Translated
 from app.ui.core_words import CoreWords
 from tests.ui.dialogs.samples import sample_receipt
@@ -35,9 +35,10 @@ PLAIN = re.compile(
     r"|key_page|csv_page|period|scope|unit|path|outcome|level|blocked|reason|detail|source|name"
     r"|provider_name|siblings|default_model_ref|shortcuts|month|input_usd|output_usd|cached_usd"
     r"|at_message_id|request_id|asked_model|subject_id|narrowed|bar_unit|used|model|key|limit"
-    r"|floor|loop_cost|keys|model_name|rate_text|chat_title)$|.*_(id|ref|url)$"
+    r"|floor|loop_cost|keys|model_name|rate_text|chat_title|assistants|color"
+    r"|instructions|tools|about|subject|tool|word)$|.*_(id|ref|url)$"
 )
-MODULES = (views, budgets, quote_views, usage_views, reconciliation, events)
+MODULES = (views, assistants, budgets, quote_views, usage_views, reconciliation, events)
 
 
 @pytest.fixture(autouse=True)
