@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -27,6 +28,9 @@ LIFE_S_MAX = 0.25
 FAR = NOW + timedelta(days=36_500)  # later than any worker's clock can have come
 
 Query = Callable[[str], list[tuple[Any, ...]]]
+Served = Callable[[], frozenset[int]]
+GONE_WITHIN_S = 60.0
+_SERVED = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
 
 
 def begin(place: str, seed: int) -> Killable:
@@ -52,15 +56,22 @@ def check(place: str, query: Query, told: dict[str, int]) -> None:
     assert not found, found
 
 
-def kill_again_and_again(place: str, query: Query, kills: int) -> None:
+def kill_again_and_again(place: str, query: Query, kills: int, served: Served = frozenset) -> None:
+    """`served` are the database's own processes, each of which works for one connection: what a
+    worker sent before it died may be done by its process after that."""
     chance = random.Random(20261121)
     told: dict[str, int] = {}
     for number in range(0, kills, WORKERS):
+        before = served()
         children = [begin(place, number + each) for each in range(WORKERS)]
         lives_s = [chance.random() * LIFE_S_MAX for _ in children]
         with ThreadPoolExecutor(WORKERS) as threads:
             for said in threads.map(Killable.kill_after, children, lives_s):
                 told |= {name: int(charge) for name, charge in map(str.split, said)}
+        until = time.monotonic() + GONE_WITHIN_S
+        while served() - before:
+            assert time.monotonic() < until, "PostgreSQL still works for who is dead"
+            time.sleep(0.01)
         check(place, query, told)
     assert told
 
@@ -74,7 +85,14 @@ def on_sqlite(folder: Path, kills: int) -> None:
 
 def on_postgres(dsn: str, kills: int) -> None:
     with psycopg.connect(dsn, autocommit=True) as hand:
-        kill_again_and_again(dsn, lambda text: hand.execute(text).fetchall(), kills)
+
+        def query(text: str) -> list[tuple[Any, ...]]:
+            return hand.execute(text).fetchall()
+
+        def served() -> frozenset[int]:
+            return frozenset(row[0] for row in query(_SERVED))
+
+        kill_again_and_again(dsn, query, kills, served)
 
 
 @pytest.mark.timeout(300)
