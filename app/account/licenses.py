@@ -104,6 +104,8 @@ class LicenseKeeper:
 
     async def keep_text(self, record: ServerRecord, text: str | bytes) -> None:
         """Keep a license that was pasted or opened. Raises LicenseError in words."""
+        from app.licensing.armor import LICENSE, from_block, to_block
+
         key = (await self._desk.device_key(record.id)).public
         kept = self._licenses.get(record.id)
         found = self._accept(kept, text, key)
@@ -112,8 +114,9 @@ class LicenseKeeper:
             raise LicenseUnreadable(
                 "A newer license than this one is kept already.", "Nothing has to be done."
             )
-        words = text if isinstance(text, str) else text.decode("utf-8", "replace")
-        self._licenses.save(replace(kept, block=words, renewed_at=None))
+        # As it was written, without the mail around it, in whatever encoding that came.
+        block = to_block(from_block(text, LICENSE), LICENSE)
+        self._licenses.save(replace(kept, block=block, renewed_at=None))
 
     async def keep_file(self, record: ServerRecord, path: str) -> None:
         """The same from a file."""
@@ -137,6 +140,8 @@ class LicenseKeeper:
         kept = self._licenses.get(record.id)
         path = f"/api/license/keys?after={kept.list_number}"
         fields = await self._desk.session(record.id).ask("GET", path, acts_for="")
+        # Somebody may have pasted a license, or learned of keys, while the server was asked.
+        kept = self._licenses.get(record.id)
         known = self._keys(kept)
         for block in fields.texts("lists"):
             newer = first_key_list(block) if known is None else next_key_list(block, known)

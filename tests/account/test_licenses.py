@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 from collections.abc import AsyncIterator
@@ -226,6 +227,18 @@ async def test_who_asks_for_a_renewal_gets_the_accounts_own(licensed: Licensed) 
     sent = licensed.block
     await licensed.keeper.renew(licensed.record)
     assert licensed.block != sent
+
+
+async def test_what_is_pasted_while_the_server_is_asked_is_not_lost(licensed: Licensed) -> None:
+    await licensed.keeper.renew(licensed.record)
+    key = await licensed.one.desk.device_key(licensed.record.id)
+    services = licensed.live.credit.services
+    row = await issue_offline(services, licensed.record.account, key.public.text)
+    asked = asyncio.create_task(licensed.keeper.renew(licensed.record, wanted=False))
+    await asyncio.sleep(0)  # its question is on the way
+    await licensed.keeper.keep_text(licensed.record, row.block)
+    await asked
+    assert licensed.block == row.block
 
 
 @pytest.mark.parametrize("days", [-3, -400, 3, 60, 400])
