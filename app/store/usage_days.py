@@ -108,6 +108,8 @@ def filter_terms(span: UsageSpan) -> tuple[list[str], list[object]]:
     if span.model is not None:
         terms += ["provider = ?", "model = ?"]
         parameters += span.model
+    if span.own_only:
+        terms.append("key_id NOT GLOB 'hosted:*'")
     if span.chat_id is not None:
         terms.append("chat_id = ?")
         parameters.append(span.chat_id)

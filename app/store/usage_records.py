@@ -11,7 +11,8 @@ from enum import StrEnum
 class UsageSpan:
     """Whole days in UTC, both ends included, and what else a call has to be; None: anything.
 
-    `model` is (provider, model id); `sources` are pairs of key id and provider.
+    `model` is (provider, model id); `sources` are pairs of key id and provider; `own_only` leaves
+    out what hosted credit paid for.
     """
 
     first: date
@@ -20,6 +21,7 @@ class UsageSpan:
     model: tuple[str, str] | None = None
     chat_id: str | None = None
     sources: tuple[tuple[str, str], ...] | None = None
+    own_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
