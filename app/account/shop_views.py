@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,7 +49,6 @@ class ShopViews:
     checkouts: Checkouts
     calls: HostedCalls
     clock: Clock
-    is_online: Callable[[str], bool]
 
     def shop(self, record: ServerRecord) -> ShopView:
         """What is for sale, what was bought and what is under way, with its age."""
@@ -70,7 +69,6 @@ class ShopViews:
             ),
             demo=offers.demo if offers else "",
             as_of=None if listed is None else listed.at,
-            online=self.is_online(record.id),
             weights=weights_of(wallets.models(record)),
             per_message=self._per_message(record, self.clock.now() - USUAL_SPAN),
         )

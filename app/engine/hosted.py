@@ -82,10 +82,7 @@ class HostedSide:
 
     @property
     def shop_views(self) -> ShopViews:
-        return ShopViews(
-            self.wallets, self.purchases, self.checkouts, self.calls, self.clock,
-            lambda id_: self._online.get(id_, False),
-        )  # fmt: skip
+        return ShopViews(self.wallets, self.purchases, self.checkouts, self.calls, self.clock)
 
     def start(self) -> None:
         """Follow the chosen server for a window; what waits for its word is asked for."""

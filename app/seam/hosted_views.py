@@ -304,7 +304,6 @@ class ShopView:
     checkouts: tuple[CheckoutView, ...]
     demo: str
     as_of: datetime | None
-    online: bool = False
     weights: tuple[WeightView, ...] = ()
     per_message: int | None = None
 

@@ -33,7 +33,7 @@ class ShopDialog(Dialog):
     def __init__(self, parent: QWidget, shop: WindowShop, page: str = "buy") -> None:
         self._shop = shop
         self._opening = ""  # the offer whose page is being asked for
-        self._busy = False
+        self._asked: set[tuple[str, ...]] = set()  # orders that are not answered yet
         self._fault: FaultView | None = None
         self._cards: dict[str, PurchaseCard] = {}
         super().__init__(parent, tr("Buy tokens"), width=WIDTH)
@@ -137,7 +137,8 @@ class ShopDialog(Dialog):
         view, trouble = shop.view, shop.trouble
         self._demo.setText("" if view is None else view.demo)
         self._demo.setVisible(bool(self._demo.text()))
-        age = "" if view is None else wording.age(view)
+        online = shop.server is not None and shop.server.online
+        age = "" if view is None else wording.age(view, online=online)
         if view is not None and trouble is not None and not age:
             age = f"{trouble.message} {trouble.advice}".strip()
         self._age.setText(age)
@@ -227,26 +228,29 @@ class ShopDialog(Dialog):
         set_look(self._said, tone=tone)
 
     def _buy(self, offer_id: str) -> None:
-        if not self._busy:
-            self._opening = offer_id
-        self._order(lambda serial: hosted.Buy(serial, offer_id), lambda _: None)
+        self._opening = offer_id
+        self._order(("buy", offer_id), lambda serial: hosted.Buy(serial, offer_id))
 
     def _order(
         self,
+        what: tuple[str, ...],
         make: Callable[[int], hosted.HostedCommand],
-        done: Callable[[hosted.HostedDone], object],
+        done: Callable[[hosted.HostedDone], object] = lambda _: None,
     ) -> None:
-        """One order at a time; `done` hears of its end while this card is there."""
-        if self._busy:
+        """Each order once until it is answered; `done` hears of its end while the card is there."""
+        if what in self._asked:
             return
 
         def answered(event: hosted.HostedDone) -> None:
             if isValid(self):
-                self._busy, self._opening, self._fault = False, "", event.fault
+                self._asked.discard(what)
+                self._opening = "" if what == ("buy", self._opening) else self._opening
+                self._fault = event.fault
                 done(event)
                 self._show()
 
-        self._busy, self._fault = True, None
+        self._asked.add(what)
+        self._fault = None
         self._shop.hosted.order(make, answered)
         self._show()
 
@@ -260,15 +264,15 @@ class ShopDialog(Dialog):
         self._show_foot()
 
     def _on_change(self, action: str, offer_id: str) -> None:
-        self._order(
-            lambda serial: hosted.ChangeSubscription(serial, action, offer_id), lambda _: None
-        )
+        what = ("change", action, offer_id)
+        self._order(what, lambda serial: hosted.ChangeSubscription(serial, action, offer_id))
 
     def _on_portal(self) -> None:
-        self._order(hosted.OpenPortal, lambda _: None)
+        self._order(("portal",), hosted.OpenPortal)
 
     def _on_receipt(self, purchase_id: str) -> None:
-        self._order(lambda serial: hosted.OpenAccountPage(serial, purchase_id), lambda _: None)
+        what = ("receipt", purchase_id)
+        self._order(what, lambda serial: hosted.OpenAccountPage(serial, purchase_id))
 
     def _on_passphrase(self, passphrase: str) -> None:
         form = self.page.passphrase
@@ -282,12 +286,13 @@ class ShopDialog(Dialog):
                 wallet = self._shop.wallet
                 form.show_opened("" if wallet is None else wallet.plan_name)
 
-        self._order(lambda serial: hosted.UsePassphrase(serial, passphrase), done)
+        what = ("passphrase",)
+        self._order(what, lambda serial: hosted.UsePassphrase(serial, passphrase), done)
 
     def _on_way(self) -> None:
         server = self._shop.server
         if server is not None and server.state == "signed_out":
-            self._order(lambda serial: hosted.SignIn(serial, server.id), lambda _: None)
+            self._order(("sign in",), lambda serial: hosted.SignIn(serial, server.id))
         elif server is not None and server.state == "signed_in":
             self._shop.ask()
         else:

@@ -55,7 +55,7 @@ class ShopPage(QWidget):
         self._weights.setObjectName("shop-weights")
         self._plans_title = plain_label(tr("Plans"), tone="2", size="small", strong=True)
         self.subscription = SubscriptionCard()
-        self.question = ShopQuestion()
+        self.question = ShopQuestion("plan-change")
         self._plans = column(spacing=8)
         self.passphrase = PassphraseForm()
         box: QVBoxLayout = column(self, spacing=8)

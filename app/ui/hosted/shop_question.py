@@ -12,17 +12,17 @@ from app.ui.theme import set_look
 
 
 class ShopQuestion(QFrame):
-    """Hidden until something is asked."""
+    """Hidden until something is asked. Its buttons are `<name>-yes` and `<name>-no`."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
         self._yes: Callable[[], object] | None = None
         set_look(self, look="note")
         self._text = plain_label(wrap=True)
         self._do = push_button("", self._on_yes, look="primary")
-        self._do.setObjectName("question-yes")
+        self._do.setObjectName(f"{name}-yes")
         self._keep = push_button(tr("Leave it as it is"), self.hide)
-        self._keep.setObjectName("question-no")
+        self._keep.setObjectName(f"{name}-no")
         ways = row(spacing=8)
         ways.addWidget(self._do)
         ways.addWidget(self._keep)

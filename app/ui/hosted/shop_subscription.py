@@ -35,7 +35,7 @@ class SubscriptionCard(QFrame):
         self._resume.setObjectName("subscription-resume")
         self._portal = push_button(tr("Invoices and cards"), self.portal_asked.emit, look="quiet")
         self._portal.setObjectName("shop-portal")
-        self._question = ShopQuestion()
+        self._question = ShopQuestion("subscription-cancel")
         said = column(spacing=2)
         said.addWidget(self._name)
         said.addWidget(self._line)

@@ -120,9 +120,9 @@ def plan_line(offer: OfferView) -> str:
     return " · ".join(filter(None, (seats, *offer.benefits)))
 
 
-def age(shop: ShopView) -> str:
+def age(shop: ShopView, *, online: bool) -> str:
     """How old the list is while the server is out of reach; empty while it is not."""
-    if shop.online or shop.as_of is None:
+    if online or shop.as_of is None:
         return ""
     pattern = tr("Offline, prices as of {0}. Buying needs the network.")
     return pattern.format(words.short_date(shop.as_of))

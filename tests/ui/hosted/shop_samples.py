@@ -74,7 +74,7 @@ def checkout(state: str, offer: OfferView = PACKS[2], number: int = 1) -> Checko
 def shop(**changes: object) -> ShopShown:
     view = ShopView(
         server_id="s1", packs=PACKS, plans=(FREE, PREMIUM, LIFETIME), add_ons=(), purchases=(),
-        subscription=None, checkouts=(), demo="", as_of=NOW, online=True,
+        subscription=None, checkouts=(), demo="", as_of=NOW,
         weights=(
             WeightView(1, ("GPT-4o mini", "Llama 3 70B", "Gemini Flash")),
             WeightView(5, ("GPT-4o",)),

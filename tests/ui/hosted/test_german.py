@@ -81,7 +81,7 @@ def test_the_shop_and_its_purchases_are_german(german_desk: Desk) -> None:
     demo = "This is a demo: the payment is simulated and no money moves."
     plans = (PREMIUM, CREATOR, replace(LIFETIME, price="auf Einladung"))
     desk.tell(shop(per_message=2_950, subscription=running, demo=demo, plans=plans,
-                   checkouts=(checkout("pending"),), purchases=BOUGHT, online=False))  # fmt: skip
+                   checkouts=(checkout("pending"),), purchases=BOUGHT))  # fmt: skip
     [card] = desk.window.findChildren(ShopDialog)
     assert english_in(card) == []
     tile = card.findChild(QPushButton, "offer-pro-pack")

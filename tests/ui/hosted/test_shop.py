@@ -13,7 +13,7 @@ from app.seam.hosted import AccountsShown, AskShop, Buy, GiveUpPurchase, SignIn
 from app.seam.hosted_views import AccountsView
 from app.seam.views import FaultView
 from app.ui.hosted.shop_offers import OfferTile
-from tests.ui.hosted.samples import SERVER, nobody, out_of_tokens, signed_in
+from tests.ui.hosted.samples import SERVER, nobody, out_of_tokens, signed_in, wallet
 from tests.ui.hosted.shop_desk import (
     LEFT,
     answer,
@@ -166,12 +166,14 @@ def test_while_nothing_is_known_the_server_is_asked(desk: Desk) -> None:
 
 
 def test_offline_the_prices_have_their_age(desk: Desk) -> None:
-    shown = opened(desk, online=False, as_of=NOW - timedelta(days=400))
+    shown = opened(desk, as_of=NOW - timedelta(days=400))
+    away = replace(SERVER, online=False)
+    desk.tell(AccountsShown(AccountsView((away,), "s1", "", replace(wallet(), online=False))))
     assert said(shown, "shop-age").startswith("Offline, prices as of ")
     asked = len(desk.port.asked(AskShop))
     click(desk, "shop-again")
     assert len(desk.port.asked(AskShop)) == asked + 1
-    desk.tell(shop())
+    desk.tell(signed_in())
     assert said(shown, "shop-age") == ""
 
 

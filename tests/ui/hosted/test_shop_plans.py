@@ -11,7 +11,7 @@ from app.seam.hosted import Buy, ChangeSubscription, OpenPortal, UsePassphrase
 from app.seam.views import FaultView
 from app.ui.settings.secret_field import SecretField
 from tests.ui.hosted.samples import signed_in, wallet
-from tests.ui.hosted.shop_desk import LEFT, answer, button, click, opened, said, texts
+from tests.ui.hosted.shop_desk import answer, button, click, opened, said, texts
 from tests.ui.hosted.shop_samples import CREATOR, FREE, PREMIUM, RUNS, shop
 from tests.ui.shell.conftest import Desk
 
@@ -40,7 +40,7 @@ def test_a_subscription_is_canceled_after_a_question_and_resumed(desk: Desk) -> 
     assert said(shown, "subscription-line").startswith("Paid until ")
     click(desk, "subscription-cancel")
     assert not desk.port.asked(ChangeSubscription)
-    click(desk, "question-yes")
+    click(desk, "subscription-cancel-yes")
     [order] = desk.port.asked(ChangeSubscription)
     assert isinstance(order, ChangeSubscription)
     assert order.action == "cancel"
@@ -55,8 +55,7 @@ def test_another_plan_is_taken_after_its_price_was_said(desk: Desk) -> None:
     shown = opened(desk, subscription=RUNS, plans=(FREE, PREMIUM, CREATOR))
     click(desk, "choose-creator")
     assert "Change to Creator for $18 a month? The difference is billed now." in texts(shown)
-    [yes] = [one for one in shown.findChildren(QPushButton, "question-yes") if one.isVisible()]
-    desk.qtbot.mouseClick(yes, LEFT)
+    click(desk, "plan-change-yes")
     [order] = desk.port.asked(ChangeSubscription)
     assert isinstance(order, ChangeSubscription)
     assert (order.action, order.offer) == ("change", "creator")
