@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.server.database import SQLITE_FILE
+from app.server.main import main
 from app.server.operator.backup import BackupTrouble, back_up, look_through, restore
 from tests.fixtures.credit_server import CreditServer, running_server
 from tests.server.credits.given import give, sound, whole_call
@@ -154,8 +155,10 @@ def _admin(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_from_the_shell_a_server_is_backed_up_while_it_runs_and_restored_when_not(
-    tmp_path: Path,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name in [name for name in os.environ if name.startswith("TUPPENCE_SERVER_")]:
+        monkeypatch.delenv(name)
     data, copy = tmp_path / "data", tmp_path / "copy.db"
     running = subprocess.Popen(
         [sys.executable, "-m", "app.server.main", "run", "--port", "0", "--data", str(data)],
@@ -172,13 +175,16 @@ def test_from_the_shell_a_server_is_backed_up_while_it_runs_and_restored_when_no
     finally:
         running.send_signal(signal.SIGTERM)
         running.communicate(timeout=60)
-    looked = _admin(data, "restore", str(copy))
-    assert looked.returncode == 0
-    assert "Nothing was changed" in looked.stdout
-    done = _admin(data, "restore", str(copy), "--yes", "--reason", "a test")
-    assert done.returncode == 0, done.stderr
-    log = _admin(data, "log", "--json")
-    assert '"act": "restore"' in log.stdout
-    wrong = _admin(data, "restore")
-    assert wrong.returncode == 2
-    assert "usage" in wrong.stderr
+
+    def admin(*words: str) -> str:
+        """The same commands in this process, which is quicker: it does not have to begin."""
+        assert main(["admin", *words, "--data", str(data)]) == 0
+        return capsys.readouterr().out
+
+    assert "Nothing was changed" in admin("restore", str(copy))
+    admin("restore", str(copy), "--yes", "--reason", "a test")
+    assert '"act": "restore"' in admin("log", "--json")
+    with pytest.raises(SystemExit) as wrong:
+        main(["admin", "restore", "--data", str(data)])
+    assert wrong.value.code == 2
+    assert "usage" in capsys.readouterr().err
