@@ -1424,6 +1424,10 @@
 <context>
     <name>OutOfTokensCard</name>
     <message>
+        <source>Your cap on the shared tokens does not cover this message.</source>
+        <translation>Deine Obergrenze für die gemeinsamen Token reicht für diese Nachricht nicht.</translation>
+    </message>
+    <message>
         <source>Buy {0}, {1}</source>
         <translation>{0} kaufen, {1}</translation>
     </message>
@@ -2350,6 +2354,18 @@
         <source>Year</source>
         <translation>Jahr</translation>
     </message>
+    <message>
+        <source>Members, 30 days</source>
+        <translation>Mitglieder, 30 Tage</translation>
+    </message>
+    <message>
+        <source>Member</source>
+        <translation>Mitglied</translation>
+    </message>
+    <message>
+        <source>What the server says of the group whose tokens you spend, of the last 30 days</source>
+        <translation>Was der Server von der Gruppe sagt, deren Token du ausgibst, über die letzten 30 Tage</translation>
+    </message>
 </context>
 <context>
     <name>VaultForm</name>
@@ -2511,6 +2527,10 @@
 </context>
 <context>
     <name>actions</name>
+    <message>
+        <source>Organizations and workspaces</source>
+        <translation>Organisationen und Arbeitsbereiche</translation>
+    </message>
     <message>
         <source>Add a pane</source>
         <translation>Bereich hinzufügen</translation>
@@ -3674,6 +3694,26 @@
         <source>Write a whole number of times, such as 10.</source>
         <translation>Schreib eine ganze Zahl, etwa 10.</translation>
     </message>
+    <message>
+        <source>Stop a message that calls tools</source>
+        <translation>Eine Nachricht mit Werkzeugen anhalten</translation>
+    </message>
+    <message>
+        <source>A model that calls tools is asked again with what they said, all of the conversation each time. The message stops at these limits, and you can let it go on.</source>
+        <translation>Ein Modell, das Werkzeuge aufruft, wird mit deren Antwort erneut gefragt, jedes Mal mit dem ganzen Gespräch. Die Nachricht hält an diesen Grenzen an, und du kannst sie fortsetzen.</translation>
+    </message>
+    <message>
+        <source>Stop after this many calls</source>
+        <translation>Anhalten nach so vielen Aufrufen</translation>
+    </message>
+    <message>
+        <source>Or before it could cost more than, in dollars</source>
+        <translation>Oder bevor sie mehr kosten könnte als, in Dollar</translation>
+    </message>
+    <message>
+        <source>Write a whole number of calls, such as 25.</source>
+        <translation>Schreib eine ganze Zahl von Aufrufen, etwa 25.</translation>
+    </message>
 </context>
 <context>
     <name>budgets</name>
@@ -4654,7 +4694,7 @@
     </message>
     <message>
         <source>Keep changes</source>
-        <translation>Änderungen behalten</translation>
+        <translation>Behalten</translation>
     </message>
     <message>
         <source>Make this assistant</source>
@@ -4674,7 +4714,7 @@
     </message>
     <message>
         <source>Set a budget</source>
-        <translation>Budget festlegen</translation>
+        <translation>Budget …</translation>
     </message>
     <message>
         <source>The chat's own model</source>
@@ -4690,7 +4730,7 @@
     </message>
     <message>
         <source>Use in this chat</source>
-        <translation>In diesem Chat verwenden</translation>
+        <translation>Hier verwenden</translation>
     </message>
     <message>
         <source>What it is, how it answers, what it must not do</source>
@@ -4778,6 +4818,665 @@
     <message>
         <source>Tools: {0}</source>
         <translation>Werkzeuge: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>groups</name>
+    <message>
+        <source>To the account</source>
+        <translation>Zum Konto</translation>
+    </message>
+    <message>
+        <source>An organization has seats and one pool of tokens for a team. A workspace has its own plan, keys, budget and chats. Create one, or accept an invitation: you always see whose tokens a message spends.</source>
+        <translation>Eine Organisation hat Plätze und gemeinsame Token für ein Team. Ein Arbeitsbereich hat einen eigenen Tarif, eigene Schlüssel, ein eigenes Budget und eigene Chats. Leg etwas davon an oder nimm eine Einladung an: Du siehst immer, wessen Token eine Nachricht ausgibt.</translation>
+    </message>
+    <message>
+        <source>Share tokens with others</source>
+        <translation>Token mit anderen teilen</translation>
+    </message>
+    <message>
+        <source>Accept an invitation</source>
+        <translation>Einladung annehmen</translation>
+    </message>
+    <message>
+        <source>Organizations and workspaces belong to an account at a credit server. Begin one for free, or sign in again.</source>
+        <translation>Organisationen und Arbeitsbereiche gehören zu einem Konto bei einem Guthaben-Server. Leg kostenlos eines an oder melde dich wieder an.</translation>
+    </message>
+    <message>
+        <source>New …</source>
+        <translation>Neu …</translation>
+    </message>
+    <message>
+        <source>Create one</source>
+        <translation>Anlegen</translation>
+    </message>
+    <message>
+        <source>Nobody is signed in</source>
+        <translation>Niemand ist angemeldet</translation>
+    </message>
+    <message>
+        <source>Organizations and workspaces</source>
+        <translation>Organisationen und Arbeitsbereiche</translation>
+    </message>
+    <message>
+        <source>Joining …</source>
+        <translation>Tritt bei …</translation>
+    </message>
+    <message>
+        <source>Seats for a team, and one pool of tokens that all share.</source>
+        <translation>Plätze für ein Team und Token, die sich alle teilen.</translation>
+    </message>
+    <message>
+        <source>Paste the link that you were given. Whose tokens are spent changes only when you say so.</source>
+        <translation>Füg den Link ein, den du bekommen hast. Wessen Token ausgegeben werden, ändert sich erst, wenn du es sagst.</translation>
+    </message>
+    <message>
+        <source>Create</source>
+        <translation>Anlegen</translation>
+    </message>
+    <message>
+        <source>Paste the link first.</source>
+        <translation>Füg zuerst den Link ein.</translation>
+    </message>
+    <message>
+        <source>Creating …</source>
+        <translation>Legt an …</translation>
+    </message>
+    <message>
+        <source>Join</source>
+        <translation>Beitreten</translation>
+    </message>
+    <message>
+        <source>Write a name first.</source>
+        <translation>Schreib zuerst einen Namen.</translation>
+    </message>
+    <message>
+        <source>The whole link of the invitation</source>
+        <translation>Der ganze Link der Einladung</translation>
+    </message>
+    <message>
+        <source>New organization or workspace</source>
+        <translation>Neue Organisation oder neuer Arbeitsbereich</translation>
+    </message>
+    <message>
+        <source>A place with its own plan, keys for providers, budget and chats.</source>
+        <translation>Ein Ort mit eigenem Tarif, Schlüsseln für Anbieter, Budget und Chats.</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>The key is kept. Nobody is shown it again.</source>
+        <translation>Der Schlüssel ist aufbewahrt. Er wird niemandem mehr gezeigt.</translation>
+    </message>
+    <message>
+        <source>Checking …</source>
+        <translation>Wird geprüft …</translation>
+    </message>
+    <message>
+        <source>With this plan each member uses their own keys, on their own computer.</source>
+        <translation>Mit diesem Tarif nutzt jedes Mitglied eigene Schlüssel auf dem eigenen Rechner.</translation>
+    </message>
+    <message>
+        <source>added by {0}, {1}</source>
+        <translation>hinzugefügt von {0}, {1}</translation>
+    </message>
+    <message>
+        <source>not checked: its provider was out of reach</source>
+        <translation>nicht geprüft: der Anbieter war nicht zu erreichen</translation>
+    </message>
+    <message>
+        <source>ends in …{0}</source>
+        <translation>endet auf …{0}</translation>
+    </message>
+    <message>
+        <source>Remove the key for {0}</source>
+        <translation>Schlüssel für {0} entfernen</translation>
+    </message>
+    <message>
+        <source>works</source>
+        <translation>funktioniert</translation>
+    </message>
+    <message>
+        <source>The plan here has no use for own keys.</source>
+        <translation>Der Tarif hier sieht keine eigenen Schlüssel vor.</translation>
+    </message>
+    <message>
+        <source>Remove the key</source>
+        <translation>Schlüssel entfernen</translation>
+    </message>
+    <message>
+        <source>It is checked with the provider, sealed at the server, and used for members' messages before the shared tokens. The provider bills you.</source>
+        <translation>Er wird beim Anbieter geprüft, auf dem Server versiegelt und vor den gemeinsamen Token für Nachrichten der Mitglieder genutzt. Der Anbieter rechnet mit dir ab.</translation>
+    </message>
+    <message>
+        <source>No key yet: members' messages are paid from the shared tokens.</source>
+        <translation>Noch kein Schlüssel: Nachrichten der Mitglieder werden aus den gemeinsamen Token bezahlt.</translation>
+    </message>
+    <message>
+        <source>Name, if you like</source>
+        <translation>Name, wenn du magst</translation>
+    </message>
+    <message>
+        <source>It replaces the one that ends in …{0}.</source>
+        <translation>Er ersetzt den, der auf …{0} endet.</translation>
+    </message>
+    <message>
+        <source>Provider</source>
+        <translation>Anbieter</translation>
+    </message>
+    <message>
+        <source>Remove the key for {0}? The server forgets it for good. Members' messages are paid from the shared tokens again, where there are some.</source>
+        <translation>Schlüssel für {0} entfernen? Der Server vergisst ihn endgültig. Nachrichten der Mitglieder werden wieder aus den gemeinsamen Token bezahlt, soweit es welche gibt.</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>Add a key</source>
+        <translation>Schlüssel hinzufügen</translation>
+    </message>
+    <message>
+        <source>Paste the key first.</source>
+        <translation>Füg zuerst den Schlüssel ein.</translation>
+    </message>
+    <message>
+        <source>Paste the key</source>
+        <translation>Schlüssel einfügen</translation>
+    </message>
+    <message>
+        <source>Save the key</source>
+        <translation>Schlüssel speichern</translation>
+    </message>
+    <message>
+        <source>Name of the key</source>
+        <translation>Name des Schlüssels</translation>
+    </message>
+    <message>
+        <source>Replace the key</source>
+        <translation>Schlüssel ersetzen</translation>
+    </message>
+    <message>
+        <source>You spend its tokens no more. Its chats stay on this computer, to be read.</source>
+        <translation>Du gibst keine Token von dort mehr aus. Die Chats bleiben auf diesem Rechner lesbar.</translation>
+    </message>
+    <message>
+        <source>Leave {0}? To come back you need a new invitation.</source>
+        <translation>{0} verlassen? Um zurückzukommen, brauchst du eine neue Einladung.</translation>
+    </message>
+    <message>
+        <source>Delete for everybody</source>
+        <translation>Für alle löschen</translation>
+    </message>
+    <message>
+        <source>Write its name to confirm</source>
+        <translation>Zur Bestätigung den Namen schreiben</translation>
+    </message>
+    <message>
+        <source>It ends for all members, and what is left of its tokens is lost.</source>
+        <translation>Für alle Mitglieder ist damit Schluss, und übrige Token sind verloren.</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Leave</source>
+        <translation>Verlassen</translation>
+    </message>
+    <message>
+        <source>Write its name as it is: {0}</source>
+        <translation>Schreib den Namen genau so: {0}</translation>
+    </message>
+    <message>
+        <source>Renamed for everybody.</source>
+        <translation>Für alle umbenannt.</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+    <message>
+        <source>Spend its tokens</source>
+        <translation>Diese Token ausgeben</translation>
+    </message>
+    <message>
+        <source>As {0} you spend none of its tokens.</source>
+        <translation>Mit der Rolle {0} gibst du keine Token von hier aus.</translation>
+    </message>
+    <message>
+        <source>Members</source>
+        <translation>Mitglieder</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>Seiten</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>spent now</source>
+        <translation>wird ausgegeben</translation>
+    </message>
+    <message>
+        <source>Plan and statement</source>
+        <translation>Tarif und Abrechnung</translation>
+    </message>
+    <message>
+        <source>Viewer</source>
+        <translation>Leser</translation>
+    </message>
+    <message>
+        <source>Spend my own tokens</source>
+        <translation>Eigene Token ausgeben</translation>
+    </message>
+    <message>
+        <source>Asking the server …</source>
+        <translation>Fragt den Server …</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>Leave it as it is</source>
+        <translation>So lassen</translation>
+    </message>
+    <message>
+        <source>Buy tokens or seats</source>
+        <translation>Token oder Plätze kaufen</translation>
+    </message>
+    <message>
+        <source>Nobody used anything yet.</source>
+        <translation>Noch niemand hat etwas verbraucht.</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>Nachrichten</translation>
+    </message>
+    <message>
+        <source>Member</source>
+        <translation>Mitglied</translation>
+    </message>
+    <message>
+        <source>Own keys</source>
+        <translation>Eigene Schlüssel</translation>
+    </message>
+    <message>
+        <source>You see your own part; admins see everybody's.</source>
+        <translation>Du siehst deinen eigenen Teil; Admins sehen den aller.</translation>
+    </message>
+    <message>
+        <source>Drawn</source>
+        <translation>Entnommen</translation>
+    </message>
+    <message>
+        <source>Model tokens</source>
+        <translation>Modell-Token</translation>
+    </message>
+    <message>
+        <source>Used in the last {0} days</source>
+        <translation>Verbrauch der letzten {0} Tage</translation>
+    </message>
+    <message>
+        <source>There are no shared tokens yet: its plan gives none, and none were bought.</source>
+        <translation>Es gibt noch keine gemeinsamen Token: Der Tarif gibt keine, und gekauft wurden keine.</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>By model</source>
+        <translation>Nach Modell</translation>
+    </message>
+    <message>
+        <source>The month is over.</source>
+        <translation>Der Monat ist vorbei.</translation>
+    </message>
+    <message>
+        <source>{0} on the workspace's own keys, billed by their providers</source>
+        <translation>{0} über eigene Schlüssel des Arbeitsbereichs, von deren Anbietern abgerechnet</translation>
+    </message>
+    <message>
+        <source>then calls stop</source>
+        <translation>danach ist Schluss</translation>
+    </message>
+    <message>
+        <source>By member</source>
+        <translation>Nach Mitglied</translation>
+    </message>
+    <message>
+        <source>managed credit, of {0} each month</source>
+        <translation>verwaltetes Guthaben, von {0} im Monat</translation>
+    </message>
+    <message>
+        <source>then calls go on, more slowly</source>
+        <translation>danach geht es langsamer weiter</translation>
+    </message>
+    <message>
+        <source>managed credit; no monthly limit is set for it</source>
+        <translation>verwaltetes Guthaben; eine monatliche Grenze ist nicht gesetzt</translation>
+    </message>
+    <message>
+        <source>Month</source>
+        <translation>Monat</translation>
+    </message>
+    <message>
+        <source>Charged</source>
+        <translation>Berechnet</translation>
+    </message>
+    <message>
+        <source>{0} beyond the limit</source>
+        <translation>{0} über der Grenze</translation>
+    </message>
+    <message>
+        <source>So far; it is not over.</source>
+        <translation>Bisher; er ist noch nicht vorbei.</translation>
+    </message>
+    <message>
+        <source>Managed credit of the month</source>
+        <translation>Verwaltetes Guthaben des Monats</translation>
+    </message>
+    <message>
+        <source>“{0}” belongs to {1}: new messages in it are paid from those tokens.</source>
+        <translation>„{0}“ gehört {1}: Neue Nachrichten darin werden aus diesen Token bezahlt.</translation>
+    </message>
+    <message>
+        <source>you alone</source>
+        <translation>dir allein</translation>
+    </message>
+    <message>
+        <source>Organizations and workspaces …</source>
+        <translation>Organisationen und Arbeitsbereiche …</translation>
+    </message>
+    <message>
+        <source>Account …</source>
+        <translation>Konto …</translation>
+    </message>
+    <message>
+        <source>Chats of {0}</source>
+        <translation>Chats von {0}</translation>
+    </message>
+    <message>
+        <source>Spend the tokens of</source>
+        <translation>Token ausgeben von</translation>
+    </message>
+    <message>
+        <source>Spend your own tokens</source>
+        <translation>Eigene Token ausgeben</translation>
+    </message>
+    <message>
+        <source>Your own</source>
+        <translation>Eigene</translation>
+    </message>
+    <message>
+        <source>Spend the tokens of {0}</source>
+        <translation>Token von {0} ausgeben</translation>
+    </message>
+    <message>
+        <source>each month</source>
+        <translation>im Monat</translation>
+    </message>
+    <message>
+        <source>{0}, left</source>
+        <translation>{0}, nicht mehr dabei</translation>
+    </message>
+    <message>
+        <source>{0} member</source>
+        <translation>{0} Mitglied</translation>
+    </message>
+    <message>
+        <source>Organization</source>
+        <translation>Organisation</translation>
+    </message>
+    <message>
+        <source>Reads along; spends nothing.</source>
+        <translation>Liest mit; gibt nichts aus.</translation>
+    </message>
+    <message>
+        <source>each day of the subscription</source>
+        <translation>an jedem Tag des Abos</translation>
+    </message>
+    <message>
+        <source>Member …{0}</source>
+        <translation>Mitglied …{0}</translation>
+    </message>
+    <message>
+        <source>{0} open invitation</source>
+        <translation>{0} offene Einladung</translation>
+    </message>
+    <message>
+        <source>Chats with the shared tokens, sees to members, seats and payments.</source>
+        <translation>Chattet mit den gemeinsamen Token, kümmert sich um Mitglieder, Plätze und Zahlungen.</translation>
+    </message>
+    <message>
+        <source>suspended by the operator</source>
+        <translation>vom Betreiber gesperrt</translation>
+    </message>
+    <message>
+        <source>each day</source>
+        <translation>am Tag</translation>
+    </message>
+    <message>
+        <source>{0}, {1} free</source>
+        <translation>{0}, {1} frei</translation>
+    </message>
+    <message>
+        <source>being looked at by the operator</source>
+        <translation>wird vom Betreiber geprüft</translation>
+    </message>
+    <message>
+        <source>none free</source>
+        <translation>keiner frei</translation>
+    </message>
+    <message>
+        <source>{0} members</source>
+        <translation>{0} Mitglieder</translation>
+    </message>
+    <message>
+        <source>{0} of {1} seats taken</source>
+        <translation>{0} von {1} Plätzen belegt</translation>
+    </message>
+    <message>
+        <source>you are {0}</source>
+        <translation>du bist {0}</translation>
+    </message>
+    <message>
+        <source>Workspace</source>
+        <translation>Arbeitsbereich</translation>
+    </message>
+    <message>
+        <source>{0} open invitations</source>
+        <translation>{0} offene Einladungen</translation>
+    </message>
+    <message>
+        <source>Chats with the shared tokens; sees their own part of the usage.</source>
+        <translation>Chattet mit den gemeinsamen Token; sieht den eigenen Verbrauch.</translation>
+    </message>
+    <message>
+        <source>in all</source>
+        <translation>insgesamt</translation>
+    </message>
+    <message>
+        <source>Builder</source>
+        <translation>Mitarbeiter</translation>
+    </message>
+    <message>
+        <source>payment outstanding</source>
+        <translation>Zahlung offen</translation>
+    </message>
+    <message>
+        <source>at most {0} {1}</source>
+        <translation>höchstens {0} {1}</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Du</translation>
+    </message>
+    <message>
+        <source>{0} (you)</source>
+        <translation>{0} (du)</translation>
+    </message>
+    <message>
+        <source>Admin</source>
+        <translation>Admin</translation>
+    </message>
+    <message>
+        <source>at most {0}</source>
+        <translation>höchstens {0}</translation>
+    </message>
+    <message>
+        <source>The link of the invitation</source>
+        <translation>Der Link der Einladung</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+    <message>
+        <source>Take this invitation back? Its link leads nowhere from then on.</source>
+        <translation>Diese Einladung zurücknehmen? Ihr Link führt dann nirgends mehr hin.</translation>
+    </message>
+    <message>
+        <source>It works once, until {0}, and is shown only now.</source>
+        <translation>Er gilt einmal, bis {0}, und wird nur jetzt gezeigt.</translation>
+    </message>
+    <message>
+        <source>E-mail address, or leave it empty for a link</source>
+        <translation>E-Mail-Adresse, oder leer lassen für einen Link</translation>
+    </message>
+    <message>
+        <source>I have it: forget the link</source>
+        <translation>Ich habe ihn: Link vergessen</translation>
+    </message>
+    <message>
+        <source>Invite</source>
+        <translation>Einladen</translation>
+    </message>
+    <message>
+        <source>By a link</source>
+        <translation>Über einen Link</translation>
+    </message>
+    <message>
+        <source>Inviting …</source>
+        <translation>Lädt ein …</translation>
+    </message>
+    <message>
+        <source>Take back: {0}</source>
+        <translation>Zurücknehmen: {0}</translation>
+    </message>
+    <message>
+        <source>until {0}</source>
+        <translation>bis {0}</translation>
+    </message>
+    <message>
+        <source>Open invitations</source>
+        <translation>Offene Einladungen</translation>
+    </message>
+    <message>
+        <source>The invitation is on its way to {0}.</source>
+        <translation>Die Einladung an {0} ist unterwegs.</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>Rolle</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>Zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Give this link to one person.</source>
+        <translation>Gib diesen Link einer Person.</translation>
+    </message>
+    <message>
+        <source>Invite somebody</source>
+        <translation>Jemanden einladen</translation>
+    </message>
+    <message>
+        <source>Copy the link</source>
+        <translation>Link kopieren</translation>
+    </message>
+    <message>
+        <source>At most</source>
+        <translation>Höchstens</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>dollars</source>
+        <translation>Dollar</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Save the cap</source>
+        <translation>Obergrenze speichern</translation>
+    </message>
+    <message>
+        <source>Cap in {0}</source>
+        <translation>Obergrenze in {0}</translation>
+    </message>
+    <message>
+        <source>Remove {0}? They spend none of the shared tokens from now on, and their API keys here end. Chats that are stored on their computer stay there.</source>
+        <translation>{0} entfernen? Von jetzt an gibt dieses Mitglied keine gemeinsamen Token mehr aus, und seine API-Schlüssel hier enden. Chats auf dem Rechner dort bleiben.</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Role of {0}</source>
+        <translation>Rolle von {0}</translation>
+    </message>
+    <message>
+        <source>Remove {0}</source>
+        <translation>{0} entfernen</translation>
+    </message>
+    <message>
+        <source>{0} of {1}, {2}</source>
+        <translation>{0} von {1}, {2}</translation>
+    </message>
+    <message>
+        <source>no cap</source>
+        <translation>ohne Grenze</translation>
+    </message>
+    <message>
+        <source>Cap for {0}</source>
+        <translation>Obergrenze für {0}</translation>
+    </message>
+    <message>
+        <source>Nobody else belongs to it yet. An invitation is a link.</source>
+        <translation>Noch gehört niemand sonst dazu. Eine Einladung ist ein Link.</translation>
+    </message>
+    <message>
+        <source>Admins invite, change roles and set caps.</source>
+        <translation>Admins laden ein, ändern Rollen und setzen Obergrenzen.</translation>
+    </message>
+    <message>
+        <source>Seats</source>
+        <translation>Plätze</translation>
+    </message>
+    <message>
+        <source>Get more seats</source>
+        <translation>Mehr Plätze holen</translation>
     </message>
 </context>
 </TS>

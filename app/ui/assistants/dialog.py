@@ -28,7 +28,7 @@ from app.ui.theme import Theme, set_look
 if TYPE_CHECKING:
     from app.ui.assistants.window_assistants import WindowAssistants
 
-WIDTH, LIST_WIDTH, HEIGHT = 780, 220, 620
+WIDTH, LIST_WIDTH, HEIGHT = 820, 210, 620
 _serials = count(1)
 
 

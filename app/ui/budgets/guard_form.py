@@ -1,4 +1,4 @@
-"""The guard's settings: when a message is asked about."""
+"""The guards' settings: when a message is asked about, and where one with tools is stopped."""
 
 from __future__ import annotations
 
@@ -22,15 +22,19 @@ class GuardForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._kept: tuple[str, ...] = ()
-        self._of_tools = (0, "0")  # kept as they are until a model can call tools
         self._serial = 0
+        self._fields: list[QLineEdit] = []
         self._build()
 
     def show_guard(self, guard: GuardView) -> None:
         """The rules as they are kept; what is being typed stays."""
-        self._of_tools = (guard.loop_calls_max, usd_text(guard.loop_pusd_max))
-        texts = (str(guard.factor), usd_text(guard.floor_pusd))
-        if self._texts() in (self._kept, ("",) * 2):
+        texts = (
+            str(guard.factor),
+            usd_text(guard.floor_pusd),
+            str(guard.loop_calls_max),
+            usd_text(guard.loop_pusd_max),
+        )
+        if self._texts() in (self._kept, ("",) * len(texts)):
             for field, text in zip(self._fields, texts, strict=True):
                 field.setText(text)
         self._kept = texts
@@ -53,21 +57,23 @@ class GuardForm(QWidget):
             "0 times turns the question off."
         )
         box.addWidget(plain_label(note, tone="2", size="note", wrap=True))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(Theme.current().px(12))
-        grid.setVerticalSpacing(Theme.current().px(8))
-        labels = (
+        asks = (
             self.tr("Ask above this many times the usual cost"),
             self.tr("But only above, in dollars"),
         )
-        self._fields = [_field(name) for name in labels]
-        for place, (name, field) in enumerate(zip(labels, self._fields, strict=True)):
-            grid.addWidget(plain_label(name, size="note"), place, 0)
-            grid.addWidget(field, place, 1)
-            field.textChanged.connect(self._on_edited)
-            field.returnPressed.connect(self._on_save)
-        grid.setColumnStretch(0, 1)
-        box.addLayout(grid)
+        box.addLayout(self._grid(asks))
+        box.addSpacing(Theme.current().px(8))
+        box.addWidget(plain_label(self.tr("Stop a message that calls tools"), strong=True))
+        note = self.tr(
+            "A model that calls tools is asked again with what they said, all of the conversation "
+            "each time. The message stops at these limits, and you can let it go on."
+        )
+        box.addWidget(plain_label(note, tone="2", size="note", wrap=True))
+        stops = (
+            self.tr("Stop after this many calls"),
+            self.tr("Or before it could cost more than, in dollars"),
+        )
+        box.addLayout(self._grid(stops))
         self._save = push_button(self.tr("Save"), self._on_save)
         self._save.setObjectName("guard-save")
         self._said = plain_label(size="note", wrap=True)
@@ -75,6 +81,20 @@ class GuardForm(QWidget):
         line.addWidget(self._save)
         line.addWidget(self._said, 1)
         box.addLayout(line)
+
+    def _grid(self, labels: tuple[str, ...]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(Theme.current().px(12))
+        grid.setVerticalSpacing(Theme.current().px(8))
+        for place, name in enumerate(labels):
+            field = _field(name)
+            self._fields.append(field)
+            grid.addWidget(plain_label(name, size="note"), place, 0)
+            grid.addWidget(field, place, 1)
+            field.textChanged.connect(self._on_edited)
+            field.returnPressed.connect(self._on_save)
+        grid.setColumnStretch(0, 1)
+        return grid
 
     def _texts(self) -> tuple[str, ...]:
         return tuple(field.text().strip() for field in self._fields)
@@ -91,12 +111,19 @@ class GuardForm(QWidget):
             self._say("")
 
     def _on_save(self) -> None:
-        factor, floor = self._texts()
-        if not (factor.isascii() and factor.isdigit() and len(factor) < _WHOLE_MAX):
+        factor, floor, calls, cost = self._texts()
+        if not _is_whole(factor):
             self._say(self.tr("Write a whole number of times, such as 10."), bad=True)
             return
+        if not _is_whole(calls):
+            self._say(self.tr("Write a whole number of calls, such as 25."), bad=True)
+            return
         self._serial = next(serials)
-        self.asked.emit(SetGuard(self._serial, int(factor), floor, *self._of_tools))
+        self.asked.emit(SetGuard(self._serial, int(factor), floor, int(calls), cost))
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < _WHOLE_MAX
 
 
 def _field(name: str) -> QLineEdit:
