@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -20,6 +22,7 @@ LOOK_S = 0.03
 # Wide enough for the window and the browser side by side: no window manager moves them.
 SCREEN = "2400x1000x24"
 BROWSER = """#!/bin/sh
+echo $$ >> {pids}
 exec {program} --no-sandbox --user-data-dir={profile} --no-first-run --disable-gpu \
 --no-default-browser-check --password-store=basic --disable-background-networking \
 --window-position=1450,0 --window-size=900,900 "--app=$1" >/dev/null 2>&1
@@ -213,6 +216,16 @@ def install_browser(folder: Path, program: str) -> Path:
     """The command that systems open links with, leading to this Chromium."""
     folder.mkdir(parents=True, exist_ok=True)
     command = folder / "xdg-open"
-    command.write_text(BROWSER.format(program=program, profile=folder / "profile"))
+    command.write_text(
+        BROWSER.format(program=program, profile=folder / "profile", pids=folder / "pids")
+    )
     command.chmod(0o755)
     return folder
+
+
+def close_browser(folder: Path) -> None:
+    """End what this command started."""
+    pids = folder / "pids"
+    for pid in pids.read_text().split() if pids.exists() else ():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGTERM)

@@ -4,9 +4,7 @@ browser for the payment, and clicks and keys from the X server alone."""
 from __future__ import annotations
 
 import os
-import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,26 +19,9 @@ from tests.end_to_end.hosted.loops import (
     pay_in_browser,
     start_free,
 )
-from tests.end_to_end.hosted.somebody import SCREEN, install_browser, window
-from tests.fixtures.display import virtual_display
-from tests.fixtures.needs import missing
+from tests.end_to_end.hosted.somebody import window
 
 pytestmark = pytest.mark.timeout(240)
-
-
-@pytest.fixture(scope="module")
-def wide_display() -> Iterator[str]:
-    """Wide enough for the window and the browser side by side."""
-    for program in ("Xvfb", "xdotool"):
-        if shutil.which(program) is None:
-            pytest.skip(missing(program))
-    with virtual_display(SCREEN) as display:
-        yield display
-
-
-@pytest.fixture
-def browser(chromium: str, tmp_path: Path) -> Path:
-    return install_browser(tmp_path / "browser", chromium)
 
 
 def test_free_tokens_used_up_bought_in_the_browser_and_on(
