@@ -63,7 +63,7 @@ class Chats:
 
     def get(self, chat_id: str) -> ChatRecord | None:
         """A chat, hidden or not."""
-        row = self._database.first(f"{_CHATS} WHERE chats.id = ?", (chat_id,))
+        row = self._database.first(f"{_CHATS} WHERE id = ?", (chat_id,))
         if row is None:
             return None
         panes = self._database.rows(

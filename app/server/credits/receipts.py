@@ -28,7 +28,7 @@ def payer_of(call: AdmittedCall, draws: Sequence[Draw]) -> Payer:
     """Who paid, in words: `Free and Starter Pack`."""
     if call.payer is PayerKind.OWN_KEY:
         key = next((route.own_key for route in call.routes), "")
-        return Payer(PayerKind.OWN_KEY, "your own key", key)
+        return Payer(PayerKind.OWN_KEY, "the workspace's own key", key)
     names = list(dict.fromkeys(draw.grant.name for draw in draws)) or [_UNLIMITED]
     words = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return Payer(PayerKind.ALLOWANCE, words, draws[0].grant.id if draws else "")

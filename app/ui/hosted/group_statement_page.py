@@ -73,11 +73,12 @@ class GroupStatementPage(QWidget):
         self._models, self._members = Figures(), Figures()
         self._content = QWidget()
         inner = column(self._content, spacing=8)
-        for part in (
-            self._plan, self._sum, self._of, self._bar, self._own, heading(tr("By model")),
-            self._models, heading(tr("By member")), self._members,
-        ):  # fmt: skip
+        for part in (self._plan, self._sum, self._of, self._bar, self._own):
             inner.addWidget(part)
+        for title, figures in ((tr("By model"), self._models), (tr("By member"), self._members)):
+            inner.addSpacing(Theme.current().px(10))
+            inner.addWidget(heading(title))
+            inner.addWidget(figures)
         self._content.hide()
         top = row(spacing=8)
         top.addWidget(self._month)

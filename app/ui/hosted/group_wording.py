@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from app.seam.hosted_groups import CappedView, SpendView
-from app.seam.hosted_views import AccountsView, GroupView, MemberView
+from app.seam.hosted_views import GroupView, MemberView
 from app.ui import words
 from app.ui.hosted import wording
 
@@ -111,7 +111,9 @@ def names_of(members: Sequence[MemberView], own: str) -> dict[str, str]:
 
 
 def named(account: str, names: Mapping[str, str]) -> str:
-    """Somebody's name; whoever left is still to be told apart."""
+    """Somebody's name; whoever left is still to be told apart. Without names nobody is known yet."""
+    if not names:
+        return account_name(account)
     return names.get(account) or tr("{0}, left").format(account_name(account))
 
 
@@ -156,11 +158,3 @@ def own_keys(spend: SpendView) -> str:
         return ""
     text = words.money(spend.own_key_pusd)
     return f"{text} + ?" if spend.own_key_unpriced else text
-
-
-def holder_name(accounts: AccountsView) -> str:
-    """Whose tokens are spent: the group's name, or one's own."""
-    server = next((row for row in accounts.servers if row.id == accounts.chosen), None)
-    acts_for = "" if server is None else server.acts_for
-    found = next((group for group in accounts.groups if group.id == acts_for), None)
-    return tr("your own tokens") if found is None else tr("{0}'s tokens").format(found.name)

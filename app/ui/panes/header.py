@@ -52,6 +52,7 @@ class PaneHeader(QFrame):
         self.model_button.setIcon(_mark_icon(provider) if ref else QIcon())
         for badge in self._badges:
             self._badge_row.removeWidget(badge)
+            badge.hide()
             badge.deleteLater()
         self._badges = [_badge(*words) for words in self._badge_words(ref, row)]
         from PySide6.QtCore import Qt

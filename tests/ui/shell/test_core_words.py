@@ -36,7 +36,7 @@ PLAIN = re.compile(
     r"|provider_name|siblings|default_model_ref|shortcuts|month|input_usd|output_usd|cached_usd"
     r"|at_message_id|request_id|asked_model|subject_id|narrowed|bar_unit|used|model|key|limit"
     r"|floor|loop_cost|keys|model_name|rate_text|chat_title|assistants|color"
-    r"|instructions|tools|about|subject|tool|word)$|.*_(id|ref|url)$"
+    r"|instructions|tools|about|subject|tool|word|group_name)$|.*_(id|ref|url)$"
 )
 MODULES = (views, assistants, budgets, quote_views, usage_views, reconciliation, events)
 
