@@ -245,7 +245,7 @@ class ShopDialog(Dialog):
             if isValid(self):
                 self._asked.discard(what)
                 self._opening = "" if what == ("buy", self._opening) else self._opening
-                self._fault = event.fault
+                self._fault = event.fault or self._fault  # another order's stays said
                 done(event)
                 self._show()
 

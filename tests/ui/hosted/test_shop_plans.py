@@ -88,3 +88,12 @@ def test_a_passphrase_opens_a_plan_and_stays_where_it_does_not(desk: Desk) -> No
     answer(desk, UsePassphrase)
     assert said(shown, "passphrase-said") == "Done. Your plan is Global Lifetime now."
     assert field.text() == ""
+
+
+def test_what_did_not_work_stays_said_when_an_earlier_order_is_done(desk: Desk) -> None:
+    shown = opened(desk, subscription=replace(RUNS, cancels_at_end=True))
+    click(desk, "subscription-resume")
+    click(desk, "shop-portal")
+    answer(desk, OpenPortal, FaultView("ServerRefused", "There is no bill.", ""))
+    answer(desk, ChangeSubscription)
+    assert said(shown, "shop-said") == "There is no bill."

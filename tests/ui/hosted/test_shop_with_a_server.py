@@ -10,8 +10,9 @@ import httpx2
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from app.account.wallet import OFFERS
 from app.store.keychain import Keychain
 from app.ui.hosted.shop_dialog import ShopDialog
 from app.ui.hosted.shop_purchase import PurchaseCard
@@ -153,3 +154,105 @@ async def test_a_purchase_goes_on_after_the_program_was_closed(
     await shopper.pay(pages[0])
     await shopper.state("credited")
     await shopper.until_left("210k tokens left")
+
+
+async def test_a_payment_that_is_called_off_in_the_browser_is_said_and_can_be_begun_anew(
+    shopper: Shopper, pages: list[str]
+) -> None:
+    screen = shopper.screen
+    await screen.click("buy-tokens")
+    await screen.click("offer-pro-pack")
+    await screen.click("shop-pay")
+    await screen.until(lambda: bool(pages))
+    await shopper.pay(pages[0], pays=False)
+    card = await shopper.state("expired")
+    assert screen.says("nothing was charged", card)
+    await screen.click("shop-pay")
+    await screen.until(lambda: len(pages) == 2)
+    assert pages[0] != pages[1]
+    await shopper.pay(pages[1])
+    await shopper.state("credited")
+    await shopper.until_left("1.01M tokens left")
+
+
+async def test_a_pack_that_is_withdrawn_between_list_and_click_is_said(
+    shopper: Shopper, pages: list[str]
+) -> None:
+    screen = shopper.screen
+    await screen.click("buy-tokens")
+    await screen.click("offer-pro-pack")
+    await screen.until(lambda: not screen.window.dialogs.shop.asking)
+    # The list is one that the server has changed since.
+    core = shopper.driver.core
+    [server] = core.shelves.servers.rows()
+    kept = core.shelves.servers.kept(server.id, "", OFFERS)
+    assert kept is not None
+    listed = kept.content.replace('"pro-pack"', '"golden-pack"')
+    core.shelves.servers.keep(server.id, "", OFFERS, listed, kept.at)
+    core.hosted.show_shop()
+    await screen.click("offer-golden-pack")
+    await screen.click("shop-pay")
+    await screen.until(lambda: screen.says("There is no such offer."))
+    await screen.until(lambda: screen.window.findChild(QPushButton, "offer-pro-pack") is not None)
+    [shop] = screen.window.findChildren(ShopDialog)
+    assert shop.page.tiles.offer is None
+    assert pages == []
+
+
+async def test_a_subscription_is_begun_canceled_resumed_and_has_its_receipt(
+    shopper: Shopper, pages: list[str]
+) -> None:
+    screen = shopper.screen
+    window = screen.window
+    await screen.click("buy-tokens")
+    await screen.click("choose-premium")
+    await screen.until(lambda: bool(pages))
+    await shopper.pay(pages[0])
+    await screen.until(lambda: screen.says("Paid until "))
+    for button, words in (("cancel", "Ends "), ("resume", "Paid until ")):
+        shopper.place.server.time.pass_by(minutes=1)
+        await screen.click(f"subscription-{button}")
+        if button == "cancel":
+            await screen.click("subscription-cancel-yes")
+        await screen.until(lambda words=words: screen.says(words))  # type: ignore[misc]
+    await screen.click("shop-portal")
+    await screen.until(lambda: screen.says("This is the demo: nothing was paid"))
+    [shop] = window.findChildren(ShopDialog)
+    shop.tabs.setCurrentIndex(1)
+    view = window.dialogs.shop.view
+    assert view is not None
+    [month] = view.purchases
+    await screen.click(f"receipt-{month.id}")
+    await screen.until(lambda: len(pages) == 2)
+    address = shopper.place.server.services.settings.address
+    async with httpx2.AsyncClient(base_url=shopper.place.url, follow_redirects=True) as browser:
+        page = await browser.get(pages[1].removeprefix(address))
+    assert page.status_code == 200
+    assert month.id in page.text
+
+
+async def test_a_server_that_is_gone_leaves_the_list_with_its_age_and_says_why_nothing_begins(
+    provider: Upstream, tmp_path: Path, qapp: QApplication, pages: list[str]
+) -> None:
+    Theme.current().start(qapp, "light", 100)
+    home = tmp_path / "home"
+    home.mkdir()
+    async with open_place(tmp_path / "server", provider, DEMO="true") as place:
+        one = Shopper(place, home)
+        await one.start(first_run=True)
+        await one.begin()
+        await one.screen.click("buy-tokens")
+        await one.screen.click("offer-pro-pack")
+    screen = one.screen
+    await screen.until(lambda: screen.says("Offline, prices as of "))
+    await screen.click("shop-pay")
+    [shop] = screen.window.findChildren(ShopDialog)
+
+    def refused() -> bool:
+        said = shop.findChild(QLabel, "shop-said")
+        return said is not None and "Opening" not in said.text() and bool(said.text())
+
+    await screen.until(refused)
+    assert pages == []
+    assert shop.page.tiles.offer is not None
+    await one.close()
