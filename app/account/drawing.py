@@ -40,6 +40,8 @@ class _Row:
     plan_tokens: int
     pusd: int
     calls: int
+    input_tokens: int = 0
+    output_tokens: int = 0
 
 
 class Drawing:
@@ -121,7 +123,7 @@ class Drawing:
         found = [
             MemberDrawnView(
                 names.get(row.name, ""), row.name == record.account, row.plan_tokens, row.pusd,
-                row.calls,
+                row.calls, row.input_tokens, row.output_tokens,
             )
             for row in self._rows(record, MEMBERS) or ()
         ]  # fmt: skip
@@ -166,7 +168,12 @@ def _rows(fields: Fields) -> Iterator[_Row]:
     for each in fields.objects("rows"):
         paid = each.inner("platform")
         yield _Row(
-            each.text("group"), paid.whole("plan_tokens"), paid.pusd("usd"), paid.whole("calls")
+            each.text("group"),
+            paid.whole("plan_tokens"),
+            paid.pusd("usd"),
+            paid.whole("calls"),
+            paid.whole("input_tokens"),
+            paid.whole("output_tokens"),
         )
 
 

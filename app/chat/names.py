@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from app.catalog.pricebook import PriceBook
-from app.chat.routes import DEMO_KEY, LOCAL_PREFIX, host_of, key_words
 from app.chat.holder_names import HolderNames, is_holder
+from app.chat.routes import DEMO_KEY, LOCAL_PREFIX, host_of, key_words
 from app.metering.payer import Payer, PayerKind
 from app.providers.hosts import CUSTOM_HOST, HOSTS
 from app.providers.scripted import DEMO_HOST, DEMO_MODEL

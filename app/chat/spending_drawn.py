@@ -11,8 +11,9 @@ from datetime import date, datetime
 
 from app.chat.holder_names import is_holder
 from app.metering.payer import Unit
-from app.seam.hosted_views import DrawnView
-from app.seam.usage_views import UsageSum
+from app.seam.hosted_views import DrawnView, MemberDrawnView, WalletView
+from app.seam.usage_views import UsageLine, UsageSum
+from app.seam.views import Certainty
 from app.store.instants import ms_from
 from app.store.usage_draws import DrawnSums, UsageDraws
 from app.store.usage_records import SourceSums, UsageSpan
@@ -86,6 +87,33 @@ def with_drawn(sums: UsageSum, units: Units | None) -> UsageSum:
     found = units or {}
     drawn = tuple(DrawnView("", unit, found[unit]) for unit in _ORDER if found.get(unit))
     return replace(sums, drawn=drawn) if drawn else sums
+
+
+def member_lines(wallet: WalletView | None) -> tuple[UsageLine, ...]:
+    """Who drew what of a group's tokens, as lines of the page; who drew most first."""
+    members = () if wallet is None else wallet.members
+    return tuple(
+        UsageLine(
+            "",
+            member.name or ("You" if member.is_me else "Somebody who left"),
+            "you" if member.is_me and member.name else "",
+            with_drawn(_of_member(member), {Unit.PLAN_TOKENS.value: member.plan_tokens}),
+        )
+        for member in members
+    )
+
+
+def _of_member(member: MemberDrawnView) -> UsageSum:
+    return UsageSum(
+        total_pusd=member.pusd,
+        certainty=Certainty.EXACT,
+        estimated_pusd=0,
+        unpriced=0,
+        calls=member.calls,
+        messages=member.calls,
+        input_tokens=member.input_tokens,
+        output_tokens=member.output_tokens,
+    )
 
 
 def added(all_units: Iterable[Units]) -> dict[str, int]:

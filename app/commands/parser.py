@@ -15,7 +15,7 @@ from app.errors import TuppenceError
 
 KEY_PLACES = ("keyring", "vault", "session")
 EXPORT_FORMS = ("markdown", "json")
-USAGE_GROUPS = ("day", "model", "chat", "key", "payer")
+USAGE_GROUPS = ("day", "model", "chat", "key", "payer", "member")
 
 
 class WrongUse(TuppenceError):

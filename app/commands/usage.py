@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from app.chat.spending_drawn import member_lines
 from app.commands import usage_items, usage_receipt
 from app.commands.columns import in_columns, one_line
 from app.commands.exits import DONE
@@ -78,8 +79,21 @@ def lines_of(core: Core, scope: UsageScope, group: str) -> tuple[UsageLine, ...]
             return page.view(scope).keys
         case "payer":
             return page.view(scope).payers
+        case "member":
+            return _members(core)
         case _:
             raise ValueError(f"not a group: {group}")
+
+
+def _members(core: Core) -> tuple[UsageLine, ...]:
+    """What the server said last of the group whose tokens are spent, over 30 days."""
+    wallet = core.hosted.chosen_wallet()
+    if wallet is None or wallet.kind == "person":
+        raise TuppenceError(
+            "Members are those of an organization or workspace.",
+            "`tuppence account act-for` chooses one.",
+        )
+    return member_lines(wallet)
 
 
 async def _print_group(

@@ -31,7 +31,7 @@ from app.clock import Clock
 from app.errors import TuppenceError
 from app.seam import hosted
 from app.seam.events import Event, Notice
-from app.seam.hosted_views import InsteadView, OutOfTokensView
+from app.seam.hosted_views import InsteadView, OutOfTokensView, WalletView
 from app.store.checkouts import CheckoutRecord, Checkouts
 from app.store.hosted_calls import HostedCalls
 from app.store.records import MessageRecord
@@ -93,6 +93,11 @@ class HostedSide:
 
     def show(self) -> None:
         self.emit(hosted.AccountsShown(self.views.accounts(self.servers.rows())))
+
+    def chosen_wallet(self) -> WalletView | None:
+        """What is known of the tokens that are spent now; nothing is asked."""
+        record = self.desk.chosen()
+        return None if record is None else self.views.wallet(record)
 
     def account_changed(self, record: ServerRecord) -> None:
         """A server's standing changed: somebody signed in or out, or acts for somebody else."""

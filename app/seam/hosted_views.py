@@ -171,6 +171,8 @@ class MemberDrawnView:
     plan_tokens: int
     pusd: int
     calls: int
+    input_tokens: int = 0
+    output_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

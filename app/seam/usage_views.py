@@ -103,7 +103,8 @@ class UsageView:
     """The page. `bars` are days, weeks or months (`bar_unit`); `year` the last 53 weeks by day.
 
     `narrowed` names what the scope asks for besides days: pairs of `model`, `chat`, `key` or
-    `payer` and its label.
+    `payer` and its label. `members` are those of the group whose tokens are spent, as its server
+    said it of the last 30 days and of all their computers; nobody where tokens are one's own.
     """
 
     scope: UsageScope
@@ -119,6 +120,7 @@ class UsageView:
     ever_used: bool
     today: date
     as_of: datetime
+    members: tuple[UsageLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

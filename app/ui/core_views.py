@@ -95,7 +95,7 @@ _INSIDE: dict[type, tuple[str, ...]] = {
     reconciliation.ReconciliationView: ("total", "lines"),
     reconciliation.ReconciliationSourcesReady: ("sources",),
     reconciliation.ReconciliationShown: ("view",),
-    usage_views.UsageView: ("models", "chats", "keys", "payers"),
+    usage_views.UsageView: ("models", "chats", "keys", "payers", "members"),
     hosted_views.OutOfTokensView: ("free_models", "own_keys"),
     hosted.HostedDone: ("fault",),
     hosted.SendOutOfTokens: ("view",),

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from app.money import usd_text
 from app.seam import commands, events, hosted
+from app.seam.usage_commands import AskUsage
+from app.seam.usage_views import UsageScope
 from tests.account.desktop import MODEL, Desktop, desktop_at
 from tests.server.organizations.crew import with_seats
 from tests.server.proxy.conftest import open_place
@@ -181,3 +184,26 @@ async def test_an_invitation_is_taken_back_and_a_member_leaves(crew: Crew) -> No
     async with asyncio.timeout(5):
         while (now := crew.bob.driver.core.hosted.desk.chosen()) is None or now.acts_for:
             await asyncio.sleep(0.01)
+
+
+async def test_members_parts_are_told_on_the_usage_page_and_in_the_wallet(crew: Crew) -> None:
+    await join(crew)
+    await acting(crew.bob, crew.group)
+    chat = await crew.bob.chat("gpt-4o")
+    await crew.bob.driver.send(chat, "Hello")
+    await crew.ann.place.quiet()
+    await acting(crew.ann, crew.group)
+    core = crew.ann.driver.core
+    record = core.hosted.desk.chosen()
+    assert record is not None
+    await core.hosted.drawing.refresh(record)
+    wallet = core.hosted.chosen_wallet()
+    assert wallet is not None
+    [member] = wallet.members
+    assert (member.is_me, member.calls, member.pusd > 0) == (False, 1, True)
+    shown = await crew.ann.driver.ask(AskUsage(1, UsageScope()), events.UsageShown)
+    [line] = shown.usage.members
+    assert (line.sum.total_pusd, line.sum.calls) == (member.pusd, 1)
+    assert line.sum.output_tokens == 20
+    theirs = await crew.ann.asked(f"/api/organizations/{crew.group}/usage?by=member")
+    assert [row["platform"]["usd"] for row in theirs["rows"]] == [usd_text(member.pusd)]

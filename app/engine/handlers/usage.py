@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from app.chat.spending_csv import CsvForm
+from app.chat.spending_drawn import member_lines
 from app.chat.spending_export import ExportStopped, write_csv
 from app.engine.core import Core
 from app.errors import TuppenceError
@@ -12,7 +14,9 @@ from app.seam import commands, events
 
 
 def ask_usage(core: Core, command: commands.AskUsage) -> None:
-    core.emit(events.UsageShown(command.serial, core.spending.page.view(command.scope)))
+    view = core.spending.page.view(command.scope)
+    members = member_lines(core.hosted.chosen_wallet())
+    core.emit(events.UsageShown(command.serial, replace(view, members=members)))
 
 
 def ask_usage_calls(core: Core, command: commands.AskUsageCalls) -> None:

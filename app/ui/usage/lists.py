@@ -17,7 +17,7 @@ from app.ui.usage.table import UsageTable
 from app.ui.usage.year_map import YearMap
 
 HEIGHT_MIN = 150
-MODELS, CHATS, KEYS, PAYERS, CALLS, YEAR = range(6)
+MODELS, CHATS, KEYS, PAYERS, CALLS, YEAR, MEMBERS = range(7)
 KINDS = {MODELS: "model", CHATS: "chat", KEYS: "key", PAYERS: "payer"}
 
 
@@ -49,6 +49,10 @@ class UsageLists(QWidget):
         """Another view; the list in sight is filled now, the others when they are looked at."""
         self._view = view
         self._filled.clear()
+        has_members = bool(view.members)
+        if self.tabs.currentIndex() == MEMBERS and not has_members:
+            self.tabs.setCurrentIndex(MODELS)
+        self.tabs.setTabVisible(MEMBERS, has_members)
         self._fill(self.tabs.currentIndex())
 
     def page(self, place: int) -> QWidget:
@@ -73,7 +77,7 @@ class UsageLists(QWidget):
         return page
 
     def table(self, place: int) -> UsageTable:
-        """The table of models, chats, keys or payers."""
+        """The table of models, chats, keys, payers or members."""
         page = self.page(place)
         assert isinstance(page, UsageTable)
         return page
@@ -92,9 +96,16 @@ class UsageLists(QWidget):
         self.tabs.setAccessibleName(self.tr("What is listed"))
         for title in (
             self.tr("Models"), self.tr("Chats"), self.tr("Keys"), self.tr("Payers"),
-            self.tr("Calls"), self.tr("Year"),
+            self.tr("Calls"), self.tr("Year"), self.tr("Members, 30 days"),
         ):  # fmt: skip
             self.tabs.addTab(title)
+        self.tabs.setTabVisible(MEMBERS, False)
+        self.tabs.setTabToolTip(
+            MEMBERS,
+            self.tr(
+                "What the server says of the group whose tokens you spend, of the last 30 days"
+            ),
+        )
         self._stack = QStackedWidget()
         self._stack.setMinimumHeight(Theme.current().px(HEIGHT_MIN))
         # As high as there is room for, and no less than a few lines.
@@ -110,7 +121,10 @@ class UsageLists(QWidget):
             year = YearMap()
             year.chosen.connect(self.day_chosen)
             return year
-        heads = (self.tr("Model"), self.tr("Chat"), self.tr("Key"), self.tr("Payer"))
+        heads = {
+            MODELS: self.tr("Model"), CHATS: self.tr("Chat"), KEYS: self.tr("Key"),
+            PAYERS: self.tr("Payer"), MEMBERS: self.tr("Member"),
+        }  # fmt: skip
         table = make_table(self.tabs.tabText(place), heads[place])
         table.entered.connect(lambda row: self._narrow(place, row))
         return table
@@ -135,8 +149,11 @@ class UsageLists(QWidget):
             if self._calls_of != (view.scope, view.total):
                 self._begin_calls()
         else:
-            lines = (view.models, view.chats, view.keys, view.payers)[place]
-            _show_lines(self.table(place), lines)
+            lines = {
+                MODELS: view.models, CHATS: view.chats, KEYS: view.keys, PAYERS: view.payers,
+                MEMBERS: view.members,
+            }  # fmt: skip
+            _show_lines(self.table(place), lines[place])
 
     def _begin_calls(self) -> None:
         if self._view is not None:
