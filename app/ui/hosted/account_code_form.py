@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.seam.views import FaultView
 from app.ui.dialog_pieces import column, plain_label, push_button, row
-from app.ui.hosted.account_orders import fault_text
+from app.ui.hosted.account_orders import bring_into_view, fault_text
 from app.ui.theme import Theme, set_look
 
 CODE_WIDTH = 132
@@ -46,6 +46,7 @@ class CodeForm(QWidget):
         self._say("")
         self.rest()
         self._code.setFocus()
+        bring_into_view(self)
 
     def show_fault(self, fault: FaultView) -> None:
         """Why that did not work; the field that has to be looked at has the keyboard."""
@@ -54,6 +55,7 @@ class CodeForm(QWidget):
         field = self._code if self._request else self._email
         field.setFocus()
         field.selectAll()
+        bring_into_view(self)
 
     def show_done(self) -> None:
         """It is over: nothing is left in the fields."""
@@ -96,14 +98,18 @@ class CodeForm(QWidget):
         line = row(self._first)
         line.addWidget(self._email, 1)
         line.addWidget(self._send)
-        digits = row()
-        parts: tuple[QWidget, ...] = (self._code, self._confirm, self._again, self._other)
-        for part in parts:
-            digits.addWidget(part)
-        digits.addStretch(1)
+        # Two lines: in one they are wider than the card where everything is twice as large.
+        digits, links = row(), row(spacing=16)
+        digits.addWidget(self._code)
+        digits.addWidget(self._confirm)
+        for link in (self._again, self._other):
+            set_look(link, flush="true")
+            links.addWidget(link)
         second = column(self._second, spacing=8)
         second.addWidget(self._hint)
-        second.addLayout(digits)
+        for line_of in (digits, links):
+            line_of.addStretch(1)
+            second.addLayout(line_of)
         box = column(self, spacing=6)
         for each in (self._first, self._second, self._fault):
             box.addWidget(each)

@@ -20,7 +20,7 @@ from app.ui.dialog_pieces import (
     tool_button,
 )
 from app.ui.hosted.account_code_form import say
-from app.ui.hosted.account_orders import fault_text
+from app.ui.hosted.account_orders import bring_into_view, fault_text
 from app.ui.theme import Theme, set_look
 
 
@@ -103,6 +103,7 @@ class DeviceLine(QFrame):
         say(self._fault, "")
         self._confirm.show()
         self._no.setFocus()
+        bring_into_view(self)
 
     def _on_no(self) -> None:
         say(self._fault, "")

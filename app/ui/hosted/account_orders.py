@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QScrollArea, QWidget
 from shiboken6 import isValid
 
 if TYPE_CHECKING:
@@ -47,3 +48,16 @@ def fault_text(fault: FaultView) -> str:
 def host_of(url: str) -> str:
     """`tokens.example.com`, `127.0.0.1:8443`."""
     return url.partition("://")[2] or url
+
+
+def bring_into_view(part: QWidget) -> None:
+    """Scroll its page until it shows, once what was just said has its place."""
+
+    def scroll() -> None:
+        above = part.parentWidget() if isValid(part) else None
+        while above is not None and not isinstance(above, QScrollArea):
+            above = above.parentWidget()
+        if above is not None:
+            above.ensureWidgetVisible(part)
+
+    QTimer.singleShot(0, scroll)

@@ -19,7 +19,7 @@ from app.ui.dialog_pieces import (
     tool_button,
 )
 from app.ui.hosted.account_code_form import say
-from app.ui.hosted.account_orders import fault_text, host_of
+from app.ui.hosted.account_orders import bring_into_view, fault_text, host_of
 from app.ui.theme import set_look
 
 ADDRESS_LENGTH_MAX = 400
@@ -50,6 +50,7 @@ class ServerLine(QFrame):
         self._confirm.show()
         say(self._fault, fault_text(fault))
         self._anyway.setVisible(fault.kind in OUT_OF_REACH)
+        self._yes.setVisible(fault.kind not in OUT_OF_REACH)
 
     def _build(self) -> None:
         box = column(self, spacing=4)
@@ -138,9 +139,10 @@ class ServerLine(QFrame):
         return self.tr("Begin here") if self.server.state == "new" else self.tr("Use this one")
 
     def _set_waiting(self, *, waiting: bool) -> None:
-        for button in (self._yes, self._anyway):
+        plain = self.tr("Forget it"), self.tr("Forget it without asking the server")
+        for button, words in zip((self._yes, self._anyway), plain, strict=True):
             button.setEnabled(not waiting)
-        self._yes.setText(self.tr("Forgetting …") if waiting else self.tr("Forget it"))
+            button.setText(self.tr("Forgetting …") if waiting else words)
 
     def _on_use(self) -> None:
         self.chosen.emit(self.server.id)
@@ -148,8 +150,10 @@ class ServerLine(QFrame):
     def _on_forget(self) -> None:
         say(self._fault, "")
         self._anyway.hide()
+        self._yes.show()
         self._confirm.show()
         self._no.setFocus()
+        bring_into_view(self)
 
     def _on_no(self) -> None:
         self._confirm.hide()
@@ -182,6 +186,7 @@ class AddServer(QWidget):
         say(self._said, fault_text(fault))
         self._field.setFocus()
         self._field.selectAll()
+        bring_into_view(self)
 
     def show_found(self, server: ServerView) -> None:
         """It is one, and in the list by now."""

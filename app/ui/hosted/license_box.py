@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QFrame, QPlainTextEdit, QScrollArea, QWidget
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QFrame, QPlainTextEdit, QWidget
 
 from app.seam.views import FaultView
 from app.ui.dialog_pieces import column, plain_label, push_button, row
 from app.ui.hosted.account_code_form import say
-from app.ui.hosted.account_orders import fault_text
+from app.ui.hosted.account_orders import bring_into_view, fault_text
 from app.ui.theme import Theme, set_look
 
 LETTERS_MAX = 262_144  # what the core looks at; more of it would only hold up the window
@@ -56,7 +56,7 @@ class LicenseBox(QWidget):
         """Why it is not kept; what was pasted stays."""
         self._rest()
         say(self._said, fault_text(fault))
-        QTimer.singleShot(0, self._show_whole)
+        bring_into_view(self._card)
 
     def show_kept(self) -> None:
         """It is in force, as far as it says so itself."""
@@ -120,14 +120,7 @@ class LicenseBox(QWidget):
         self._card.show()
         self.field.setFocus()
         # Its buttons are further down than the page may reach: show all of it.
-        QTimer.singleShot(0, self._show_whole)
-
-    def _show_whole(self) -> None:
-        above = self.parentWidget()
-        while above is not None and not isinstance(above, QScrollArea):
-            above = above.parentWidget()
-        if above is not None:
-            above.ensureWidgetVisible(self._card)
+        bring_into_view(self._card)
 
     def _on_keep(self) -> None:
         text = self.field.toPlainText()

@@ -96,6 +96,8 @@ class AccountChip(QFrame):
         # A radius of more than half the side would be none at all.
         self._badge.setStyleSheet(f"border-radius: {side // 2}px;")
         self._line.setFont(theme.font(Size.NOTE, figures=True))
+        self._inner.invalidate()
+        self._who.updateGeometry()
 
     def _fit_texts(self) -> None:
         """What has no room ends in "…", and is whole in the tooltip."""
