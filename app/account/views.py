@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -59,6 +59,7 @@ class AccountViews:
         wallet, aged = self._wallets.wallet(record), self._wallets.aged(record, ME)
         if wallet is None or aged is None or not record.is_signed_in:
             return None
+        names = {model.id: model.name for model in self._wallets.models(record)}
         return WalletView(
             server_id=record.id,
             server=record.title,
@@ -70,7 +71,7 @@ class AccountViews:
             plan=wallet.plan,
             plan_name=wallet.plan_name,
             plan_price=wallet.plan_price,
-            grants=tuple(map(_grant, wallet.grants)),
+            grants=tuple(_grant(line, names) for line in wallet.grants),
             available=wallet.available,
             next_reset=wallet.next_reset,
             used_this_month=wallet.used_this_month,
@@ -144,9 +145,11 @@ def device_view(device: Device) -> DeviceView:
     )
 
 
-def _grant(line: GrantLine) -> GrantView:
+def _grant(line: GrantLine, models: Mapping[str, str]) -> GrantView:
+    """A grant of one model alone is told by the model: several of them share the grant's name."""
+    one = line.models[0] if line.only and len(line.models) == 1 else ""
     return GrantView(
-        name=line.name,
+        name=models.get(one, one) or line.name,
         source=line.source,
         unit=line.unit.value,
         window=line.window,

@@ -167,3 +167,11 @@ async def test_after_some_days_it_says_how_long_the_tokens_last(desktop: Desktop
     forecast = (await wallet_after(desktop)).forecast
     assert forecast is not None
     assert (forecast.unit, forecast.per_day) == ("plan_tokens", EACH)
+
+
+async def test_grants_of_one_model_each_bear_the_models_names(desktop: Desktop) -> None:
+    grants = (await wallet_after(desktop)).grants
+    free = [grant for grant in grants if grant.only]
+    assert "Qwen Turbo" in {grant.name for grant in free}
+    assert len({grant.name for grant in free}) == len(free)
+    assert [grant.name for grant in grants if grant.source == "free-monthly"] == ["Free"]
