@@ -37,6 +37,7 @@ def first_scenes(person: Photographer, stage: Stage) -> None:
     person.snap("key-refused")
     person.press(Qt.Key.Key_Escape)
     person.wait_until(lambda: not person.all(KeysPage, lambda w: True), "the settings are closed")
+    person.window.open_demo = lambda: False  # as where the server is not installed
     person.click(person.button("Try the offline demo", page))
     person.wait_until(lambda: not person.all(FirstRun, lambda w: True), "the chat is shown")
     person.press(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)

@@ -64,8 +64,16 @@ class Photographer(Person):
         self.wait_until(lambda: self.window.width() == width, "the window has its size")
 
 
-def run(folder: Path, ending: str, play: Callable[[Photographer], None]) -> int:
+def run(
+    folder: Path,
+    theme: str,
+    play: Callable[[Photographer], None],
+    *,
+    percent: int = 100,
+    demo: bool = False,
+) -> int:
     """Open the window and play; returns the exit code, not 0 where a scene failed."""
+    ending = theme if percent == 100 else f"{theme}-{percent}"
     wait_for_events = QApplication.exec
     trouble: list[BaseException] = []
 
@@ -75,7 +83,7 @@ def run(folder: Path, ending: str, play: Callable[[Photographer], None]) -> int:
         person = Photographer(window, folder, ending)
         try:
             person.sit_down()
-            person.choose_theme(ending)
+            person.choose_theme(theme)
             play(person)
             person.leave()
         except BaseException as error:
@@ -88,16 +96,21 @@ def run(folder: Path, ending: str, play: Callable[[Photographer], None]) -> int:
         return wait_for_events()
 
     QApplication.exec = with_person  # type: ignore[method-assign, assignment]
-    code = open_window()
+    code = open_window(demo=demo)
     return code or len(trouble)
 
 
-def main(scenes: str, folder: Path, theme: str, home: Path) -> int:
-    """Play the scenes of a new profile (`first`) or of one with a past (`used`)."""
+def main(scenes: str, folder: Path, theme: str, home: Path, percent: int) -> int:
+    """Play the scenes of a new profile (`first`), of one with a past (`used`), or of the demo with
+    its credit server (`hosted`)."""
     from screenshots.first_scenes import first_scenes
+    from screenshots.hosted_scenes import hosted_scenes
     from screenshots.stage import Stage
     from screenshots.used_scenes import used_scenes
 
+    if scenes == "hosted":
+        play = lambda person: hosted_scenes(person, home / "till")  # noqa: E731
+        return run(folder, theme, play, percent=percent, demo=True)
     stage = Stage()
     try:
         if scenes == "used":
@@ -111,4 +124,5 @@ def main(scenes: str, folder: Path, theme: str, home: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4])))
+    _, asked, pictures, wanted, place, size = sys.argv
+    sys.exit(main(asked, Path(pictures), wanted, Path(place), int(size)))

@@ -19,9 +19,9 @@ sys.path[:0] = IMPORTED_FROM
 
 from tests.fixtures.display import virtual_display  # noqa: E402
 
-SCREEN = "1440x900x24"
-LIMIT_S = 90
-PROGRAM = Path(__file__).with_name("program.py")
+SCREEN, LARGE_SCREEN = "1440x900x24", "2880x1800x24"
+LIMIT_S = 240
+PROGRAM, PAYER = (Path(__file__).with_name(name) for name in ("program.py", "pay.py"))
 
 
 def main(folder: Path) -> int:
@@ -29,16 +29,23 @@ def main(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with virtual_display(SCREEN) as display:
         for theme in ("light", "dark"):
-            for scenes in ("first", "used"):
+            for scenes in ("first", "used", "hosted"):
                 _play(scenes, folder, theme, display)
+    with virtual_display(LARGE_SCREEN) as display:
+        for theme in ("light", "dark"):
+            _play("hosted", folder, theme, display, percent=200)
     for picture in sorted(folder.glob("*.png")):
         print(picture)
     return 0
 
 
-def _play(scenes: str, folder: Path, theme: str, display: str) -> None:
+def _play(scenes: str, folder: Path, theme: str, display: str, *, percent: int = 100) -> None:
     with tempfile.TemporaryDirectory() as home:
-        Path(home, "window.json").write_text(json.dumps({"theme": theme}), encoding="utf-8")
+        places = [Path(home), Path(home, "demo")]
+        for place in places:
+            place.mkdir(exist_ok=True)
+            (place / "window.json").write_text(json.dumps({"theme": theme}), encoding="utf-8")
+        _install_payer(Path(home))
         variables = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(IMPORTED_FROM),
@@ -50,10 +57,20 @@ def _play(scenes: str, folder: Path, theme: str, display: str) -> None:
             "XDG_RUNTIME_DIR": home,
             "LC_ALL": "C.UTF-8",
             "NO_AT_BRIDGE": "1",
+            "QT_SCALE_FACTOR": str(percent / 100),
+            "PATH": os.pathsep.join((str(Path(home, "bin")), os.environ["PATH"])),
         }
         variables.pop("WAYLAND_DISPLAY", None)
-        words = [sys.executable, "-P", str(PROGRAM), scenes, str(folder), theme, home]
+        words = [sys.executable, "-P", str(PROGRAM), scenes, str(folder), theme, home, str(percent)]
         subprocess.run(words, env=variables, check=True, timeout=LIMIT_S)
+
+
+def _install_payer(home: Path) -> None:
+    """In place of the system's browser: it pays once the scenes say so."""
+    command = home / "bin" / "xdg-open"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{PAYER}" "{home}/till" "$1"\n')
+    command.chmod(0o755)
 
 
 if __name__ == "__main__":

@@ -507,6 +507,10 @@
         <source>Tools and assistant</source>
         <translation>Werkzeuge und Assistent</translation>
     </message>
+    <message>
+        <source>Scripted answers; tokens and payments are simulated.</source>
+        <translation>Vorbereitete Antworten; Tokens und Zahlungen sind simuliert.</translation>
+    </message>
 </context>
 <context>
     <name>CostLineView</name>
@@ -684,6 +688,10 @@
     <message>
         <source>The picture could not be written: {0}</source>
         <translation>Das Bild konnte nicht geschrieben werden: {0}</translation>
+    </message>
+    <message>
+        <source>The demo opens in a window of its own.</source>
+        <translation>Die Demo öffnet sich in einem eigenen Fenster.</translation>
     </message>
 </context>
 <context>
@@ -2157,6 +2165,10 @@
     <message>
         <source>Tokens and free models from {0}. No card, no e-mail, no key.</source>
         <translation>Token und kostenlose Modelle von {0}. Ohne Karte, ohne E-Mail, ohne Schlüssel.</translation>
+    </message>
+    <message>
+        <source>A credit server on this computer, for trying out: models are scripted, payment is simulated.</source>
+        <translation>Ein Guthaben-Server auf diesem Computer zum Ausprobieren: Die Modelle sind vorbereitet, die Zahlung ist simuliert.</translation>
     </message>
 </context>
 <context>
