@@ -10,9 +10,10 @@ import httpx2
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from app.account.wallet import OFFERS
+from app.server.accounts.passphrase_checks import issue_passphrase
 from app.store.keychain import Keychain
 from app.ui.hosted.shop_dialog import ShopDialog
 from app.ui.hosted.shop_purchase import PurchaseCard
@@ -256,3 +257,35 @@ async def test_a_server_that_is_gone_leaves_the_list_with_its_age_and_says_why_n
     assert pages == []
     assert shop.page.tiles.offer is not None
     await one.close()
+
+
+WORDS = "a shared passphrase of four words"
+
+
+async def test_a_passphrase_opens_lifetime_access(
+    provider: Upstream, tmp_path: Path, qapp: QApplication
+) -> None:
+    Theme.current().start(qapp, "light", 100)
+    home = tmp_path / "home"
+    home.mkdir()
+    async with open_place(tmp_path / "server", provider, catalog="daily-budgets") as place:
+        await issue_passphrase(place.server.services, words=WORDS)
+        one = Shopper(place, home)
+        await one.start(first_run=True)
+        screen = one.screen
+        await screen.click("start-free")
+        await screen.click("choose-session")
+        await screen.until(lambda: screen.window.hosted.wallet is not None)
+        await screen.click("buy-tokens")
+        await screen.click("passphrase-link")
+        field = screen.window.findChild(QLineEdit, "passphrase-field")
+        assert field is not None
+        field.setText("not the right words at all")
+        await screen.click("passphrase-open")
+        await screen.until(lambda: screen.says("This passphrase opens nothing here."))
+        field.setText(WORDS)
+        await screen.click("passphrase-open")
+        await screen.until(lambda: screen.says("Done. Your plan is Global Lifetime Access now."))
+        assert screen.says("Your plan")
+        assert field.text() == ""
+        await one.close()
