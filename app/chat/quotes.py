@@ -335,7 +335,7 @@ class Quoter:
         self, route: Route, messages: tuple[RequestMessage, ...], chat_id: str
     ) -> ChatRequest:
         setup = self.setup(chat_id, route)
-        told = (*setup.messages, *messages)
+        told = setup.around(messages)
         return ChatRequest(route.model_id, told, output_cap(route), tools=setup.tools)
 
     def _with_provider(self, route: Route, request: ChatRequest, count: TokenCount) -> TokenCount:

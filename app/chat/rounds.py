@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from app.chat.extras import Extras, Round, read_extras
 from app.request import (
+    ImagePart,
     MessagePart,
     RequestMessage,
     Role,
@@ -15,7 +16,7 @@ from app.request import (
     ToolResultPart,
 )
 from app.store.records import MessageRecord
-from app.tools.unanswered import LOST
+from app.tools.unanswered import LOST, TOOLS_SAID
 
 
 def has_rounds(message: MessageRecord) -> bool:
@@ -45,6 +46,24 @@ def round_messages(message: MessageRecord, host: str, *, current: bool) -> Itera
         begun = _end(each)
     if rest := message.text[begun:].strip():
         yield RequestMessage(Role.ASSISTANT, (TextPart(rest),))
+
+
+def without_calls(messages: tuple[RequestMessage, ...]) -> tuple[RequestMessage, ...]:
+    """A conversation for a call that takes no tools along: providers refuse calls of tools that
+    they are not told of."""
+    if not any(message.role is Role.TOOL for message in messages):
+        return messages
+    return tuple(plain for message in messages if (plain := _plain(message)) is not None)
+
+
+def _plain(message: RequestMessage) -> RequestMessage | None:
+    if message.role is Role.TOOL:
+        said = "\n\n".join(part.text for part in message.parts if isinstance(part, ToolResultPart))
+        return RequestMessage(Role.USER, (TextPart(f"{TOOLS_SAID}\n\n{said}"),))
+    if message.role is not Role.ASSISTANT:
+        return message
+    parts = tuple(part for part in message.parts if isinstance(part, TextPart | ImagePart))
+    return RequestMessage(message.role, parts) if parts else None
 
 
 def _parts(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.chat.rounds import without_calls
 from app.chat.routes import Route
+from app.providers.languages import Language
 from app.request import RequestMessage, Role, TextPart, ToolSpec
 from app.store.chat_setups import ChatSetups
 from app.tools.toolbox import Toolbox
@@ -16,6 +18,10 @@ class Setup:
 
     messages: tuple[RequestMessage, ...] = ()
     tools: tuple[ToolSpec, ...] = ()
+
+    def around(self, conversation: tuple[RequestMessage, ...]) -> tuple[RequestMessage, ...]:
+        """The conversation as it is sent; without tools, what earlier ones said goes as words."""
+        return (*self.messages, *(conversation if self.tools else without_calls(conversation)))
 
 
 _NONE = Setup()
@@ -45,6 +51,9 @@ class Setups:
         if chosen.assistant is not None and (told := chosen.assistant.instructions.strip()):
             messages = (RequestMessage(Role.SYSTEM, (TextPart(told),)),)
         tools = self._toolbox.specs(chosen.tools) if calls_tools(route) else ()
+        if route.host.language_of(route.model_id) is Language.OPENAI_RESPONSES:
+            # There a schema is strict unless told otherwise, and all arguments would be required.
+            tools = tuple(replace(tool, strict=False) for tool in tools)
         return Setup(messages, tools)
 
 

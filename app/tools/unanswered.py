@@ -8,3 +8,4 @@ REFUSED = "The user did not allow this. Do not ask for it again; go on without i
 STOPPED_WHILE_RUNNING = "The user stopped this before it came back."
 CLOSED_WHILE_RUNNING = "Tuppence was closed before this came back."
 LOST = "This tool did not come back."
+TOOLS_SAID = "What the tools said:"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.seam import commands, events
+from app.seam import assistants, commands, events
 from app.seam.views import Certainty, MessageState
 from app.store.records import State
 from tests.chat.conversations import opened_after_a_kill
@@ -113,6 +113,22 @@ async def test_the_next_message_takes_the_rounds_along(
     said = bodies(provider_server)[2]["messages"]
     assert said[1]["tool_calls"][0]["id"] == said[2]["tool_call_id"]  # type: ignore[index]
     assert said[3]["content"] == "It is 42."  # type: ignore[index]
+
+
+@pytest.mark.parametrize("wire", WIRES, ids=lambda wire: type(wire).__name__)
+async def test_once_tools_are_off_what_they_said_goes_on_as_words(
+    driver: CoreDriver, provider_server: ProviderServer, wire: Wire
+) -> None:
+    provider_server.replies = [wire.calling(Call()), wire.saying("It is 42."), wire.saying("Yes.")]
+    chat_id = await chat_with_tools(driver, provider_server, wire)
+    await driver.send(chat_id, "6*7?")
+    await driver.ask(assistants.ChooseTools(chat_id, ()), assistants.SetupShown)
+    assert (await driver.send(chat_id, "Sure?")).text == "Yes."
+    body = provider_server.posts[-1].body.decode()
+    assert "tools" not in json.loads(body)
+    assert "What the tools said:" in body
+    for word in ("tool_calls", "tool_use", "functionCall", "function_call"):
+        assert word not in body
 
 
 async def test_several_calls_at_once_each_get_their_result(
