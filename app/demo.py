@@ -73,7 +73,7 @@ class DemoServer:
                         *("--while-input", "--host", _HOST, "--port", str(port)),
                         *("--data", str(self._folder)),
                     ],
-                    env=_environment(os.environ),
+                    env=server_environment(os.environ),
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=said,
@@ -116,7 +116,8 @@ class DemoServer:
         return self._folder / "said.txt"
 
 
-def _environment(env: Mapping[str, str]) -> dict[str, str]:
+def server_environment(env: Mapping[str, str]) -> dict[str, str]:
+    """What of an environment the server gets to see."""
     kept = {name: env[name] for name in _KEPT if name in env}
     return {**kept, **_SETTINGS, "PYTHONPATH": _import_path()}
 

@@ -509,7 +509,7 @@
     </message>
     <message>
         <source>Scripted answers; tokens and payments are simulated.</source>
-        <translation>Vorbereitete Antworten; Tokens und Zahlungen sind simuliert.</translation>
+        <translation>Vorbereitete Antworten; Token und Zahlungen sind simuliert.</translation>
     </message>
 </context>
 <context>
@@ -669,26 +669,6 @@
 </context>
 <context>
     <name>Dialogs</name>
-    <message>
-        <source>Export the chat</source>
-        <translation>Chat exportieren</translation>
-    </message>
-    <message>
-        <source>JSON (*.json)</source>
-        <translation>JSON (*.json)</translation>
-    </message>
-    <message>
-        <source>Markdown (*.md)</source>
-        <translation>Markdown (*.md)</translation>
-    </message>
-    <message>
-        <source>Save the picture</source>
-        <translation>Bild speichern</translation>
-    </message>
-    <message>
-        <source>The picture could not be written: {0}</source>
-        <translation>Das Bild konnte nicht geschrieben werden: {0}</translation>
-    </message>
     <message>
         <source>The demo opens in a window of its own.</source>
         <translation>Die Demo öffnet sich in einem eigenen Fenster.</translation>
@@ -4217,6 +4197,10 @@
         <source>at {0}</source>
         <translation>bei {0}</translation>
     </message>
+    <message>
+        <source>Buy tokens</source>
+        <translation>Tokens kaufen</translation>
+    </message>
 </context>
 <context>
     <name>CodeForm</name>
@@ -5489,6 +5473,29 @@
     <message>
         <source>Get more seats</source>
         <translation>Mehr Plätze holen</translation>
+    </message>
+</context>
+<context>
+    <name>WindowFiles</name>
+    <message>
+        <source>Export the chat</source>
+        <translation>Chat exportieren</translation>
+    </message>
+    <message>
+        <source>JSON (*.json)</source>
+        <translation>JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>Markdown (*.md)</source>
+        <translation>Markdown (*.md)</translation>
+    </message>
+    <message>
+        <source>Save the picture</source>
+        <translation>Bild speichern</translation>
+    </message>
+    <message>
+        <source>The picture could not be written: {0}</source>
+        <translation>Das Bild konnte nicht geschrieben werden: {0}</translation>
     </message>
 </context>
 </TS>
