@@ -11,6 +11,7 @@ from app.chat.settle import Ending
 from app.errors import ProviderError, StreamBroken, TuppenceError
 from app.metering.hold import How
 from app.providers.events import Finished, Outcome
+from app.seam.events import Notice
 from app.seam.views import FaultView
 from app.store.records import State
 
@@ -31,6 +32,10 @@ UNBOOKED = Ending(
         "retry",
     ),
 )
+
+DEFECT = "Something went wrong inside Tuppence."
+DEFECT_ADVICE = "What came is kept. The details are in the log; please report them."
+DEFECT_NOTICE = Notice("error", DEFECT, DEFECT_ADVICE)
 
 _log = logging.getLogger(__name__)
 
@@ -59,8 +64,8 @@ def _ending_of_error(error: BaseException) -> Ending:
         return Ending(State.INCOMPLETE, fault_view(error), said, How.FAILED)
     _log.error("a turn met a defect", exc_info=error)
     broken = StreamBroken(
-        "Something went wrong inside Tuppence.",
-        "What came is kept. The details are in the log; please report them.",
+        DEFECT,
+        DEFECT_ADVICE,
         billed=None,
     )
     return Ending(State.INCOMPLETE, fault_view(broken), broken, How.FAILED)

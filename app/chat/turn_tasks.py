@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 _log = logging.getLogger(__name__)
@@ -23,14 +24,19 @@ async def done_before(
     return work.done()
 
 
-def start_task(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+def start_task(
+    work: Coroutine[Any, Any, None], defect: Callable[[], None] | None = None
+) -> asyncio.Task[None]:
+    """Begin a piece of work; a defect in it is logged when it happens, not when the task is
+    forgotten, and `defect` is called, so that nobody waits for it in vain."""
     task = asyncio.get_running_loop().create_task(work)
-    task.add_done_callback(_report)
+    task.add_done_callback(partial(_report, defect))
     return task
 
 
-def _report(task: asyncio.Task[None]) -> None:
-    """A defect in a turn is logged when it happens, not when the task is forgotten."""
+def _report(defect: Callable[[], None] | None, task: asyncio.Task[None]) -> None:
     error = None if task.cancelled() else task.exception()
     if error is not None:
         _log.error("a turn failed", exc_info=error)
+        if defect is not None:
+            defect()

@@ -23,6 +23,7 @@ from app.chat.settle import Done, Ending, Settler, needs_count
 from app.chat.tool_loop import CALL_OVER, ToolLoop
 from app.chat.turn import Turn
 from app.chat.turn_endings import (
+    DEFECT_NOTICE,
     STOPPED,
     ending_of,
     ending_of_drain,
@@ -34,8 +35,7 @@ from app.clock import Clock
 from app.errors import AnswerUnderWay, StoreError, TuppenceError
 from app.providers.client import Provider
 from app.providers.events import Begun, Finished, Outcome, Paused, StreamEvent
-from app.seam import events
-from app.seam.events import Event
+from app.seam.events import Event, Notice
 from app.store.records import MessageRecord, State
 from app.store.shelves import Shelves
 
@@ -104,7 +104,7 @@ class Turns:
             began_s=self._clock.monotonic(),
         )
         self._running[message.id] = turn
-        turn.task = start_task(self._run(turn))
+        turn.task = start_task(self._run(turn), lambda: self._emit(DEFECT_NOTICE))
         return turn.task
 
     def live(self, row: MessageRecord) -> MessageRecord:
@@ -323,7 +323,7 @@ class Turns:
     def _tell_trouble(self, error: TuppenceError) -> None:
         _log.warning("an answer could not be saved: %s", error)
         if not self._disk_trouble:
-            self._emit(events.Notice("error", error.message, error.advice))
+            self._emit(Notice("error", error.message, error.advice))
         self._disk_trouble = True
 
     def _end(self, turn: Turn, ending: Ending) -> None:

@@ -133,3 +133,20 @@ async def test_a_stopped_answer_does_not_last_as_long_as_its_bill(
     assert settled.message.cost is not None
     assert settled.message.cost.duration_s is not None
     assert settled.message.cost.duration_s < 0.9
+
+
+async def test_a_defect_after_an_answer_was_stored_is_told_and_nobody_waits(
+    driver: CoreDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a defect")
+
+    chat_id = await unchecked_chat(driver, unused_address())
+    answers_with(monkeypatch, driver, ScriptedProvider((text_step("Whole."),)))
+    monkeypatch.setattr(driver.core.turns, "_settled", broken)
+    driver.dispatcher.take(commands.SendMessage(chat_id, (0,), "Hello"))
+    notice = await driver.wait_for(events.Notice, lambda event: "inside Tuppence" in event.text)
+    assert notice.level == "error"
+    assert not driver.core.turns.is_running(chat_id)
+    opened = await driver.ask(commands.OpenChat(chat_id), events.ChatOpened)
+    assert opened.chat.messages[-1].text == "Whole."
