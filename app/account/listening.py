@@ -85,9 +85,11 @@ class Listener:
         self._sleep = sleep
         self._is_online: bool | None = None
         self._is_open = False
+        self._opened_s: float | None = None
         self._is_fresh = False
         self._failures = 0  # questions for the wallet without an answer, one after the other
         self._stale: asyncio.Event = asyncio.Event()
+        self._back: asyncio.Event = asyncio.Event()
 
     async def run(self) -> None:
         """Until cancelled, or nobody is signed in any more."""
@@ -102,8 +104,9 @@ class Listener:
         self._stale.set()
 
     async def _listen_again_and_again(self) -> None:
-        failures = 0
+        failures, pause_s = 0, 0.0
         while True:
+            self._opened_s = None
             try:
                 await self._listen()
                 failures = 0
@@ -112,7 +115,8 @@ class Listener:
                 self._stand(is_open=False)
                 return
             except (CreditServerError, ProviderError, KeychainError, StreamTooLong) as error:
-                failures += 1
+                # One that stood longer than it was waited for is no sign of a server in trouble.
+                failures = 1 if self._stood_s() > pause_s else failures + 1
                 self._stand(is_open=False)
                 _log.info("the event stream: %s", error)
                 if failures > 1:
@@ -120,19 +124,36 @@ class Listener:
                     self._stale.set()
             pause_s = min(self._pace.first_s * 2 ** min(failures, 10), self._pace.most_s)
             # Many windows must not come back in the same moment.
-            await self._sleep(pause_s * (0.5 + random.random() / 2))
+            await self._pause(pause_s * (0.5 + random.random() / 2))
+
+    async def _pause(self, pause_s: float) -> None:
+        """Until it is time to listen again, or the server was heard of in another way."""
+        self._back.clear()
+        sleeping = asyncio.ensure_future(self._sleep(pause_s))
+        back = asyncio.ensure_future(self._back.wait())
+        try:
+            await asyncio.wait({sleeping, back}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            back.cancel()
 
     async def _listen(self) -> None:
         reader = EventReader()
         call = await self._call()
         async with self._session.server.opened(call, within_s=20.0) as answer:
             # Nothing is known of what happened while nobody listened.
+            self._opened_s = asyncio.get_running_loop().time()
             self._stand(is_open=True, is_fresh=False)
             self._stale.set()
             pieces = answer.pieces()
             while (piece := await self._next(pieces)) is not None:
                 for event in reader.feed(piece):
                     self._take(event)
+
+    def _stood_s(self) -> float:
+        if self._opened_s is None:
+            return 0.0
+        return asyncio.get_running_loop().time() - self._opened_s
 
     async def _next(self, pieces: AsyncIterator[bytes]) -> bytes | None:
         """The next piece, None at the end. Raises StreamBroken for a line that fell silent."""
@@ -194,6 +215,8 @@ class Listener:
             self._failures += 1
             self._stand(is_fresh=False)
         else:
+            if self._failures:
+                self._back.set()
             self._failures = 0
             self._stand(is_fresh=True)
         finally:

@@ -265,6 +265,7 @@ class Core:
             view = self.views.message(message)
             self.emit(events.MessageChanged(message.chat_id, pane.position, view))
         self._show_sums(message.chat_id)
+        self.hosted.wake()
 
     def _show_sums(self, chat_id: str) -> None:
         self.emit_chat_row(chat_id)

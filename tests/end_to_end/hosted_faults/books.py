@@ -120,6 +120,7 @@ class Auditor:
     async def shown(self) -> WalletView:
         """The wallet as the window shows it, once it says that it is no old one."""
         found: list[WalletView] = []
+        self.desktop.driver.core.hosted.wake()
 
         def fresh() -> bool:
             self.desktop.driver.core.hosted.show()

@@ -48,6 +48,7 @@ class Buyer:
         is there."""
         await self.desktop.driver.close()
         desktop = self.desktop
+        desktop.place.server.time.pass_by(seconds=61)  # sign-ins are counted by the minute
         pem = desktop.keychain.read(key_entry(self._server_id), "session")
         assert pem is not None
         home = Home(
@@ -109,7 +110,7 @@ class Buyer:
         granted = 10_000 + PACK_TOKENS * len(self.paid)
         record = core.hosted.desk.chosen()
         assert record is not None
-        await until(lambda: (core.hosted.wallets.wallet(record) or _NOTHING).available == granted)
+        await until(lambda: self._available() == granted)
         for checkout in self.paid:
             await until(lambda checkout=checkout: self._state(checkout) in ("credited", None))
         wallet = await self.auditor.shown()
@@ -122,13 +123,15 @@ class Buyer:
         waiting = {one.id for one in core.shelves.checkouts.waiting()}
         assert not waiting & self.paid
 
+    def _available(self) -> int | None:
+        core = self.desktop.driver.core
+        record = core.hosted.desk.chosen()
+        wallet = None if record is None else core.hosted.wallets.wallet(record)
+        return None if wallet is None else wallet.available
+
     def _state(self, checkout: str) -> str | None:
         found = self.desktop.driver.core.shelves.checkouts.get(checkout)
         return None if found is None else found.state
-
-
-class _NOTHING:
-    available = None
 
 
 async def kill_again_and_again(folder: Path, kills: int) -> None:
