@@ -19,6 +19,7 @@ class AccountCard(QFrame):
 
     sign_in_asked = Signal()
     sign_out_asked = Signal()
+    buy_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,6 +40,7 @@ class AccountCard(QFrame):
         set_look(self, look="note" if removed else "option")
         self._in.setVisible(server.state == "signed_out")
         self._out.setVisible(signed_in)
+        self._buy.setVisible(signed_in)
         if before is None or (before.id, before.state) != (server.id, server.state):
             self.rest()
             say(self._fault, "")
@@ -65,11 +67,14 @@ class AccountCard(QFrame):
         self._in.setObjectName("sign-in")
         self._out = push_button(self.tr("Sign out"), self._on_out)
         self._out.setObjectName("sign-out")
+        self._buy = push_button(self.tr("Buy tokens"), self.buy_asked.emit)
+        self._buy.setObjectName("account-buy")
         said = column(spacing=2)
         for label in (self._name, self._where, self._line, self._fault):
             said.addWidget(label)
         line = row(spacing=14)
         line.addLayout(said, 1)
+        line.addWidget(self._buy)
         line.addWidget(self._in)
         line.addWidget(self._out)
         theme = Theme.current()

@@ -103,6 +103,7 @@ class AccountPage(QWidget):
     def _connect(self) -> None:
         self._hosted.heard.connect(self._on_hosted)
         self._bridge.event.connect(self._on_event)
+        self.card.buy_asked.connect(self._hosted.open_shop)
         self.devices.again_asked.connect(self._ask_devices)
         self.trouble.again_asked.connect(self._ask_devices)
         for part in (self.start, self.finder, self.trouble):

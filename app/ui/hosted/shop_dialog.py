@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSpacerItem, QTabBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from app.seam import hosted
@@ -106,7 +106,8 @@ class ShopDialog(Dialog):
         self._way.setObjectName("shop-way")
         self._nothing = QWidget()
         box: QVBoxLayout = column(self._nothing, spacing=14)
-        box.addSpacing(Theme.current().px(EMPTY_ABOVE))
+        self._above = QSpacerItem(0, 0)
+        box.addSpacerItem(self._above)
         box.addWidget(self._empty)
         box.addWidget(self._way, 0, Qt.AlignmentFlag.AlignHCenter)
         return self._nothing
@@ -147,6 +148,8 @@ class ShopDialog(Dialog):
         self._show_cards()
         empty, way = self._why_empty()
         self._empty.setText(empty)
+        alone = view is None or view.as_of is None
+        self._above.changeSize(0, Theme.current().px(EMPTY_ABOVE if alone else 4))
         self._nothing.setVisible(bool(empty) and (at_buy or view is None))
         self._way.setText(way)
         self._way.setVisible(bool(way))

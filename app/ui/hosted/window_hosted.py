@@ -124,6 +124,10 @@ class WindowHosted(QObject):
             self._window.orders.choose_model(0, first.ref)
             self._go_to_chat()
 
+    def open_shop(self) -> None:
+        """Packs and plans, over whatever is open."""
+        self._window.dialogs.open_shop()
+
     def hide_card(self) -> None:
         """What was said of a message does not hold for the next one."""
         if self._card is not None:

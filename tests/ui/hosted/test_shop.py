@@ -220,3 +220,12 @@ def test_the_actions_open_the_shop_and_the_purchases(desk: Desk) -> None:
     desk.tell(signed_in())
     desk.window.orders.run("purchases")
     assert card(desk).tabs.currentIndex() == 1
+
+
+def test_the_account_in_the_settings_leads_to_the_shop(desk: Desk) -> None:
+    desk.tell(signed_in())
+    desk.window.dialogs.open_account()
+    click(desk, "account-buy")
+    desk.tell(shop())
+    click(desk, "offer-pro-pack")
+    assert card(desk).page.tiles.offer == PACKS[2]
