@@ -26,6 +26,7 @@ from app.ui.theme import Theme
 from tests.ui.dialogs.samples import sample_billing, spend
 from tests.ui.hosted.samples import grant, signed_in, soon, wallet
 from tests.ui.shell.conftest import Desk
+from tests.ui.shell.test_german_window import english_in
 
 TODAY = datetime.now(UTC).date()
 
@@ -214,3 +215,23 @@ def test_the_license_stands_in_one_line_that_leads_to_its_page(desk: Desk) -> No
     assert line.accessibleDescription() == "It stands so. Do this."
     desk.tell(LicenseShown(license_of("absent")))
     assert line.isHidden()
+
+
+def wordless(status: str) -> LicenseView:
+    return replace(license_of(status), message="", advice="")
+
+
+def test_all_of_it_is_german_in_a_german_window(german_desk: Desk) -> None:
+    desk = german_desk
+    desk.window.dialogs.make_billing()
+    members = (MemberDrawnView("Ann", True, 9, 0, 1), MemberDrawnView("", False, 7, 0, 1))
+    grants = (grant("Frei", 0, 10), pack("Paket", 31), *free_models(12))
+    shown = replace(
+        with_forecast(3), grants=grants, days=days(0, 1_935), members=members, kind="organization",
+        name="Crew", available=0, online=False,
+    )  # fmt: skip
+    desk.tell(signed_in(shown), LicenseShown(wordless("valid")))
+    desk.qtbot.wait(20)
+    assert english_in(desk.window) == []
+    desk.tell(signed_in(replace(shown, forecast=None)), LicenseShown(wordless("other_device")))
+    assert english_in(desk.window) == []
