@@ -149,4 +149,4 @@ async def test_a_defect_after_an_answer_was_stored_is_told_and_nobody_waits(
     assert notice.level == "error"
     assert not driver.core.turns.is_running(chat_id)
     opened = await driver.ask(commands.OpenChat(chat_id), events.ChatOpened)
-    assert opened.chat.messages[-1].text == "Whole."
+    assert opened.chat.panes[0].messages[-1].text == "Whole."
