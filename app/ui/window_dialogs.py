@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QIODevice, QObject, QSaveFile, Qt, QUrl
+from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app.seam import commands, events
 from app.seam.budgets import SendNeedsConfirmation
 from app.seam.events import Event
-from app.seam.views import ImageView, ReceiptView, SearchHit
+from app.seam.views import ReceiptView, SearchHit
+from app.ui.window_files import WindowFiles
 from app.ui.window_quotes import WindowQuotes
 from app.ui.window_usage import WindowUsage
 
@@ -40,6 +40,7 @@ class Dialogs(QObject):
         self._picker_pane = 0
         self._settings: SettingsDialog | None = None
         self._receipt_asked = ""
+        self.files = WindowFiles(window)
         self._quotes = WindowQuotes(window)
         self._usage = WindowUsage(window)
         self._shop: WindowShop | None = None
@@ -311,42 +312,6 @@ class Dialogs(QObject):
         dialog.finished.connect(self._on_settings_finished)
         dialog.open()
 
-    def open_export(self, chat_id: str) -> None:
-        """Ask where a chat is to be written."""
-        from PySide6.QtWidgets import QFileDialog
-
-        dialog = QFileDialog(self._window, self.tr("Export the chat"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([self.tr("Markdown (*.md)"), self.tr("JSON (*.json)")])
-        dialog.setDefaultSuffix("md")
-        title = next(
-            (row.title for row in self._window.frame.sidebar.chats.rows() if row.id == chat_id),
-            "chat",
-        )
-        dialog.selectFile(file_name(title))
-        dialog.fileSelected.connect(lambda path: self._on_export_path(chat_id, path))
-        dialog.open()
-
-    def open_save_image(self, image: ImageView) -> None:
-        """Ask where a picture that a model made is to be written, and write it."""
-        from PySide6.QtWidgets import QFileDialog
-
-        ending = image.media_type.partition("/")[2] or "png"
-        dialog = QFileDialog(self._window, self.tr("Save the picture"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.selectFile(f"picture.{ending}")
-        dialog.fileSelected.connect(lambda path: self._on_image_path(image, path))
-        dialog.open()
-
-    def _on_image_path(self, image: ImageView, path: str) -> None:
-        file = QSaveFile(path)
-        written = file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(image.content) >= 0
-        if not (written and file.commit()):
-            text = self.tr("The picture could not be written: {0}").format(file.errorString())
-            self._window.frame.notices.show_notice(events.Notice("error", text))
-
     def _show_models(self, event: events.ModelsListed) -> None:
         if self._billing is not None:
             self._billing.show_names(self._window.shown.model_names())
@@ -378,14 +343,10 @@ class Dialogs(QObject):
 
     def _on_export_asked(self) -> None:
         if self._window.shown.chat is not None:
-            self.open_export(self._window.shown.chat.id)
+            self.files.open_export(self._window.shown.chat.id)
 
     def _on_settings_finished(self) -> None:
         self._settings = None
-
-    def _on_export_path(self, chat_id: str, path: str) -> None:
-        form = "json" if PurePath(path).suffix.lower() == ".json" else "markdown"
-        self._window.bridge.submit(commands.ExportChat(chat_id, path, form))
 
     def _on_local_chosen(self, model_ref: str) -> None:
         self._window.orders.choose_model(0, model_ref)
@@ -425,9 +386,3 @@ class Dialogs(QObject):
 
     def _on_palette_finished(self) -> None:
         self._palette = None
-
-
-def file_name(title: str) -> str:
-    """A file's name that every system takes, made of a chat's title."""
-    kept = "".join(letter if letter.isalnum() or letter in " -_" else " " for letter in title)
-    return f"{' '.join(kept.split())[:80] or 'chat'}.md"

@@ -165,7 +165,7 @@ class Orders(QObject):
             lambda chat_id, pinned: self.submit(commands.PinChat(chat_id, pinned))
         )
         sidebar.chats.delete_asked.connect(self._on_delete)
-        sidebar.chats.export_asked.connect(self._window.dialogs.open_export)
+        sidebar.chats.export_asked.connect(self._window.dialogs.files.open_export)
         sidebar.chats.budget_asked.connect(self._window.dialogs.open_chat_budget)
         sidebar.chats.undo_asked.connect(self._frame.notices.undo_last)
         sidebar.chip.settings_asked.connect(self._window.dialogs.open_settings)
@@ -182,7 +182,7 @@ class Orders(QObject):
         panes.message_asked.connect(self._on_message_asked)
         panes.starter_chosen.connect(self._on_starter)
         panes.price_asked.connect(self._window.prices.ask)
-        panes.save_image_asked.connect(self._window.dialogs.open_save_image)
+        panes.save_image_asked.connect(self._window.dialogs.files.open_save_image)
         panes.sidebar_asked.connect(self._frame.toggle_sidebar)
         panes.billing_asked.connect(self._frame.toggle_billing)
 
@@ -281,7 +281,7 @@ class Orders(QObject):
             case "copy_chat":
                 self._copy(chat_as_markdown(chat.title, there.messages))
             case "export":
-                self._window.dialogs.open_export(chat.id)
+                self._window.dialogs.files.open_export(chat.id)
             case _:
                 return
 
