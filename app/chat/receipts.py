@@ -108,6 +108,10 @@ def receipt_view(
         return None
     receipt = Receipt.from_json(message.receipt_json)
     shares = share_views(receipt, names)
+    # What tokens paid for was quoted in tokens: the server's quote in dollars was nobody's here.
+    in_tokens = all_hosted(receipt) and not any(
+        each.unit is Unit.PICODOLLARS for each in receipt.amounts
+    )
     return ReceiptView(
         message_id=message.id,
         total_pusd=charged_pusd(receipt),
@@ -117,8 +121,8 @@ def receipt_view(
         rule=rule_words(receipt.rule, receipt.total_pusd),
         price_source="" if all_hosted(receipt) else receipt.price_source,
         calls=tuple(call_view(receipt, call, names) for call in receipt.calls),
-        quoted_likely_pusd=receipt.quoted_likely_pusd,
-        quoted_most_pusd=receipt.quoted_most_pusd,
+        quoted_likely_pusd=None if in_tokens else receipt.quoted_likely_pusd,
+        quoted_most_pusd=None if in_tokens else receipt.quoted_most_pusd,
         notes=receipt.notes,
         shares=shares,
         drawn=tuple(

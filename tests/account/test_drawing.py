@@ -12,11 +12,13 @@ import pytest
 
 from app.chat.spending_csv import CsvForm, csv_lines
 from app.commands.usage_json import receipt_object, summary_object
+from app.errors import TuppenceError
 from app.seam import commands, events
 from app.seam.hosted_views import DrawnView, WalletView
 from app.seam.usage_commands import AskUsage, AskUsageCalls
 from app.seam.usage_views import UsageOrder, UsageScope, UsageView
 from tests.account.desktop import FREE_MODEL, MODEL, Desktop, desktop_at
+from tests.commands.test_usage_command import printed
 from tests.server.proxy.conftest import open_place
 from tests.server.upstreams.scripts import Script
 from tests.server.upstreams.upstream import Upstream, upstream
@@ -175,3 +177,33 @@ async def test_grants_of_one_model_each_bear_the_models_names(desktop: Desktop) 
     assert "Qwen Turbo" in {grant.name for grant in free}
     assert len({grant.name for grant in free}) == len(free)
     assert [grant.name for grant in grants if grant.source == "free-monthly"] == ["Free"]
+
+
+async def test_the_command_says_tokens_where_tokens_paid(desktop: Desktop) -> None:
+    await used(desktop)
+    title = desktop.driver.core.shelves.servers.rows()[0].title
+    said = await printed(desktop.driver)
+    assert f"{2 * EACH} tokens + 32 tokens of free models, 3 messages" in said
+    assert f"Tokens from {title}" in said
+    assert "$" not in said
+    calls = await printed(desktop.driver, "--items")
+    assert f"{EACH} tokens from Free (exact: the provider said so)" in calls
+    assert "$" not in calls
+    assert "price unknown" not in calls
+    rows = list(csv.DictReader(io.StringIO(await printed(desktop.driver, "--by", "payer",
+                                                         "--csv", "-"))))  # fmt: skip
+    assert [(row["plan_tokens"], row["tokens_of_free_models"]) for row in rows] == [
+        (str(2 * EACH), "32")
+    ]
+
+
+async def test_the_commands_receipt_charges_tokens(desktop: Desktop) -> None:
+    message = await desktop.driver.send(await desktop.chat(), "Hello")
+    said = await printed(desktop.driver, "--receipt", message.id)
+    assert f"{EACH} tokens from Free" in said
+    assert "$" not in said
+
+
+async def test_members_are_asked_for_in_vain_where_tokens_are_ones_own(desktop: Desktop) -> None:
+    with pytest.raises(TuppenceError, match="Members are those of an organization or workspace"):
+        await printed(desktop.driver, "--by", "member")
