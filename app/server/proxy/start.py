@@ -3,13 +3,17 @@ for it before the books are asked."""
 
 from __future__ import annotations
 
-from app.errors import HoldMoved
+import logging
+
+from app.errors import LedgerError
 from app.metering.hold import Proof
 from app.server.credits.records import AdmittedCall, CallDropped, Departure
 from app.server.errors import Refused
 from app.server.proxy.booking import book
 from app.server.proxy.desk import Desk
 from app.server.proxy.ways import Way
+
+_log = logging.getLogger(__name__)
 
 
 class Start:
@@ -54,5 +58,5 @@ async def _give_back(desk: Desk, call: AdmittedCall) -> None:
     dropped = CallDropped("the books could not be reached", Proof.NOTHING_SENT)
     try:
         await book(desk.services, call, dropped)
-    except HoldMoved:
-        return  # it was never held
+    except LedgerError as error:  # most likely it was never held
+        _log.info("there was nothing to give back: %s", error)
