@@ -37,7 +37,7 @@ class InviteForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._notes: dict[str, str] = {}
-        self._invited = ("", False)  # the invitation of the link, and whether it was listed
+        self._invited = ("", 0)  # the invitation of the link, and the question after it
         self._build()
 
     def show_roles(self, roles: Sequence[RoleView]) -> None:
@@ -52,11 +52,12 @@ class InviteForm(QWidget):
         self._role.setCurrentIndex(max(0, self._role.findData(usual[0] if usual else "")))
         self._show_note()
 
-    def show_invited(self, invitation: InvitationView) -> None:
-        """The link, which nobody is told again."""
+    def show_invited(self, invitation: InvitationView, asked: int) -> None:
+        """The link, which nobody is told again. From the answer to the order `asked` on, it is
+        among the open ones for as long as it leads anywhere."""
         self._rest()
         self._email.clear()
-        self._invited = (invitation.id, False)
+        self._invited = (invitation.id, asked)
         self._copy.setText(tr("Copy the link"))
         self._link.setText(invitation.link)
         self._link.setCursorPosition(0)
@@ -75,18 +76,15 @@ class InviteForm(QWidget):
         self._rest()
         say(self._said, fault_words(fault))
 
-    def show_open(self, invitations: Sequence[InvitationView]) -> None:
-        """Those that are open: a link that was used or taken back leads nowhere any more."""
-        shown, was_listed = self._invited
-        is_listed = shown in [each.id for each in invitations]
-        if was_listed and not is_listed:
+    def show_open(self, invitations: Sequence[InvitationView], asked: int) -> None:
+        """Those that are open, as the order `asked` found them."""
+        shown, since = self._invited
+        if shown and asked >= since and shown not in [each.id for each in invitations]:
             self.forget_link()
-        elif is_listed:
-            self._invited = (shown, True)
 
     def forget_link(self) -> None:
         """The link was seen, or leads nowhere."""
-        self._invited = ("", False)
+        self._invited = ("", 0)
         self._link.setText("")
         self._card.hide()
 

@@ -36,11 +36,11 @@ class MemberPage(QWidget):
         self._build()
         self._connect()
 
-    def ask(self) -> None:
-        """Ask who belongs to it now; what is shown stays until then."""
+    def ask(self) -> int:
+        """Ask who belongs to it now; what is shown stays until then. The order's number."""
         if not self._lines.count():
             self.state.show_asking()
-        self._order(lambda serial: hosted.AskMembers(serial, self.group.id), self._on_asked)
+        return self._order(lambda serial: hosted.AskMembers(serial, self.group.id), self._on_asked)
 
     def show_group(self, group: GroupView) -> None:
         """The group as it is now; another role may do other things."""
@@ -91,8 +91,7 @@ class MemberPage(QWidget):
             case hosted.MembersShown() if event.group_id == self.group.id:
                 self._show(event)
             case hosted.Invited() if event.group_id == self.group.id:
-                self.form.show_invited(event.invitation)
-                self.ask()
+                self.form.show_invited(event.invitation, self.ask())
             case _:
                 return
 
@@ -103,7 +102,7 @@ class MemberPage(QWidget):
         sees_to = "members" in rights
         self.form.setVisible(sees_to)
         self.form.show_roles(shown.roles)
-        self.form.show_open(shown.invitations)
+        self.form.show_open(shown.invitations, shown.serial)
         self.invitations.show_invitations(shown.invitations)
         self._head.show()
         clear_layout(self._lines)
@@ -186,5 +185,5 @@ class MemberPage(QWidget):
             if line.member.account == account:
                 line.show_fault(fault)
 
-    def _order(self, make: Make, answer: Answer) -> None:
-        order_for(self, self._hosted, make, answer)
+    def _order(self, make: Make, answer: Answer) -> int:
+        return order_for(self, self._hosted, make, answer)

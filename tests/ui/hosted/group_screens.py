@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,14 +22,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.seam.commands import Command
-from app.seam.events import Event
 from app.ui.hosted.group_dialog import GroupDialog
 from app.ui.hosted.group_page import GroupPage
 from app.ui.theme import Theme
 from tests.account.desktop import Desktop, desktop_at
 from tests.server.organizations.crew import with_seats
 from tests.server.proxy.conftest import Place
-from tests.ui.hosted.test_with_a_server import Screen
+from tests.ui.hosted.test_with_a_server import CorePort, Screen
 from tests.ui.shell.recording import ready
 
 W = TypeVar("W", bound=QWidget)
@@ -40,6 +39,7 @@ class Person(Screen):
 
     def __init__(self, desktop: Desktop, folder: Path) -> None:
         super().__init__(desktop.driver, folder)
+        self.bridge.connect_port(_WhileTheTestRuns(desktop.driver))
         self.desktop = desktop
         self.window.complete()
         desktop.driver.heard.append(ready())
@@ -114,34 +114,22 @@ class Person(Screen):
         editor.setPlainText(text)
         QTest.keyClick(editor, Qt.Key.Key_Return)
 
-    def shot(self, name: str) -> None:
-        """A picture of the window, where somebody wants to look at it."""
-        folder = os.environ.get("GROUP_PICTURES", "")
-        for mode in ("light", "dark") if folder else ():
-            Theme.current().set_mode(mode)
-            QApplication.processEvents()
-            self.window.grab().save(str(Path(folder) / f"{name}-{mode}.png"))
-        if folder:
-            Theme.current().set_mode("light")
-
     def close(self) -> None:
-        self.bridge.connect_port(_Gone())  # a draft that is saved late finds no core
         self.window.stopped = True
         self.window.close()
         self.window.deleteLater()
 
 
-class _Gone:
-    """A port to nobody."""
+class _WhileTheTestRuns(CorePort):
+    """Qt goes on for a moment after a test, when no core runs any more: what is ordered then, such
+    as a draft that is saved late, is for nobody."""
 
     def submit(self, command: Command) -> None:
-        return
-
-    def drain(self) -> Sequence[Event]:
-        return ()
-
-    def stop(self) -> None:
-        return
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        super().submit(command)
 
 
 @dataclass
