@@ -64,6 +64,7 @@ def test_it_says_what_is_short_and_keeps_what_was_typed(desk: Desk) -> None:
     assert not [one for one in desk.composer.findChildren(FaultCard) if one.isVisible()]
     assert list(buttons(shown)) == [
         "Buy Starter, $5", "Use Claude Sonnet with your Anthropic key", "Use Qwen Turbo, free",
+        "More packs",
     ]  # fmt: skip
 
 
