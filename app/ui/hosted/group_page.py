@@ -6,7 +6,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.seam.hosted_views import GroupView
-from app.ui.dialog_pieces import column, plain_label, push_button, row, scrolled
+from app.ui.dialog_pieces import (
+    column,
+    plain_label,
+    plain_tooltip,
+    push_button,
+    row,
+    scrolled,
+)
 from app.ui.hosted.group_key_page import GroupKeyPage
 from app.ui.hosted.group_more_page import GroupMorePage
 from app.ui.hosted.group_pool_page import GroupPoolPage
@@ -15,6 +22,8 @@ from app.ui.hosted.group_wording import kind_name, standing, tr
 from app.ui.hosted.member_page import MemberPage
 from app.ui.hosted.window_hosted import WindowHosted
 from app.ui.theme import Theme, set_look
+
+NAME_SHOWN = 32  # letters; a longer name is whole in its tooltip
 
 Page = MemberPage | GroupPoolPage | GroupKeyPage | GroupStatementPage | GroupMorePage
 
@@ -43,7 +52,9 @@ class GroupPage(QWidget):
     def show_group(self, group: GroupView) -> None:
         """The group as it is now."""
         self.group = group
-        self._name.setText(group.name)
+        name = group.name
+        self._name.setText(name if len(name) <= NAME_SHOWN else f"{name[: NAME_SHOWN - 1]}…")
+        self._name.setToolTip(plain_tooltip(name) if len(name) > NAME_SHOWN else "")
         self._kind.setText(kind_name(group.kind))
         self._standing.setText(standing(group))
         self._here.setVisible(group.chosen)
@@ -81,7 +92,9 @@ class GroupPage(QWidget):
         top.addWidget(self._kind, 0, middle)
         top.addWidget(self._here, 0, middle)
         top.addStretch(1)
-        top.addWidget(self._spend)
+        below = row(spacing=8)
+        below.addWidget(self._standing, 1, middle)
+        below.addWidget(self._spend)
         self._tabs = QTabBar()
         self._tabs.setDrawBase(False)
         self._tabs.setExpanding(False)
@@ -96,7 +109,7 @@ class GroupPage(QWidget):
         self._add(self.more, tr("More"))
         box: QVBoxLayout = column(self, spacing=8)
         box.addLayout(top)
-        box.addWidget(self._standing)
+        box.addLayout(below)
         box.addWidget(self._why)
         box.addWidget(self._tabs)
         box.addWidget(self._stack, 1)

@@ -111,7 +111,7 @@ def names_of(members: Sequence[MemberView], own: str) -> dict[str, str]:
 
 
 def named(account: str, names: Mapping[str, str]) -> str:
-    """Somebody's name; whoever left is still to be told apart. Without names nobody is known yet."""
+    """Somebody's name; whoever left is still to be told apart. Without names none is known yet."""
     if not names:
         return account_name(account)
     return names.get(account) or tr("{0}, left").format(account_name(account))

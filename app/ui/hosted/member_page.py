@@ -51,7 +51,7 @@ class MemberPage(QWidget):
 
     def _build(self) -> None:
         self.state = GroupState()
-        self._seats = plain_label(figures=True)
+        self._seats = plain_label(figures=True, wrap=True)
         self._bar = QProgressBar(textVisible=False)
         self._bar.setAccessibleName(tr("Seats"))
         self._bar.hide()
