@@ -1,0 +1,129 @@
+"""The window on a line that fails: what was typed stays until it is stored, and an old figure says
+how old it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.seam import events, hosted
+from app.store.keychain import Keychain
+from app.ui.theme import Theme
+from tests.account.desktop import FREE_MODEL, opened
+from tests.end_to_end.hosted_faults.faulty_line import Line, faulty_line
+from tests.fixtures.core import CoreDriver
+from tests.server.proxy.conftest import Place, open_place
+from tests.server.upstreams.scripts import Script
+from tests.server.upstreams.upstream import upstream
+from tests.ui.hosted.test_with_a_server import Screen
+from tests.ui.shell.recording import ready
+
+TEXT = "A question that took a while to write, with an ending."
+
+
+@dataclass
+class Desk:
+    """The window, its core, and the line to the server."""
+
+    screen: Screen
+    driver: CoreDriver
+    line: Line
+
+    def typed(self) -> str:
+        return self.screen.window.frame.composer.box.editor.toPlainText()
+
+    async def send(self) -> None:
+        """Type what is not there yet and press Return; until the core has said yes or no."""
+        editor = self.screen.window.frame.composer.box.editor
+        if not self.typed():
+            QTest.keyClicks(editor, TEXT)
+        seen = len(self.driver.heard)
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+        answers = (events.SendRefused, events.SendAccepted)
+        await self.screen.until(
+            lambda: any(isinstance(event, answers) for event in self.driver.heard[seen:])
+        )
+        await self.screen.until(lambda: self.screen.window.frame.composer._sent is None)
+
+    def make_poor(self) -> None:
+        """What is kept says that nothing is left: the server is asked before anything is sent."""
+        core = self.driver.core
+        core.hosted._stop_listening()
+        record = core.hosted.desk.chosen()
+        assert record is not None
+        me = core.hosted.wallets.aged(record, "me")
+        assert me is not None
+        poor = json.loads(json.dumps(dict(me.fields.value)))
+        for balance in poor["balances"]:
+            balance |= {"left": 0, "used": balance["granted"]}
+        core.shelves.servers.keep(
+            record.id, record.holder, "me", json.dumps(poor), core.clock.now()
+        )
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, qapp: QApplication) -> AsyncIterator[Desk]:
+    Theme.current().start(qapp, "light", 100)
+    with upstream() as provider:
+        provider.scripts[FREE_MODEL] = Script(tokens=5)
+        async with (
+            open_place(tmp_path / "server", provider) as place,
+            faulty_line(place.url) as line,
+        ):
+            far = Place(place.server, provider, line.url)
+            driver = await opened(far, tmp_path / "desk", Keychain(tmp_path, backends=()))
+            screen = Screen(driver, tmp_path)
+            driver.heard.append(ready(first_run=True))
+            await screen.click("start-free")
+            await screen.click("choose-session")
+            panes = screen.window.frame.panes
+            await screen.until(lambda: panes.panes[0].model_ref.endswith(f"/{FREE_MODEL}"))
+            yield Desk(screen, driver, line)
+            line.mend()
+            screen.window.stopped = True
+            screen.window.close()
+            screen.window.deleteLater()
+            QCoreApplication.sendPostedEvents(screen.window, QEvent.Type.DeferredDelete.value)
+            QApplication.processEvents()
+            await driver.close()
+
+
+async def test_the_composer_keeps_its_text_until_it_is_stored(desk: Desk) -> None:
+    chip = desk.screen.window.frame.sidebar.chip
+    desk.line.fail("lost", "GET /api/me", times=1000)  # nothing else may say what is left
+    desk.driver.core.hosted.wake()
+    await desk.screen.until(lambda: "as of" in chip.accessibleName())
+    for number, (kind, after) in enumerate((("lost", 0), ("cut", 0), ("cut", 120), ("reset", 60))):
+        desk.make_poor()
+        desk.line.fail(kind, "POST /api/quote", after)
+        await desk.send()
+        assert len(desk.driver.all(events.SendRefused)) == number + 1
+        assert desk.typed() == TEXT, kind
+    assert desk.driver.all(events.SendAccepted) == []
+    desk.line.mend()
+    await desk.send()
+    await desk.screen.until(lambda: not desk.typed())
+    await desk.screen.until(
+        lambda: any(event.settled for event in desk.driver.all(events.MessageChanged))
+    )
+    [settled] = [event for event in desk.driver.all(events.MessageChanged) if event.settled]
+    assert settled.message.text == "word0 word1 word2 word3 word4 "
+
+
+async def test_an_old_figure_says_since_when(desk: Desk) -> None:
+    chip = desk.screen.window.frame.sidebar.chip
+    await desk.screen.until(lambda: chip.accessibleName() == "Free plan, 10,000 tokens left")
+    desk.line.fail("lost", "GET /api/me", times=1000)
+    desk.driver.core.hosted.wake()
+    await desk.screen.until(lambda: "as of" in chip.accessibleName())
+    assert "10,000" in chip.accessibleName()
+    desk.line.mend()
+    await desk.screen.until(lambda: chip.accessibleName() == "Free plan, 10,000 tokens left")
+    assert desk.driver.all(hosted.AccountsShown)
