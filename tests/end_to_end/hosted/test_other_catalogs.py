@@ -67,6 +67,7 @@ def test_a_subscription_opens_in_the_browser_and_its_tokens_are_there(
     assert draws_agree(home / "demo") > 0
 
 
+@pytest.mark.soak  # the whole loop buys one too
 def test_a_pack_is_bought_before_anything_is_used_up(
     wide_display: str, browser: Path, tmp_path: Path
 ) -> None:
