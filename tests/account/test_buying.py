@@ -155,6 +155,30 @@ async def test_an_offer_that_is_gone_is_refused_in_words_and_the_list_is_read_an
     assert desktop.driver.core.shelves.checkouts.waiting() == []
 
 
+async def test_an_offer_withdrawn_between_list_and_click_is_gone_from_the_list(
+    desktop: Desktop,
+) -> None:
+    """The list that is shown has it, the server sells it no more, and no money changes hands."""
+    core = desktop.driver.core
+    record = core.hosted.desk.chosen()
+    assert record is not None
+    await core.hosted.wallets.refresh(record, "offers")
+    catalog = desktop.place.server.services.catalog
+    left = tuple(pack for pack in catalog.packs if pack.id != "pro-pack")
+    object.__setattr__(catalog, "packs", left)
+    seen = len(desktop.driver.heard)
+    done = await desktop.driver.ask(hosted.Buy(3, "pro-pack"), hosted.HostedDone)
+    assert done.fault is not None
+    assert desktop.driver.all(hosted.OpenPage) == []
+    shown = await desktop.driver.wait_for(
+        hosted.ShopShown,
+        lambda event: "pro-pack" not in {pack.id for pack in event.shop.packs},
+        since=seen,
+    )
+    assert {pack.id for pack in shown.shop.packs} == {pack.id for pack in left}
+    assert core.shelves.checkouts.waiting() == []
+
+
 async def test_a_subscription_is_begun_canceled_and_resumed(desktop: Desktop) -> None:
     await pay(desktop, await begun(desktop, "premium"))
     await became(desktop, "credited")
