@@ -10,12 +10,8 @@ from datetime import timedelta
 from app.account.desk import AccountDesk
 from app.catalog.pricebook import PriceBook, load_price_book
 from app.chat.alternates import Alternates
-from app.chat.budget_desk import BudgetDesk
-from app.chat.budget_gate import BudgetGate
-from app.chat.budgets import BudgetKeeper
 from app.chat.counting import Counting
 from app.chat.exact_counts import ExactCounts
-from app.chat.guard_rules import GuardShelf
 from app.chat.hosted_quotes import require_covered
 from app.chat.hosted_routes import HostedRoutes, HostedTarget
 from app.chat.hosted_settling import HostedSettler
@@ -130,23 +126,16 @@ def _wire(
     secrets = Secrets(calls.read)
     http: Callable[[], HttpClient] = lambda: core.http  # noqa: E731 - made below
     later: Callable[[], Core] = lambda: core  # noqa: E731
-    own_prices = OwnPrices(shelves.settings, clock)
-    preferences = Preferences(shelves.settings)
+    own_prices, preferences = OwnPrices(shelves.settings, clock), Preferences(shelves.settings)
     hosted = HostedParts.make(shelves, calls, http, config, prices, clock, later)
     routes = _routes(shelves, secrets, http, prices, counter, clock, own_prices, hosted.routes)
     alternates = Alternates(shelves.keys, routes, preferences, hosted.routes)
-    budgets, guard = BudgetKeeper(shelves, clock), GuardShelf(shelves.settings)
-    exact = ExactCounts(routes, preferences.counts_with_provider, clock, offline=config.offline)
     tools = ToolParts.make(shelves, http, clock, emit)
-    quoter = _quoter(
-        shelves, routes, alternates, counting, exact, budgets, clock, hosted.desk, tools
-    )
-    gate = BudgetGate(shelves, budgets, guard)
+    quoter = _quoter(shelves, routes, alternates, counting, preferences, config, hosted.desk, tools)
     scripted = demo and not config.credit_server
     model_list = ModelList(shelves, prices, own_prices, clock, hosted.list, demo=scripted)
     settler = HostedSettler(shelves, counting, clock)
-    loop = tools.loop(quoter, gate, guard)
-    turns = _turns(shelves, routes, settler, clock, emit, later, loop)
+    turns = _turns(shelves, routes, settler, clock, emit, later, tools.loop(quoter))
     core = Core(
         paths=paths,
         config=config,
@@ -167,12 +156,12 @@ def _wire(
         settler=settler,
         turns=turns,
         resolver=_resolver(shelves, settler, secrets, turns, clock, later),
-        sender=Sender(shelves, routes, quoter, gate, turns, clock),
+        sender=Sender(shelves, routes, quoter, tools.gate, turns, clock),
         key_desk=KeyDesk(shelves.keys, calls, secrets, http, own_prices, clock),
         model_list=model_list,
         spending=Spending(shelves, prices, clock),
-        budgets=budgets,
-        budget_desk=BudgetDesk(shelves, budgets, guard, Names(shelves.keys, prices), clock),
+        budgets=tools.budgets,
+        budget_desk=tools.budget_desk(Names(shelves.keys, prices)),
         reconciler=_reconciler(shelves, prices, calls, secrets, http, clock),
         hosted=hosted.side(settler, turns, alternates, emit, config),
         tools=tools,
@@ -186,12 +175,14 @@ def _quoter(
     routes: Routes,
     alternates: Alternates,
     counting: Counting,
-    exact: ExactCounts,
-    budgets: BudgetKeeper,
-    clock: Clock,
+    preferences: Preferences,
+    config: Config,
     desk: AccountDesk,
     tools: ToolParts,
 ) -> Quoter:
+    clock = tools.clock
+    exact = ExactCounts(routes, preferences.counts_with_provider, clock, offline=config.offline)
+
     async def ask_covered(target: HostedTarget, quote: Quote) -> None:
         await require_covered(
             desk.session(target.record.id),
@@ -207,7 +198,7 @@ def _quoter(
         counting,
         exact,
         clock,
-        limits=budgets.output_limits,
+        limits=tools.budgets.output_limits,
         ask_covered=ask_covered,
         setup=tools.setups.of,
     )

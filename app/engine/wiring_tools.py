@@ -1,4 +1,4 @@
-"""Wires the tools that models may call, and the loop that runs them."""
+"""Wires the tools that models may call, the loop that runs them, and what bounds it: budgets."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.chat.assistant_desk import AssistantDesk
+from app.chat.budget_desk import BudgetDesk
 from app.chat.budget_gate import BudgetGate
+from app.chat.budgets import BudgetKeeper
 from app.chat.guard_rules import GuardShelf
+from app.chat.names import Names
 from app.chat.quotes import Quoter
 from app.chat.setups import Setups
 from app.chat.tool_loop import ToolLoop
@@ -33,6 +36,10 @@ class ToolParts:
     setups: Setups
     desk: AssistantDesk
     emit: Callable[[Event], None]
+    clock: Clock
+    budgets: BudgetKeeper
+    guards: GuardShelf
+    gate: BudgetGate
 
     @classmethod
     def make(
@@ -49,11 +56,27 @@ class ToolParts:
                 seam.ToolAskEnded(question.message_id, question.call_id)
             ),
         )
-        setups = Setups(shelves.setups, toolbox)
-        return cls(shelves, toolbox, permits, setups, AssistantDesk(shelves, toolbox, clock), emit)
+        budgets, guards = BudgetKeeper(shelves, clock), GuardShelf(shelves.settings)
+        return cls(
+            shelves=shelves,
+            toolbox=toolbox,
+            permits=permits,
+            setups=Setups(shelves.setups, toolbox),
+            desk=AssistantDesk(shelves, toolbox, clock),
+            emit=emit,
+            clock=clock,
+            budgets=budgets,
+            guards=guards,
+            gate=BudgetGate(shelves, budgets, guards),
+        )
 
-    def loop(self, quoter: Quoter, gate: BudgetGate, guards: GuardShelf) -> ToolLoop:
-        return ToolLoop(self.shelves, quoter, gate, guards, self.toolbox, self.permits, self.emit)
+    def loop(self, quoter: Quoter) -> ToolLoop:
+        return ToolLoop(
+            self.shelves, quoter, self.gate, self.guards, self.toolbox, self.permits, self.emit
+        )
+
+    def budget_desk(self, names: Names) -> BudgetDesk:
+        return BudgetDesk(self.shelves, self.budgets, self.guards, names, self.clock)
 
 
 def _asked(question: Question) -> seam.ToolAsked:
