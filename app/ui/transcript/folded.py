@@ -135,7 +135,7 @@ class ToolCallPartView(FoldedView):
             title = self.tr("Called %1")
         known = {
             "calculator": self.tr("the calculator"),
-            "date_and_time": self.tr("date and time"),
+            "date_and_time": self.tr("the clock"),
             "read_web_page": self.tr("a web page"),
         }
         name = known.get(part.name, part.name)
