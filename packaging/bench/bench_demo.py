@@ -23,9 +23,11 @@ CLICKS_MAX = 3
 
 def figures() -> Iterable[Figure]:
     """Fresh starts, the first of which also compiles; takes about a minute."""
-    with tempfile.TemporaryDirectory(prefix="tuppence-bench-") as folder:
-        with virtual_display(SCREEN) as display:
-            runs = [_first_word(Path(folder, str(run)), display) for run in range(RUNS + 1)]
+    with (
+        tempfile.TemporaryDirectory(prefix="tuppence-bench-") as folder,
+        virtual_display(SCREEN) as display,
+    ):
+        runs = [_first_word(Path(folder, str(run)), display) for run in range(RUNS + 1)]
     took = [took for took, _ in runs[1:]]
     yield Figure(
         metric="first word of the first answer, fresh start", value=statistics.median(took),
@@ -43,7 +45,7 @@ def _first_word(folder: Path, display: str) -> tuple[float, int]:
         somebody.sit_down()
         somebody.click("", name="start-free")
         somebody.click("Message")
-        somebody.until(lambda shown: _has_model(shown), "a model is chosen")
+        somebody.until(_has_model, "a model is chosen")
         somebody.hands.type("Hello")
         somebody.click("Send")
         somebody.until(_has_word, "the answer begins")

@@ -94,7 +94,9 @@ class CostLineView(QAbstractButton):
         if cost.certainty == Certainty.ESTIMATED:
             line = self.tr("about %1").replace("%1", line)
         seconds = words.seconds(cost.duration_s) if cost.duration_s is not None else ""
-        payer = ", ".join(dict.fromkeys(each.group or each.name for each in cost.drawn)) or cost.payer
+        payer = (
+            ", ".join(dict.fromkeys(each.group or each.name for each in cost.drawn)) or cost.payer
+        )
         return [self._total(cost), line, " ".join(payer.split())[:80], seconds]
 
     def _total(self, cost: CostLine) -> str:

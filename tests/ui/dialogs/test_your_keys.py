@@ -266,50 +266,6 @@ def test_a_wrong_passphrase_is_said_and_can_be_typed_again(
     assert button(page, "open-vault").isEnabled()
 
 
-def test_the_passphrase_of_an_open_vault_is_changed(
-    qtbot: QtBot, page: KeysPage, bridge: NotingBridge
-) -> None:
-    opened = KeychainView("vault", "Vault", vault_exists=True, vault_open=True)
-    bridge.event.emit(events.KeychainReady(opened))
-    qtbot.mouseClick(button(page, "other-passphrase"), Qt.MouseButton.LeftButton)
-    fields = [
-        page.findChild(QLineEdit, name)
-        for name in ("old-passphrase", "new-passphrase", "new-passphrase-again")
-    ]
-    texts = ("wrong", "eight green geese fly", "eight green geese fl")
-    for field, text in zip(fields, texts, strict=True):
-        qtbot.keyClicks(field, text)
-    assert not button(page, "change-passphrase").isEnabled()
-    qtbot.keyClicks(fields[2], "y")
-    qtbot.mouseClick(button(page, "change-passphrase"), Qt.MouseButton.LeftButton)
-    asked_for = [commands.ChangeVaultPassphrase("wrong", "eight green geese fly")]
-    assert bridge.of(commands.ChangeVaultPassphrase) == asked_for
-    bridge.event.emit(events.KeychainReady(replace(opened, trouble="This is not it.")))
-    assert "This is not it." in said(page)
-    assert [field.text() for field in fields][:2] == ["wrong", "eight green geese fly"]
-    qtbot.keyClicks(fields[0], " no more")
-    qtbot.keyClick(fields[2], Qt.Key.Key_Return)
-    bridge.event.emit(events.KeychainReady(replace(opened, news="It was changed.")))
-    assert "It was changed." in said(page)
-    assert [field.text() for field in fields] == ["", "", ""]
-    assert all(field.isHidden() or not field.isVisible() for field in fields)
-
-
-def test_a_damaged_vault_can_be_set_aside(
-    qtbot: QtBot, page: KeysPage, bridge: NotingBridge
-) -> None:
-    locked = KeychainView("vault", "Vault", vault_exists=True, vault_open=False)
-    bridge.event.emit(events.KeychainReady(locked))
-    assert not button(page, "set-vault-aside").isVisible()
-    damaged = replace(locked, trouble="It is damaged.", vault_damaged=True)
-    bridge.event.emit(events.KeychainReady(damaged))
-    qtbot.mouseClick(button(page, "set-vault-aside"), Qt.MouseButton.LeftButton)
-    assert bridge.of(commands.SetVaultAside) == [commands.SetVaultAside()]
-    bridge.event.emit(events.KeychainReady(replace(NO_KEYRING, news="Kept as x.damaged-1.")))
-    assert "Kept as x.damaged-1." in said(page)
-    assert button(page, "choose-vault").isVisible()
-
-
 @pytest.mark.parametrize(
     "trouble",
     ["Secret Service is locked.", "Secret Service refused Tuppence access.",
