@@ -90,6 +90,7 @@ class Listener:
         self._failures = 0  # questions for the wallet without an answer, one after the other
         self._stale: asyncio.Event = asyncio.Event()
         self._back: asyncio.Event = asyncio.Event()
+        self._woken = False
 
     async def run(self) -> None:
         """Until cancelled, or nobody is signed in any more."""
@@ -100,7 +101,9 @@ class Listener:
             beside.cancel()
 
     def wake(self) -> None:
-        """Something may have changed: ask for the wallet soon."""
+        """Something may have changed: ask for the wallet soon; where that is answered, there may
+        be a way for a stream again."""
+        self._woken = True
         self._stale.set()
 
     async def _listen_again_and_again(self) -> None:
@@ -215,9 +218,9 @@ class Listener:
             self._failures += 1
             self._stand(is_fresh=False)
         else:
-            if self._failures:
+            if self._failures or self._woken:
                 self._back.set()
-            self._failures = 0
+            self._failures, self._woken = 0, False
             self._stand(is_fresh=True)
         finally:
             asking.cancel()

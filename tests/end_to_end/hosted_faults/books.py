@@ -53,7 +53,10 @@ class Auditor:
         await until(lambda: not shelves.holds.open_holds())
         await self.check_calls()
         await self.check_panel()
-        assert await self.place.open_holds() == 0
+        # What is set aside of the free accounts' common budget lasts longer than its call.
+        assert await self.place.server.run(
+            "SELECT id FROM ledger_holds WHERE ended_ms IS NULL AND tenant <> 'free'"
+        ) == []  # fmt: skip
 
     async def check_calls(self) -> None:
         """One call for each message, one charge for each call; no answer that was paid is lost."""
