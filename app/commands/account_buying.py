@@ -7,7 +7,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING
 
-from app.account.shop_views import checkout_view, shop_view
+from app.account.shop_views import checkout_view
 from app.account.wallet import OFFERS, PURCHASES
 from app.commands.account_words import amount_words, chosen
 from app.commands.columns import in_columns, one_line
@@ -118,5 +118,4 @@ async def _subscription(shop: ShopView, streams: Streams) -> None:
 
 
 def _shop(core: Core) -> ShopView:
-    hosted = core.hosted
-    return shop_view(chosen(core), hosted.wallets, hosted.purchases, hosted.checkouts)
+    return core.hosted.shop_views.shop(chosen(core))

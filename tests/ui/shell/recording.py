@@ -83,11 +83,14 @@ MODELS = (
 )
 
 
+BEGAN = datetime.now(UTC)
+
+
 def chat_row(
     chat_id: str, title: str, total_pusd: int | None = 0, *, days: int = 0, pinned: bool = False,
     certainty: Certainty = Certainty.EXACT, streaming: bool = False,
 ) -> ChatRow:  # fmt: skip
-    at = datetime.now(UTC) - timedelta(days=days)
+    at = BEGAN - timedelta(days=days)
     return ChatRow(chat_id, title, at, pinned, total_pusd, certainty, streaming)
 
 
