@@ -138,8 +138,7 @@ class Budgets:
         """Usage does not say which assistant a call was made with; beside its hold it stands."""
         terms, parameters = _terms(window, "created_ms", ms_from)
         row = self._database.first(
-            "SELECT coalesce(sum(settled_pusd), 0) FROM holds"
-            f" WHERE state = 'settled' AND {terms}",
+            f"SELECT coalesce(sum(settled_pusd), 0) FROM holds WHERE state = 'settled' AND {terms}",
             parameters,
         )
         return BudgetUse(window, 0 if row is None else int(row[0]), self._held(window))
