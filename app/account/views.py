@@ -105,10 +105,12 @@ def out_of_tokens_view(
     free: Callable[[str], InsteadView | None],
     own_keys: tuple[InsteadView, ...],
     offers: Offers | None,
+    kind: str,
 ) -> OutOfTokensView:
     """Every way on that the server named, and the keys that are kept here. `free` finds the line
-    of a free model by its id."""
+    of a free model by its id; `kind` is of whom is acted for: what they cannot buy is left out."""
     details = error.details
+    offered = [_offered(as_object(each), offers) for each in as_list(details.get("offers"))]
     found = [free(as_text(name)) for name in as_list(details.get("free_models"))]
     return OutOfTokensView(
         reason=as_text(details.get("reason")) or error.code,
@@ -118,7 +120,7 @@ def out_of_tokens_view(
         resets=_moment(details.get("resets")),
         free_models=tuple(view for view in found if view is not None),
         own_keys=own_keys,
-        offers=tuple(_offered(as_object(each), offers) for each in as_list(details.get("offers"))),
+        offers=tuple(sorted((each for each in offered if _is_for(each, kind)), key=_how_dear)),
     )
 
 
@@ -186,6 +188,16 @@ def _offered(fields: Json, offers: Offers | None) -> OfferView:
         monthly=fields.get("monthly") is True,
         available=True,
     )
+
+
+def _is_for(offer: OfferView, kind: str) -> bool:
+    """Whether a person, organization or workspace can have it."""
+    return not offer.holder or (offer.holder == "organization") == (kind == "organization")
+
+
+def _how_dear(offer: OfferView) -> tuple[bool, int]:
+    """What is paid once comes first, the cheapest before the others."""
+    return offer.monthly, offer.price_cents or 0
 
 
 def _moment(value: object) -> datetime | None:

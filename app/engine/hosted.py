@@ -173,6 +173,7 @@ class HostedSide:
         """Why hosted credit cannot pay, with every way on that there is."""
         model_id = model_ref.partition("/")[2]
         record = self.desk.chosen()
+        wallet = None if record is None else self.wallets.wallet(record)
         free = {
             target.model.id: InsteadView(
                 hosted_ref(target.record.id, target.model.id),
@@ -187,6 +188,7 @@ class HostedSide:
             free=free.get,
             own_keys=tuple(map(_instead, self.alternates.own_keys_for(model_id))),
             offers=None if record is None else self.wallets.offers(record),
+            kind=wallet.kind if wallet is not None else "person",
         )
 
     def show_shop(self) -> None:

@@ -258,7 +258,13 @@ async def test_what_is_not_covered_is_refused_with_every_way_on(
     assert [short.unit for short in out.short] == ["plan_tokens"]
     assert out.resets is not None
     assert hosted_ref(desktop.server_id, FREE_MODEL) in [one.ref for one in out.free_models]
-    assert "pro-pack" in [offer.id for offer in out.offers]
+    kinds = [offer.kind for offer in out.offers]
+    assert kinds == sorted(kinds)  # packs, then plans
+    packs = [offer.price_cents or 0 for offer in out.offers if offer.kind == "pack"]
+    assert packs
+    assert packs == sorted(packs)
+    assert {"pro-pack", "premium"} <= {offer.id for offer in out.offers}
+    assert "organization" not in {offer.holder for offer in out.offers}
     assert len(provider.calls) == before
     chat = desktop.driver.core.shelves.messages
     assert len(chat.path(desktop.driver.core.chat(chat_id).panes[0].leaf_id)) == 2
