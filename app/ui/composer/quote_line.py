@@ -212,7 +212,11 @@ def _refused_forms(quotes: Sequence[QuoteView], why: str) -> list[list[Piece]]:
 
 
 def _has_credit(quotes: Sequence[QuoteView]) -> bool:
-    return any(share.unit != "usd" for quote in quotes for share in quote.shares)
+    return any(quote.hosted is not None and not quote.hosted.covered for quote in quotes) or any(
+        share.unit != "usd" or quote.likely_pusd is None
+        for quote in quotes
+        for share in quote.shares
+    )
 
 
 def _tokens_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:

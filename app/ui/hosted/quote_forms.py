@@ -33,14 +33,25 @@ def credit_forms(quotes: Sequence[QuoteView]) -> list[list[Piece]]:
 
 
 def drawn_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
-    """`about 2,950 tokens + $0.006`; requests are counted and never estimated."""
+    """`about 2,950 tokens + $0.006`; requests are counted and never estimated. Where nothing is
+    left to draw on, the message's own tokens."""
     likely = _sums(quotes, "likely")
     said = [(kind, _likely_words(kind, likely[kind])) for kind in _KINDS if kind in likely]
+    if not said:
+        return _input_pieces(quotes)
     lead = "" if all(kind == "requests" for kind, _ in said) else f"{words.tr('about')} "
     pieces: list[Piece] = [(lead, False)] if lead else []
     for place, (_, text) in enumerate(said):
         pieces += [(" + ", False), (text, True)] if place else [(text, True)]
     return pieces
+
+
+def _input_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
+    tokens = sum(quote.input_tokens for quote in quotes)
+    exact = all(quote.input_certainty == "exact" for quote in quotes)
+    shown = words.tr("{0} tokens").format(words.count(tokens if exact else words.rounded(tokens)))
+    lead: list[Piece] = [] if exact else [(f"{words.tr('about')} ", False)]
+    return [*lead, (shown, True), (f" {words.tr('in')}", False)]
 
 
 def _likely_words(kind: str, amount: int) -> str:

@@ -76,8 +76,11 @@ class Greeting(QWidget):
 
 def price_line(row: ModelRow) -> str:
     """What a model costs, in one line: rates, payer and what is special about them."""
+    drawn = _drawn_by(row)
     if row.free:
         price = words.tr("{0} is free").format(row.name)
+    elif drawn:
+        price = f"{row.name}: {drawn}"
     elif row.input_rate is None or row.output_rate is None:
         price = words.tr("The price of {0} is not known").format(row.name)
     else:
@@ -85,6 +88,15 @@ def price_line(row: ModelRow) -> str:
             row.name, words.rate(row.input_rate), words.rate(row.output_rate)
         )
     return " · ".join(filter(None, (price, row.payer, row.price_note)))
+
+
+def _drawn_by(row: ModelRow) -> str:
+    """`5× tokens` of what hosted tokens pay; empty where money is paid."""
+    if row.hosted is None:
+        return ""
+    from app.ui.hosted.wording import drawn_by
+
+    return drawn_by(row.hosted)
 
 
 def _label(text: str) -> QLabel:

@@ -11,6 +11,7 @@ from app.seam import commands, events
 from app.seam.hosted_views import BalanceAfter, HostedModelView, HostedQuoteView, LeftView
 from app.seam.quote_views import QuoteView, ShareView
 from app.ui.composer.quote_line import make_forms, pane_line, price_words
+from app.ui.panes.greeting import price_line
 from app.ui.picker import wording
 from tests.ui.hosted.samples import hosted_row, soon
 from tests.ui.shell.conftest import Desk
@@ -66,6 +67,33 @@ def test_what_is_not_covered_is_said_before_send() -> None:
         "about 2,950 tokens · at most 7,800 · more than is left · Example tokens"
     )
     assert said(short)[-1] == "about 2,950 tokens · more than is left"
+
+
+def test_where_nothing_is_left_the_messages_own_tokens_are_told() -> None:
+    assert DRAWN.hosted is not None
+    short = replace(DRAWN, shares=(), hosted=replace(DRAWN.hosted, covered=False, after=()))
+    assert said(short)[-1] == "about 2,950 tokens in · more than is left"
+    assert "price unknown" not in "".join(said(short))
+
+
+def test_an_allowance_in_dollars_is_told_in_dollars() -> None:
+    dollars = hosted_quote(
+        ShareView("Daily budget", "usd", 6_000_000_000, 17_000_000_000, None),
+        HostedQuoteView(
+            "Example tokens", None, False, True,
+            (BalanceAfter("Daily budget", "usd", 500_000_000_000, 494_000_000_000),),
+        ),
+    )  # fmt: skip
+    assert said(dollars)[0] == "about $0.0060 · at most $0.017 · $0.49 left after · Example tokens"
+    assert price_words(dollars).startswith("about $0.0060")
+
+
+def test_a_new_chat_names_the_weight_and_no_dollars_that_nobody_pays() -> None:
+    row = hosted_row()
+    assert row.hosted is not None
+    weighted = replace(row, free=False, hosted=replace(row.hosted, free=False, weight=5))
+    assert price_line(weighted).startswith("Llama 3 70B: 5× tokens · ")
+    assert "$" not in price_line(weighted)
 
 
 def test_a_refusal_keeps_what_would_be_drawn() -> None:
