@@ -146,8 +146,9 @@ class ChatView:
 
 @dataclass(frozen=True, slots=True)
 class ChatRow:
-    """A line of the sidebar. `group_id` is the organization or workspace that the chat belongs to
-    and that pays for it, empty for one's own; `group_name` is what it is called."""
+    """A line of the sidebar. `drawn_tokens`, plan tokens, were paid with beside the money.
+    `group_id` is the organization or workspace that the chat belongs to and that pays for it, empty
+    for one's own; `group_name` is what it is called."""
 
     id: str
     title: str
@@ -157,6 +158,7 @@ class ChatRow:
     certainty: Certainty
     streaming: bool = False
     unfinished: bool = False
+    drawn_tokens: int = 0
     group_id: str = ""
     group_name: str = ""
 

@@ -74,4 +74,5 @@ SUM_UP_DRAWS = (
     f"CREATE TRIGGER draw_days_delete AFTER DELETE ON hosted_draws BEGIN{_TAKE_OUT}\nEND",
     f"CREATE TRIGGER draw_days_update AFTER UPDATE ON hosted_draws BEGIN{_TAKE_OUT}{_TAKE_IN}\nEND",
     "CREATE INDEX hosted_draws_of_hold ON hosted_draws (hold_id)",
+    "CREATE INDEX draw_days_of_chat ON draw_days (chat_id, unit, amount)",
 )

@@ -207,3 +207,10 @@ async def test_the_commands_receipt_charges_tokens(desktop: Desktop) -> None:
 async def test_members_are_asked_for_in_vain_where_tokens_are_ones_own(desktop: Desktop) -> None:
     with pytest.raises(TuppenceError, match="Members are those of an organization or workspace"):
         await printed(desktop.driver, "--by", "member")
+
+
+async def test_each_chat_of_the_sidebar_says_what_it_drew(desktop: Desktop) -> None:
+    await used(desktop)
+    listed = await desktop.driver.ask(commands.ListChats(), events.ChatsListed)
+    assert sorted(row.drawn_tokens for row in listed.rows) == [0, 2 * EACH]
+    assert [row.total_pusd for row in listed.rows] == [0, 0]

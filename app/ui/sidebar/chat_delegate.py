@@ -14,9 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui import words
 from app.ui.icons import pixmap
-from app.ui.sidebar.chat_model import HEADING_ROLE, ROW_ROLE, Index
+from app.ui.sidebar.chat_model import HEADING_ROLE, ROW_ROLE, Index, row_cost
 from app.ui.theme import RADIUS, Size, Theme
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ class ChatDelegate(QStyledItemDelegate):
 
     def _paint_cost(self, painter: QPainter, box: QRect, row: ChatRow) -> QRect:
         theme = Theme.current()
-        text = words.short_cost(row.total_pusd, row.certainty)
+        text = row_cost(row)
         font = theme.font(Size.SMALL, figures=True)
         painter.setFont(font)
         painter.setPen(theme.color("ink3"))

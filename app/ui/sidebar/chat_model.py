@@ -127,14 +127,36 @@ def _chat_value(row: ChatRow, role: int) -> object:
         case Qt.ItemDataRole.ToolTipRole:
             return tooltip(row)
         case Qt.ItemDataRole.AccessibleTextRole:
-            return f"{row.title}, {words.cost(row.total_pusd, row.certainty)}"
+            return f"{row.title}, {whole_cost(row)}"
         case _:
             return row if role == ROW_ROLE else None
 
 
+def row_cost(row: ChatRow) -> str:
+    """What a chat cost, for a narrow column: `$0.021`, `2,947 tokens`, both where both paid."""
+    money = words.short_cost(row.total_pusd, row.certainty)
+    if not row.drawn_tokens:
+        return money
+    from app.ui.hosted.wording import short_number
+
+    tokens = words.tr("{0} tokens").format(short_number(row.drawn_tokens))
+    return f"{money} + {tokens}" if row.total_pusd else tokens
+
+
+def whole_cost(row: ChatRow) -> str:
+    """As `row_cost`, to the token."""
+    money = words.cost(row.total_pusd, row.certainty)
+    if not row.drawn_tokens:
+        return money
+    tokens = words.tr("{0} tokens").format(words.count(row.drawn_tokens))
+    return f"{money} + {tokens}" if row.total_pusd else tokens
+
+
 def tooltip(row: ChatRow) -> str:
     """The whole title and, where the figure is not plain, what it means; plain text."""
-    if row.total_pusd is None or row.certainty == "unknown":
+    if row.drawn_tokens:
+        meaning = whole_cost(row)
+    elif row.total_pusd is None or row.certainty == "unknown":
         meaning = words.tr("The price of some answers here is not known.")
     elif row.certainty != "exact":
         meaning = words.tr("Part of this sum is estimated: {0}").format(

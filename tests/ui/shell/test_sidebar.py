@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QPoint, Qt
@@ -11,7 +12,14 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from app.seam import commands, events
 from app.seam.views import Certainty, SearchHit
 from app.ui.sidebar.chat_list import ChatList
-from app.ui.sidebar.chat_model import ROW_ROLE, Heading, group_rows, tooltip
+from app.ui.sidebar.chat_model import (
+    ROW_ROLE,
+    Heading,
+    group_rows,
+    row_cost,
+    tooltip,
+    whole_cost,
+)
 from app.ui.sidebar.hits import HitList, split_marks
 from app.ui.words import short_cost
 from tests.ui.shell.conftest import Desk
@@ -41,6 +49,15 @@ def test_a_chats_cost_says_whether_it_is_exact_estimated_free_or_unknown() -> No
     assert short_cost(0, Certainty.EXACT) == "free"
     assert short_cost(None, Certainty.UNKNOWN) == "?"
     assert "not known" in tooltip(chat_row("a", "A", None, certainty=Certainty.UNKNOWN))
+
+
+def test_a_chat_that_tokens_paid_is_not_called_free() -> None:
+    paid = replace(chat_row("a", "A", 0), drawn_tokens=2_947)
+    assert (row_cost(paid), whole_cost(paid)) == ("2,947 tokens", "2,947 tokens")
+    both = replace(chat_row("b", "B", 21_000_000_000), drawn_tokens=208_412)
+    assert row_cost(both) == "$0.021 + 208k tokens"
+    assert "208,412 tokens" in tooltip(both)
+    assert row_cost(chat_row("c", "C", 0)) == "free"
 
 
 def test_a_click_opens_a_chat(desk: Desk) -> None:
