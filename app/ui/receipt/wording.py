@@ -55,14 +55,15 @@ def _exact(amount_pusd: int, value: Certainty) -> str:
 
 
 def charged(receipt: ReceiptView) -> str:
-    """What was drawn, with the money beside it where there is some: `1,935 tokens`."""
+    """What was drawn, with the money beside it where there is some: `1,935 tokens`. What was
+    drawn is booked, and so exact however the tokens were counted.
+    """
     if not receipt.drawn:
         return total(receipt.total_pusd, receipt.certainty)
     drawn = drawn_sum(receipt.drawn)
     dollars = sum(each.amount for each in receipt.drawn if each.unit == "usd")
     rest = (receipt.total_pusd or 0) - dollars
-    said = f"{drawn} + {words.exact_money(rest)}" if rest else drawn
-    return words.about(said, receipt.certainty)
+    return f"{drawn} + {_exact(rest, receipt.certainty)}" if rest else drawn
 
 
 def call_charged(call: ReceiptCallView) -> str:

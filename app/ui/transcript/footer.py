@@ -103,7 +103,7 @@ class CostLineView(QAbstractButton):
         if cost.certainty == Certainty.PENDING:
             return self.tr("cost not known yet")
         if cost.drawn:  # the rest is the provider's price, which nobody here is charged
-            return words.about(drawn_sum(cost.drawn), cost.certainty)
+            return drawn_sum(cost.drawn)  # booked: exact however its tokens were counted
         if cost.total_pusd is None or cost.certainty == Certainty.UNKNOWN:
             return self.tr("price unknown")
         return words.cost(cost.total_pusd, cost.certainty)

@@ -85,7 +85,7 @@ def charge(sum_: UsageSum) -> str:
 def call_charge(call: UsageCall) -> str:
     """What a call came to: what was drawn where hosted credit paid."""
     if call.drawn:
-        return words.about(drawn_sum(call.drawn), call.certainty)
+        return drawn_sum(call.drawn)
     return cost(call.cost_pusd, call.certainty)
 
 

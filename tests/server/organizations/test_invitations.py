@@ -163,7 +163,7 @@ async def test_without_a_mail_server_the_link_is_handed_over(
     assert sent["link"].endswith(f"/invitation#{sent['token']}")
     page = await credit_server.client.get("/invitation")
     assert page.status_code == 200
-    assert "paste it into Tuppence" in page.text
+    assert "paste it in Tuppence" in page.text
 
 
 async def test_more_than_a_hundred_a_day_are_refused(credit_server: CreditServer) -> None:

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from app.seam.commands import Command
 from app.seam.events import Event
 from app.store.keychain import Keychain
+from app.ui.billing.panel import BillingPanel
 from app.ui.bridge import Bridge
 from app.ui.hosted.out_of_tokens import OutOfTokensCard
-from app.ui.hosted.wallet_section import WalletSection
 from app.ui.theme import Theme
 from app.ui.window import MainWindow
 from tests.account.desktop import FREE_MODEL, MODEL, opened
@@ -120,7 +120,6 @@ async def test_from_the_first_click_to_an_answer_and_what_is_left(screen: Screen
     QTest.keyClick(editor, Qt.Key.Key_Return)
     await screen.until(lambda: not editor.toPlainText())
     screen.window.dialogs.make_billing()
-    [section] = screen.window.findChildren(WalletSection)
 
     def drawn() -> bool:
         wallet = screen.window.hosted.wallet
@@ -130,7 +129,9 @@ async def test_from_the_first_click_to_an_answer_and_what_is_left(screen: Screen
     wallet = screen.window.hosted.wallet
     assert wallet is not None
     [turbo] = [one for one in wallet.grants if one.used]
-    await screen.until(lambda: screen.says(f"{turbo.left:,} of 1,000,000", section))
+    assert turbo.left < turbo.granted == 1_000_000
+    [panel] = screen.window.findChildren(BillingPanel)
+    await screen.until(lambda: screen.says(f"{turbo.left // 1_000}k of 1M", panel))
     assert chip.accessibleName() == "Free plan, 10,000 tokens left"
 
 
