@@ -38,8 +38,6 @@ from app.providers.stream_decoder import DecoderOptions
 from app.request import ChatRequest
 
 RECEIPT = "tuppence"
-GONE = 410
-GATEWAY_TIMED_OUT = 504
 _PATH = "/v1/chat/completions"
 
 
@@ -140,18 +138,13 @@ class HostedProvider:
             limited = RateLimited(down.message, down.advice, billed=False)
             limited.wait_s = down.wait_s
             return limited
-        return ProviderDown(down.message, down.advice, billed=await self._charged(request, down))
+        return ProviderDown(down.message, down.advice, billed=await self._charged(request))
 
-    async def _charged(self, request: ChatRequest, down: CreditServerDown) -> bool | None:
-        """Whether a call that ended with a fault cost something: False for sure, else None.
-
-        A gateway that waited in vain may have passed it on: an unknown id proves nothing then.
-        """
+    async def _charged(self, request: ChatRequest) -> bool | None:
+        """Whether a call that ended with a fault cost something: False for sure, else None."""
         try:
             found = await ask_for_call(self.session, request.request_id, self.acts_for)
         except (CreditServerError, ProviderError):
-            return None
-        if not found.is_known and down.status == GATEWAY_TIMED_OUT:
             return None
         return False if found.is_over and not found.is_charged else None
 
@@ -247,22 +240,6 @@ async def ask_for_call(session: Session, request_id: str, acts_for: str) -> Foun
         if refused.status == 409:
             return FoundCall(is_known=True, is_over=False)
         raise
-    return _found(fields)
-
-
-async def give_up_call(session: Session, request_id: str, acts_for: str) -> FoundCall:
-    """As `ask_for_call`, for one that the server does not know: if it still comes, some proxy was
-    late with it, it is refused. A server without such an order leaves it at what was known."""
-    try:
-        fields = await session.ask("POST", f"/api/requests/{request_id}/close", acts_for=acts_for)
-    except ServerRefused as refused:
-        if refused.status in (404, 405):
-            return FoundCall(is_known=False, is_over=True)
-        if refused.status == 409:
-            return FoundCall(is_known=True, is_over=False)
-        raise
-    if fields.whole("status") == GONE:
-        return FoundCall(is_known=False, is_over=True)
     return _found(fields)
 
 

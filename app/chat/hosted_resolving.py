@@ -13,8 +13,7 @@ from datetime import timedelta
 from itertools import chain, repeat
 
 from app.account.desk import AccountDesk
-from app.account.hosted import FoundCall, ask_for_call, give_up_call
-from app.account.session import Session
+from app.account.hosted import FoundCall, ask_for_call
 from app.chat.hosted_routes import is_hosted, server_of
 from app.chat.hosted_settling import HostedSettler
 from app.chat.turn_tasks import start_task
@@ -92,12 +91,8 @@ class HostedResolver:
             found = await self._ask(hold)
             if not found.is_over or self._is_busy(hold.message_id):
                 return False
-            if not found.is_known:
-                if self._may_arrive(hold):
-                    return False
-                found = await self._give_up(hold)
-                if not found.is_over:
-                    return False
+            if not found.is_known and self._may_arrive(hold):
+                return False
             message = self._settler.settle_found(hold, parked, found)
         except SignedOut:
             raise
@@ -112,19 +107,11 @@ class HostedResolver:
         return True
 
     async def _ask(self, hold: HoldRecord) -> FoundCall:
-        session, acts_for = self._session(hold)
-        return await ask_for_call(session, hold.id, acts_for)
-
-    async def _give_up(self, hold: HoldRecord) -> FoundCall:
-        """Before it is said that nothing was charged, see to it that nothing will be."""
-        session, acts_for = self._session(hold)
-        return await give_up_call(session, hold.id, acts_for)
-
-    def _session(self, hold: HoldRecord) -> tuple[Session, str]:
-        """The session of the call's server, and for whom it acted there."""
-        session = self._desk.session(server_of(hold.key_id))
+        server_id = server_of(hold.key_id)
+        session = self._desk.session(server_id)
         holder = hold.key_id.rpartition(":")[2]
-        return session, "" if holder == session.record.account else holder
+        acts_for = "" if holder == session.record.account else holder
+        return await ask_for_call(session, hold.id, acts_for)
 
     def _may_arrive(self, hold: HoldRecord) -> bool:
         return abs(self._clock.now() - hold.created_at) < ON_ITS_WAY

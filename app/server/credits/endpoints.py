@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from app.catalog.offers import offer_of_plan
 from app.catalog.plans import Right
@@ -16,7 +16,6 @@ from app.ledger.rows import at_from
 from app.server.accounts.identify import Caller
 from app.server.caller import TheCaller, TheServices
 from app.server.credits import calls, requests, schemas
-from app.server.credits.closing import close_key
 from app.server.credits.counting import input_tokens_of
 from app.server.credits.models import model_sold, models_sold
 from app.server.credits.quotes import QuoteWish, quotes
@@ -30,9 +29,6 @@ from app.server.services import Services
 router = APIRouter(tags=["credits"])
 
 _QUOTES_PER_MINUTE = 600
-_CLOSED_PER_MINUTE = 120
-_GONE = 410
-KEY_PATTERN = r"^[!-~]{1,255}$"
 _PAGE = 100
 _MINUTE = timedelta(minutes=1)
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -181,27 +177,6 @@ async def get_request(
         receipt=None if done.receipt is None else calls.receipt_json(done.receipt),
         answer=answer,
     )
-
-
-@router.post(
-    "/api/requests/{request_id}/close",
-    summary="Give up a request by its Idempotency-Key: if it still comes, it is refused",
-    responses=_errors(401, 404, 409, 429),
-)
-async def close_request(
-    services: TheServices,
-    caller: TheCaller,
-    request_id: Annotated[str, Path(pattern=KEY_PATTERN)],
-) -> schemas.ReceiptShown:
-    """Status 410 without a receipt: nothing came with it, and nothing that comes is answered or
-    charged. Where something came, this says what, as GET does."""
-    bucket, now = f"close/{caller.tenant}", services.clock.now()
-    wait_s = await services.database.run(take, bucket, _CLOSED_PER_MINUTE, _MINUTE, now)
-    if wait_s is not None:
-        raise too_many(f"At most {_CLOSED_PER_MINUTE} a minute.", retry_after_s=wait_s)
-    if await close_key(services, caller, request_id):
-        return schemas.ReceiptShown(id=request_id, status=_GONE, receipt=None, answer=None)
-    return await get_request(services, caller, request_id)
 
 
 def _only(services: Services, caller: Caller) -> str:

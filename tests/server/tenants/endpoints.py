@@ -104,7 +104,6 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
     ("GET", "/api/usage"): Endpoint(),
     ("GET", "/api/requests"): Endpoint(),
     ("GET", "/api/requests/{request_id}"): ids_in_path(request_id="request"),
-    ("POST", "/api/requests/{request_id}/close"): ids_in_path(request_id="request"),
     # licenses
     ("GET", "/api/license"): Endpoint(),
     ("GET", "/api/license/keys"): Endpoint(open=True),
