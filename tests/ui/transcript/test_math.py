@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 from collections.abc import Callable
@@ -34,6 +35,8 @@ HOSTILE = (
     "{" * 400 + "x" + "}" * 400,
     r"\frac{1}{" * 20 + "x" + "}" * 20,
     r"\sqrt{" * 20 + "x" + "}" * 20,
+    r"\frac{1}{" * 10 + "x" + "}" * 10,
+    r"\sqrt{" * 10 + "x" + "}" * 10,
     "x+" * 5_000,
     "x+" * 490 + "x",
     r"\newcommand{\a}{\a\a}\a",
@@ -66,6 +69,38 @@ def test_the_deadline_is_kept() -> None:
     started = time.thread_time()
     assert set_formula(INTEGRAL, 18, "#1c1b19", display=True, deadline_s=0.0) is None
     assert time.thread_time() - started < 1
+
+
+def test_the_deadline_outlives_what_the_garbage_collector_runs() -> None:
+    """A finalizer may run in the middle of a formula; what is raised in it goes nowhere."""
+
+    def spend() -> None:
+        until = time.thread_time() + 0.002
+        while time.thread_time() < until:
+            abs(1)
+
+    class Finalized:
+        def __init__(self) -> None:
+            self.itself = self
+
+        def __del__(self) -> None:
+            spend()
+
+    def litter(phase: str, _info: dict[str, int]) -> None:
+        if phase == "stop":
+            Finalized()
+
+    deep = r"\sqrt{" * 10 + "x" + "}" * 10
+    thresholds = gc.get_threshold()
+    gc.set_threshold(50, 1, 1)
+    gc.callbacks.append(litter)
+    started = time.thread_time()
+    try:
+        assert set_formula(deep, 18, "#1c1b19", display=True, deadline_s=0.05) is None
+        assert time.thread_time() - started < 0.4
+    finally:
+        gc.callbacks.remove(litter)
+        gc.set_threshold(*thresholds)
 
 
 def test_what_is_long_is_not_even_tried() -> None:
