@@ -20,7 +20,14 @@ from typing import TextIO
 from figures import Figure, percentile
 
 from app.metering.tokens import TokenCounter
-from tests.metering.wire_requests import RowUnreadable, billed_input, read_request, read_row
+from tests.metering.wire_requests import (
+    UNREADABLE,
+    RowUnreadable,
+    billed_input,
+    read_request,
+    read_row,
+    what_is_wrong,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDED = ROOT / "tests" / "golden" / "usage.jsonl"
@@ -82,13 +89,16 @@ def estimate(counter: TokenCounter, line: str) -> Estimate:
     row = read_row(line)
     billed = billed_input(row)
     request, hints = read_request(row)
-    found = counter.count(
-        request,
-        provider=row["provider"],
-        model=request.model,
-        language=row["api"],
-        hints=hints,
-    )
+    try:
+        found = counter.count(
+            request,
+            provider=row["provider"],
+            model=request.model,
+            language=row["api"],
+            hints=hints,
+        )
+    except UNREADABLE as error:
+        raise RowUnreadable(f"its request cannot be counted: {what_is_wrong(error)}.") from error
     tools = bool(row["request"].get("tools"))
     return Estimate(row["provider"], row["api"], tools, found.tokens, billed)
 
@@ -98,20 +108,21 @@ def run(arguments: list[str], *, out: TextIO = sys.stdout, notes: TextIO = sys.s
     if len(arguments) != 1:
         print("Name one file: python3 packaging/dev.py bench estimates FILE", file=notes)
         return NO_FILE
+    groups: dict[Group, list[float]] = defaultdict(list)
+    skipped = 0
     try:
-        lines = Path(arguments[0]).read_text("utf-8-sig", errors="replace").split("\n")
+        # Line by line: a file may be larger than the memory.
+        with Path(arguments[0]).open(encoding="utf-8-sig", errors="replace", newline="\n") as lines:
+            for found in _each(lines):
+                if isinstance(found, str):
+                    skipped += 1
+                    print(found, file=notes)
+                    continue
+                groups[found.group].append(found.off)
+                print(found.line(), file=out, flush=True)
     except OSError as error:
         print(f"{arguments[0]} cannot be read: {error.strerror}.", file=notes)
         return NO_FILE
-    groups: dict[Group, list[float]] = defaultdict(list)
-    skipped = 0
-    for found in _each(lines):
-        if isinstance(found, str):
-            skipped += 1
-            print(found, file=notes)
-            continue
-        groups[found.group].append(found.off)
-        print(found.line(), file=out, flush=True)
     for text in _table(groups):
         print(text, file=notes)
     if skipped:

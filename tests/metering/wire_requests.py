@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from app.metering.framing import CountHints
 from app.request import (
     ChatRequest,
+    MediaPart,
     MessagePart,
     RequestMessage,
     Role,
@@ -18,6 +21,7 @@ from app.request import (
     ToolResultPart,
     ToolSpec,
 )
+from tests.metering.wire_media import part_of
 
 Json = dict[str, Any]
 _ROLES = {"system": Role.SYSTEM, "developer": Role.SYSTEM, "tool": Role.TOOL}
@@ -28,11 +32,25 @@ class RowUnreadable(Exception):
     """A recorded line that holds no request with a bill; the text says what is wrong with it."""
 
 
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
+
+
+def what_is_wrong(error: Exception) -> str:
+    """One of UNREADABLE in words."""
+    match error:
+        case KeyError():
+            return f"“{error.args[0]}” is missing or has an unknown value"[:100]
+        case RecursionError():
+            return "it is nested too deeply"
+        case _:
+            return "something in it is of the wrong kind"
+
+
 def read_row(line: str) -> Json:
     """A line of recorded requests. Raises RowUnreadable."""
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RowUnreadable("it is no JSON.") from error
     if not isinstance(row, dict):
         raise RowUnreadable("it is no JSON object.")
@@ -48,8 +66,8 @@ def read_request(row: Json) -> tuple[ChatRequest, CountHints]:
     model = row.get("response_model") or given.get("model") or ""
     try:
         return _reader(row)(given, model if isinstance(model, str) else "")
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise RowUnreadable(f"its request cannot be read ({error!r}).") from error
+    except UNREADABLE as error:
+        raise RowUnreadable(f"its request cannot be read: {what_is_wrong(error)}.") from error
 
 
 def _reader(row: Json) -> Callable[[Json, str], tuple[ChatRequest, CountHints]]:
@@ -82,7 +100,7 @@ def billed_input(row: Json) -> int:
     found = [_whole(usage.get(name)) for name in _TOTALS]
     total = next((count for count in found if count is not None), None)
     if total is None:
-        raise RowUnreadable("its usage names no input tokens.")
+        raise RowUnreadable("its usage names no number of input tokens.")
     # Anthropic alone reports cached tokens beside the input, not inside it.
     total += sum(_whole(usage.get(name)) or 0 for name in _BESIDE)
     if total <= 0:
@@ -93,13 +111,23 @@ def billed_input(row: Json) -> int:
 def _whole(value: Any) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         return None
-    return int(value)
+    return int(value) if math.isfinite(value) else None
+
+
+Parts = list[MessagePart | MediaPart]
+Messages = list[tuple[Role, Parts]]
 
 
 def _make(
-    model: str, messages: list[RequestMessage], tools: list[ToolSpec], hints: CountHints
+    model: str, messages: Messages, tools: list[ToolSpec], hints: CountHints
 ) -> tuple[ChatRequest, CountHints]:
-    return ChatRequest(model, tuple(messages), 1000, tools=tuple(tools)), hints
+    files = [part for _, parts in messages for part in parts if isinstance(part, MediaPart)]
+    said = tuple(
+        RequestMessage(role, tuple(part for part in parts if not isinstance(part, MediaPart)))
+        for role, parts in messages
+    )
+    request = ChatRequest(model, said, 1000, tools=tuple(tools))
+    return request, replace(hints, media=tuple(files))
 
 
 def _blocks(content: Any) -> list[Json]:
@@ -108,8 +136,23 @@ def _blocks(content: Any) -> list[Json]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
 
 
-def _texts(content: Any) -> list[MessagePart]:
-    return [TextPart(block.get("text") or "") for block in _blocks(content)]
+def _texts(content: Any) -> Parts:
+    return [part_of(block) or TextPart(_said(block.get("text"))) for block in _blocks(content)]
+
+
+def _said(text: Any) -> str:
+    if text is None:
+        return ""
+    if not isinstance(text, str):
+        raise TypeError("a text that is none")
+    return text
+
+
+def _result(id_: str, content: Any, read: Callable[[Json], str]) -> Parts:
+    """What a tool gave back: its words, and the pictures and files among them."""
+    blocks = [(block, part_of(block)) for block in _blocks(content)]
+    words = "".join(read(block) for block, found in blocks if found is None)
+    return [ToolResultPart(id_, words), *(found for _, found in blocks if found is not None)]
 
 
 def _dump(value: Any) -> str:
@@ -117,8 +160,8 @@ def _dump(value: Any) -> str:
 
 
 def _tool(plain: Json, schema: str) -> ToolSpec:
-    name = plain.get("name") or plain["type"]
-    return ToolSpec(name, plain.get("description") or "", _dump(plain.get(schema) or {}))
+    name = _said(plain.get("name") or plain["type"])
+    return ToolSpec(name, _said(plain.get("description")), _dump(plain.get(schema) or {}))
 
 
 def _forced(choice: Any) -> bool:
@@ -127,25 +170,25 @@ def _forced(choice: Any) -> bool:
 
 
 def _chat(plain: Json, model: str) -> tuple[ChatRequest, CountHints]:
-    messages = []
+    messages: Messages = []
     for message in plain["messages"]:
-        parts: list[MessagePart] = []
+        parts: Parts = []
         for name in ("reasoning_content", "reasoning"):
             if message.get(name):
-                parts.append(ThinkingPart(message[name]))
+                parts.append(ThinkingPart(_said(message[name])))
         for block in _blocks(message.get("content")):
             if "thinking" in block:
                 thought = "".join(part.get("text", "") for part in block["thinking"])
                 parts.append(ThinkingPart(thought))
             else:
-                parts.append(TextPart(block.get("text") or ""))
+                parts += _texts([block])
         for call in message.get("tool_calls") or ():
             function = call["function"]
             parts.append(ToolCallPart(call["id"], function["name"], _dump(function["arguments"])))
         if message["role"] == "tool":
             said = "".join(part.text for part in parts if isinstance(part, TextPart))
             parts = [ToolResultPart(message.get("tool_call_id") or "", said)]
-        messages.append(RequestMessage(_ROLES[message["role"]], tuple(parts)))
+        messages.append((_ROLES[message["role"]], parts))
     every = plain.get("tools") or []
     tools = [_tool(tool["function"], "parameters") for tool in every if "function" in tool]
     schema = (plain.get("response_format") or {}).get("json_schema")
@@ -159,9 +202,9 @@ def _chat(plain: Json, model: str) -> tuple[ChatRequest, CountHints]:
 
 
 def _responses(plain: Json, model: str) -> tuple[ChatRequest, CountHints]:
-    messages = []
+    messages: Messages = []
     if plain.get("instructions"):
-        messages.append(RequestMessage(Role.SYSTEM, (TextPart(plain["instructions"]),)))
+        messages.append((Role.SYSTEM, _texts(plain["instructions"])))
     for item in _items(plain["input"]):
         messages.append(_response_item(item))
     every = plain.get("tools") or []
@@ -191,32 +234,33 @@ def _items(given: Any) -> list[Json]:
     return [{"role": "user", "content": given}] if isinstance(given, str) else list(given)
 
 
-def _response_item(item: Json) -> RequestMessage:
+def _response_item(item: Json) -> tuple[Role, Parts]:
     if "role" in item:
-        return RequestMessage(_ROLES[item["role"]], tuple(_texts(item.get("content"))))
+        return _ROLES[item["role"]], _texts(item.get("content"))
     match item["type"]:
         case "function_call":
-            call = ToolCallPart(item["call_id"], item["name"], item["arguments"])
-            return RequestMessage(Role.ASSISTANT, (call,))
+            call = ToolCallPart(item["call_id"], _said(item["name"]), _said(item["arguments"]))
+            return Role.ASSISTANT, [call]
         case "function_call_output":
-            result = ToolResultPart(item["call_id"], _dump(item["output"]))
-            return RequestMessage(Role.TOOL, (result,))
+            output = item["output"]
+            if isinstance(output, list) and any(part_of(block) for block in output):
+                return Role.TOOL, _result(item["call_id"], output, lambda b: _said(b.get("text")))
+            return Role.TOOL, [ToolResultPart(item["call_id"], _dump(output))]
         case "reasoning":
             said = "".join(part.get("text", "") for part in item.get("summary") or ())
-            thought = ThinkingPart(said, item.get("encrypted_content"))
-            return RequestMessage(Role.ASSISTANT, (thought,))
+            return Role.ASSISTANT, [ThinkingPart(said, item.get("encrypted_content"))]
         case _:
             rest = {key: item[key] for key in item if key not in ("id", "encrypted_content")}
-            return RequestMessage(Role.ASSISTANT, (TextPart(_dump(rest)),))
+            return Role.ASSISTANT, [TextPart(_dump(rest))]
 
 
 def _anthropic(plain: Json, model: str) -> tuple[ChatRequest, CountHints]:
-    messages = []
+    messages: Messages = []
     if plain.get("system"):
-        messages.append(RequestMessage(Role.SYSTEM, tuple(_texts(plain["system"]))))
+        messages.append((Role.SYSTEM, _texts(plain["system"])))
     for message in plain["messages"]:
-        parts = tuple(_anthropic_part(block) for block in _blocks(message["content"]))
-        messages.append(RequestMessage(_ROLES[message["role"]], parts))
+        parts = [part for b in _blocks(message["content"]) for part in _anthropic_parts(b)]
+        messages.append((_ROLES[message["role"]], parts))
     every = plain.get("tools") or []
     visible = [t for t in every if "input_schema" in t and not t.get("defer_loading")]
     form = (plain.get("output_config") or {}).get("format") or {}
@@ -230,19 +274,20 @@ def _anthropic(plain: Json, model: str) -> tuple[ChatRequest, CountHints]:
     return _make(model or plain["model"], messages, tools, hints)
 
 
-def _anthropic_part(block: Json) -> MessagePart:
+def _anthropic_parts(block: Json) -> Parts:
+    if (found := part_of(block)) is not None:
+        return [found]
     match block["type"]:
         case "text":
-            return TextPart(block["text"])
+            return [TextPart(_said(block["text"]))]
         case "tool_use":
-            return ToolCallPart(block["id"], block["name"], _dump(block["input"]))
+            return [ToolCallPart(block["id"], _said(block["name"]), _dump(block["input"]))]
         case "tool_result":
-            said = "".join(_anthropic_text(inner) for inner in _blocks(block.get("content")))
-            return ToolResultPart(block["tool_use_id"], said)
+            return _result(block["tool_use_id"], block.get("content"), _anthropic_text)
         case "thinking":
-            return ThinkingPart(block["thinking"], block.get("signature"))
+            return [ThinkingPart(_said(block["thinking"]), block.get("signature"))]
         case _:
-            return TextPart(_anthropic_text(block))
+            return [TextPart(_anthropic_text(block))]
 
 
 def _anthropic_text(block: Json) -> str:
@@ -253,12 +298,12 @@ def _anthropic_text(block: Json) -> str:
 
 
 def _gemini(plain: Json, model: str) -> tuple[ChatRequest, CountHints]:
-    messages = []
+    messages: Messages = []
     if system := plain.get("systemInstruction"):
-        messages.append(RequestMessage(Role.SYSTEM, tuple(_texts(system["parts"]))))
+        messages.append((Role.SYSTEM, _texts(system["parts"])))
     for content in plain["contents"]:
         parts = [part for plain_part in content["parts"] for part in _gemini_parts(plain_part)]
-        messages.append(RequestMessage(_ROLES[content.get("role", "user")], tuple(parts)))
+        messages.append((_ROLES[content.get("role", "user")], parts))
     tools, server = [], []
     for tool in plain.get("tools") or ():
         for function in tool.get("functionDeclarations") or ():
@@ -279,20 +324,21 @@ def _gemini(plain: Json, model: str) -> tuple[ChatRequest, CountHints]:
     return _make(model or plain.get("model", ""), messages, tools, hints)
 
 
-def _gemini_parts(part: Json) -> list[MessagePart]:
+def _gemini_parts(part: Json) -> Parts:
     signature = part.get("thoughtSignature")
-    found: list[MessagePart] = [ThinkingPart("", signature)] if signature else []
+    found: Parts = [ThinkingPart("", signature)] if signature else []
     if call := part.get("functionCall"):
         id_ = call.get("id") or call["name"]
         return [*found, ToolCallPart(id_, call["name"], _dump(call.get("args") or {}))]
     if answer := part.get("functionResponse"):
-        return [
-            *found,
-            ToolResultPart(answer.get("id") or answer["name"], _dump(answer["response"])),
-        ]
+        words = ToolResultPart(answer.get("id") or answer["name"], _dump(answer["response"]))
+        files = [part_of(each) for each in answer.get("parts") or ()]
+        return [*found, words, *(each for each in files if each is not None)]
+    if (file := part_of(part)) is not None:
+        return [*found, file]
     if part.get("thought"):
-        return [*found, ThinkingPart(part["text"])]
+        return [*found, ThinkingPart(_said(part["text"]))]
     if "text" in part:
-        return [*found, TextPart(part["text"])]
+        return [*found, TextPart(_said(part["text"]))]
     rest = {key: part[key] for key in part if key != "thoughtSignature"}
     return [*found, TextPart(_dump(rest))]

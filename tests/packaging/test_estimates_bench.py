@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from app.request import ImagePart
+from tests.metering.wire_requests import read_request
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCH = ROOT / "packaging" / "bench" / "run.py"
@@ -38,12 +43,18 @@ def test_odd_lines_are_named_and_skipped_and_the_rest_is_counted(tmp_path: Path)
         json.dumps(ROW | {"usage": {"prompt_tokens": None}}),
         json.dumps(ROW | {"request": {"model": "gpt-4o", "messages": 5}}),
         json.dumps(ROW | {"provider": 7}),
+        json.dumps(ROW | {"usage": {"prompt_tokens": float("inf")}}),
+        json.dumps(ROW | {"usage": {"prompt_tokens": "17"}}),
+        json.dumps(ROW | {"request": {"model": "gpt-4o", "messages": [{"content": "Who?"}]}}),
+        json.dumps(ROW | {"request": ASKED | {"tools": [5]}}),
+        '{"a":' + "[" * 100_000,
     )
-    done = bench(tmp_path, *odd, json.dumps(ROW))
-    assert len(done.stdout.splitlines()) == 1
-    assert [f"Line {number} is skipped" in done.stderr for number in range(1, 8)] == [True] * 6 + [
-        False
-    ]
+    unknown = ROW | {"provider": "nobody", "request": ASKED | {"model": "gpt-99"}}
+    done = bench(tmp_path, *odd, json.dumps(ROW), json.dumps(unknown))
+    assert len(done.stdout.splitlines()) == 2
+    told = [f"Line {number} is skipped" in done.stderr for number in range(1, len(odd) + 3)]
+    assert told == [True] * len(odd) + [False, False]
+    assert "“role” is missing" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.returncode == 3
 
@@ -64,6 +75,39 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 2
     assert "none.jsonl" in done.stderr
+
+
+PICTURE = base64.b64encode(
+    bytes.fromhex("89504e470d0a1a0a0000000d49484452")
+    + (90).to_bytes(4)
+    + (60).to_bytes(4)
+    + bytes(30)
+).decode()
+SAID = {"type": "text", "text": "What is it?"}
+
+
+@pytest.mark.parametrize(
+    ("api", "request_"),
+    [
+        ("chat", {"messages": [{"role": "user", "content": [SAID, {
+            "type": "image_url", "image_url": {"url": f"data:image/png;base64,{PICTURE}"}}]}]}),
+        ("responses", {"input": [{"role": "user", "content": [SAID, {
+            "type": "input_image", "image_url": f"data:image/png;base64,{PICTURE}"}]}]}),
+        ("messages", {"messages": [{"role": "user", "content": [SAID, {
+            "type": "tool_result", "tool_use_id": "1", "content": [{"type": "image", "source": {
+                "type": "base64", "media_type": "image/png", "data": PICTURE}}]}]}]}),
+        ("generate", {"contents": [{"parts": [{"text": "What is it?"}, {
+            "inlineData": {"mimeType": "image/png", "data": PICTURE}}]}]}),
+    ],
+)  # fmt: skip
+def test_a_picture_in_a_request_is_a_picture_and_no_text(
+    api: str, request_: dict[str, Any]
+) -> None:
+    row = {"provider": "any", "api": api, "request": request_ | {"model": "any"}, "usage": {}}
+    request, _ = read_request(row)
+    parts = [part for message in request.messages for part in message.parts]
+    assert [(p.width, p.height) for p in parts if isinstance(p, ImagePart)] == [(90, 60)]
+    assert not any(PICTURE in repr(part) for part in parts if not isinstance(part, ImagePart))
 
 
 @pytest.mark.parametrize("usage", [{"input_tokens": 10}, {"promptTokenCount": 10}])
