@@ -15,6 +15,7 @@ from app.account.shapes import Fields
 from app.errors import (
     CreditServerDown,
     CreditServerError,
+    KeychainError,
     KeyRefused,
     MeteringError,
     ModelUnknown,
@@ -39,6 +40,8 @@ from app.request import ChatRequest
 
 RECEIPT = "tuppence"
 _PATH = "/v1/chat/completions"
+_NOT_FOUND, _STILL_RUNS, _GONE = 404, 409, 410
+_NO_SUCH_ORDER = (404, 405)
 
 
 class OutOfTokens(OutOfProviderCredit):
@@ -79,7 +82,8 @@ class HostedProvider:
                     continue
                 raise await self._as_provider_error(refused, request) from refused
             except CreditServerError as error:
-                raise await self._as_provider_error(error, request) from error
+                sent = request if token else None
+                raise await self._as_provider_error(error, sent) from error
 
     async def _stream(
         self, request: ChatRequest, body: Mapping[str, object], token: str
@@ -105,19 +109,24 @@ class HostedProvider:
                 yield decoder.with_receipt(event)
 
     async def _as_provider_error(
-        self, error: CreditServerError, request: ChatRequest
+        self, error: CreditServerError, sent: ChatRequest | None
     ) -> ProviderError:
-        """What the rest of the program understands: who may be asked instead, what is owed."""
+        """What the rest of the program understands: who may be asked instead, what is owed.
+        `sent` is None where the sign-in before it failed."""
         match error:
             case ServerRefused():
                 return self._refusal(error)
-            case CreditServerDown():
-                return await self._down(error, request)
             case SignedOut():
                 return KeyRefused(error.message, error.advice, billed=False)
+            case CreditServerDown() if error.status == 429:
+                limited = RateLimited(error.message, error.advice, billed=False)
+                limited.wait_s = error.wait_s
+                return limited
             case _:
-                # Something else sits at the address: what was sent went to it and to no model.
-                return ProviderDown(error.message, error.advice, billed=False)
+                # Also a gateway that waited in vain, or a page of its making: whoever answered may
+                # have passed the message on before.
+                billed = False if sent is None else await self._given_up(sent)
+                return ProviderDown(error.message, error.advice, billed=billed)
 
     def _refusal(self, refused: ServerRefused) -> ProviderError:
         status, details = refused.status, refused.details
@@ -133,20 +142,14 @@ class HostedProvider:
             return ProviderDown(*words, status=status, billed=None)
         return RequestRejected(*words, status=status, billed=False)
 
-    async def _down(self, down: CreditServerDown, request: ChatRequest) -> ProviderError:
-        if down.status == 429:
-            limited = RateLimited(down.message, down.advice, billed=False)
-            limited.wait_s = down.wait_s
-            return limited
-        return ProviderDown(down.message, down.advice, billed=await self._charged(request))
-
-    async def _charged(self, request: ChatRequest) -> bool | None:
-        """Whether a call that ended with a fault cost something: False for sure, else None."""
+    async def _given_up(self, request: ChatRequest) -> bool | None:
+        """False once the server says that a call which ended with a fault cost nothing and never
+        will; None where that is not known."""
         try:
-            found = await ask_for_call(self.session, request.request_id, self.acts_for)
-        except (CreditServerError, ProviderError):
+            found = await give_up_call(self.session, request.request_id, self.acts_for)
+        except (CreditServerError, ProviderError, KeychainError):
             return None
-        return False if found.is_over and not found.is_charged else None
+        return False if found is not None and found.is_over and not found.is_charged else None
 
     async def list_models(self) -> tuple[ListedModel, ...]:
         fields = await self.session.ask("GET", "/v1/models", acts_for="")
@@ -196,7 +199,8 @@ def receipt_text(plain: Json) -> str | None:
 class FoundCall:
     """What a server knows of a call. `receipt` None: it is not over, or was never there.
 
-    `answer` is OpenAI's completion, None where it is kept no longer.
+    One that is not known is over only where it was given up. `answer` is OpenAI's completion, None
+    where it is kept no longer.
     """
 
     is_known: bool
@@ -235,11 +239,30 @@ async def ask_for_call(session: Session, request_id: str, acts_for: str) -> Foun
     try:
         fields = await session.ask("GET", f"/api/requests/{request_id}", acts_for=acts_for)
     except ServerRefused as refused:
-        if refused.status == 404:
-            return FoundCall(is_known=False, is_over=True)
-        if refused.status == 409:
+        if refused.status == _NOT_FOUND:
+            return FoundCall(is_known=False, is_over=False)
+        if refused.status == _STILL_RUNS:
             return FoundCall(is_known=True, is_over=False)
         raise
+    return _found(fields)
+
+
+async def give_up_call(session: Session, request_id: str, acts_for: str) -> FoundCall | None:
+    """Have a call refused that has not come to the server yet; what it knows where it has come.
+
+    None where the server is an older one that takes no such order. Raises what asking raises: it
+    is not known then whether the order came, and it may be given again.
+    """
+    try:
+        fields = await session.ask("POST", f"/api/requests/{request_id}/close", acts_for=acts_for)
+    except ServerRefused as refused:
+        if refused.status in _NO_SUCH_ORDER:
+            return None
+        if refused.status == _STILL_RUNS:
+            return FoundCall(is_known=True, is_over=False)
+        raise
+    if fields.whole("status") == _GONE:
+        return FoundCall(is_known=False, is_over=True)
     return _found(fields)
 
 

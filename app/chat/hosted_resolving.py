@@ -1,7 +1,8 @@
 """Calls of hosted credit whose end was not seen: asked for at their server until it is known.
 
 Nothing is guessed and no timer ends them: the server has the books. A line that comes back, a
-sign-in or the next start asks at once.
+sign-in or the next start asks at once. What the server does not know is given up there before it is
+called free; an order that did not come through is given again.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import chain, repeat
 
 from app.account.desk import AccountDesk
-from app.account.hosted import FoundCall, ask_for_call
+from app.account.hosted import FoundCall, ask_for_call, give_up_call
+from app.account.session import Session
 from app.chat.hosted_routes import is_hosted, server_of
 from app.chat.hosted_settling import HostedSettler
 from app.chat.turn_tasks import start_task
@@ -24,8 +27,11 @@ from app.store.records import HoldRecord, MessageRecord, ParkedRecord
 from app.store.shelves import Shelves
 
 _PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
-# A message that is still on its way may arrive so late; until then an unknown id proves nothing.
+# So long a message that the server does not know may come by itself; then it is given up there.
 ON_ITS_WAY = timedelta(seconds=60)
+# An older server cannot be told. It takes nothing any more once the session has ended with which
+# the message was sent: those end within an hour.
+WITHOUT_GIVING_UP = timedelta(minutes=75)
 
 _log = logging.getLogger(__name__)
 
@@ -89,9 +95,9 @@ class HostedResolver:
         """Ask once; whether the call is over here as well. Raises SignedOut."""
         try:
             found = await self._ask(hold)
+            if not found.is_known and not self._is_busy(hold.message_id):
+                found = await self._give_up(hold, parked, found)
             if not found.is_over or self._is_busy(hold.message_id):
-                return False
-            if not found.is_known and self._may_arrive(hold):
                 return False
             message = self._settler.settle_found(hold, parked, found)
         except SignedOut:
@@ -107,14 +113,25 @@ class HostedResolver:
         return True
 
     async def _ask(self, hold: HoldRecord) -> FoundCall:
-        server_id = server_of(hold.key_id)
-        session = self._desk.session(server_id)
-        holder = hold.key_id.rpartition(":")[2]
-        acts_for = "" if holder == session.record.account else holder
-        return await ask_for_call(session, hold.id, acts_for)
+        return await ask_for_call(*self._place(hold))
 
-    def _may_arrive(self, hold: HoldRecord) -> bool:
-        return abs(self._clock.now() - hold.created_at) < ON_ITS_WAY
+    async def _give_up(
+        self, hold: HoldRecord, parked: ParkedRecord, unknown: FoundCall
+    ) -> FoundCall:
+        """Once it is late enough: see to it that nothing will be charged, before that is said."""
+        now = self._clock.now()
+        if abs(now - hold.created_at) < ON_ITS_WAY:
+            return unknown
+        found = await give_up_call(*self._place(hold))
+        if found is not None:
+            return found
+        return replace(unknown, is_over=abs(now - parked.parked_at) >= WITHOUT_GIVING_UP)
+
+    def _place(self, hold: HoldRecord) -> tuple[Session, str, str]:
+        """The session of the call's server, the call's id, and for whom it acted there."""
+        session = self._desk.session(server_of(hold.key_id))
+        holder = hold.key_id.rpartition(":")[2]
+        return session, hold.id, "" if holder == session.record.account else holder
 
     async def _pause(self, pause_s: float) -> None:
         sleeping = asyncio.ensure_future(self._sleep(pause_s))

@@ -7,6 +7,7 @@ sorts by its bytes. The ledger makes its own tables.
 from __future__ import annotations
 
 from app.errors import ConfigError
+from app.ledger import closing
 from app.ledger.steps import Sql, Steps
 from app.server.accounts import tables as accounts
 from app.server.credits import tables as credit_tables
@@ -31,8 +32,10 @@ _STEPS: tuple[Statements, ...] = (
         *payments.STATEMENTS,
         *proxy.STATEMENTS,
     ),
+    (closing.INDEX,),
 )
 VERSION = len(_STEPS)
+_FORGETS_SINCE = 2  # keys that were given up
 
 
 def upgrade(dialect: str) -> Steps[None]:
@@ -52,6 +55,9 @@ def upgrade(dialect: str) -> Steps[None]:
             yield Sql(_in(dialect, statement))
     if version == 0:
         for statement in _kept(dialect, operator.APPEND_ONLY):
+            yield Sql(statement)
+    if version < _FORGETS_SINCE:
+        for statement in closing.MAY_BE_FORGOTTEN[dialect]:
             yield Sql(statement)
     yield Sql("UPDATE server_schema SET version = ?", (VERSION,))
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from app.catalog.plans import Right
 from app.catalog.rights import may
 from app.errors import HoldMoved
+from app.ledger.closing import is_given_up
 from app.ledger.holds import hold_by_id, hold_by_key
 from app.ledger.records import HoldRow
 from app.ledger.steps import Steps
@@ -45,7 +46,7 @@ from app.server.credits.records import (
     Ending,
     Leave,
 )
-from app.server.credits.refusals import other_body, still_running, too_busy
+from app.server.credits.refusals import given_up, other_body, still_running, too_busy
 from app.server.credits.settlement import (
     drop_call,
     settle_call,
@@ -160,6 +161,8 @@ async def _again(services: Services, wish: CallWish, hold_id: str) -> DoneBefore
     hold = await services.database.read(hold_by_id, hold_id)
     if hold is None:
         raise too_busy()
+    if is_given_up(hold):
+        raise given_up()
     if hold.body_hash != wish.body_hash:
         raise other_body()
     if not hold.is_over:

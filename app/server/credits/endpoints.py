@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from app.catalog.offers import offer_of_plan
 from app.catalog.plans import Right
@@ -16,10 +16,12 @@ from app.ledger.rows import at_from
 from app.server.accounts.identify import Caller
 from app.server.caller import TheCaller, TheServices
 from app.server.credits import calls, requests, schemas
+from app.server.credits.closing import close_request as close
 from app.server.credits.counting import input_tokens_of
 from app.server.credits.models import model_sold, models_sold
 from app.server.credits.quotes import QuoteWish, quotes
 from app.server.credits.reading import Ask, read_situation, side_tenants
+from app.server.credits.records import DoneBefore
 from app.server.credits.standing import read_standing
 from app.server.credits.usage import DAYS_MAX, By, usage_by, usage_csv
 from app.server.errors import bad_request, not_found, too_many
@@ -167,7 +169,27 @@ async def list_requests(
 async def get_request(
     services: TheServices, caller: TheCaller, request_id: str
 ) -> schemas.ReceiptShown:
-    done = await calls.answer_of(services, caller, request_id)
+    return _receipt_shown(await calls.answer_of(services, caller, request_id), caller)
+
+
+@router.post(
+    "/api/requests/{request_id}/close",
+    summary="Give up a request by its Idempotency-Key: if it still comes, it is refused",
+    responses=_errors(401, 409, 429),
+)
+async def close_request(
+    services: TheServices,
+    caller: TheCaller,
+    request_id: Annotated[str, Path(pattern=r"^[!-~]{1,255}$")],
+) -> schemas.ReceiptShown:
+    """With status 410 and no receipt: nothing came with the key, and what still comes with it
+    within a day is refused with 410 and costs nothing. Where something came, as GET tells it.
+    No body is read."""
+    return _receipt_shown(await close(services, caller, request_id), caller)
+
+
+def _receipt_shown(done: DoneBefore, caller: Caller) -> schemas.ReceiptShown:
+    """What became of a request; its answer only to whoever asked for it."""
     answer = None
     if done.answer and done.account == caller.account:
         answer = _json_or_text(done.answer)

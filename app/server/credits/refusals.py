@@ -187,6 +187,14 @@ def other_body() -> Refused:
     )
 
 
+def given_up() -> Refused:
+    return Refused(
+        410,
+        "request_given_up",
+        "This request was given up before it arrived: it is not answered, and nothing was charged.",
+    )
+
+
 def too_busy() -> Refused:
     """Many calls of one account were faster, again and again."""
     return too_many(

@@ -32,6 +32,7 @@ _REFUSALS: dict[int, str] = {
     403: "The account or the role may not ask models.",
     404: "The model is not sold here.",
     409: "A request with the same `Idempotency-Key` is still running.",
+    410: "The `Idempotency-Key` was given up before this request arrived.",
     413: "The body is too long.",
     422: "The `Idempotency-Key` was used for another request.",
     429: "Too many requests, or the server is at its limit; `Retry-After` says when to come again.",

@@ -20,7 +20,7 @@ LIMIT = 2 * MIB
 GROWTH_MIB_MAX = 40.0
 ENV = {"BODY_BYTES_MAX": str(LIMIT), "REQUESTS_PER_MINUTE": "100000000"}
 HIDDEN = ("/account/leave", "/checkout/simulated")
-NO_BODY = ("/account/leave", "/api/account/link")
+NO_BODY = ("/account/leave", "/api/account/link", "/api/requests/request_id/close")
 HELLO = {"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "Hello"}]}
 
 

@@ -28,7 +28,8 @@ class Ask:
 @dataclass(frozen=True)
 class Endpoint:
     """`ids` says which attribute of a tenant stands in each place; `body` the rest of a body that
-    is good. `told` is how the foreign id is refused. `open`: no token is looked at."""
+    is good. `told` is how the foreign id is refused. `open`: no token is looked at. `keeps` is the
+    table in which the one who asks may get a row of their own, for a foreign id as for nobody's."""
 
     ids: Mapping[Place, str] = field(default_factory=dict)
     body: Any = None
@@ -36,6 +37,7 @@ class Endpoint:
     open: bool = False
     form: bool = False
     streams: bool = False
+    keeps: str = ""
 
 
 def ids_in_path(body: Any = None, **names: str) -> Endpoint:
@@ -104,6 +106,9 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
     ("GET", "/api/usage"): Endpoint(),
     ("GET", "/api/requests"): Endpoint(),
     ("GET", "/api/requests/{request_id}"): ids_in_path(request_id="request"),
+    ("POST", "/api/requests/{request_id}/close"): Endpoint(
+        {("path", "request_id"): "request"}, told=200, keeps="ledger_holds"
+    ),
     # licenses
     ("GET", "/api/license"): Endpoint(),
     ("GET", "/api/license/keys"): Endpoint(open=True),
