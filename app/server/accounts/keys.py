@@ -164,7 +164,8 @@ def _drawn(tenant: str, now: datetime) -> Steps[Mapping[str, int]]:
     assert span.start is not None
     rows = yield Sql(
         "SELECT api_key, CAST(coalesce(sum(cost_pusd), 0) AS BIGINT) FROM requests"
-        " WHERE tenant = ? AND at_ms >= ? AND api_key <> '' AND ending <> 'released'"
+        " WHERE tenant = ? AND at_ms >= ? AND api_key <> ''"
+        " AND ending NOT IN ('released', 'corrected')"
         " GROUP BY api_key",
         (tenant, ms_from(span.start)),
     )

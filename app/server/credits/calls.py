@@ -176,7 +176,8 @@ def _done(hold: HoldRow, now: datetime) -> Steps[DoneBefore]:
     call = call_of_hold(hold)
     receipt = receipt_of_hold(hold, call, row.reason if row else "")
     status = 502 if hold.state is HoldState.RELEASED else 200
-    return DoneBefore(hold.id, receipt, answer, status, call.caller.account)
+    corrected = row.reason if row and row.ending == requests.CORRECTED else ""
+    return DoneBefore(hold.id, receipt, answer, status, call.caller.account, corrected)
 
 
 async def settle(services: Services, call: AdmittedCall, end: CallEnd) -> Receipt:

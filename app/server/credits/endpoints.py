@@ -196,6 +196,7 @@ def _receipt_shown(done: DoneBefore, caller: Caller) -> schemas.ReceiptShown:
     return schemas.ReceiptShown(
         id=done.request_id,
         status=done.status,
+        corrected=done.corrected or None,
         receipt=None if done.receipt is None else calls.receipt_json(done.receipt),
         answer=answer,
     )

@@ -128,13 +128,15 @@ class Leave(Protocol):
 @dataclass(frozen=True, slots=True)
 class DoneBefore:
     """The same key had its answer already. `answer` is the body as JSON text, empty where it is
-    kept no longer; `account` is whose request it was. `status` is 502 where it was released."""
+    kept no longer; `account` is whose request it was. `status` is 502 where it was released.
+    `corrected` is why the operator took its charge back, empty where nobody did."""
 
     request_id: str
     receipt: Receipt | None
     answer: str
     status: int = 200
     account: str = ""
+    corrected: str = ""
 
 
 class Ending(StrEnum):

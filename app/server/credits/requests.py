@@ -15,9 +15,9 @@ from app.ledger.steps import Sql, Steps
 class RequestRow:
     """One ended call, as in the table; times in milliseconds, money in picodollars.
 
-    `ending` is an `Ending`, or `released` where nobody paid. `cost_pusd` is what the provider
-    charges, the operator or on an own key the tenant; None where no price is known. `lost_pusd` is
-    what of it nobody paid.
+    `ending` is an `Ending`, `released` where nobody paid, or `corrected` where the operator took
+    the charge back (`reason` says why). `cost_pusd` is what the provider charges, the operator or
+    on an own key the tenant; None where no price is known. `lost_pusd` is what of it nobody paid.
     """
 
     tenant: str
@@ -44,6 +44,7 @@ class RequestRow:
     reason: str = ""
 
 
+CORRECTED = "corrected"
 _COLUMNS = tuple(field.name for field in fields(RequestRow))
 _values = attrgetter(*_COLUMNS)
 _INSERT = f"INSERT INTO requests ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
@@ -57,6 +58,16 @@ def plain(row: RequestRow) -> dict[str, object]:
 
 def insert(row: RequestRow) -> Sql:
     return Sql(_INSERT, _values(row))
+
+
+def correct(tenant: str, admitted_at: datetime, request_id: str, reason: str) -> Sql:
+    """What was charged was given back: the call cost its tenant nothing, and the operator all."""
+    return Sql(
+        f"UPDATE requests SET ending = '{CORRECTED}', reason = ?, plan_tokens = 0,"
+        " charged_pusd = 0, lost_pusd = coalesce(cost_pusd, 0)"
+        " WHERE tenant = ? AND at_ms = ? AND id = ?",
+        (reason, tenant, ms_from(admitted_at), request_id),
+    )
 
 
 def keep_answer(tenant: str, request_id: str, answer: str, until: datetime) -> Sql:

@@ -185,10 +185,12 @@ class RequestsShown(BaseModel):
 
 
 class ReceiptShown(BaseModel):
-    """`answer` is the body that the client lost, null where it is kept no longer."""
+    """`answer` is the body that the client lost, null where it is kept no longer. The receipt stays
+    as it was written; `corrected` is why its charge was given back since, null where it was not."""
 
     id: str
     status: int
+    corrected: str | None
     receipt: dict[str, Any] | None
     answer: Any | None
 

@@ -62,7 +62,8 @@ def read_standing(catalog: PlanCatalog, ask: Ask) -> Steps[Standing]:
     used = yield Sql(
         "SELECT CAST(coalesce(sum(plan_tokens), 0) AS BIGINT),"
         " CAST(coalesce(sum(input_tokens + output_tokens), 0) AS BIGINT)"
-        " FROM requests WHERE tenant = ? AND at_ms >= ? AND payer = 'allowance'",
+        " FROM requests WHERE tenant = ? AND at_ms >= ? AND payer = 'allowance'"
+        " AND ending <> 'corrected'",
         (caller.tenant, ms_from(month.start)),
     )
     name, email = names[0] if names else ("", None)

@@ -57,14 +57,15 @@ def usage_by(
 ) -> Steps[tuple[Sums, ...]]:
     """Sums for calls that were admitted from `start` up to `end`, by their group's name.
 
-    `account`: of one member alone. A released call is none.
+    `account`: of one member alone. A call that was released or corrected is none.
     """
     of_member, values = (" AND account = ?", (account,)) if account else ("", ())
     rows = yield Sql(
         f"SELECT {_COLUMN[by]}, payer, count(*), {_sum('input_tokens')}, {_sum('output_tokens')},"
         f" {_sum('plan_tokens')}, {_sum('charged_pusd')}, {_sum('coalesce(cost_pusd, 0)')},"
         f" {_sum('CASE WHEN cost_pusd IS NULL THEN 1 ELSE 0 END')}"
-        " FROM requests WHERE tenant = ? AND at_ms >= ? AND at_ms < ? AND ending <> 'released'"
+        " FROM requests WHERE tenant = ? AND at_ms >= ? AND at_ms < ? "
+        " AND ending NOT IN ('released', 'corrected')"
         f"{of_member} GROUP BY {_COLUMN[by]}, payer ORDER BY 1",
         (tenant, ms_from(start), ms_from(end), *values),
     )

@@ -19,6 +19,7 @@ from app.server.errors import Refused
 from app.server.operator import (
     commands_accounts,
     commands_groups,
+    commands_ledger,
     commands_licenses,
     commands_money,
     commands_passphrases,
@@ -36,6 +37,7 @@ COMMANDS: tuple[Command, ...] = (
     *commands_passphrases.COMMANDS,
     *commands_licenses.COMMANDS,
     *commands_money.COMMANDS,
+    *commands_ledger.COMMANDS,
     *commands_reconcile.COMMANDS,
     *commands_server.COMMANDS,
 )

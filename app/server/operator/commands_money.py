@@ -1,4 +1,4 @@
-"""`admin events`, `holds`, `ledger`, `margins`."""
+"""`admin events`, `holds`, `sweep`, `margins`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import argparse
 import json
 from dataclasses import asdict
 
-from app.ledger.audit import audit
 from app.ledger.holds import open_holds
-from app.ledger.rebuild import rebuild
 from app.ledger.steps import Sql, Steps
 from app.metering.hold import Proof
 from app.money import format_usd, usd_text
@@ -18,7 +16,7 @@ from app.server.operator import margins as figures
 from app.server.operator.commands_accounts import need_reason_argument
 from app.server.operator.commands_said import DONE, FAILED, Command, Said, a_day, in_columns, moment
 from app.server.operator.open_calls import end_hold, sweep_now
-from app.server.operator.operator import Operator, need_reason
+from app.server.operator.operator import Operator
 from app.server.payments.kept_events import kept_event, kept_events, take_again
 from app.server.payments.till import Till
 
@@ -133,24 +131,6 @@ async def _sweep(operator: Operator, given: Namespace) -> Said:
     return Said(text, {"swept": swept, "ended": ended})
 
 
-async def _check(operator: Operator, given: Namespace) -> Said:
-    found = await operator.looks.database.read(audit)
-    text = "".join(f"{each.where}: {each.what} (invariant {each.invariant})\n" for each in found)
-    text += f"{len(found)} things do not add up.\n" if found else "Everything adds up.\n"
-    return Said(text, [asdict(each) for each in found], FAILED if found else DONE)
-
-
-async def _rebuild(operator: Operator, given: Namespace) -> Said:
-    services = operator.act("ledger rebuild", "ledger", need_reason(given.reason), _differing)
-    changed = await services.database.run(rebuild)
-    return Said(f"{len(changed)} balances were written anew.\n", {"changed": list(changed)})
-
-
-def _differing() -> Steps[object]:
-    found = yield from audit()
-    return [f"{each.where}: {each.what}" for each in found]
-
-
 async def _margins(operator: Operator, given: Namespace) -> Said:
     last_days = figures.days_back(operator.looks.clock.now(), 7)
     first, last = given.first or last_days[0], given.last or last_days[1]
@@ -195,9 +175,6 @@ COMMANDS = (
     Command(("holds", "settle"), "end one whose worker died", _settle, _settle_arguments,
             acts=True),
     Command(("sweep",), "release, park and end what was forgotten, now", _sweep, acts=True),
-    Command(("ledger", "check"), "every row against the rules of the books", _check),
-    Command(("ledger", "rebuild"), "balances anew from the journal", _rebuild,
-            need_reason_argument, acts=True),
     Command(("margins",), "what came in and what it cost, by model and day", _margins,
             _margins_arguments),
 )  # fmt: skip

@@ -54,7 +54,8 @@ def margins(first: date, last: date) -> Steps[tuple[Margin, ...]]:
     )
     drawn = yield Sql(
         f"SELECT r.at_ms / {_DAY_MS}, r.model, c.amount_minor, c.granted, {_sum('-p.amount')}"
-        " FROM requests r JOIN ledger_entries e ON e.hold_id = r.id AND e.kind = 'charge'"
+        " FROM requests r JOIN ledger_entries e ON e.hold_id = r.id"
+        " AND e.kind IN ('charge', 'correction')"
         " JOIN ledger_postings p ON p.entry_id = e.id"
         " JOIN ledger_credits c ON c.account = p.account AND c.currency = 'usd'"
         " WHERE r.at_ms >= ? AND r.at_ms < ? AND r.own_key = '' AND c.unit <> 'usd'"

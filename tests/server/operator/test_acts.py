@@ -63,6 +63,7 @@ EXAMPLES = {
     ("sweep",): "",
     ("ledger", "check"): "",
     ("ledger", "rebuild"): "--reason '{why}'",
+    ("ledger", "correct"): "{charged} --reason '{why}'",
     ("margins",): "",
     ("reconcile", "payments"): "",
     ("reconcile", "provider"): "openrouter --bill 0",
@@ -113,11 +114,15 @@ async def _names(server: CreditServer, tmp_path: Path) -> dict[str, str]:
     issued = await office.admin(f"licenses issue {ada.caller.account} --device-key {DEVICE}")
     assert isinstance(issued.plain, dict)
     signing = await signing_at(server.services, server.time.at)
+    ((charged,),) = await server.run(
+        "SELECT id FROM requests WHERE tenant = ? AND ending = 'complete'", bob.caller.tenant
+    )
     return {
         **found,
         "ada": ada.caller.account,
         "bob": bob.caller.account,
         "dead": dead,
+        "charged": str(charged),
         "wallet": given.plain["grant"],
         "license": issued.plain["id"],
         "key": signing.key.id,
@@ -291,6 +296,7 @@ _REFUSALS = (Refused, TuppenceError, SystemExit, argparse.ArgumentTypeError)
         "licenses issue a_none --device-key nonsense",
         "keys revoke nothing --reason 'long enough'",
         "holds settle none --reason 'long enough'",
+        "ledger correct none --reason 'long enough'",
         "events inspect stripe evt_none",
         "events resend stripe evt_none",
         "routes disable none --reason 'long enough'",
