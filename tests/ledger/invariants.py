@@ -7,7 +7,7 @@ sentences that say what is wrong, none where it holds; its name carries the inva
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,9 +46,23 @@ _COLUMNS = {
 }
 
 
+STATEMENTS = {
+    name: f"SELECT {', '.join(columns.split())} FROM ledger_{name}"
+    for name, columns in _COLUMNS.items()
+}
+
+
 def read_rows(fetch: Fetch) -> Rows:
     """Read everything; the caller sees to it that nothing is written meanwhile."""
-    tables = {name: _table(fetch, name) for name in _COLUMNS}
+    return rows_of({name: fetch(statement) for name, statement in STATEMENTS.items()})
+
+
+def rows_of(found: Mapping[str, Sequence[tuple[Any, ...]]]) -> Rows:
+    """What `STATEMENTS` found, each under its own name."""
+    tables = {
+        name: [dict(zip(columns.split(), row, strict=True)) for row in found[name]]
+        for name, columns in _COLUMNS.items()
+    }
     rows = Rows(
         accounts={row["id"]: row for row in tables["accounts"]},
         holds={row["id"]: row for row in tables["holds"]},
@@ -62,12 +76,6 @@ def read_rows(fetch: Fetch) -> Rows:
     rows.draws_of = _grouped(rows.draws, "hold_id")
     rows.postings_of = _grouped(rows.postings, "entry_id")
     return rows
-
-
-def _table(fetch: Fetch, name: str) -> list[dict[str, Any]]:
-    columns = _COLUMNS[name].split()
-    found = fetch(f"SELECT {', '.join(columns)} FROM ledger_{name}")
-    return [dict(zip(columns, row, strict=True)) for row in found]
 
 
 def _grouped(rows: list[dict[str, Any]], column: str) -> dict[Any, list[dict[str, Any]]]:

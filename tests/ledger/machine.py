@@ -30,7 +30,7 @@ from app.metering.hold import Basis, HoldState, Proof
 from app.metering.payer import Unit
 from tests.ledger.crashing import Crash, cut_short, refused
 from tests.ledger.given import NOW
-from tests.ledger.invariants import read_rows, troubles
+from tests.ledger.invariants import Rows, read_rows, troubles
 from tests.ledger.ledgers import Place
 from tests.ledger.plain_book import OPEN, PlainBook, lease
 
@@ -57,6 +57,10 @@ class CallMachine(RuleBasedStateMachine):
 
     def close_place(self) -> None:
         raise NotImplementedError
+
+    def all_rows(self) -> Rows:
+        """The books as they stand, read beside the ledger."""
+        return read_rows(self.place.by_hand)
 
     def teardown(self) -> None:
         self.close_place()
@@ -303,7 +307,7 @@ class CallMachine(RuleBasedStateMachine):
 
     @invariant()
     def everything_adds_up(self) -> None:
-        found = troubles(read_rows(self.place.by_hand))
+        found = troubles(self.all_rows())
         assert not found, found
 
     @invariant()
