@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +15,7 @@ from app.chat.faults import read_fault
 from app.chat.receipts import cost_line
 from app.errors import StoreError, TuppenceError
 from app.money import format_usd, usd_text
-from app.seam.views import Certainty, CitationView, CostLine
+from app.seam.views import Certainty, CitationView, CostLine, ToolCallView
 from app.store.attachments import Attachments
 from app.store.records import AttachmentRecord, ChatRecord, MessageRecord, State
 
@@ -94,11 +95,14 @@ def write_file(path: Path, text: str) -> None:
 
 
 def _blocks(message: MessageRecord, attachments: Attachments) -> Iterator[str]:
-    """One message as paragraphs: who, what went with it, what was said, how it ended, its cost."""
+    """One message as paragraphs: who, what went with it, what tools did, what was said, how it
+    ended, its cost."""
     extras = read_extras(message.extras_json)
     yield f"## {_who(message)}"
     if files := _files(message, attachments):
         yield "Files: " + ", ".join(file.name for file in files)
+    for call in extras.tool_calls:
+        yield _tool_call(call)
     if message.text:
         yield message.text.rstrip()
     if extras.citations:
@@ -112,6 +116,19 @@ def _blocks(message: MessageRecord, attachments: Attachments) -> Iterator[str]:
 
 def _who(message: MessageRecord) -> str:
     return "You" if message.role == "user" else message.model_name or "Model"
+
+
+def _tool_call(call: ToolCallView) -> str:
+    """A call with its arguments and what came back, in a fence that no result can end."""
+    if call.result is None:
+        end, result = "no result", ""
+    else:
+        end, result = ("failed" if call.failed else "result"), call.result
+    body = f"{call.arguments}\n\n{result}".rstrip() if result else call.arguments
+    longest = max(map(len, re.findall("`+", body)), default=0)
+    fence = "`" * max(3, longest + 1)
+    name = " ".join(call.name.replace("`", "'").split())
+    return f"Tool `{name}`, {end}:\n\n{fence}\n{body}\n{fence}"
 
 
 def _source(citation: CitationView) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -97,6 +98,20 @@ def test_markdown_names_files_and_sources_and_says_how_an_answer_broke_off(
     assert "Files: notes.txt" in text
     assert "- Swallows: <https://birds.example/swallow>" in text
     assert "*The answer stopped in the middle.*" in text
+
+
+def test_markdown_has_each_tool_call_with_what_came_back(attachments: Attachments) -> None:
+    question, answer = _conversation(attachments)
+    calls = [
+        ToolCallView("1", "web_search", '{"q":"swallow"}', "20 g"),
+        ToolCallView("2", "web`\npage", "{}", "Ends it:\n```\n# Not a title", failed=True),
+        ToolCallView("3", "calculator", '{"expression": "6*7"}'),
+    ]
+    answer = replace(answer, extras_json=Extras(tool_calls=calls).to_json())
+    text = chat_markdown(CHAT, [question, answer], attachments)
+    assert 'Tool `web_search`, result:\n\n```\n{"q":"swallow"}\n\n20 g\n```' in text
+    assert "Tool `web' page`, failed:\n\n````\n{}\n\nEnds it:\n```\n# Not a title\n````" in text
+    assert 'Tool `calculator`, no result:\n\n```\n{"expression": "6*7"}\n```' in text
 
 
 def test_a_file_that_is_there_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
