@@ -169,9 +169,11 @@ def _unlisted(
     open_routes = [route for route in catalog.routes if not route.disabled]
     for route in open_routes:
         host = HOSTS.get(route.provider)
-        if host is not None and host.id == "openrouter" and name:
+        if host is None or host.local:
+            continue  # of what runs at the operator's, only what the catalog lists is sold
+        if host.id == "openrouter" and name:
             yield _Place(route.id, host, model_id)
-        elif host is not None and name and provider in (host.id, host.price_provider):
+        elif name and provider in (host.id, host.price_provider):
             yield _Place(route.id, host, name)
     if catalog.routes:
         return
