@@ -118,6 +118,12 @@ class _Line(ResponseHandler):
         self.heard = True
         super().data_received(data)
 
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        # Asked for after each chunk of a body that was read. Where nothing was held back, that
+        # would be a call of the parser for no bytes and half of a chunk's time here.
+        if self._reading_paused:
+            super().resume_reading(resume_parser)
+
 
 @dataclass(slots=True)
 class _Attempt:

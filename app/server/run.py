@@ -64,10 +64,7 @@ def serve(
         )
     for words in settings.strange:
         print(f"Warning: {words}", file=sys.stderr, flush=True)
-    services = make_services(settings)  # fails here, once and in words, and not in each worker
-    asyncio.run(make_ready(services))  # a lost key for licenses is said before anything is served
-    settings.address_file.write_text(settings.address, "utf-8")
-    _greet(services)
+    _prepare(settings)
     config = uvicorn.Config(
         "app.server.run:application",
         factory=True,
@@ -95,6 +92,17 @@ def application() -> Asgi:
     services.counter.warm_up()  # nearly every model needs it; later it would hold up streams
     _leave_in_peace()
     return app
+
+
+def _prepare(settings: ServerSettings) -> None:
+    """Whatever may fail fails here, once and in words, and not in each worker.
+
+    Its services go with it: what serves makes its own, and two catalogs are twice the memory.
+    """
+    services = make_services(settings)
+    asyncio.run(make_ready(services))  # a lost key for licenses is said before anything is served
+    settings.address_file.write_text(settings.address, "utf-8")
+    _greet(services)
 
 
 class _Redacted(logging.Formatter):

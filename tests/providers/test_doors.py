@@ -114,6 +114,19 @@ async def test_a_slow_reader_is_not_taken_for_silence(door: Http) -> None:
             assert piece == CHUNK
 
 
+async def test_a_long_body_comes_whole_to_a_reader_that_holds_it_back(door: Http) -> None:
+    part = bytes(range(256)) * 64
+    body = b"%x\r\n%s\r\n" % (len(part), part) * 300 + b"0\r\n\r\n"
+    sent = STREAM + b"Transfer-Encoding: chunked\r\n\r\n" + body
+    async with loopback(sent) as place, door.open(post(place.url)) as answered:
+        came, rests = b"", 10
+        async for piece in answered.pieces():
+            came, rests = came + piece, rests - 1
+            # The line fills up and is read again, several times.
+            await asyncio.sleep(0.02 if rests > 0 else 0)
+    assert came == part * 300
+
+
 @pytest.mark.parametrize("framing", [b"Content-Length: 9999", b"Transfer-Encoding: chunked"])
 async def test_a_cut_body_is_told_as_cut(door: Http, framing: bytes) -> None:
     body = b"5\r\nhello\r\n" if framing.startswith(b"Transfer") else b"hello"
