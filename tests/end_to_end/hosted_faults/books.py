@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from app.ledger.closing import GIVEN_UP
+from app.metering.hold import HoldState
 from app.seam import hosted
 from app.seam.hosted_views import WalletView
 from app.server.accounts.identify import Caller
@@ -52,6 +54,7 @@ class Auditor:
         await self.place.quiet()
         await until(lambda: not shelves.holds.open_holds())
         await self.check_calls()
+        await self._check_given_up()
         await self.check_panel()
         # What is set aside of the free accounts' common budget lasts longer than its call.
         assert await self.place.server.run(
@@ -135,7 +138,22 @@ class Auditor:
         await until(fresh)
         return found[-1]
 
+    async def _check_given_up(self) -> None:
+        """What was given up is a message of here that cost nothing, on both sides."""
+        shelves = self.desktop.driver.core.shelves
+        given_up = await self.place.server.run(
+            "SELECT key FROM ledger_holds WHERE body_hash = ?", GIVEN_UP
+        )
+        for (key,) in given_up:
+            hold = shelves.holds.get(str(key))
+            assert hold is not None, "somebody gave up an id that this computer does not know"
+            assert (hold.state, hold.settled_pusd or 0) == (HoldState.RELEASED, 0)
+            call = shelves.hosted_calls.get(hold.id)
+            assert call is not None
+            assert call.receipt is None
+
     async def _holds(self) -> list[tuple[object, ...]]:
+        """Of the calls; what was given up never became one."""
         return await self.place.server.run(
-            "SELECT id, key FROM ledger_holds WHERE tenant <> 'free'"
+            "SELECT id, key FROM ledger_holds WHERE tenant <> 'free' AND frozen <> ''"
         )

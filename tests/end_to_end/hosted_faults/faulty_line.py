@@ -9,7 +9,7 @@ import asyncio
 import re
 import socket
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -28,7 +28,9 @@ class Fault:
     slow (a few bytes at a time), late (the answer is lost, and the request arrives after that),
     twice (the server gets it two times, and the second answer counts), silent (nothing comes after
     `after` bytes until the line is mended), swapped (of two events the second comes first, and
-    again).
+    again), held (a buffering proxy hangs up and keeps the whole request until `deliver`), gateway
+    (it keeps it and answers with a page of its own and the status `after`), hasty (the same page,
+    and the server gets the request at once), unknown (as a server that has no such address).
     """
 
     kind: str
@@ -47,6 +49,7 @@ class Line:
     faults: list[Fault] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     mended: asyncio.Event = field(default_factory=asyncio.Event)
+    kept: list[bytes] = field(default_factory=list)
     _late: int = 0
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -81,6 +84,11 @@ class Line:
             self._tasks.discard(task)
             writer.close()
 
+    async def deliver(self) -> list[bytes]:
+        """Pass on what was kept; the server's answers, whole, which nobody waits for."""
+        kept, self.kept = self.kept, []
+        return [b"".join([piece async for piece in self._answer(each)]) for each in kept]
+
     async def close(self) -> None:
         for task in list(self._tasks):
             task.cancel()
@@ -103,6 +111,13 @@ class Line:
             case "swapped":
                 old = request.replace(b" HTTP/1.1\r\n", b" HTTP/1.0\r\n", 1)  # not in chunks
                 await self._swap(old, writer)
+            case "held" | "gateway" | "hasty":
+                assert fault is not None
+                await self._buffer(request, writer, fault)
+            case "unknown":
+                nowhere = request.replace(b" /api/", b" /api/nowhere/", 1)
+                async for piece in self._answer(nowhere):
+                    await _write(writer, piece)
             case "cut" | "reset" | "silent":
                 assert fault is not None
                 await self._break_off(request, writer, fault)
@@ -123,6 +138,24 @@ class Line:
         await asyncio.sleep(LATE_S)
         await self._arrive(request)
         self._late -= 1
+
+    async def _buffer(self, request: bytes, writer: asyncio.StreamWriter, fault: Fault) -> None:
+        if fault.kind == "hasty":
+            self._run(self._arrive(request))
+        else:
+            self.kept.append(request)
+        if fault.kind == "held":
+            _reset(writer)
+            return
+        page = b"<html><h1>The gateway waited in vain</h1></html>"
+        head = f"HTTP/1.1 {fault.after} -\r\nContent-Type: text/html\r\n"
+        head += f"Content-Length: {len(page)}\r\nConnection: close\r\n\r\n"
+        await _write(writer, head.encode() + page)
+
+    def _run(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _break_off(self, request: bytes, writer: asyncio.StreamWriter, fault: Fault) -> None:
         passed = 0

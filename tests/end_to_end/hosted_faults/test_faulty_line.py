@@ -4,26 +4,18 @@ all the same, on both sides alike."""
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
-import pytest
 
 from app.seam import commands, events, hosted
-from app.seam.views import MessageState, MessageView
+from app.seam.views import MessageState
 from app.store.keychain import Keychain
-from tests.account.desktop import MODEL, Desktop, desktop_at, opened
-from tests.end_to_end.hosted_faults.books import Auditor, make_rich, until
-from tests.end_to_end.hosted_faults.faulty_line import Line, faulty_line
-from tests.server.proxy.conftest import Place, open_place
-from tests.server.upstreams.scripts import Script
-from tests.server.upstreams.upstream import upstream
+from tests.account.desktop import MODEL, Desktop, opened
+from tests.end_to_end.hosted_faults.books import until
+from tests.end_to_end.hosted_faults.conftest import WHOLE, Life
 
-WORDS = 12
-WHOLE = "".join(f"word{place} " for place in range(WORDS))
 SEND = "POST /v1/chat/completions"
 RECEIPT = "GET /api/requests/"
 SIGN_IN = "POST /api/session"
@@ -35,59 +27,6 @@ ANY_FAULT = [
     *(("cut", after) for after in ANYWHERE),
     *(("reset", after) for after in ANYWHERE[:4]),
 ]  # fmt: skip
-
-
-@dataclass
-class Life:
-    """A desktop at the far end of a line."""
-
-    desktop: Desktop
-    line: Line
-    auditor: Auditor
-
-    async def say(self) -> MessageView:
-        """Send and wait until the answer has ended, one way or another."""
-        chat_id = await self.desktop.chat(MODEL)
-        return await self.desktop.driver.send(chat_id, "Hello")
-
-    async def ended(self, message: MessageView) -> MessageView:
-        """The message once its cost is known; a minute has gone by since it was sent."""
-        await until(lambda: not self.line.is_busy)  # what comes late has come
-        await self.desktop.place.quiet()
-        self.desktop.place.server.time.pass_by(seconds=61)
-        self.desktop.driver.core.hosted.resolver.begin()
-        await self.auditor.check()
-        opened = await self.desktop.driver.ask(
-            commands.OpenChat(self._chat_of(message)), events.ChatOpened
-        )
-        return opened.chat.panes[0].messages[-1]
-
-    def _chat_of(self, message: MessageView) -> str:
-        row = self.desktop.driver.core.shelves.messages.get(message.id)
-        assert row is not None
-        return row.chat_id
-
-
-@pytest.fixture
-async def life(tmp_path: Path) -> AsyncIterator[Life]:
-    with upstream() as provider:
-        provider.scripts[MODEL] = Script(tokens=WORDS)
-        async with (
-            open_place(tmp_path / "server", provider, DEMO="true") as place,
-            faulty_line(place.url) as line,
-        ):
-            far = Place(place.server, provider, line.url)
-            desktop = await desktop_at(far, tmp_path / "desk")
-            await make_rich(desktop, 1_000_000)
-            core = desktop.driver.core
-            record = core.hosted.desk.chosen()
-            assert record is not None
-            await core.hosted.wallets.refresh(record, "me")
-            try:
-                yield Life(desktop, line, Auditor(desktop))
-            finally:
-                line.mend()
-                await desktop.driver.close()
 
 
 async def test_an_answer_through_every_fault_is_charged_once_and_right(life: Life) -> None:
