@@ -10,11 +10,13 @@ from app.metering.budgets import Budget, Period, Scope, window_at
 from app.seam.assistants import (
     AssistantsListed,
     AssistantView,
+    PermitView,
     SaveAssistant,
     SetupShown,
     ToolView,
 )
 from app.store.assistants import AssistantRecord
+from app.store.chat_setups import ChatSetupRecord
 from app.store.shelves import Shelves
 from app.tools.toolbox import Toolbox
 
@@ -37,11 +39,10 @@ class AssistantDesk:
 
     def setup(self, chat_id: str) -> SetupShown:
         """How a chat is set up."""
-        chosen = self.shelves.setups.get(chat_id)
-        if chosen is None:
-            return SetupShown(chat_id, self._tools(()))
+        chosen = self.shelves.setups.get(chat_id) or ChatSetupRecord()
         assistant = None if chosen.assistant is None else self._view(chosen.assistant)
-        return SetupShown(chat_id, self._tools(chosen.tools), assistant, chosen.own_tools)
+        permits = tuple(PermitView(*each) for each in self.shelves.tool_permits.of(chat_id))
+        return SetupShown(chat_id, self._tools(chosen.tools), assistant, chosen.own_tools, permits)
 
     def choose_tools(self, chat_id: str, names: tuple[str, ...]) -> None:
         """Keep which tools a chat's models may call; names that are none are left out."""

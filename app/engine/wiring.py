@@ -97,6 +97,7 @@ async def _prepare(core: Core) -> None:
     core.shelves.chats.purge_hidden(core.clock.now() - HIDDEN_KEPT)
     core.shelves.attachments.purge_unused()
     core.shelves.setups.purge_unused()
+    core.shelves.tool_permits.forget_gone(core.shelves.chats.get)
     recover(core.shelves, core.settler)
     core.resolver.settle_overdue()
     core.key_desk.mark_missing()

@@ -51,6 +51,7 @@ class ToolParts:
     ) -> ToolParts:
         toolbox = Toolbox((Calculator(), DateAndTime(clock.now), WebPage(http)))
         permits = Permits(
+            shelves.tool_permits,
             ask=lambda question: emit(_asked(question)),
             withdraw=lambda question: emit(
                 seam.ToolAskEnded(question.message_id, question.call_id)

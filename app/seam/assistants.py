@@ -64,6 +64,23 @@ class AnswerTool:
 
 
 @dataclass(frozen=True, slots=True)
+class PermitView:
+    """What a tool may do in a chat unasked: `subject` is what it is about, such as a host."""
+
+    tool: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackPermit:
+    """A tool asks again in this chat. Answered by `SetupShown`."""
+
+    chat_id: str
+    tool: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskAssistants:
     """All assistants. Answered by `AssistantsListed`."""
 
@@ -90,12 +107,14 @@ class RemoveAssistant:
 
 @dataclass(frozen=True, slots=True)
 class SetupShown:
-    """How a chat is set up now. `own_tools`: they were chosen in the chat itself."""
+    """How a chat is set up now. `own_tools`: they were chosen in the chat itself; `permits`: what
+    the user allowed for all of it."""
 
     chat_id: str
     tools: tuple[ToolView, ...]
     assistant: AssistantView | None = None
     own_tools: bool = False
+    permits: tuple[PermitView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +161,6 @@ class ToolAskEnded:
 
 AssistantCommand = (
     AskSetup | ChooseTools | ChooseAssistant | AnswerTool | AskAssistants | SaveAssistant
-    | RemoveAssistant
+    | RemoveAssistant | TakeBackPermit
 )  # fmt: skip
 AssistantEvent = SetupShown | AssistantsListed | AssistantSaved | ToolAsked | ToolAskEnded

@@ -25,6 +25,7 @@ from app.store.model_marks import ModelMarks
 from app.store.search import Search
 from app.store.servers import Servers
 from app.store.settings import Settings
+from app.store.tool_permits import ToolPermits
 from app.store.usage import UsageCache
 from app.store.usage_calls import UsageCalls
 from app.store.usage_days import UsageDays
@@ -58,6 +59,7 @@ class Shelves:
     licenses: Licenses
     assistants: Assistants
     setups: ChatSetups
+    tool_permits: ToolPermits
 
 
 def open_shelves(folder: Path, clock: Clock) -> Shelves:
@@ -67,7 +69,7 @@ def open_shelves(folder: Path, clock: Clock) -> Shelves:
 
 def shelves_over(database: Database, folder: Path, clock: Clock) -> Shelves:
     """The store's parts over a database that is open already."""
-    assistants = Assistants(database, clock)
+    assistants, settings = Assistants(database, clock), Settings(database)
     return Shelves(
         database=database,
         chats=Chats(database, clock),
@@ -82,7 +84,7 @@ def shelves_over(database: Database, folder: Path, clock: Clock) -> Shelves:
         usage_days=UsageDays(database),
         usage_calls=UsageCalls(database),
         usage_draws=UsageDraws(database),
-        settings=Settings(database),
+        settings=settings,
         keys=Keys(database),
         marks=ModelMarks(database),
         budgets=Budgets(database),
@@ -92,4 +94,5 @@ def shelves_over(database: Database, folder: Path, clock: Clock) -> Shelves:
         licenses=Licenses(database),
         assistants=assistants,
         setups=ChatSetups(database, assistants),
+        tool_permits=ToolPermits(settings),
     )

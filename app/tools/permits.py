@@ -1,6 +1,6 @@
 """May this tool run? What asks first, asks the user; a yes holds once or for the chat.
 
-Nothing of it is stored: the next start asks again.
+A yes for the chat is kept with it, over restarts, until it is taken back.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from app.store.tool_permits import ToolPermits
 
 # Tells whoever is asked: a question, or (None) that it needs no answer any more.
 Ask = Callable[["Question"], None]
@@ -34,17 +36,16 @@ class _Open:
 
 @dataclass(slots=True)
 class Permits:
-    """Questions that are open, and what was allowed for a chat."""
+    """Questions that are open; `kept` holds what was allowed for a chat."""
 
+    kept: ToolPermits
     ask: Ask
     withdraw: Ask = lambda question: None
     _open: dict[str, _Open] = field(default_factory=dict)
-    _granted: set[tuple[str, str, str]] = field(default_factory=set)
 
     async def may_run(self, question: Question) -> bool:
         """Wait for the user's word, where it was not given for this chat already."""
-        place = (question.chat_id, question.tool, question.subject)
-        if place in self._granted:
+        if (question.tool, question.subject) in self.kept.of(question.chat_id):
             return True
         key = _key(question.message_id, question.call_id)
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -55,23 +56,27 @@ class Permits:
         finally:
             self._open.pop(key, None)
             self.withdraw(question)
-        if word == "chat":
-            self._granted.add(place)
         return word in ("once", "chat")
 
-    def answer(self, message_id: str, call_id: str, word: str) -> None:
-        """The user's word: once, chat or no. One that nobody waits for any more is nothing."""
+    def answer(self, message_id: str, call_id: str, word: str) -> str:
+        """The user's word: once, chat or no. One that nobody waits for any more is nothing.
+
+        Gives the chat for which something is allowed now, empty where nothing is.
+        """
         waiting = self._open.get(_key(message_id, call_id))
         if waiting is None or waiting.answer.done():
-            return
+            return ""
+        asked = waiting.question
+        if word == "chat":
+            self.kept.allow(asked.chat_id, (asked.tool, asked.subject))
         waiting.answer.set_result(word)
         if word != "chat":
-            return
-        asked = waiting.question
+            return ""
         for other in self._open.values():
             same = (other.question.chat_id, other.question.tool, other.question.subject)
             if same == (asked.chat_id, asked.tool, asked.subject) and not other.answer.done():
                 other.answer.set_result(word)
+        return asked.chat_id
 
     def waiting(self, chat_id: str) -> list[Question]:
         """The questions of a chat that are open, oldest first."""

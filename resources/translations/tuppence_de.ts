@@ -2647,6 +2647,18 @@
         <source>Purchases and receipts</source>
         <translation>Käufe und Belege</translation>
     </message>
+    <message>
+        <source>Account</source>
+        <translation>Konto</translation>
+    </message>
+    <message>
+        <source>License</source>
+        <translation>Lizenz</translation>
+    </message>
+    <message>
+        <source>Create an organization or workspace</source>
+        <translation>Organisation oder Arbeitsbereich anlegen</translation>
+    </message>
 </context>
 <context>
     <name>billing</name>
@@ -2880,6 +2892,14 @@
     <message>
         <source>Tokens of {0}</source>
         <translation>Token von {0}</translation>
+    </message>
+    <message>
+        <source>The pool: {0}</source>
+        <translation>Gemeinsam: {0}</translation>
+    </message>
+    <message>
+        <source>your cap</source>
+        <translation>deine Obergrenze</translation>
     </message>
 </context>
 <context>
@@ -4162,6 +4182,14 @@
         <source>For one person</source>
         <translation>Für eine Person</translation>
     </message>
+    <message>
+        <source>At your pace of the last two weeks, {0} lasts about {1} days.</source>
+        <translation>So wie in den letzten zwei Wochen reicht {0} etwa {1} Tage.</translation>
+    </message>
+    <message>
+        <source>Create an organization</source>
+        <translation>Organisation anlegen</translation>
+    </message>
 </context>
 <context>
     <name>AccountCard</name>
@@ -4200,6 +4228,10 @@
     <message>
         <source>Buy tokens</source>
         <translation>Tokens kaufen</translation>
+    </message>
+    <message>
+        <source>Share tokens with others</source>
+        <translation>Token mit anderen teilen</translation>
     </message>
 </context>
 <context>
@@ -4639,6 +4671,46 @@
         <source>Up to {0} people.</source>
         <translation>Bis zu {0} Personen.</translation>
     </message>
+    <message>
+        <source>file upload</source>
+        <translation>Dateien hochladen</translation>
+    </message>
+    <message>
+        <source>image generation</source>
+        <translation>Bilder erzeugen</translation>
+    </message>
+    <message>
+        <source>voice chat</source>
+        <translation>Sprachchat</translation>
+    </message>
+    <message>
+        <source>code interpreter</source>
+        <translation>Code ausführen</translation>
+    </message>
+    <message>
+        <source>web search</source>
+        <translation>Websuche</translation>
+    </message>
+    <message>
+        <source>agents</source>
+        <translation>Agenten</translation>
+    </message>
+    <message>
+        <source>prompts</source>
+        <translation>Prompts</translation>
+    </message>
+    <message>
+        <source>MCP servers</source>
+        <translation>MCP-Server</translation>
+    </message>
+    <message>
+        <source>knowledge bases</source>
+        <translation>Wissenssammlungen</translation>
+    </message>
+    <message>
+        <source>spending on the plan and on your own keys, apart</source>
+        <translation>Ausgaben für den Tarif und für eigene Schlüssel, getrennt</translation>
+    </message>
 </context>
 <context>
     <name>account</name>
@@ -4803,6 +4875,14 @@
     <message>
         <source>What day and time it is, and days between dates</source>
         <translation>Welcher Tag und wie spät es ist, und Tage zwischen zwei Daten</translation>
+    </message>
+    <message>
+        <source>Allowed in this chat</source>
+        <translation>In diesem Chat erlaubt</translation>
+    </message>
+    <message>
+        <source>Take back: {0} is asked about again</source>
+        <translation>Zurücknehmen: bei {0} wird wieder gefragt</translation>
     </message>
 </context>
 <context>

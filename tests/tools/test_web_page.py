@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -15,10 +16,12 @@ from app.providers.connection import Proxy
 from app.providers.http import HttpClient
 from app.seam import assistants, commands
 from app.seam.views import MessageState
+from app.tools.permits import Question
 from app.tools.public_addresses import host_of, is_public, public_address
 from app.tools.tool import ToolFailed
 from app.tools.toolbox import Toolbox
 from app.tools.web_page import BYTES_MAX, WebPage
+from tests.chat.conversations import opened_after_a_kill
 from tests.fixtures.core import CoreDriver
 from tests.fixtures.provider_server import ProviderServer
 from tests.tools.chats import assert_books_add_up, bodies, chat_with_tools, settled
@@ -232,6 +235,34 @@ async def test_a_page_is_read_once_the_user_allowed_its_host(
     provider_server.replies = [CHAT.calling(call), CHAT.saying("Gone.")]
     assert (await driver.send(chat_id, "And the other")).text == "Gone."
     assert not [event for event in driver.heard[seen:] if isinstance(event, assistants.ToolAsked)]
+
+
+async def test_what_was_allowed_for_a_chat_holds_after_a_restart_until_it_is_taken_back(
+    driver: CoreDriver, provider_server: ProviderServer, site: Site, tmp_path: Path
+) -> None:
+    chat_id, asked, seen = await asked_for_a_page(driver, provider_server, site)
+    driver.dispatcher.take(assistants.AnswerTool(asked.message_id, asked.call_id, "chat"))
+    await settled(driver, chat_id, seen)
+    permit = assistants.PermitView("read_web_page", "example.org")
+    again = await opened_after_a_kill(driver, tmp_path / "again")
+    shown = await again.ask(assistants.AskSetup(chat_id), assistants.SetupShown)
+    assert shown.permits == (permit,)
+    question = Question(chat_id, 0, "m", "c", permit.tool, "", permit.subject)
+    assert await again.core.tools.permits.may_run(question)
+    other = replace(question, chat_id="another")
+    waits = asyncio.create_task(again.core.tools.permits.may_run(other))
+    await again.wait_for(assistants.ToolAsked)
+    again.core.tools.permits.answer("m", "c", "no")
+    assert not await waits
+    order = assistants.TakeBackPermit(chat_id, permit.tool, permit.subject)
+    assert (await again.ask(order, assistants.SetupShown)).permits == ()
+    seen = len(again.heard)
+    waits = asyncio.create_task(again.core.tools.permits.may_run(question))
+    await again.wait_for(assistants.ToolAsked, since=seen)
+    again.core.tools.permits.answer("m", "c", "once")
+    assert await waits
+    assert again.core.tools.desk.setup(chat_id).permits == ()
+    await again.close()
 
 
 async def test_a_no_reaches_the_model_and_no_byte_reaches_the_host(

@@ -31,7 +31,14 @@ def choose_assistant(core: Core, command: commands.ChooseAssistant) -> None:
 
 
 def answer_tool(core: Core, command: commands.AnswerTool) -> None:
-    core.tools.permits.answer(command.message_id, command.call_id, command.word)
+    chat_id = core.tools.permits.answer(command.message_id, command.call_id, command.word)
+    if chat_id:
+        core.show_setup(chat_id)
+
+
+def take_back_permit(core: Core, command: commands.TakeBackPermit) -> None:
+    core.shelves.tool_permits.take_back(command.chat_id, (command.tool, command.subject))
+    core.show_setup(command.chat_id)
 
 
 def ask_assistants(core: Core, command: commands.AskAssistants) -> None:

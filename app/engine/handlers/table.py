@@ -84,6 +84,7 @@ HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
     assisting.ChooseTools: assistants.choose_tools,
     assisting.ChooseAssistant: assistants.choose_assistant,
     assisting.AnswerTool: assistants.answer_tool,
+    assisting.TakeBackPermit: assistants.take_back_permit,
     assisting.AskAssistants: assistants.ask_assistants,
     assisting.SaveAssistant: assistants.save_assistant,
     assisting.RemoveAssistant: assistants.remove_assistant,

@@ -8,9 +8,11 @@ from PySide6.QtCore import QCoreApplication, QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.seam.assistants import AssistantView, SetupShown, ToolView
+from app.seam.assistants import AssistantView, PermitView, SetupShown, ToolView
 from app.ui.assistants.marks import mark_icon
 from app.ui.icons import icon
+
+SUBJECT_LETTERS_MAX = 60
 
 
 def tr(text: str) -> str:
@@ -40,6 +42,7 @@ class ToolMenu(QMenu):
         *,
         calls_tools: bool | None,
         on_tools: Callable[[tuple[str, ...]], None],
+        on_take_back: Callable[[PermitView], None],
         on_assistant: Callable[[str], None],
         on_manage: Callable[[], None],
     ) -> None:
@@ -49,6 +52,7 @@ class ToolMenu(QMenu):
         self._setup = setup
         self._on_tools = on_tools
         self._add_tools(calls_tools)
+        self._add_permits(on_take_back)
         self.addSeparator()
         self._add_assistants(assistants, on_assistant)
         self.addSeparator()
@@ -72,6 +76,17 @@ class ToolMenu(QMenu):
             action.setChecked(tool.on)
             action.setEnabled(calls_tools is not False)
             action.toggled.connect(lambda on, name=tool.name: self._on_tool(name, on))
+
+    def _add_permits(self, on_take_back: Callable[[PermitView], None]) -> None:
+        if not self._setup.permits:
+            return
+        self._head(tr("Allowed in this chat"))
+        for permit in self._setup.permits:
+            subject = permit.subject[:SUBJECT_LETTERS_MAX].replace("&", "&&")
+            action = self.addAction(icon("x"), subject)
+            action.setObjectName(f"permit-{permit.subject}")
+            action.setToolTip(tr("Take back: {0} is asked about again").format(permit.subject))
+            action.triggered.connect(lambda _=False, one=permit: on_take_back(one))
 
     def _add_assistants(
         self, assistants: Sequence[AssistantView], on_assistant: Callable[[str], None]

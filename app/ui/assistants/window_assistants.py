@@ -65,6 +65,9 @@ class WindowAssistants(QObject):
             self._assistants,
             calls_tools=self._calls_tools(),
             on_tools=lambda names: self._submit(seam.ChooseTools(chat.id, names)),
+            on_take_back=lambda permit: self._submit(
+                seam.TakeBackPermit(chat.id, permit.tool, permit.subject)
+            ),
             on_assistant=lambda id_: self._submit(seam.ChooseAssistant(chat.id, id_)),
             on_manage=self.open_dialog,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from PySide6.QtGui import QAction
@@ -60,6 +61,23 @@ def test_tools_are_off_until_they_are_switched_on_in_the_menu(desk: Desk) -> Non
     assert button.toolTip() == "Tools: Calculator"
     action(menu_of(desk), "tool-calculator").trigger()
     assert last(desk, seam.ChooseTools) == seam.ChooseTools(chat.id, ())
+
+
+def test_what_was_allowed_for_the_chat_is_listed_and_can_be_taken_back(desk: Desk) -> None:
+    desk.tell(setup(desk))
+    assert not any(a.objectName().startswith("permit-") for a in menu_of(desk).actions())
+    allowed = seam.PermitView("read_web_page", "example.org")
+    desk.tell(replace(setup(desk), permits=(allowed,)))
+    entry = action(menu_of(desk), "permit-example.org")
+    assert (entry.text(), entry.toolTip()) == (
+        "example.org",
+        "Take back: example.org is asked about again",
+    )
+    entry.trigger()
+    chat = desk.window.shown.chat
+    assert chat is not None
+    order = seam.TakeBackPermit(chat.id, "read_web_page", "example.org")
+    assert last(desk, seam.TakeBackPermit) == order
 
 
 def test_what_a_message_costs_is_asked_anew_when_its_tools_change(desk: Desk) -> None:
