@@ -11,6 +11,7 @@ import re
 import sys
 import time
 from dataclasses import dataclass
+from functools import cache
 from types import FrameType
 from xml.etree.ElementTree import ParseError
 
@@ -67,13 +68,12 @@ def set_formula(
         return None
     try:
         from latex2mathml import exceptions
-        from ziamath.config import config
         from ziamath.zmath import Latex
     except ImportError:
         return None
+    _load_fonts()
     theirs = (kind for kind in vars(exceptions).values() if isinstance(kind, type))
     faults = (*_FAULTS, *(kind for kind in theirs if issubclass(kind, Exception)))
-    config.svg2 = False  # paths where they are used, without references
     before = sys.getprofile()
     sys.setprofile(_Deadline(time.thread_time() + deadline_s))
     try:
@@ -86,6 +86,16 @@ def set_formula(
     if len(svg) > SVG_LENGTH_MAX or any(sign in svg for sign in _FORBIDDEN):
         return None
     return SetFormula(svg.encode(), float(width), float(height), float(below))
+
+
+@cache
+def _load_fonts() -> None:
+    """Read the fonts with the first sign, which is no formula's fault and costs it no time."""
+    from ziamath.config import config
+    from ziamath.zmath import Latex
+
+    config.svg2 = False  # paths where they are used, without references
+    Latex("x").svg()
 
 
 class _Deadline:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 from collections import OrderedDict
@@ -67,6 +68,10 @@ class FormulaShelf(QObject):
         self._orders.put(key)
         return None
 
+    def refuses(self, key: FormulaKey) -> bool:
+        """Whether it is known that this cannot be set."""
+        return (key in self._kept and self._kept[key] is None) or not is_bounded(key.tex)
+
     def _work(self) -> None:
         while True:
             key = self._orders.get()
@@ -88,18 +93,22 @@ def draw(key: FormulaKey) -> FormulaImage | None:
     found = set_formula(key.tex, key.size_px, key.color, display=key.display)
     if found is None:
         return None
-    wide, high = round(found.width * key.ratio + 0.5), round(found.height * key.ratio + 0.5)
+    # The baseline lies between two rows of pixels, so that it is as sharp as that of the text.
+    above = (found.height - found.below) * key.ratio
+    drop = math.ceil(above) - above
+    wide = round(found.width * key.ratio + 0.5)
+    high = round(found.height * key.ratio + drop + 0.5)
     renderer = QSvgRenderer(QByteArray(found.svg))
     if not renderer.isValid() or not 0 < wide <= SIDE_MAX_PX or not 0 < high <= SIDE_MAX_PX:
         return None
     image = QImage(wide, high, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    size = QRectF(0, 0, found.width * key.ratio, found.height * key.ratio)
+    size = QRectF(0, drop, found.width * key.ratio, found.height * key.ratio)
     renderer.render(painter, size)
     painter.end()
     image.setDevicePixelRatio(key.ratio)
-    return FormulaImage(image, found.width, found.height, found.below)
+    return FormulaImage(image, found.width, found.height + drop / key.ratio, found.below)
 
 
 @cache

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.ui import words
+from app.ui.transcript.inline_math import selected_text
 from app.ui.transcript.markdown import safe_link
 from app.ui.transcript.prose import LockedBrowser
 
@@ -58,7 +59,7 @@ def copy_selection(card: Card) -> bool:
     if len(found) == 1:
         found[0].copy()
     elif found:
-        _to_clipboard("\n\n".join(text.textCursor().selection().toPlainText() for text in found))
+        _to_clipboard("\n\n".join(selected_text(text.textCursor()) for text in found))
     return bool(found)
 
 

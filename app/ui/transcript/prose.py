@@ -6,7 +6,9 @@ can mean anything. The document's resources are refused all the same.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QUrl
+from dataclasses import replace
+
+from PySide6.QtCore import QMimeData, QPointF, QRect, QRectF, Qt, QUrl
 from PySide6.QtGui import (
     QImage,
     QKeyEvent,
@@ -14,6 +16,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QTextBlock,
+    QTextCharFormat,
     QTextCursor,
     QTextOption,
     QWheelEvent,
@@ -21,6 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from app.ui.theme import Theme
+from app.ui.transcript.inline_math import InlineMath, selected_text
 from app.ui.transcript.look import QUOTE, Look, current_look
 from app.ui.transcript.parts import Part, Place
 from app.ui.transcript.pieces import Paragraph, Prose, Span, span_style
@@ -80,6 +84,14 @@ class LockedBrowser(QTextBrowser):
             cursor.setPosition(0)
             self.setTextCursor(cursor)
 
+    def createMimeDataFromSelection(self) -> QMimeData:
+        data = super().createMimeDataFromSelection()
+        text = selected_text(self.textCursor())
+        if text != data.text():  # formulas; the markup of the rest would lack them
+            data.removeFormat("text/html")
+            data.setText(text)
+        return data
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
@@ -106,6 +118,9 @@ class ProseView(LockedBrowser):
         self._look: Look | None = None
         self._place: Place | None = None
         self._quoted = False
+        self._formulas: InlineMath | None = None  # made for the first text that has one
+        self._unset: set[int] = set()  # paragraphs in which a formula still stands as TeX
+        self._open_number = -1  # the paragraph that is being written
         self.anchorClicked.connect(self._on_anchor_clicked)
         self.highlighted.connect(self._on_highlighted)
 
@@ -118,13 +133,23 @@ class ProseView(LockedBrowser):
         """Make the document say this, keeping the paragraphs that it says already."""
         look = current_look(muted=self.muted)
         kept = _common(self._paragraphs, paragraphs) if look is self._look else 0
-        if kept == len(paragraphs) == len(self._paragraphs):
-            return
+        is_open = self._place is not None and self._place.open
+        self._open_number = len(paragraphs) - 1 if is_open else -1
+        if not kept == len(paragraphs) == len(self._paragraphs):
+            self._change(paragraphs, look, kept)
+        if self._unset:
+            self._set_formulas()
+
+    def _change(
+        self, paragraphs: tuple[Paragraph, ...], look: Look, kept: int, *, grows: bool = True
+    ) -> None:
+        """Write what comes after the paragraphs that are kept."""
         selected = self.textCursor() if self.textCursor().hasSelection() else None
         chosen = (selected.anchor(), selected.position()) if selected else (0, 0)
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
-        if look is self._look and self._grow_last(cursor, kept, paragraphs, look):
+        grows = grows and look is self._look
+        if grows and self._grow_last(cursor, kept, paragraphs, look):
             kept = len(paragraphs)
         else:
             self._cut(cursor, kept)
@@ -158,6 +183,8 @@ class ProseView(LockedBrowser):
 
     def release(self) -> None:
         self._place = None
+        if self._formulas is not None:
+            self._formulas.rest()
         self.setExtraSelections([])
         cursor = self.textCursor()
         if cursor.hasSelection():
@@ -183,6 +210,8 @@ class ProseView(LockedBrowser):
         rest = Span(grown.text[len(last.text) :], *span_style(grown))
         for span in (rest, *after.spans[count:]):
             cursor.insertText(plain(span.text), look.span_format(span, after.heading, after.quote))
+        if any(span.math for span in after.spans):
+            self._unset.add(kept)
         return True
 
     def _cut(self, cursor: QTextCursor, kept: int) -> None:
@@ -190,12 +219,15 @@ class ProseView(LockedBrowser):
         if kept == 0:
             cursor.select(QTextCursor.SelectionType.Document)
             cursor.removeSelectedText()
+            if self._formulas is not None:
+                self._formulas.clear()
         elif begin is not None:
             cursor.setPosition(begin)
             cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
             cursor.removeSelectedText()
         cursor.movePosition(QTextCursor.MoveOperation.End)
         del self._starts[kept:]
+        self._unset = {number for number in self._unset if number < kept}
 
     def _write(
         self, cursor: QTextCursor, number: int, paragraphs: tuple[Paragraph, ...], look: Look
@@ -212,8 +244,50 @@ class ProseView(LockedBrowser):
         if paragraph.marker:
             cursor.insertText(paragraph.marker + "\t", marker)
         for span in paragraph.spans:
+            if span.math and self._insert_formula(cursor, number, span, paragraph, look):
+                continue
             style = look.span_format(span, paragraph.heading, paragraph.quote)
             cursor.insertText(plain(span.text), style)
+
+    def _insert_formula(
+        self, cursor: QTextCursor, number: int, span: Span, paragraph: Paragraph, look: Look
+    ) -> bool:
+        if self._formulas is None:
+            document, changed = self.document(), self._on_formulas_made
+            self._formulas = InlineMath(document, self.devicePixelRatioF, changed)
+        style = _style_of_formula(span, paragraph, look)
+        if number != self._open_number and self._formulas.insert(cursor, span.text, style):
+            return True
+        self._unset.add(number)
+        return False
+
+    def _set_formulas(self) -> bool:
+        """Draw the formulas whose images are there; ask for the others. Whether text changed."""
+        look = self._look
+        assert look is not None
+        closed = sorted(self._unset - {self._open_number})
+        settled = [number for number in closed if self._is_settled(number, look)]
+        if not settled:
+            return False
+        waiting = self._unset - set(settled)
+        self._change(self._paragraphs, look, settled[0], grows=False)
+        # What was refused stays as TeX for good.
+        self._unset &= waiting
+        return True
+
+    def _is_settled(self, number: int, look: Look) -> bool:
+        if self._formulas is None:
+            return False
+        paragraph = self._paragraphs[number]
+        formulas = [span for span in paragraph.spans if span.math]
+        looks = [_style_of_formula(span, paragraph, look) for span in formulas]
+        # Each is asked, so that all are made together.
+        found = map(self._formulas.is_settled, (span.text for span in formulas), looks)
+        return all(list(found))
+
+    def _on_formulas_made(self) -> None:
+        if self._set_formulas() and self._place is not None:
+            self._place.hub.resized.emit(self._place.message_id)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._quoted:
@@ -247,6 +321,12 @@ class ProseView(LockedBrowser):
             self._place.hub.link_hovered.emit(
                 url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
             )
+
+
+def _style_of_formula(span: Span, paragraph: Paragraph, look: Look) -> QTextCharFormat:
+    """As the text around it: the mathematical font and its slant are its own."""
+    around = replace(span, math=False, italic=False)
+    return look.span_format(around, paragraph.heading, paragraph.quote)
 
 
 def _is_of_card(event: QKeyEvent) -> bool:
