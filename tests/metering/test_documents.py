@@ -84,18 +84,28 @@ def test_a_page_counts_by_its_vendors_rule(rule: str, model: str, least: int, mo
 
 
 @pytest.mark.parametrize(
-    ("rule", "model", "tokens"),
-    [("gemini", "gemini-2.5-pro", 320), ("openai", "gpt-audio", 100), ("mistral", "voxtral", 125)],
+    ("rule", "model", "tokens", "published"),
+    [
+        ("gemini", "gemini-2.5-pro", 320, True),
+        ("openai", "gpt-audio", 100, True),
+        ("mistral", "voxtral", 125, False),
+        ("anthropic", "claude-sonnet-4-5", 320, False),
+    ],
 )
-def test_sound_counts_by_its_length(rule: str, model: str, tokens: int) -> None:
+def test_sound_counts_by_its_length_and_says_where_no_vendor_says_how(
+    rule: str, model: str, tokens: int, published: bool
+) -> None:
     found = media_tokens(rule, model, AudioPart("audio/wav", b"", 10_000))
-    assert (found.tokens, found.certain) == (tokens, True)
+    assert (found.tokens, found.certain) == (tokens, published)
 
 
-def test_film_counts_by_its_length() -> None:
-    assert (
-        media_tokens("gemini", "gemini-2.5-pro", VideoPart("video/mp4", b"", 10_000)).tokens == 2630
-    )
+@pytest.mark.parametrize(
+    ("model", "tokens", "published"),
+    [("gemini-2.5-pro", 2630, True), ("gemini-3-pro", 1020, False)],
+)
+def test_film_counts_by_its_length(model: str, tokens: int, published: bool) -> None:
+    found = media_tokens("gemini", model, VideoPart("video/mp4", b"", 10_000))
+    assert (found.tokens, found.certain) == (tokens, published)
 
 
 def test_sound_of_unknown_length_is_guessed_from_its_bytes_and_says_so() -> None:
