@@ -157,7 +157,7 @@ class ChatReader:
                 asked.model,
                 self._writes.created,
                 include_usage=asked.asked.include_usage,
-                count=_uncounted,
+                running=self._running,
                 options=options,
             )
 
@@ -235,7 +235,8 @@ class ChatReader:
     def _give(self, sent: bytes, events: list[StreamEvent]) -> bytes:
         """Keep what the events say; `sent` goes out once the model has said something."""
         if events:
-            self._running.take(events)
+            if self._passing is None:
+                self._running.take(events)
             self._keep(events)
         if self.began and not self._early:
             return sent
@@ -249,6 +250,9 @@ class ChatReader:
         kept = self._writes.kept
         for event in events:
             kept.event(event)
+            if isinstance(event, TextArrived):
+                self.began = True
+                continue
             if isinstance(event, UsageArrived):
                 self.usage = event.usage
             elif isinstance(event, Finished):
@@ -284,10 +288,6 @@ def _is_output(event: StreamEvent) -> bool:
     if isinstance(event, Finished):
         return event.outcome is not Outcome.BROKEN
     return not isinstance(event, UsageArrived | Begun | Paused | Resumed)
-
-
-def _uncounted(text: str) -> int:
-    return 0  # the reader counts itself, whichever way it reads
 
 
 def _kept(name: str | None) -> str:

@@ -8,7 +8,7 @@ from a list of fields. Usage, errors and the end are ours alone: they wait for `
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from app.metering.usage import Usage
 from app.providers.events import Finished, Outcome, StreamEvent
@@ -31,8 +31,8 @@ _HEADS_LEARNED_MAX = 64
 class Passing:
     """One answer that is passed on.
 
-    `model` is the name that the client asked for, `created` Unix seconds, `count` gives the tokens
-    of a text. Feed pieces as they come, send what that returns; ask `ended`, then `end`.
+    `model` is the name that the client asked for, `created` Unix seconds, `running` is told what
+    comes. Feed pieces as they come, send what that returns; ask `ended`, then `end`.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Passing:
         created: int,
         *,
         include_usage: bool,
-        count: Callable[[str], int],
+        running: Running,
         options: DecoderOptions,
     ) -> None:
         head = {
@@ -55,7 +55,7 @@ class Passing:
         self._include_usage = include_usage
         self._decoder = _Frames(options, head)
         self._at_line_start = True
-        self.running = Running(count)
+        self.running = running
         self.events: list[StreamEvent] = []  # of the last piece
 
     @property

@@ -19,7 +19,8 @@ _LEARNED_MAX = 8
 # The bounds of a stream are counted where frames are parsed: beyond this all of them are again.
 _BYTES_MAX = 256 * 1024 * 1024
 _ENDS = ("finish_reason", "logprobs", "error")
-_LITERAL = re.compile(rb'(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*')
+_PLAIN, _ESCAPED = rb'[^"\\\x00-\x1f]*', rb'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})'
+_LITERAL = re.compile(b"%b(?:%b%b)*" % (_PLAIN, _ESCAPED, _PLAIN))
 _PROBE = "tuppence"
 _MORE_THAN_TEXT = ("usage", "x_groq", "citations", "error")
 
@@ -60,8 +61,9 @@ class QuickFrames(OpenAIChatDecoder):
         begun = at
         while self._is_between and before and chunk.startswith(before, at):
             begin = at + len(before)
-            end = chunk.find(after, begin)
-            if end < 0:
+            # No quote ends it before its own, so that what is learned begins where it ends.
+            end = _LITERAL.match(chunk, begin).end()  # type: ignore[union-attr]
+            if not chunk.startswith(after, end):
                 break
             literal = chunk[begin:end]
             if (text := _text_of(literal)) is None:
@@ -120,9 +122,7 @@ def _parts_of(message: Json, payload: bytes) -> tuple[bytes, bytes] | None:
 
 
 def _text_of(literal: bytes) -> str | None:
-    """A JSON string's text without its quotes; None where it is none."""
-    if _LITERAL.fullmatch(literal) is None:
-        return None
+    """The text that a JSON string has between its quotes; None where it is no Unicode."""
     try:
         if b"\\" in literal:
             return as_text(read_json(b'"' + literal + b'"'))

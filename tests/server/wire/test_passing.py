@@ -13,6 +13,7 @@ from app.providers.events import Fault, Finished, Outcome, TextArrived
 from app.providers.languages import Language
 from app.providers.stream_decoder import DecoderOptions
 from app.server.wire.passing import Passing
+from app.server.wire.running import Running
 from tests.providers.recordings import Recorded, decode, recordings
 from tests.server.upstreams.frames import frames_for
 from tests.server.upstreams.scripts import CANARIES, Script, UsageTold
@@ -27,7 +28,7 @@ def passing(*, include_usage: bool = True, cap: int | None = None) -> Passing:
         "house-model",
         1_763_000_000,
         include_usage=include_usage,
-        count=lambda text: len(text.split()),
+        running=Running(lambda text: len(text.split())),
         options=DecoderOptions(output_tokens_max=cap),
     )
 

@@ -16,6 +16,7 @@ from app.providers.openai_chat import OpenAIChatDecoder
 from app.providers.stream_decoder import DecoderOptions
 from app.server.wire.passing import Passing
 from app.server.wire.quick_frames import QuickFrames
+from app.server.wire.running import Running
 from tests.providers.recordings import Recorded, recordings
 
 CHATS = [r for r in recordings("streams") if r.language is Language.OPENAI_CHAT]
@@ -57,7 +58,8 @@ def cuts(body: bytes, seed: int) -> list[bytes]:
 
 
 def passed(pieces: Iterable[bytes]) -> bytes:
-    passing = Passing("req_1", "ours", 1, include_usage=True, count=len, options=DecoderOptions())
+    running, options = Running(len), DecoderOptions()
+    passing = Passing("req_1", "ours", 1, include_usage=True, running=running, options=options)
     return b"".join([*map(passing.feed, pieces), passing.close()])
 
 

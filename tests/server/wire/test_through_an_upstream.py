@@ -29,6 +29,7 @@ from app.server.wire.embeddings_request import read_embeddings
 from app.server.wire.faults import refused_of
 from app.server.wire.images_request import read_images
 from app.server.wire.passing import Passing
+from app.server.wire.running import Running
 from tests.providers.loopback import SECRET, answer, loopback
 from tests.server.upstreams.endpoints import SPEECH
 from tests.server.upstreams.scripts import CANARIES, Script
@@ -82,7 +83,7 @@ def passing() -> Passing:
         "house",
         0,
         include_usage=True,
-        count=counter.count_text,
+        running=Running(counter.count_text),
         options=DecoderOptions("The model", CAP),
     )
 
