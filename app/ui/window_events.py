@@ -138,7 +138,7 @@ class EventSink(QObject):
         names = [self._shown.model_name(pane.model_ref) for pane in panes.panes]
         self._frame.composer.show_panes(names)
         self._frame.composer.show_streaming(panes.is_streaming())
-        panes.compare(self._shown.models)
+        panes.compare()
         in_demo = all(pane.model_ref.startswith("demo/") for pane in panes.panes)
         self._frame.composer.box.show_demo(self._shown.demo or in_demo, simulated=not in_demo)
 
@@ -242,7 +242,7 @@ class EventSink(QObject):
             case events.MessageAdded():
                 pane.add_message(event.message)
                 self._frame.composer.show_streaming(self._frame.panes.is_streaming())
-                self._frame.panes.compare({})
+                self._frame.panes.compare()
             case events.MessageChanged():
                 pane.change_message(event.message, settled=event.settled)
                 self._frame.composer.show_streaming(self._frame.panes.is_streaming())
@@ -264,7 +264,7 @@ class EventSink(QObject):
             pane.transcript.keep_editing()
 
     def _on_settled(self) -> None:
-        self._frame.panes.compare(self._shown.models)
+        self._frame.panes.compare()
         self._billing_pause.start()
         if not self._window.isActiveWindow():
             QApplication.alert(self._window)

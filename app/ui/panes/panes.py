@@ -45,7 +45,7 @@ class Panes(QWidget):
         self._set_count(max(1, len(chat.panes)))
         for pane, view in zip(self.panes, chat.panes, strict=False):
             pane.show_pane(view, at_message_id)
-        self.compare({})
+        self.compare()
 
     def show_models(self, rows: Mapping[str, ModelRow]) -> None:
         """The picker's lines, by reference."""
@@ -71,23 +71,16 @@ class Panes(QWidget):
         """Whether an answer is being written in any pane."""
         return any(pane.is_streaming() for pane in self.panes)
 
-    def compare(self, rows: Mapping[str, ModelRow]) -> None:
+    def compare(self) -> None:
         """Compare the newest answers once two panes or more are done."""
         if self._comparison is None and len(self.panes) == 1:
             return
-        from app.ui.panes.comparison import Answer, Comparison
+        from app.ui.panes.comparison import Comparison, answers_of
 
-        answers = []
-        for pane in self.panes:
-            last = pane.messages[-1] if pane.messages else None
-            if last is not None and last.role == "assistant" and last.cost is not None:
-                row = rows.get(pane.model_ref)
-                name = row.name if row is not None else last.model_name
-                answers.append(Answer(name, last.cost))
         if self._comparison is None:
             self._comparison = Comparison()
             self._column.addWidget(self._comparison)
-        self._comparison.show_answers(answers if len(answers) == len(self.panes) else ())
+        self._comparison.show_answers(answers_of([pane.messages for pane in self.panes]))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress and watched in self.panes:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtGui import QGuiApplication
 
 from app.seam import commands, events
-from app.ui.panes.comparison import Answer, comparison_texts
+from app.seam.hosted_views import DrawnView
+from app.seam.views import CostLine, MessageState, MessageView
+from app.ui.panes.comparison import Answer, answers_of, comparison_texts
 from app.ui.panes.copying import chat_as_markdown
 from app.ui.panes.greeting import price_line
 from tests.ui.shell.conftest import Desk
@@ -70,6 +74,44 @@ def test_nobody_is_cheapest_where_a_price_is_not_known() -> None:
         [Answer("A", cost_line(None, 4.0)), Answer("B", cost_line(5 * 10**9, 4.04))]
     )
     assert not any("cheapest" in text or "fastest" in text for text in texts)
+
+
+def drew(unit: str, amount: int, seconds: float = 2.0) -> CostLine:
+    return replace(cost_line(10**9, seconds), drawn=(DrawnView("Free", unit, amount),))
+
+
+def test_tokens_are_compared_with_tokens() -> None:
+    texts = comparison_texts(
+        [Answer("A", drew("plan_tokens", 7_780)), Answer("B", drew("plan_tokens", 7_690))]
+    )
+    assert texts == ["A 7,780 tokens · 2.0 s", "B 7,690 tokens · 2.0 s, cheapest"]
+
+
+def test_tokens_and_money_have_no_common_measure() -> None:
+    for other in (cost_line(10**6, 1.0), drew("requests", 1, 1.0), drew("tokens", 10, 1.0)):
+        texts = comparison_texts([Answer("A", drew("plan_tokens", 5)), Answer("B", other)])
+        assert not any("cheapest" in text for text in texts)
+        assert "fastest" in texts[1]
+
+
+def test_a_stopped_answer_wins_nothing() -> None:
+    stopped = Answer("A", cost_line(10**9, 1.0), whole=False)
+    texts = comparison_texts([stopped, Answer("B", cost_line(10**10, 9.0))])
+    assert texts == ["A $0.0010 · 1.0 s", "B $0.010 · 9.0 s"]
+
+
+def test_only_different_answers_to_the_same_words_are_compared() -> None:
+    def path(words: str, answer: str, **changes: object) -> tuple[MessageView, ...]:
+        asked = message(f"to-{answer}", "user", words)
+        said = message(answer, "assistant", "ho", cost=cost_line(1, 1.0), name=f"by {answer}")
+        return asked, replace(said, **changes)
+
+    both = answers_of([path("hi", "m1"), path("hi", "m2", state=MessageState.INTERRUPTED)])
+    assert [(each.name, each.whole) for each in both] == [("by m1", True), ("by m2", False)]
+    assert answers_of([path("hi", "m1"), path("hi", "m1")]) == []  # a pane that was just opened
+    assert answers_of([path("hi", "m1"), path("other", "m2")]) == []
+    assert answers_of([path("hi", "m1"), path("hi", "m2", cost=None)]) == []
+    assert answers_of([path("hi", "m1"), ()]) == []
 
 
 def test_a_greeting_says_what_the_model_costs() -> None:

@@ -121,7 +121,7 @@ def test_escape_stops_the_answer_that_is_being_written(desk: Desk) -> None:
 
 def test_several_panes_that_answered_are_compared_by_cost_and_speed(desk: Desk) -> None:
     panes = [
-        (ref, (message("q", "user", "?"), message("a", "assistant", "!", parent="q", name=name,
+        (ref, (message("q", "user", "?"), message(ref, "assistant", "!", parent="q", name=name,
                                                   cost=cost_line(total, seconds))))
         for ref, name, total, seconds in (
             (GPT, "GPT-4o", 1_900_000_000, 1.9), (CLAUDE, "Claude Sonnet", 5_600_000_000, 4.1),
