@@ -39,6 +39,7 @@ from app.store.usage_records import (
 CHATS_MAX = 200
 CALLS_MAX = 500  # more than any window shows at once
 GONE_CHAT = "A chat that was deleted"
+GONE_ASSISTANT = "An assistant that is gone"
 _NOTHING = UsageSums()
 _FIGURES = attrgetter(*(field.name for field in fields(UsageSums)))
 
@@ -74,6 +75,7 @@ class UsagePage:
             ever_used=store.reach() is not None,
             today=today,
             as_of=now,
+            assistants=self.assistants(span),
         )
 
     def span(self, scope: UsageScope) -> UsageSpan:
@@ -131,6 +133,20 @@ class UsagePage:
             sums = with_drawn(_sum(joined(chat.sums for chat in others)), together)
             lines.append(UsageLine("", label, "", sums))
         return tuple(lines)
+
+    def assistants(self, span: UsageSpan) -> tuple[UsageLine, ...]:
+        """What was spent with each assistant, the dearest first."""
+        store = self._shelves.usage_assistants
+        drawn = store.drawn(span)
+        return tuple(
+            UsageLine(
+                one.assistant_id,
+                one.name or GONE_ASSISTANT,
+                "deleted" if one.removed else "",
+                with_drawn(_sum(one.sums), drawn.get(one.assistant_id)),
+            )
+            for one in store.sums_of(span)
+        )
 
     def _models(self, sources: Sequence[SourceSums], drawn: Drawn) -> tuple[UsageLine, ...]:
         lines = _lines(sources, drawn, self._model_of)

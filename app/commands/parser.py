@@ -15,7 +15,7 @@ from app.errors import TuppenceError
 
 KEY_PLACES = ("keyring", "vault", "session")
 EXPORT_FORMS = ("markdown", "json")
-USAGE_GROUPS = ("day", "model", "chat", "key", "payer", "member")
+USAGE_GROUPS = ("day", "model", "chat", "key", "payer", "assistant", "member")
 
 
 class WrongUse(TuppenceError):

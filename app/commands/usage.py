@@ -79,6 +79,8 @@ def lines_of(core: Core, scope: UsageScope, group: str) -> tuple[UsageLine, ...]
             return page.view(scope).keys
         case "payer":
             return page.view(scope).payers
+        case "assistant":
+            return page.assistants(page.span(scope))
         case "member":
             return _members(core)
         case _:
@@ -129,9 +131,14 @@ def _summary(core: Core, scope: UsageScope) -> str:
 
 
 def _groups(view: UsageView) -> list[tuple[str, Sequence[UsageLine]]]:
-    """Payers too, where tokens paid beside own keys."""
+    """Payers too, where tokens paid beside own keys; assistants where there were any."""
     payers = view.payers if view.total.drawn else ()
-    return [("MODEL", view.models), ("KEY", view.keys), ("PAYER", payers)]
+    return [
+        ("MODEL", view.models),
+        ("KEY", view.keys),
+        ("PAYER", payers),
+        ("ASSISTANT", view.assistants),
+    ]
 
 
 def number(count: int, what: str) -> str:

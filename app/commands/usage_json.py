@@ -84,6 +84,7 @@ def summary_object(view: UsageView, days: Sequence[UsageLine]) -> Json:
         "chats": [line_row(line) for line in view.chats],
         "keys": [line_row(line) for line in view.keys],
         "payers": [{**line_row(line), "grants": drawn_rows(line.grants)} for line in view.payers],
+        "assistants": [line_row(line) for line in view.assistants],
     }
 
 

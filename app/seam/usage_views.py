@@ -105,6 +105,7 @@ class UsageView:
     `narrowed` names what the scope asks for besides days: pairs of `model`, `chat`, `key` or
     `payer` and its label. `members` are those of the group whose tokens are spent, as its server
     said it of the last 30 days and of all their computers; nobody where tokens are one's own.
+    `assistants` are those that calls of the scope were made with; calls without one are in none.
     """
 
     scope: UsageScope
@@ -121,6 +122,7 @@ class UsageView:
     today: date
     as_of: datetime
     members: tuple[UsageLine, ...] = ()
+    assistants: tuple[UsageLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

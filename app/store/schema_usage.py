@@ -25,9 +25,9 @@ CREATE TABLE usage_days (
     PRIMARY KEY (day, key_id, provider, model, chat_id)
 ) STRICT, WITHOUT ROWID"""
 
-_DAY_MS = 86_400_000
+DAY_MS = 86_400_000
 _PLACE = "day, key_id, provider, model, chat_id"
-_SUMS = (
+SUMS = (
     "calls", "messages", "pusd", "estimated_pusd", "estimated", "unpriced",
     "read_tokens", "written_tokens",
 )  # fmt: skip
@@ -36,14 +36,15 @@ _SUMS = (
 def day_of(row: str) -> str:
     """The day of a row, as an expression: days since 1970 in UTC."""
     # Integer division cuts towards zero; a damaged time before 1970 must not share day 0.
-    return f"({row}.at_ms - (({row}.at_ms % {_DAY_MS}) + {_DAY_MS}) % {_DAY_MS}) / {_DAY_MS}"
+    return f"({row}.at_ms - (({row}.at_ms % {DAY_MS}) + {DAY_MS}) % {DAY_MS}) / {DAY_MS}"
 
 
 def _place_of(row: str) -> str:
     return f"{day_of(row)}, {row}.key_id, {row}.provider, {row}.model, {row}.chat_id"
 
 
-def _sums_of(row: str) -> tuple[str, ...]:
+def sums_of(row: str) -> tuple[str, ...]:
+    """What a row adds to each of SUMS, as expressions."""
     return (
         "1",
         f"{row}.first_call",
@@ -57,14 +58,14 @@ def _sums_of(row: str) -> tuple[str, ...]:
 
 
 _TAKE_IN = f"""
-    INSERT INTO usage_days ({_PLACE}, {", ".join(_SUMS)})
-    VALUES ({_place_of("new")}, {", ".join(_sums_of("new"))})
+    INSERT INTO usage_days ({_PLACE}, {", ".join(SUMS)})
+    VALUES ({_place_of("new")}, {", ".join(sums_of("new"))})
     ON CONFLICT ({_PLACE}) DO UPDATE SET
-        {", ".join(f"{name} = {name} + excluded.{name}" for name in _SUMS)};"""
+        {", ".join(f"{name} = {name} + excluded.{name}" for name in SUMS)};"""
 
 _WHERE_OLD = f"({_PLACE}) = ({_place_of('old')})"
 _CHANGES = ", ".join(
-    f"{name} = {name} - ({value})" for name, value in zip(_SUMS, _sums_of("old"), strict=True)
+    f"{name} = {name} - ({value})" for name, value in zip(SUMS, sums_of("old"), strict=True)
 )
 _TAKE_OUT = f"""
     UPDATE usage_days SET {_CHANGES} WHERE {_WHERE_OLD};
@@ -79,8 +80,8 @@ _TRIGGERS = (
 REBUILD_USAGE_DAYS = (
     "DELETE FROM usage_days",
     f"""
-INSERT INTO usage_days ({_PLACE}, {", ".join(_SUMS)})
-SELECT {_place_of("usage")}, {", ".join(f"sum({value})" for value in _sums_of("usage"))}
+INSERT INTO usage_days ({_PLACE}, {", ".join(SUMS)})
+SELECT {_place_of("usage")}, {", ".join(f"sum({value})" for value in sums_of("usage"))}
 FROM usage GROUP BY 1, 2, 3, 4, 5""",
 )
 

@@ -27,6 +27,7 @@ from app.store.servers import Servers
 from app.store.settings import Settings
 from app.store.tool_permits import ToolPermits
 from app.store.usage import UsageCache
+from app.store.usage_assistants import UsageAssistants
 from app.store.usage_calls import UsageCalls
 from app.store.usage_days import UsageDays
 from app.store.usage_draws import UsageDraws
@@ -49,6 +50,7 @@ class Shelves:
     usage_days: UsageDays
     usage_calls: UsageCalls
     usage_draws: UsageDraws
+    usage_assistants: UsageAssistants
     settings: Settings
     keys: Keys
     marks: ModelMarks
@@ -84,6 +86,7 @@ def shelves_over(database: Database, folder: Path, clock: Clock) -> Shelves:
         usage_days=UsageDays(database),
         usage_calls=UsageCalls(database),
         usage_draws=UsageDraws(database),
+        usage_assistants=UsageAssistants(database),
         settings=settings,
         keys=Keys(database),
         marks=ModelMarks(database),

@@ -2358,6 +2358,14 @@
         <source>What the server says of the group whose tokens you spend, of the last 30 days</source>
         <translation>Was der Server von der Gruppe sagt, deren Token du ausgibst, über die letzten 30 Tage</translation>
     </message>
+    <message>
+        <source>Assistants</source>
+        <translation>Assistenten</translation>
+    </message>
+    <message>
+        <source>Assistant</source>
+        <translation>Assistent</translation>
+    </message>
 </context>
 <context>
     <name>VaultForm</name>

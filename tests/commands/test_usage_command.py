@@ -25,6 +25,7 @@ from app.metering.receipt import ReceiptCall, make_receipt
 from app.metering.usage import Certainty, Usage
 from app.money import pico_from_usd
 from app.seam.usage_views import UsageLine, UsageOrder, UsagePeriod, UsageScope
+from app.store.assistants import AssistantRecord
 from app.store.records import MessageRecord, State, UsageRecord
 from tests.fixtures.core import CoreDriver
 
@@ -70,10 +71,14 @@ def used(driver: CoreDriver) -> CoreDriver:
     shelves = driver.core.shelves
     for number, title in enumerate(CHATS):
         shelves.chats.create(f"chat-{number}", title, ())
+    shelves.assistants.save(AssistantRecord("tutor", EVIL))
     with shelves.database.transaction():
         for message, rows in _answers(driver.core.clock.now()):
             shelves.messages.add(message)
             shelves.messages.finish(message, rows, None)
+            if len(rows) > 1:
+                for row in rows:
+                    shelves.assistants.note_call(row.id, "tutor", message.id)
     return driver
 
 
@@ -162,7 +167,7 @@ def read_figures(row: dict[str, Any]) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("group", ["model", "chat", "key", "payer"])
+@pytest.mark.parametrize("group", ["model", "chat", "key", "payer", "assistant"])
 async def test_window_json_and_csv_have_the_same_lines_to_the_picodollar(
     used: CoreDriver, group: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""The tabs below the bars: models, chats, keys, payers, every call, and the map of the year.
+"""The tabs below the bars: models, chats, keys, payers, assistants, every call, and the year.
 
 A list is made when it is first looked at, and filled only while it is.
 """
@@ -17,7 +17,7 @@ from app.ui.usage.table import UsageTable
 from app.ui.usage.year_map import YearMap
 
 HEIGHT_MIN = 150
-MODELS, CHATS, KEYS, PAYERS, CALLS, YEAR, MEMBERS = range(7)
+MODELS, CHATS, KEYS, PAYERS, ASSISTANTS, CALLS, YEAR, MEMBERS = range(8)
 KINDS = {MODELS: "model", CHATS: "chat", KEYS: "key", PAYERS: "payer"}
 
 
@@ -49,10 +49,10 @@ class UsageLists(QWidget):
         """Another view; the list in sight is filled now, the others when they are looked at."""
         self._view = view
         self._filled.clear()
-        has_members = bool(view.members)
-        if self.tabs.currentIndex() == MEMBERS and not has_members:
-            self.tabs.setCurrentIndex(MODELS)
-        self.tabs.setTabVisible(MEMBERS, has_members)
+        for place, lines in ((MEMBERS, view.members), (ASSISTANTS, view.assistants)):
+            if self.tabs.currentIndex() == place and not lines:
+                self.tabs.setCurrentIndex(MODELS)
+            self.tabs.setTabVisible(place, bool(lines))
         self._fill(self.tabs.currentIndex())
 
     def page(self, place: int) -> QWidget:
@@ -77,7 +77,7 @@ class UsageLists(QWidget):
         return page
 
     def table(self, place: int) -> UsageTable:
-        """The table of models, chats, keys, payers or members."""
+        """The table of models, chats, keys, payers, assistants or members."""
         page = self.page(place)
         assert isinstance(page, UsageTable)
         return page
@@ -96,10 +96,12 @@ class UsageLists(QWidget):
         self.tabs.setAccessibleName(self.tr("What is listed"))
         for title in (
             self.tr("Models"), self.tr("Chats"), self.tr("Keys"), self.tr("Payers"),
-            self.tr("Calls"), self.tr("Year"), self.tr("Members, 30 days"),
+            self.tr("Assistants"), self.tr("Calls"), self.tr("Year"),
+            self.tr("Members, 30 days"),
         ):  # fmt: skip
             self.tabs.addTab(title)
         self.tabs.setTabVisible(MEMBERS, False)
+        self.tabs.setTabVisible(ASSISTANTS, False)
         self.tabs.setTabToolTip(
             MEMBERS,
             self.tr(
@@ -123,7 +125,8 @@ class UsageLists(QWidget):
             return year
         heads = {
             MODELS: self.tr("Model"), CHATS: self.tr("Chat"), KEYS: self.tr("Key"),
-            PAYERS: self.tr("Payer"), MEMBERS: self.tr("Member"),
+            PAYERS: self.tr("Payer"), ASSISTANTS: self.tr("Assistant"),
+            MEMBERS: self.tr("Member"),
         }  # fmt: skip
         table = make_table(self.tabs.tabText(place), heads[place])
         table.entered.connect(lambda row: self._narrow(place, row))
@@ -151,7 +154,7 @@ class UsageLists(QWidget):
         else:
             lines = {
                 MODELS: view.models, CHATS: view.chats, KEYS: view.keys, PAYERS: view.payers,
-                MEMBERS: view.members,
+                ASSISTANTS: view.assistants, MEMBERS: view.members,
             }  # fmt: skip
             _show_lines(self.table(place), lines[place])
 
@@ -165,7 +168,7 @@ class UsageLists(QWidget):
         model = self.table(place).model()
         assert isinstance(model, LineModel)
         line = model.line(row)
-        if line.id:
+        if line.id and place in KINDS:
             self.look_at(CALLS)
             self.narrowed.emit(KINDS[place], line.id)
 

@@ -16,7 +16,7 @@ from app.ui.receipt.dialog import ReceiptDialog
 from app.ui.transcript.footer import CostLineView
 from app.ui.usage import wording
 from app.ui.usage.dialog import UsageDialog
-from app.ui.usage.lists import MEMBERS, MODELS, PAYERS
+from app.ui.usage.lists import ASSISTANTS, MEMBERS, MODELS, PAYERS
 from tests.ui.dialogs.samples import USD, sample_receipt
 from tests.ui.dialogs.test_usage_page import Page, page
 from tests.ui.dialogs.usage_samples import FIRST, bar, call, total, view
@@ -87,6 +87,21 @@ def test_members_are_listed_while_a_group_pays(page: Page) -> None:
     assert cells(page.card, MEMBERS)[2] == "21,935 tokens"
     page.show(drawn(0))
     assert page.card.lists.tabs.currentIndex() == MODELS
+
+
+def test_assistants_are_listed_once_calls_were_made_with_one(page: Page) -> None:
+    page.show(view())
+    lists = page.card.lists
+    assert not lists.tabs.isTabVisible(ASSISTANTS)
+    tutor = UsageLine("a1", "Tutor", "deleted", total(402, drawn=(TOKENS,)))  # type: ignore[arg-type]
+    page.show(view(assistants=(tutor,)))
+    lists.tabs.setCurrentIndex(ASSISTANTS)
+    told = " ".join(cells(page.card, ASSISTANTS))
+    assert told.startswith("Tutor")
+    assert "$4.02" in told
+    # A line of it leads nowhere: calls are not narrowed by assistant.
+    lists.table(ASSISTANTS).entered.emit(0)
+    assert lists.tabs.currentIndex() == ASSISTANTS
 
 
 def test_a_call_says_what_was_drawn_and_from_where() -> None:
