@@ -70,7 +70,7 @@ def _catalog(top: Table, path: Path) -> PlanCatalog:
         top.wrong("format", f"is not known; this program reads format {FORMAT}")
     name = top.id("name")
     if name and name != path.stem:
-        top.wrong("name", f'is "{name}" and the file is {path.name}; both must agree')
+        top.wrong("name", f'is "{name}"; write "{path.stem}", or call the file {name}.toml')
     days = top.whole("days_in_month", 30, least=1, most=31)
     plans = tuple(read_plan(table) for table in top.tables("plans"))
     prices = {plan.id: plan.price_pusd for plan in plans}

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from app.commands.choose import NotFound, choose_chat, choose_key
+from app.commands.choose import NotFound, choose_assistant, choose_chat, choose_key
 from app.commands.columns import in_columns, one_line
 from app.commands.exits import DONE
 from app.money import format_usd, usd_text
@@ -74,6 +74,8 @@ def _subject(arguments: argparse.Namespace, core: Core) -> str:
             return choose_key(arguments.subject, core.shelves.keys.rows()).id
         case "chat":
             return choose_chat(arguments.subject, core.shelves.chats.rows()).id
+        case "assistant":
+            return choose_assistant(arguments.subject, core.shelves.assistants.rows()).id
         case _:
             return ""
 

@@ -9,6 +9,7 @@ from app.errors import TuppenceError
 
 if TYPE_CHECKING:
     from app.seam.views import ModelRow
+    from app.store.assistants import AssistantRecord
     from app.store.records import ChatRecord, KeyRecord
 
 T = TypeVar("T")
@@ -72,6 +73,24 @@ def choose_key(wanted: str, keys: Sequence[KeyRecord]) -> KeyRecord:
             lambda key: key.provider.casefold() == word,
         ),
         lambda key: f"{key.id} {key.provider} …{key.ends_in}",
+    )
+
+
+def choose_assistant(wanted: str, assistants: Sequence[AssistantRecord]) -> AssistantRecord:
+    """The assistant by id, its beginning, or name. Raises NotFound."""
+    word = wanted.casefold()
+    return _only(
+        wanted,
+        "assistant",
+        "The window lists them: Tools and assistant, Assistants.",
+        assistants,
+        (
+            lambda one: one.id == wanted,
+            lambda one: len(word) >= ID_LENGTH_MIN and one.id.startswith(word),
+            lambda one: one.name.casefold() == word,
+            lambda one: word in one.name.casefold(),
+        ),
+        lambda one: f"{one.id} {one.name}",
     )
 
 

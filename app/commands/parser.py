@@ -15,6 +15,7 @@ from app.errors import TuppenceError
 
 KEY_PLACES = ("keyring", "vault", "session")
 EXPORT_FORMS = ("markdown", "json")
+BUDGET_SCOPES = ("day", "month", "chat", "key", "assistant")
 USAGE_GROUPS = ("day", "model", "chat", "key", "payer", "assistant", "member")
 
 
@@ -147,13 +148,13 @@ def _add_budgets(commands: _Commands[CommandParser]) -> None:
     listing = actions.add_parser("list", help="say what was spent against each")
     listing.add_argument("--json", action="store_true", help="print one JSON array")
     setting = actions.add_parser("set", help="set one, or change the one that there is")
-    setting.add_argument("scope", choices=("day", "month", "chat", "key"), metavar="SCOPE",
-                         help="day, month, chat or key")  # fmt: skip
+    setting.add_argument("scope", choices=BUDGET_SCOPES, metavar="SCOPE",
+                         help="day, month, chat, key or assistant")  # fmt: skip
     setting.add_argument("sum", metavar="DOLLARS", help="like 10 or 2.50")
     setting.add_argument("--for", dest="subject", default="", metavar="WHICH",
-                         help="the chat or key")  # fmt: skip
+                         help="the chat, key or assistant")  # fmt: skip
     setting.add_argument("--per", choices=("day", "month", "ever"), default="month",
-                         help="how long a chat's or key's budget lasts")  # fmt: skip
+                         help="how long a budget of one of them lasts")  # fmt: skip
     setting.add_argument("--soft", action="store_true", help="only warn; messages go on")
     setting.add_argument("--warn", type=_count, default=80, metavar="PERCENT", help="warn at this")
     remove = actions.add_parser("remove", help="remove one; nothing that was spent is forgotten")

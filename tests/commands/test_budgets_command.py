@@ -53,6 +53,8 @@ def test_what_is_no_sum_or_no_budget_is_said_in_words(tuppence: CommandLine) -> 
     assert tuppence("budgets", "remove", "nothing").code == 1
     assert tuppence("budgets", "set", "year", "10").code == 2
     assert tuppence("budgets", "set", "key", "10").code == 1
+    done = tuppence("budgets", "set", "assistant", "10", "--for", "Tutor")
+    assert (done.code, "There is no assistant “Tutor”" in done.err) == (1, True)
 
 
 @pytest.fixture

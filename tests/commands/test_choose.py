@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.commands.choose import NotFound, choose_chat, choose_key, choose_model
+from app.commands.choose import NotFound, choose_assistant, choose_chat, choose_key, choose_model
 from app.seam.views import ModelRow
+from app.store.assistants import AssistantRecord
 from app.store.records import ChatRecord, KeyRecord
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
@@ -95,6 +96,26 @@ def test_a_chat_that_is_not_clear_is_not_guessed(typed: str) -> None:
 def test_a_chat_that_is_not_there_is_said_so(typed: str) -> None:
     with pytest.raises(NotFound, match=f"There is no chat “{typed}”"):
         choose_chat(typed, CHATS)
+
+
+TUTORS = (
+    AssistantRecord("0193aa00", "Tutor"),
+    AssistantRecord("0193bb11", "Tutor of Latin"),
+    AssistantRecord("0193bb22", "Editor"),
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "assistant_id"),
+    [("0193bb22", "0193bb22"), ("0193a", "0193aa00"), ("tutor", "0193aa00"), ("lat", "0193bb11")],
+)
+def test_an_assistant_is_found_by_id_beginning_or_name(typed: str, assistant_id: str) -> None:
+    assert choose_assistant(typed, TUTORS).id == assistant_id
+
+
+def test_an_assistant_that_is_not_clear_is_not_guessed() -> None:
+    with pytest.raises(NotFound, match="Several assistants fit"):
+        choose_assistant("0193b", TUTORS)
 
 
 def _key(key_id: str, provider: str, label: str, ends_in: str) -> KeyRecord:
