@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 import uvicorn
@@ -90,6 +91,7 @@ def application() -> Asgi:
     services = make_services(settings)
     app = build_app(services)
     services.counter.warm_up()  # nearly every model needs it; later it would hold up streams
+    import_module("app.providers.http_aiohttp")  # so does every call its door
     _leave_in_peace()
     return app
 
@@ -194,4 +196,5 @@ def _greet(services: Services) -> None:
         token = asyncio.run(make_demo_key(services))
         print("Demo: scripted models answer and payment is simulated.")
         print(f"API key:  {token}")
-        print(f"Try it:   {curl_line(address, token, DEMO_MODEL)}", flush=True)
+        print("Try it, in a shell:")
+        print(curl_line(address, token, DEMO_MODEL), flush=True)  # a line of its own, to be pasted

@@ -54,6 +54,9 @@ PROGRAMS: dict[Need, dict[str, str]] = {
         "gnome-keyring-daemon": "gnome-keyring",
         "postgres": "postgresql",
         "chromium": "chromium",
+        "curl": "curl",
+        "caddy": "caddy",
+        "systemd-analyze": "systemd",
     },
     Need.BENCH: {**_SCREEN, "chromium": "chromium"},
 }
