@@ -242,6 +242,8 @@ class Purchases:
 
 def _state(fields: Fields) -> str:
     state = fields.text("state")
+    if state == "expired" and fields.value.get("canceled") is True:
+        return "canceled"  # an older server does not say so
     if state not in _STATES:
         raise fields.wrong("state", f"is “{state[:40]}”, which no purchase has")
     return state

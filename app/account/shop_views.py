@@ -34,7 +34,8 @@ _WORDS = {
     "this goes on while you work, and after a restart too.",
     "paid": "The payment arrived and is being credited.",
     "credited": "Credited.",
-    "expired": "This purchase was not finished, and nothing was charged.",
+    "canceled": "You canceled this purchase, and nothing was charged.",
+    "expired": "The page of payment expired, and nothing was charged. You can begin again.",
     "failed": "The payment failed, and nothing was charged.",
     "given_up": "Not waited for any more. Should it be paid all the same, it is credited.",
 }

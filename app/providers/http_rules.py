@@ -180,26 +180,63 @@ def not_safe(place: str, reason: str) -> ProviderUnreachable:
             "Check the address. On this computer it may begin with http://.",
             billed=False,
         )
-    why = next((words for sign, words in _UNSAFE if sign in said), reason.rstrip(".") or "TLS")
+    exact = reason.rstrip(".") or "TLS"
+    for sign, why, advice in _UNSAFE:
+        if sign in said:
+            behind = f"The exact words: “{exact}”."
+            return ProviderUnreachable(
+                f"The connection to {place} is not safe: {why}.", f"{advice} {behind}", billed=False
+            )
     return ProviderUnreachable(
-        f"The connection to {place} is not safe: {why}.",
+        f"The connection to {place} is not safe: {exact}.",
         "Check this computer's date; a network or virus scanner may be reading along.",
         billed=False,
     )
 
 
 _NO_TLS = ("wrong version number", "record layer failure", "packet length too long")
-_UNTRUSTED = "nobody whom this computer trusts signed its certificate"
-# The first sign that is found counts.
+_UNTRUSTED = (
+    "nobody whom this computer trusts signed its certificate",
+    (
+        "A virus scanner, or the network of a company or a hotel, may be reading along. Try another"
+        " network, or ask whoever runs this one."
+    ),
+)
+_BY_ITSELF = (
+    "it signed its certificate itself",
+    (
+        "If you run this server, add its certificate to those that this computer trusts. Otherwise"
+        " do not go on: somebody may be reading along."
+    ),
+)
+# The first sign that is found counts: what OpenSSL says, why that is not safe, what to do.
 _UNSAFE = (
-    ("mismatch", "its certificate is for another address"),
-    ("has expired", "its certificate has expired"),
-    ("not yet valid", "its certificate is dated in the future"),
-    ("certificate in certificate chain", _UNTRUSTED),
-    ("self-signed", "it signed its certificate itself"),
-    ("self signed", "it signed its certificate itself"),
-    ("unable to get", _UNTRUSTED),
-    ("unable to verify", _UNTRUSTED),
+    (
+        "mismatch",
+        "its certificate is for another address",
+        (
+            "Check the address letter by letter. A network that wants you to sign in first answers"
+            " like this too."
+        ),
+    ),
+    (
+        "has expired",
+        "its certificate has expired",
+        (
+            "Whoever runs it has to renew it. If other pages complain too, this computer's date is"
+            " wrong."
+        ),
+    ),
+    (
+        "not yet valid",
+        "its certificate is dated in the future",
+        "Most likely this computer's clock is behind: set its date and time, then try again.",
+    ),
+    ("certificate in certificate chain", *_UNTRUSTED),
+    ("self-signed", *_BY_ITSELF),
+    ("self signed", *_BY_ITSELF),
+    ("unable to get", *_UNTRUSTED),
+    ("unable to verify", *_UNTRUSTED),
 )
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -239,8 +239,8 @@ class DeviceView:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutView:
-    """A purchase under way. `state`: pending, paid (not credited yet), credited, expired, failed,
-    and slow (pending for minutes)."""
+    """A purchase under way. `state`: pending, paid (not credited yet), credited, canceled, expired,
+    failed, and slow (pending for minutes)."""
 
     id: str
     server_id: str

@@ -33,6 +33,7 @@ _STEPS: tuple[Statements, ...] = (
         *proxy.STATEMENTS,
     ),
     (closing.INDEX,),
+    (payments.CANCELED,),
 )
 VERSION = len(_STEPS)
 _FORGETS_SINCE = 2  # keys that were given up

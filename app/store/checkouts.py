@@ -17,7 +17,7 @@ WAITING = ("pending", "paid")
 
 @dataclass(frozen=True, slots=True)
 class CheckoutRecord:
-    """One purchase. `state`: pending, paid, credited, expired, failed or given_up."""
+    """One purchase. `state`: pending, paid, credited, canceled, expired, failed or given_up."""
 
     id: str
     server_id: str

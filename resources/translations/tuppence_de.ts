@@ -4198,6 +4198,10 @@
         <source>Create an organization</source>
         <translation>Organisation anlegen</translation>
     </message>
+    <message>
+        <source>Expired</source>
+        <translation>Abgelaufen</translation>
+    </message>
 </context>
 <context>
     <name>AccountCard</name>

@@ -112,11 +112,23 @@ async def test_a_purchase_that_is_given_up_in_the_browser_says_that_nothing_was_
     desktop: Desktop,
 ) -> None:
     await pay(desktop, await begun(desktop), pays=False)
-    over = await became(desktop, "expired")
-    assert "nothing was charged" in over.checkout.message
+    over = await became(desktop, "canceled")
+    assert over.checkout.message == "You canceled this purchase, and nothing was charged."
     again = await begun(desktop, serial=6)  # a new one, not the dead page
     await pay(desktop, again)
     await became(desktop, "credited")
+
+
+async def test_a_page_of_payment_that_expired_is_no_cancelation(desktop: Desktop) -> None:
+    """Also told so by an older server, which does not tell the two apart."""
+    await begun(desktop)
+    [waiting] = desktop.driver.core.shelves.checkouts.waiting()
+    await desktop.place.server.run(
+        "UPDATE payment_checkouts SET state = 'expired' WHERE id = ?", waiting.id
+    )
+    over = await became(desktop, "expired")
+    assert over.checkout.message.startswith("The page of payment expired, and nothing was charged.")
+    assert desktop.driver.core.shelves.checkouts.waiting() == []
 
 
 async def test_who_waits_no_more_gets_the_tokens_all_the_same(desktop: Desktop) -> None:

@@ -38,9 +38,13 @@ _NOT_PAID = Told(
     "Nothing was paid",
     "This payment was not completed and nothing was charged. You can begin again in Tuppence.",
 )
-_CANCELLED = Told(
-    "Cancelled",
-    "Nothing was paid and nothing was charged. What you typed in Tuppence is still there.",
+_CANCELED = Told(
+    "Canceled",
+    "You canceled. Nothing was paid and nothing was charged. What you typed in Tuppence is still there.",
+)
+_EXPIRED = Told(
+    "The time to pay is over",
+    "The page of payment expired, and nothing was charged. You can begin again in Tuppence.",
 )
 _UNKNOWN = Told(
     "Go back to Tuppence",
@@ -61,7 +65,9 @@ def told_after(checkout: Checkout | None) -> Told:
     match checkout.state:
         case "credited":
             return _CREDITED
-        case "failed" | "expired":
+        case "expired":
+            return _CANCELED if checkout.canceled else _EXPIRED
+        case "failed":
             return _NOT_PAID
         case _:
             return _WAITING
@@ -71,7 +77,7 @@ def told_cancelled(checkout: Checkout | None) -> Told:
     """For whoever gave up; a payment that came through all the same is said."""
     if checkout is not None and checkout.state in ("paid", "credited"):
         return told_after(checkout)
-    return _CANCELLED
+    return _CANCELED
 
 
 def offer_name(till: Till, checkout: Checkout | None) -> str:

@@ -47,6 +47,7 @@ class CheckoutPaid:
 
 class CheckoutEnd(StrEnum):
     EXPIRED = "expired"
+    CANCELED = "canceled"
     FAILED = "failed"
 
 

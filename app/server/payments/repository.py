@@ -38,8 +38,10 @@ class Checkout:
     state: str
     url: str
     created_at: datetime
+    canceled: bool = False  # it is expired because its buyer gave it up
 
 
+CANCELED = "canceled"
 _CHECKOUT = (
     "tenant, id, processor, mode, session, subscription, offer, offer_kind, price, quantity,"
     " amount_minor, currency, email, hint, secret_hash, state, url, created_ms"
@@ -84,7 +86,7 @@ def opened(tenant: str, checkout_id: str, session: str, url: str) -> Steps[None]
 def checkout_by_id(checkout_id: str, tenant: str = "") -> Steps[Checkout | None]:
     """A checkout; with `tenant` only where it is theirs."""
     rows = yield Sql(
-        f"SELECT {_CHECKOUT} FROM payment_checkouts WHERE id = ?"
+        f"SELECT {_CHECKOUT}, canceled FROM payment_checkouts WHERE id = ?"
         + (" AND tenant = ?" if tenant else ""),
         (checkout_id, tenant) if tenant else (checkout_id,),
     )
@@ -94,7 +96,7 @@ def checkout_by_id(checkout_id: str, tenant: str = "") -> Steps[Checkout | None]
 def open_checkouts(processor: str, mode: str, since: datetime) -> Steps[tuple[Checkout, ...]]:
     """Those that were not heard of, the oldest first."""
     rows = yield Sql(
-        f"SELECT {_CHECKOUT} FROM payment_checkouts WHERE state = 'pending' AND processor = ?"
+        f"SELECT {_CHECKOUT}, canceled FROM payment_checkouts WHERE state = 'pending' AND processor = ?"
         " AND mode = ? AND created_ms >= ? ORDER BY created_ms LIMIT 1000",
         (processor, mode, ms_from(since)),
     )
@@ -102,13 +104,17 @@ def open_checkouts(processor: str, mode: str, since: datetime) -> Steps[tuple[Ch
 
 
 def advance(checkout: Checkout, state: str, subscription: str = "") -> Steps[None]:
-    """Bring a checkout on; never back."""
+    """Bring a checkout on; never back. One that was canceled is expired, and told apart."""
     new, old = _RANK.format("?"), _RANK.format("state")
+    canceled = int(state == CANCELED)
+    state = "expired" if canceled else state
     yield Sql(
-        f"UPDATE payment_checkouts SET state = CASE WHEN {new} > {old} THEN ? ELSE state END,"
+        "UPDATE payment_checkouts SET"
+        f" canceled = CASE WHEN {new} > {old} THEN CAST(? AS BIGINT) ELSE canceled END,"
+        f" state = CASE WHEN {new} > {old} THEN ? ELSE state END,"
         " subscription = CASE WHEN subscription = '' THEN ? ELSE subscription END"
         " WHERE tenant = ? AND id = ?",
-        (state, state, subscription, checkout.tenant, checkout.id),
+        (state, canceled, state, state, subscription, checkout.tenant, checkout.id),
     )
 
 
@@ -123,7 +129,7 @@ def remember_hint(checkout_id: str, hint: str) -> Steps[None]:
 def purchases_of(tenant: str) -> Steps[tuple[Checkout, ...]]:
     """What a tenant began to buy, the newest first."""
     rows = yield Sql(
-        f"SELECT {_CHECKOUT} FROM payment_checkouts WHERE tenant = ?"
+        f"SELECT {_CHECKOUT}, canceled FROM payment_checkouts WHERE tenant = ?"
         " ORDER BY created_ms DESC, id LIMIT 500",
         (tenant,),
     )
@@ -198,5 +204,5 @@ def save_read_until(processor: str, mode: str, until: datetime) -> Steps[None]:
 
 
 def _checkout(row: Row) -> Checkout:
-    values = [*row[:17], at_from(row[17])]
+    values = [*row[:17], at_from(row[17]), bool(row[18])]
     return Checkout(*values)

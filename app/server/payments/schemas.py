@@ -87,7 +87,7 @@ class OffersShown(BaseModel):
 
 class CheckoutShown(BaseModel):
     """`state` is pending, paid (not credited yet, or set aside), credited, expired or failed.
-    `url` is the page where it is paid."""
+    `canceled`: it is expired because its buyer gave it up. `url` is the page where it is paid."""
 
     id: str
     offer: str
@@ -105,6 +105,7 @@ class SubscriptionShown(BaseModel):
     seats: int
     past_due: bool
     cancels_at_end: bool
+    canceled: bool
     subscribed_at: datetime
     paid_until: datetime
     demo: str | None = None
@@ -193,6 +194,7 @@ def subscription_shown(standing: Standing | None) -> SubscriptionShown | None:
         paid_until=standing.runs_until,
         demo=_label(row.processor),
     )
+        canceled=checkout.canceled,
 
 
 def purchase_shown(purchase: Purchase) -> PurchaseShown:

@@ -88,7 +88,7 @@ def _confirm(
     claim = Claim(checkout.tenant, checkout.id)
     notices: tuple[Notice, ...]
     if not pays:
-        notices = (CheckoutEnded(claim, checkout.session, CheckoutEnd.EXPIRED),)
+        notices = (CheckoutEnded(claim, checkout.session, CheckoutEnd.CANCELED),)
     else:
         notices = _paid(checkout, claim, now)
     body = json.dumps({"simulated": checkout.id})

@@ -120,6 +120,9 @@ CREATE TABLE payment_polls (
     PRIMARY KEY (processor, mode)
 )"""
 
+# Since the third step: one that is expired because its buyer gave it up.
+CANCELED = "ALTER TABLE payment_checkouts ADD COLUMN canceled INTEGER NOT NULL DEFAULT 0"
+
 STATEMENTS: tuple[str, ...] = (
     CHECKOUTS,
     SUBSCRIPTIONS,

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 from app.seam.hosted_views import ServerView
 from app.seam.views import FaultView
 from app.ui.dialog_pieces import (
-    clear_layout,
     column,
     plain_label,
+    plain_tooltip,
     push_button,
     row,
     rule,
@@ -37,12 +37,28 @@ class ServerLine(QFrame):
     chosen = Signal(str)
     forget_asked = Signal(str, bool)
 
-    def __init__(self, server: ServerView, *, in_use: bool, shown: bool) -> None:
+    def __init__(self, server: ServerView, *, in_use: bool, about: bool) -> None:
         super().__init__()
         self.server = server
-        self._in_use, self._shown = in_use, shown
         self._build()
-        self.setAccessibleName(f"{server.title}, {host_of(server.url)}, {self._state()}")
+        self.show_server(server, in_use=in_use, about=about)
+
+    def show_server(self, server: ServerView, *, in_use: bool, about: bool) -> None:
+        """News of it; a question that is open stays, with what was said to it."""
+        self.server = server
+        state = self._state()
+        self._title.setText(server.title)
+        self._demo.setVisible(server.demo)
+        self._used.setVisible(in_use)
+        self._under.setText(f"{host_of(server.url)} · {state}")
+        self._use.setText(self._use_words())
+        self._use.setAccessibleName(f"{self._use.text()}: {server.title}")
+        self._use.setVisible(not (in_use or about))
+        forget = self.tr("Forget {0}").format(server.title)
+        self._trash.setToolTip(plain_tooltip(forget))
+        self._trash.setAccessibleName(forget)
+        self._asked.setText(self._question())
+        self.setAccessibleName(f"{server.title}, {host_of(server.url)}, {state}")
 
     def show_fault(self, fault: FaultView) -> None:
         """Why it is still there; one that cannot be asked can be forgotten all the same."""
@@ -61,28 +77,24 @@ class ServerLine(QFrame):
         box.addWidget(rule())
 
     def _build_line(self) -> QHBoxLayout:
-        server = self.server
         said = column(spacing=2)
         title = row(spacing=8)
-        title.addWidget(plain_label(server.title, size="note", strong=True))
-        badges = ((server.demo, self.tr("demo")), (self._in_use, self.tr("in use")))
-        for text in (text for is_so, text in badges if is_so):
-            badge = plain_label(text)
+        self._title = plain_label(size="note", strong=True)
+        self._demo, self._used = plain_label(self.tr("demo")), plain_label(self.tr("in use"))
+        title.addWidget(self._title)
+        for badge in (self._demo, self._used):
             set_look(badge, look="badge")
             title.addWidget(badge)
         title.addStretch(1)
         said.addLayout(title)
-        under = f"{host_of(server.url)} · {self._state()}"
-        said.addWidget(plain_label(under, tone="2", size="note", wrap=True))
+        self._under = plain_label(tone="2", size="note", wrap=True)
+        said.addWidget(self._under)
         line = row(spacing=8)
         line.addLayout(said, 1)
-        if not (self._in_use or self._shown):
-            button = push_button(self._use_words(), self._on_use)
-            button.setObjectName("server-use")
-            button.setAccessibleName(f"{button.text()}: {server.title}")
-            line.addWidget(button)
-        name = self.tr("Forget {0}").format(server.title)
-        self._trash = tool_button("trash-2", name, self._on_forget)
+        self._use = push_button("", self._on_use)
+        self._use.setObjectName("server-use")
+        line.addWidget(self._use)
+        self._trash = tool_button("trash-2", "", self._on_forget)
         line.addWidget(self._trash)
         return line
 
@@ -103,7 +115,8 @@ class ServerLine(QFrame):
         self._fault = plain_label(tone="danger", size="note", wrap=True)
         self._fault.hide()
         box = column(part, spacing=6)
-        box.addWidget(plain_label(self._question(), size="note", wrap=True))
+        self._asked = plain_label(size="note", wrap=True)
+        box.addWidget(self._asked)
         box.addWidget(self._fault)
         box.addLayout(ways)
         return part
@@ -240,28 +253,36 @@ class ServerList(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: tuple[tuple[ServerView, bool, bool], ...] = ()
+        self._by_id: dict[str, ServerLine] = {}
         self._build()
 
     def show_servers(self, servers: Sequence[ServerView], in_use: str, about: str) -> None:
-        """Lines are made anew only where something changed: one may be asking. `about` is the
-        server that the page is about, which need not be in use yet."""
-        shown = tuple((row, row.id == in_use, row.id == about) for row in servers)
-        if shown == self._shown:
-            return
-        self._shown = shown
-        clear_layout(self._lines)
-        for server, used, here in shown:
-            line = ServerLine(server, in_use=used, shown=here)
-            line.chosen.connect(self.chosen)
-            line.forget_asked.connect(self.forget_asked)
-            self._lines.addWidget(line)
+        """A line stays as long as its server does: somebody may be about to press in it. `about`
+        is the server that the page is about, which need not be in use yet."""
+        for gone in self._by_id.keys() - {server.id for server in servers}:
+            line = self._by_id.pop(gone)
+            line.hide()
+            self._lines.removeWidget(line)
+            line.deleteLater()
+        for place, server in enumerate(servers):
+            used, here = server.id == in_use, server.id == about
+            if server.id in self._by_id:
+                self._by_id[server.id].show_server(server, in_use=used, about=here)
+            else:
+                self._by_id[server.id] = self._new_line(server, used, here)
+            if self._lines.indexOf(self._by_id[server.id]) != place:
+                self._lines.insertWidget(place, self._by_id[server.id])
+
+    def _new_line(self, server: ServerView, used: bool, here: bool) -> ServerLine:
+        line = ServerLine(server, in_use=used, about=here)
+        line.chosen.connect(self.chosen)
+        line.forget_asked.connect(self.forget_asked)
+        return line
 
     def show_kept(self, server_id: str, fault: FaultView) -> None:
         """A server that could not be forgotten."""
-        for line in self.findChildren(ServerLine):
-            if line.server.id == server_id:
-                line.show_fault(fault)
+        if server_id in self._by_id:
+            self._by_id[server_id].show_fault(fault)
 
     def _build(self) -> None:
         self._lines = column(spacing=10)

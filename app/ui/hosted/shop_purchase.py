@@ -14,7 +14,7 @@ from app.ui.theme import Theme, set_look
 
 _ICONS = {
     "pending": "hourglass", "slow": "hourglass", "paid": "check", "credited": "circle-check",
-    "expired": "circle-x", "failed": "circle-alert", "given_up": "circle-x",
+    "canceled": "circle-x", "expired": "circle-x", "failed": "circle-alert", "given_up": "circle-x",
 }  # fmt: skip
 _INKS = {"ok": "ok", "danger": "danger", "warn": "warn"}
 ICON_SIDE = 18

@@ -20,7 +20,8 @@ STATES = {
     "slow": str(QT_TRANSLATE_NOOP("shop", "Still waiting for the payment")),
     "paid": str(QT_TRANSLATE_NOOP("shop", "Paid")),
     "credited": str(QT_TRANSLATE_NOOP("shop", "Credited")),
-    "expired": str(QT_TRANSLATE_NOOP("shop", "Canceled")),
+    "canceled": str(QT_TRANSLATE_NOOP("shop", "Canceled")),
+    "expired": str(QT_TRANSLATE_NOOP("shop", "Expired")),
     "failed": str(QT_TRANSLATE_NOOP("shop", "Failed")),
     "given_up": str(QT_TRANSLATE_NOOP("shop", "Not waited for")),
 }

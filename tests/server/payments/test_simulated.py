@@ -74,7 +74,8 @@ async def test_a_simulated_plan_is_paid_for_a_month_changed_and_canceled(demo: S
 async def test_a_simulated_checkout_can_be_given_up(demo: Shop) -> None:
     ann = await demo.someone()
     checkout = await demo.begin(ann, "pro-pack")
-    assert (await confirm(demo, checkout, pay=False))[1]["state"] == "expired"
+    ended = (await confirm(demo, checkout, pay=False))[1]
+    assert (ended["state"], ended["canceled"]) == ("expired", True)
     assert (await confirm(demo, checkout))[0] == 409
     assert await demo.free(ann) == 0
 

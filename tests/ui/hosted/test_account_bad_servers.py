@@ -195,7 +195,7 @@ async def test_a_certificate_that_does_not_fit_is_said_in_plain_words(
 ) -> None:
     with answering(says(), certificate=certificate(tmp_path, "127.0.0.1")) as place:
         words = "The connection to 127.0.0.1 is not safe: it signed its certificate itself."
-        await refused(ada, f"https://{place}", words, "Check this computer's date")
+        await refused(ada, f"https://{place}", words, "If you run this server")
         await refused(ada, f"http://{place}", "127.0.0.1")  # TLS where none was wanted
     with answering(says()) as place:
         await refused(ada, f"https://{place}", "does not encrypt its connections.", "http://")

@@ -324,6 +324,43 @@ def test_forgetting_asks_first_and_names_what_would_be_lost(desk: Desk) -> None:
     assert button(desk, "server-forget-anyway") is None
 
 
+def test_news_leave_an_open_question_and_its_fault_where_they_are(desk: Desk) -> None:
+    """A click that was aimed at before the news still finds its button."""
+    page = open_page(desk, accounts(SERVER, TEAM))
+    press(desk, "Forget Team")
+    aimed_at = button(desk, "server-forget")
+    assert aimed_at is not None
+    typed = field(desk, "server-address")
+    desk.qtbot.keyClicks(typed, "http://127.0")
+    renamed = replace(TEAM, title="The team", state="signed_in", account="a9")
+    desk.tell(accounts(FRESH, SERVER, renamed, chosen="s2"))
+    assert button(desk, "server-forget") is aimed_at
+    assert "Take this computer off your account there" in said(page)
+    assert "The team" in said(page)
+    assert field(desk, "server-address").text() == "http://127.0"
+    desk.qtbot.mouseClick(aimed_at, LEFT)
+    order = last(desk, hosted.ForgetServer)
+    assert isinstance(order, hosted.ForgetServer)
+    assert order.server_id == "s2"
+    desk.tell(accounts(SERVER, TEAM))  # while it is being done
+    assert not aimed_at.isEnabled()
+    desk.tell(HostedDone(order.serial, FaultView("ServerRefused", "This is the only device.")))
+    desk.tell(accounts(TEAM, SERVER, FRESH))
+    assert "This is the only device." in said(page)
+    assert aimed_at.isVisible()
+    assert aimed_at.isEnabled()
+
+
+def test_a_server_that_was_forgotten_elsewhere_takes_its_question_along(desk: Desk) -> None:
+    page = open_page(desk, accounts(SERVER, TEAM))
+    press(desk, "Forget Team")
+    desk.tell(accounts(SERVER))
+    assert button(desk, "server-forget") is None
+    assert "Team" not in said(page)
+    desk.tell(accounts(SERVER, TEAM))
+    assert button(desk, "server-forget") is None  # it asks anew
+
+
 def test_an_answer_that_comes_after_the_page_was_closed_is_dropped(desk: Desk) -> None:
     open_page(desk, signed_in())
     click(desk, "sign-out")
@@ -346,7 +383,8 @@ def test_all_of_it_is_german(german_desk: Desk) -> None:
     fault = FaultView(
         "ProviderUnreachable",
         "The connection to wrong.example.com is not safe: its certificate is for another address.",
-        "Check this computer's date; a network or virus scanner may be reading along.",
+        "Check the address letter by letter. A network that wants you to sign in first answers like"
+        " this too. The exact words: “Hostname mismatch”.",
     )
     refuse(desk, hosted.CheckServer, fault)
     assert english_in(desk.window) == []

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import platform
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -106,14 +104,9 @@ async def test_the_last_way_back_is_not_forgotten_by_a_click(town: Town) -> None
     ada = await town.person("laptop")
     await ada.begin()
     [row] = ada.driver.core.shelves.servers.rows()
-    for _ in range(4):  # what is told of a new account meanwhile draws the list anew
-        await ada.press_tool(f"Forget {row.title}")
-        await ada.click("server-forget")
-        with suppress(TimeoutError):
-            async with asyncio.timeout(5):
-                await ada.until_says("Add an address or another device first")
-            break
-    assert ada.screen.says("Add an address or another device first")
+    await ada.press_tool(f"Forget {row.title}")
+    await ada.click("server-forget")
+    await ada.until_says("Add an address or another device first")
     assert ada.button("server-forget-anyway") is None
     assert ada.driver.core.shelves.servers.rows() == [row]
     await add_email(ada, town)

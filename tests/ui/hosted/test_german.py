@@ -87,7 +87,7 @@ def test_the_shop_and_its_purchases_are_german(german_desk: Desk) -> None:
     tile = card.findChild(QPushButton, "offer-pro-pack")
     assert tile is not None
     assert "1.000.000 Token" in tile.accessibleName()
-    for state in ("paid", "credited", "expired", "failed", "given_up"):
+    for state in ("paid", "credited", "canceled", "expired", "failed", "given_up"):
         desk.tell(moved(state))
         assert english_in(card) == []
     card.tabs.setCurrentIndex(1)

@@ -87,7 +87,7 @@ def test_a_pack_is_chosen_and_paid_with_the_keyboard(desk: Desk) -> None:
     ("state", "says"),
     [
         ("pending", "Waiting for the payment"), ("slow", "Still waiting for the payment"),
-        ("paid", "Paid"), ("expired", "Canceled"), ("failed", "Failed"),
+        ("paid", "Paid"), ("canceled", "Canceled"), ("expired", "Expired"), ("failed", "Failed"),
         ("given_up", "Not waited for"), ("credited", "Credited"),
     ],
 )  # fmt: skip

@@ -166,8 +166,8 @@ async def test_a_payment_that_is_called_off_in_the_browser_is_said_and_can_be_be
     await screen.click("shop-pay")
     await screen.until(lambda: bool(pages))
     await shopper.pay(pages[0], pays=False)
-    card = await shopper.state("expired")
-    assert screen.says("nothing was charged", card)
+    card = await shopper.state("canceled")
+    assert screen.says("You canceled this purchase, and nothing was charged.", card)
     await screen.click("shop-pay")
     await screen.until(lambda: len(pages) == 2)
     assert pages[0] != pages[1]
