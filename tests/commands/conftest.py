@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures import warm
+
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 KEY = "sk-test-0123456789abcdefghijklmnop"
 
@@ -48,14 +50,13 @@ class CommandLine:
         }
 
     def __call__(self, *words: str, stdin: str = "", cwd: Path | None = None) -> Done:
-        done = subprocess.run(
-            self.argv(*words), input=stdin.encode(), capture_output=True,
-            env=self.environment, cwd=cwd, timeout=60, check=False,
-        )  # fmt: skip
+        done = warm.run(
+            words, environment=self.environment, folder=cwd, typed=stdin.encode(), timeout_s=60
+        )
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def begin(self, *words: str) -> subprocess.Popen[str]:
-        """A command that goes on while the test does."""
+        """A command that goes on while the test does, in an interpreter that starts anew."""
         return subprocess.Popen(
             self.argv(*words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, env=self.environment,
