@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.catalog.pricebook import load_price_book
+from app.catalog.pricebook import PriceBook, load_price_book
 from app.catalog.prices import Price
 from app.chat.names import Names
 from app.chat.receipts import PROVIDERS_FIGURE, receipt_view
@@ -44,18 +44,21 @@ REPORTED = [place for place, row in enumerate(ROWS) if as_object(row["usage"]).g
 
 
 @cache
+def book() -> PriceBook:
+    return load_price_book(resources_folder() / "prices")
+
+
+@cache
 def names() -> Names:
-    book = load_price_book(resources_folder() / "prices")
-    return Names(Keys(Database.in_memory(Clock(now=lambda: AT))), book)
+    return Names(Keys(Database.in_memory(Clock(now=lambda: AT))), book())
 
 
 @cache
 def price_of(place: int) -> Price | None:
-    book = load_price_book(resources_folder() / "prices")
     row = ROWS[place]
     host = HOSTS.get(str(row["provider"]))
     provider = host.price_provider if host is not None else str(row["provider"])
-    return book.price(provider, model_of(row), AT)
+    return book().price(provider, model_of(row), AT)
 
 
 def model_of(row: Json) -> str:
