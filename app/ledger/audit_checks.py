@@ -127,6 +127,13 @@ _HOLDS = (
         "SELECT tenant, key, count(*) FROM ledger_holds GROUP BY tenant, key HAVING count(*) > 1",
     ),
     Check(
+        7, "hold {0}", "its key was given up, and it is {1} all the same",
+        "SELECT h.id, h.state FROM ledger_holds AS h WHERE h.body_hash = 'given up'"
+        " AND (h.state <> 'released' OR h.attempt <> 0 OR h.frozen <> '' OR EXISTS"
+        " (SELECT 1 FROM ledger_hold_draws AS d WHERE d.hold_id = h.id) OR EXISTS"
+        " (SELECT 1 FROM ledger_entries AS e WHERE e.hold_id = h.id))",
+    ),
+    Check(
         7, "hold {0}", "it was charged {1} times",
         "SELECT hold_id, count(*) FROM ledger_entries WHERE kind = 'charge'"
         " GROUP BY hold_id HAVING count(*) > 1",

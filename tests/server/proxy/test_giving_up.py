@@ -9,9 +9,14 @@ from typing import Any
 import httpx2
 import pytest
 
+from app.ledger.audit import audit
 from app.ledger.closing import forget_given_up
+from app.ledger.rebuild import rebuild
+from app.ledger.sweeping import sweep
 from app.server.credits import closing
 from app.server.errors import Refused
+from app.server.operator.account_rows import whole_account
+from app.server.operator.exporting import journal
 from tests.fixtures.credit_server import Person
 from tests.server.credits.given import give
 from tests.server.proxy.conftest import Place
@@ -205,6 +210,31 @@ async def _forgotten(place: Place) -> None:
         ("answered",)
     ]
     assert await place.troubles() == []
+
+
+async def test_the_books_know_them_and_find_one_that_was_charged(place: Place) -> None:
+    person = await place.person()
+    database, now = place.server.services.database, place.server.time.at
+    exported = list(await database.read(journal, "csv"))
+    async with httpx2.AsyncClient(base_url=place.url) as client:
+        await close(client, person)
+        shown = await client.get("/api/account/export", headers=person.headers)
+        assert KEY not in shown.text
+        listed = await client.get("/api/requests", headers=person.headers)
+        assert listed.json()["requests"] == []
+    assert await database.run(rebuild) == ()
+    assert list(await database.read(journal, "csv")) == exported
+    assert (await database.read(whole_account, person.caller.tenant, now)).holds == ()
+    assert (await database.run(sweep, now + closing.KEPT)).released == ()
+    assert await database.read(audit, now) == ()
+    [(hold_id,)] = await place.server.run("SELECT id FROM ledger_holds WHERE key = ?", KEY)
+    with pytest.raises(Exception, match="a hold ends exactly once"):
+        await place.server.run("UPDATE ledger_holds SET state = 'settled' WHERE id = ?", hold_id)
+    await place.server.run(
+        "INSERT INTO ledger_entries (at_ms, kind, hold_id) VALUES (1, 'charge', ?)", hold_id
+    )
+    said = [str(finding) for finding in await database.read(audit, now)]
+    assert any("its key was given up" in each for each in said), said
 
 
 async def test_nothing_else_can_be_deleted(place: Place, postgres_place: Place) -> None:
