@@ -50,7 +50,7 @@ class ChatViews:
             title=chat.title,
             updated_at=chat.updated_at,
             pinned=chat.pinned,
-            total_pusd=chat.total_pusd + chat.drawn_pusd,
+            total_pusd=chat.total_pusd,
             drawn_tokens=chat.drawn_tokens,
             certainty=_chat_certainty(chat, streaming=streaming),
             streaming=streaming,

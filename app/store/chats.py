@@ -17,9 +17,7 @@ _CHATS = """
 SELECT chats.id, title, title_is_own, created_ms, updated_ms, pinned, hidden_ms,
     total_pusd, unpriced, estimated, server_id, group_id, group_name,
     (SELECT coalesce(sum(amount), 0) FROM draw_days
-        WHERE draw_days.chat_id = chats.id AND unit = 'plan_tokens'),
-    (SELECT coalesce(sum(amount), 0) FROM draw_days
-        WHERE draw_days.chat_id = chats.id AND unit = 'usd')
+        WHERE draw_days.chat_id = chats.id AND unit = 'plan_tokens')
 FROM chats LEFT JOIN chat_groups ON chat_groups.chat_id = chats.id"""
 
 # Unfinished: a pane stands on an answer that broke off and that the user did not settle for.
@@ -180,7 +178,7 @@ def _pane_rows(chat_id: str, panes: Iterable[PaneRecord]) -> list[PaneRow]:
 def _chat(row: Row, panes: Iterable[Row]) -> ChatRecord:
     (
         id_, title, own, created_ms, updated_ms, pinned, hidden_ms, total, unpriced, estimated,
-        server_id, group_id, group_name, drawn_tokens, drawn_pusd,
+        server_id, group_id, group_name, drawn_tokens,
     ) = row  # fmt: skip
     panes = tuple(panes)
     return ChatRecord(
@@ -198,5 +196,4 @@ def _chat(row: Row, panes: Iterable[Row]) -> ChatRecord:
         panes=tuple(PaneRecord(pane[1], pane[2], pane[3]) for pane in panes),
         group=None if group_id is None else ChatGroup(server_id, group_id, group_name),
         drawn_tokens=drawn_tokens,
-        drawn_pusd=drawn_pusd,
     )

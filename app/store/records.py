@@ -41,8 +41,8 @@ class ChatRecord:
     """A chat with the sum of its receipts; `total_pusd` counts what is priced.
 
     `unpriced` is the number of answers without a known price, `estimated` of those not exact.
-    `group` None: the chat is one's own. `drawn_tokens` (plan tokens) and `drawn_pusd`
-    are what hosted credit drew for it beside that.
+    `group` None: the chat is one's own. `drawn_tokens` (plan tokens) are what hosted credit drew
+    for it beside that; dollars that it drew are in the sum.
     """
 
     id: str
@@ -59,7 +59,6 @@ class ChatRecord:
     panes: tuple[PaneRecord, ...]
     group: ChatGroup | None = None
     drawn_tokens: int = 0
-    drawn_pusd: int = 0
 
 
 @dataclass(frozen=True, slots=True)
