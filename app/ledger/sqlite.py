@@ -103,19 +103,24 @@ class SqliteLedger:
             raise
         return answer
 
+    def _has_tables(self) -> bool:
+        found = self._connection.execute(
+            "SELECT count(*) FROM sqlite_master WHERE name LIKE 'ledger@_%' ESCAPE '@'"
+            " AND sql IS NOT NULL"
+        ).fetchone()[0]
+        if found not in (0, len(SQLITE_STATEMENTS)):
+            raise LedgerError("This file holds a ledger of another version.")
+        return bool(found)
+
     def _make(self) -> None:
         """Make the tables where there are none. Whoever comes second finds them."""
+        if self._has_tables():
+            return  # and waits for nobody who writes
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            found = self._connection.execute(
-                "SELECT count(*) FROM sqlite_master WHERE name LIKE 'ledger@_%' ESCAPE '@'"
-                " AND sql IS NOT NULL"
-            ).fetchone()[0]
-            if found == 0:
+            if not self._has_tables():
                 for statement in SQLITE_STATEMENTS:
                     self._connection.execute(statement)
-            elif found != len(SQLITE_STATEMENTS):
-                raise LedgerError("This file holds a ledger of another version.")
             self._connection.execute("COMMIT")
         except BaseException:
             if self._connection.in_transaction:
