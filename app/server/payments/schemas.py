@@ -92,6 +92,7 @@ class CheckoutShown(BaseModel):
     id: str
     offer: str
     state: str
+    canceled: bool
     url: str
     processor: str
     amount_cents: int
@@ -105,7 +106,6 @@ class SubscriptionShown(BaseModel):
     seats: int
     past_due: bool
     cancels_at_end: bool
-    canceled: bool
     subscribed_at: datetime
     paid_until: datetime
     demo: str | None = None
@@ -172,6 +172,7 @@ def checkout_shown(checkout: Checkout) -> CheckoutShown:
         id=checkout.id,
         offer=checkout.offer,
         state=checkout.state,
+        canceled=checkout.canceled,
         url=checkout.url if checkout.state == "pending" else "",
         processor=checkout.processor,
         amount_cents=checkout.amount_minor * checkout.quantity,
@@ -194,7 +195,6 @@ def subscription_shown(standing: Standing | None) -> SubscriptionShown | None:
         paid_until=standing.runs_until,
         demo=_label(row.processor),
     )
-        canceled=checkout.canceled,
 
 
 def purchase_shown(purchase: Purchase) -> PurchaseShown:
