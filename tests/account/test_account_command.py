@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
+from tests.fixtures import warm
 from tests.server.safety.processes import ServerProcess, server_process
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,14 +35,8 @@ class CommandLine:
     server: ServerProcess
 
     def __call__(self, *words: str, stdin: str = "") -> Done:
-        done = subprocess.run(
-            [sys.executable, "-m", "app", *words],
-            input=stdin.encode(),
-            capture_output=True,
-            env=self.environment,
-            cwd=ROOT,
-            timeout=60,
-            check=False,
+        done = warm.run(
+            words, environment=self.environment, folder=ROOT, typed=stdin.encode(), timeout_s=60
         )
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
