@@ -32,6 +32,7 @@ from app.metering.payer import PayerKind
 from app.money import format_usd
 
 USUAL = "usual"
+_SHOWN_PUSD = 100_000_000  # the least that a shown amount tells apart: $0.0001
 _Rows = list[tuple[str, ...]]
 
 
@@ -160,7 +161,7 @@ def _payment_words(step: Step) -> str:
     match step.answer:
         case Refused() as refused:
             short = ", ".join(
-                f"{amount_words(each.unit, each.amount)} more of {each.limit}"
+                f"{_at_least(each.unit, each.amount)} more of {each.limit}"
                 for each in refused.short
             )
             wanted = f": {short} would do" if short else ""
@@ -219,8 +220,15 @@ def _rounded(unit: Unit, amount: int) -> str:
     return format_usd(amount) if unit is Unit.USD else amount_words(unit, amount)
 
 
+def _at_least(unit: Unit, amount: int) -> str:
+    """What is missing; dollars are rounded up, so that as much would do."""
+    if unit is not Unit.USD:
+        return amount_words(unit, amount)
+    return format_usd(-(-amount // _SHOWN_PUSD) * _SHOWN_PUSD)
+
+
 def _sum_rows(walked: Walk, sums: Sums) -> Iterator[tuple[str, ...]]:
-    refused = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in sums.refused)
+    refused = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in sums.refused)
     yield "messages", f"{sums.messages:,}", f"{sums.shortened} shortened" if sums.shortened else ""
     yield "paid with allowances and packs", f"{sums.hosted:,}", ""
     yield "paid with own keys", f"{sums.own_key:,}", _own_key_words(sums)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Protocol
 
@@ -60,6 +61,12 @@ def test_a_simulation_says_what_each_message_paid(tuppence: CommandLine, mine: s
     assert "1,935 tokens of Free  " in done.out
     assert "325 tokens of Free + 1,610 tokens of Starter Pack" in done.out
     assert "refused, used up" in done.out
+
+
+def test_what_was_missing_is_told_in_dollars_that_people_read(tuppence: CommandLine) -> None:
+    done = tuppence("catalog", "simulate", "workspaces", "--days", "30")
+    assert re.search(r"refused, used up: \$0\.\d{4} more of Managed credit would do", done.out)
+    assert re.search(r"refused +(\d,\d{3}) +\1 used up\n", done.out)
 
 
 def test_a_simulation_says_what_was_bought_and_what_it_earned(
