@@ -124,6 +124,7 @@ class Drawing:
             MemberDrawnView(
                 names.get(row.name, ""), row.name == record.account, row.plan_tokens, row.pusd,
                 row.calls, row.input_tokens, row.output_tokens,
+                row.name if row.name in names else "",
             )
             for row in self._rows(record, MEMBERS) or ()
         ]  # fmt: skip

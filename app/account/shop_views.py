@@ -69,6 +69,7 @@ class ShopViews:
                 for each in self.checkouts.of(record.id, record.holder)
             ),
             demo=offers.demo if offers else "",
+            passphrases=offers is not None and offers.passphrases,
             as_of=None if listed is None else listed.at,
             weights=weights_of(wallets.models(record)),
             per_message=self._per_message(record, self.clock.now() - USUAL_SPAN),

@@ -16,6 +16,7 @@ from app.providers.json_text import Json, as_list, as_object, as_text
 from app.seam.hosted_views import (
     AccountsView,
     DeviceView,
+    GrantedView,
     GrantView,
     InsteadView,
     OfferView,
@@ -138,6 +139,9 @@ def offer_view(offer: Offer) -> OfferView:
         price_cents=offer.price_cents if offer.currency.lower() == "usd" else None,
         seats=offer.seats,
         holder=offer.holder,
+        grants=tuple(
+            GrantedView(each.unit.value, each.amount, each.window) for each in offer.grants
+        ),
     )
 
 
@@ -162,6 +166,7 @@ def _grant(line: GrantLine, models: Mapping[str, str]) -> GrantView:
         resets=line.resets,
         models=line.models,
         only=line.only,
+        cap=line.cap,
     )
 
 

@@ -18,7 +18,8 @@ _NAME_MAX = 120
 class GrantLine:
     """One grant in its window; amounts are in `unit`. `only`: its models draw on nothing else.
 
-    `resets` is None for what never comes again.
+    `resets` is None for what never comes again. `cap` is what this member may draw of it in the
+    window, None where nobody set one; `left` is within it.
     """
 
     id: str
@@ -33,6 +34,7 @@ class GrantLine:
     resets: datetime | None
     models: tuple[str, ...]
     only: bool
+    cap: int | None = None
 
     def fits(self, model: str) -> bool:
         return any(fnmatchcase(model, glob) for glob in self.models)
@@ -97,8 +99,18 @@ class HostedModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Granted:
+    """An amount in its unit, given anew in each window."""
+
+    unit: Unit
+    amount: int
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
-    """What can be bought. `price_cents` None: no price is set; `amount` is what a pack gives."""
+    """What can be bought. `price_cents` None: no price is set; `amount` is what a pack gives,
+    `grants` what a plan gives in each window."""
 
     id: str
     kind: str
@@ -113,14 +125,18 @@ class Offer:
     seats: int | None
     benefits: tuple[str, ...]
     holder: str = ""
+    grants: tuple[Granted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Offers:
+    """`passphrases`: whether a plan is opened by one; an older server does not say so."""
+
     packs: tuple[Offer, ...]
     plans: tuple[Offer, ...]
     add_ons: tuple[Offer, ...]
     demo: str
+    passphrases: bool = True
 
     @property
     def all(self) -> tuple[Offer, ...]:
@@ -168,6 +184,7 @@ def read_offers(fields: Fields) -> Offers:
         plans=tuple(_offer(each) for each in fields.objects("plans")),
         add_ons=tuple(_offer(each) for each in fields.objects("add_ons")),
         demo=fields.text("demo", ""),
+        passphrases=fields.truth("passphrases", default=True),
     )
 
 
@@ -195,6 +212,7 @@ def _grant(fields: Fields) -> GrantLine:
         resets=fields.moment_or_none("resets"),
         models=fields.texts("models"),
         only=fields.truth("only"),
+        cap=fields.amount("cap", unit) if fields.has("cap") else None,
     )
     if grant.left > grant.granted:
         raise fields.wrong("left", "is more than was granted")
@@ -250,4 +268,10 @@ def _offer(fields: Fields) -> Offer:
         seats=fields.whole_or_none("seats"),
         benefits=fields.texts("benefits"),
         holder=fields.text("holder", ""),
+        grants=tuple(map(_granted, fields.objects("grants") if fields.has("grants") else ())),
     )
+
+
+def _granted(fields: Fields) -> Granted:
+    unit = unit_of(fields, "unit")
+    return Granted(unit, fields.amount("amount", unit), fields.text("window"))

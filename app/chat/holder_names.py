@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 
-from app.account.wallet import ME
+from app.account.wallet import ME, MODELS
 from app.providers.json_text import as_list, as_object, as_text
 from app.store.servers import ServerRecord, Servers
 
 _PREFIX = "hosted:"
 _GROUPS = "groups"
 _GONE = "A server that was removed"
+_EVERYBODY = ""  # what a server sells is told to all
+_NAME_MAX = 120
 
 
 def is_holder(key_id: str) -> bool:
@@ -46,6 +48,15 @@ class HolderNames:
             return f"Tokens from {_GONE[:1].lower()}{_GONE[1:]}"
         group = self._group(record, _holder(key_id))
         return f"Tokens of {group}" if group else f"Tokens from {record.title}"
+
+    def model(self, model_id: str) -> str:
+        """A model as a server calls it that sells it; empty where none does."""
+        for record in () if self._servers is None else self._servers.rows():
+            for sold in as_list(self._said(record, _EVERYBODY, MODELS).get("data")):
+                fields = as_object(sold)
+                if as_text(fields.get("id")) == model_id:
+                    return as_text(fields.get("name"))[:_NAME_MAX]
+        return ""
 
     def _record(self, key_id: str) -> ServerRecord | None:
         server_id = key_id.removeprefix(_PREFIX).partition(":")[0]

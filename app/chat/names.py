@@ -84,7 +84,7 @@ class Names:
             return "Demo"
         card = self._prices.card(_price_provider(provider), model_id)
         if card is None or not card.name or card.name == model_id:
-            return model_id
+            return self._holders.model(model_id) or model_id
         return dated_name(card.name, model_id)
 
     def model_anywhere(self, model_id: str) -> str:

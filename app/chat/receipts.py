@@ -51,6 +51,7 @@ BASES = {
     "input_only": "the input alone",
     "provider_lookup": "looked up at the provider",
 }
+_COUNTED_THERE = "counted by the server"
 _NOT_DELIVERED = "asked first, gave no answer"
 PROVIDERS_FIGURE = "To the provider's own figure"
 WHOLE_ANSWER = "The whole answer came: its input and output were charged."
@@ -190,6 +191,16 @@ def percents_of(amounts: Sequence[int | None]) -> list[int | None]:
     return list(whole)
 
 
+def _basis(call: ReceiptCall, *, hosted: bool) -> str:
+    """What the figures rest on. A provider that only guesses has not counted: nothing is said."""
+    if not call.delivered:
+        return _NOT_DELIVERED
+    if hosted and call.basis == "counted_partial":
+        return _COUNTED_THERE
+    guessed = call.basis == "provider_usage" and call.charge.certainty is ReceiptCertainty.ESTIMATED
+    return "" if hosted and guessed else BASES.get(call.basis, "")
+
+
 def call_view(receipt: Receipt, call: ReceiptCall, names: Names) -> ReceiptCallView:
     """One call of a receipt."""
     payer, hosted = receipt.payer_of(call), is_hosted_call(receipt, call)
@@ -209,7 +220,7 @@ def call_view(receipt: Receipt, call: ReceiptCall, names: Names) -> ReceiptCallV
         price_source=call.price.source if call.price is not None and not hosted else "",
         asked_model="" if model.startswith(asked) else asked,
         delivered=call.delivered,
-        basis=BASES.get(call.basis, "") if call.delivered else _NOT_DELIVERED,
+        basis=_basis(call, hosted=hosted),
         is_hosted=hosted,
     )
 

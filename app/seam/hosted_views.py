@@ -87,9 +87,19 @@ class InsteadView:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantedView:
+    """An amount that is given anew in each window."""
+
+    unit: str
+    amount: int
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfferView:
     """Something to buy. `available` False: it cannot be bought here now. `price_cents` is None
-    where `price` is a sentence; `holder` for whom a plan is, empty for what anybody can buy."""
+    where `price` is a sentence; `holder` for whom a plan is, empty for what anybody can buy.
+    `grants` is what a plan gives anew in each window."""
 
     id: str
     kind: str  # pack, plan, add_on
@@ -103,6 +113,7 @@ class OfferView:
     price_cents: int | None = None
     seats: int | None = None
     holder: str = ""
+    grants: tuple[GrantedView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +147,8 @@ class ServerView:
 
 @dataclass(frozen=True, slots=True)
 class GrantView:
-    """One grant in its window. `only`: its models draw on nothing else."""
+    """One grant in its window. `only`: its models draw on nothing else. `cap` is what this member
+    of a group may draw of it in the window; `left` is within it."""
 
     name: str
     source: str
@@ -149,6 +161,7 @@ class GrantView:
     resets: datetime | None
     models: tuple[str, ...]
     only: bool
+    cap: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +177,7 @@ class DrawnDayView:
 
 @dataclass(frozen=True, slots=True)
 class MemberDrawnView:
-    """What a member of the group drew in the last 30 days."""
+    """What a member of the group drew in the last 30 days. `account` is empty for who left."""
 
     name: str
     is_me: bool
@@ -173,6 +186,7 @@ class MemberDrawnView:
     calls: int
     input_tokens: int = 0
     output_tokens: int = 0
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +309,7 @@ class ShopView:
 
     `per_message` is what a message drew on average on this computer in the last 30 days, in plan
     tokens; None where there were too few to say. `as_of` None: the offers were never heard.
+    `passphrases`: there is a plan that one opens.
     """
 
     server_id: str
@@ -308,6 +323,7 @@ class ShopView:
     as_of: datetime | None
     weights: tuple[WeightView, ...] = ()
     per_message: int | None = None
+    passphrases: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,12 @@ ACTIONS: tuple[ActionEntry, ...] = (
         "billing", str(QT_TRANSLATE_NOOP("actions", "Fold or open the billing panel")), "Ctrl+J"
     ),
     ActionEntry("usage", str(QT_TRANSLATE_NOOP("actions", "Usage and receipts")), "Ctrl+Shift+J"),
+    ActionEntry("account", str(QT_TRANSLATE_NOOP("actions", "Account")), ""),
+    ActionEntry("license", str(QT_TRANSLATE_NOOP("actions", "License")), ""),
     ActionEntry("groups", str(QT_TRANSLATE_NOOP("actions", "Organizations and workspaces")), ""),
+    ActionEntry(
+        "make_group", str(QT_TRANSLATE_NOOP("actions", "Create an organization or workspace")), ""
+    ),
     ActionEntry("shop", str(QT_TRANSLATE_NOOP("actions", "Buy tokens")), ""),
     ActionEntry("purchases", str(QT_TRANSLATE_NOOP("actions", "Purchases and receipts")), ""),
     ActionEntry(

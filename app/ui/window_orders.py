@@ -82,7 +82,10 @@ class Orders(QObject):
             "sidebar": self._frame.toggle_sidebar,
             "billing": self._frame.toggle_billing,
             "usage": dialogs.open_usage,
+            "account": dialogs.open_account,
+            "license": dialogs.open_license,
             "groups": self._window.hosted.groups.open,
+            "make_group": self._window.hosted.groups.make,
             "shop": dialogs.open_shop,
             "purchases": dialogs.open_purchases,
             "reconcile": dialogs.open_reconciliation,
@@ -218,7 +221,8 @@ class Orders(QObject):
 
     def _on_quote(self, serial: int, text: str, attachment_ids: tuple[str, ...]) -> None:
         if self._shown.chat is not None:
-            self.submit(commands.AskQuote(serial, self._shown.chat.id, text, attachment_ids))
+            panes = self._frame.composer.box.target.panes()
+            self.submit(commands.AskQuote(serial, self._shown.chat.id, text, attachment_ids, panes))
 
     def _on_attach(self, serial: int, name: str, path: str, content: bytes) -> None:
         if self._shown.chat is None:

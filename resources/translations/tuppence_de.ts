@@ -3214,6 +3214,14 @@
         <source>Server's request id</source>
         <translation>Anfragenummer des Servers</translation>
     </message>
+    <message>
+        <source>counted by the server</source>
+        <translation>vom Server gezählt</translation>
+    </message>
+    <message>
+        <source>estimated: the server's count</source>
+        <translation>geschätzt: vom Server gezählt</translation>
+    </message>
 </context>
 <context>
     <name>reconciliation</name>

@@ -106,6 +106,10 @@ async def test_who_acts_for_the_group_spends_its_pool_and_every_row_says_so(crew
     assert [row[0].endswith(crew.group) for row in keys] == [True]
     there = await crew.bob.place.rows("tenant, account")
     assert there == [(crew.group, own)]
+    listed = await crew.bob.driver.ask(commands.ListChats(), events.ChatsListed)
+    [drawn] = shelves.database.rows("SELECT sum(amount) FROM hosted_draws WHERE unit = 'usd'")
+    assert [row.total_pusd for row in listed.rows] == [drawn[0]]  # once, and not beside itself
+    assert drawn[0] > 0
     await acting(crew.bob, own)
 
 

@@ -90,7 +90,8 @@ class PlanShown(BaseModel):
 
 
 class BalanceShown(BaseModel):
-    """One grant in its window; `resets` is null for what never comes again."""
+    """One grant in its window; `resets` is null for what never comes again. `cap` is what this
+    member may draw of it in the window, null where nobody set one; `left` is within it."""
 
     grant: str
     source: str
@@ -104,6 +105,7 @@ class BalanceShown(BaseModel):
     resets: datetime | None
     models: list[str]
     only: bool
+    cap: int | str | None = None
 
 
 class ResetInfo(BaseModel):
@@ -271,6 +273,7 @@ def balance_shown(standing: GrantStanding) -> BalanceShown:
         resets=grant.resets,
         models=list(standing.models),
         only=standing.only,
+        cap=None if standing.cap is None else amount_of(grant.unit, standing.cap),
     )
 
 

@@ -19,12 +19,14 @@ FREE, PREMIUM, PAID = "free", "premium_monthly", "paid_tokens"
 
 @dataclass(frozen=True, slots=True)
 class GrantStanding:
-    """A grant as it is now. `models` are the ids or globs that it pays for."""
+    """A grant as it is now. `models` are the ids or globs that it pays for; `cap` is what this
+    member may draw of it in its window, None where nobody set one."""
 
     grant: Grant
     window: str
     models: tuple[str, ...]
     only: bool
+    cap: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ def all_grants(catalog: PlanCatalog, account: Account, now: datetime) -> Iterabl
             yield GrantStanding(grant, "once", ("*",), only=False)
         else:
             names = tuple(models) if allowance.scope is Scope.MODEL else allowance.models
-            yield GrantStanding(grant, str(allowance.window), names, allowance.only)
+            cap = account.member_caps.get(grant.source)
+            yield GrantStanding(grant, str(allowance.window), names, allowance.only, cap)
 
 
 def unit_of(catalog: PlanCatalog) -> Unit:
@@ -137,8 +140,12 @@ def unit_of(catalog: PlanCatalog) -> Unit:
 
 
 def _available(catalog: PlanCatalog, grants: Iterable[Grant], unit: Unit) -> int | None:
-    """What is left in tokens; dollars by the catalog's reference price, where it names one."""
-    left = sum(grant.left for grant in grants if grant.unit is unit and grant.limited)
+    """What is left in tokens; dollars by the catalog's reference price, where it names one. None
+    where something else pays as well: a pool of dollars beside no packs would read as nothing."""
+    limited = [grant for grant in grants if grant.limited]
+    if any(grant.unit is not unit for grant in limited):
+        return None
+    left = sum(grant.left for grant in limited)
     return _in_tokens(catalog, left, unit)
 
 

@@ -60,6 +60,7 @@ async def packages(till: TheTill) -> OffersShown:
     shown = [offer_shown(till.shelf, offer) for offer in till.shelf.catalog.offers()]
     return OffersShown(
         catalog=till.shelf.catalog.name,
+        passphrases=till.shelf.catalog.passphrases is not None,
         packs=[each for each in shown if each.kind == OfferKind.PACK],
         plans=[each for each in shown if each.kind == OfferKind.PLAN],
         add_ons=[each for each in shown if each.kind == OfferKind.ADD_ON],

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.catalog.offers import Offer
+from app.server.credits.schemas import amount_of
 from app.server.payments.purchases import Purchase
 from app.server.payments.repository import Checkout
 from app.server.payments.shelf import SIMULATED, Shelf
@@ -57,6 +58,14 @@ class SimulatedWish(_Asked):
     pay: bool = True
 
 
+class GrantedShown(BaseModel):
+    """What a plan gives in each window, to any model that draws on it."""
+
+    unit: str
+    amount: int | str
+    window: str
+
+
 class OfferShown(BaseModel):
     """`price_cents` is null where the catalog names no price; `available` where it can be bought
     here now. `amount` is what a pack gives, in `unit`; `holder` for whom a plan is, empty for what
@@ -75,10 +84,14 @@ class OfferShown(BaseModel):
     seats: int | None = None
     holder: str = ""
     benefits: list[str] = Field(default_factory=list)
+    grants: list[GrantedShown] = Field(default_factory=list)
 
 
 class OffersShown(BaseModel):
+    """`passphrases`: whether there is a plan that a passphrase opens."""
+
     catalog: str
+    passphrases: bool
     packs: list[OfferShown]
     plans: list[OfferShown]
     add_ons: list[OfferShown]
@@ -164,6 +177,15 @@ def offer_shown(shelf: Shelf, offer: Offer) -> OfferShown:
         seats=plan.seats.least if plan is not None and plan.seats is not None else None,
         holder=str(plan.holder) if plan is not None else "",
         benefits=list(plan.benefits) if plan is not None else [],
+        grants=[
+            GrantedShown(
+                unit=str(each.unit),
+                amount=amount_of(each.unit, each.amount),
+                window=str(each.window),
+            )
+            for each in (shelf.catalog.allowances_of(offer.id) if plan is not None else ())
+            if not each.only and each.amount is not None
+        ],
     )
 
 

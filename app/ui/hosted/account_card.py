@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame
 
 from app.seam.hosted_views import ServerView, WalletView
@@ -20,6 +20,7 @@ class AccountCard(QFrame):
     sign_in_asked = Signal()
     sign_out_asked = Signal()
     buy_asked = Signal()
+    groups_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,6 +42,7 @@ class AccountCard(QFrame):
         self._in.setVisible(server.state == "signed_out")
         self._out.setVisible(signed_in)
         self._buy.setVisible(signed_in)
+        self._groups.setVisible(signed_in)
         if before is None or (before.id, before.state) != (server.id, server.state):
             self.rest()
             say(self._fault, "")
@@ -72,6 +74,11 @@ class AccountCard(QFrame):
         said = column(spacing=2)
         for label in (self._name, self._where, self._line, self._fault):
             said.addWidget(label)
+        self._groups = push_button(
+            self.tr("Share tokens with others"), self.groups_asked.emit, "link"
+        )
+        self._groups.setObjectName("account-groups")
+        set_look(self._groups, flush="true")
         line = row(spacing=14)
         line.addLayout(said, 1)
         line.addWidget(self._buy)
@@ -81,6 +88,7 @@ class AccountCard(QFrame):
         box = column(self)
         box.setContentsMargins(theme.px(16), theme.px(14), theme.px(16), theme.px(14))
         box.addLayout(line)
+        box.addWidget(self._groups, 0, Qt.AlignmentFlag.AlignLeading)
 
     def _state(self, server: ServerView, wallet: WalletView | None) -> tuple[str, str]:
         match server.state:

@@ -104,6 +104,7 @@ class AccountPage(QWidget):
         self._hosted.heard.connect(self._on_hosted)
         self._bridge.event.connect(self._on_event)
         self.card.buy_asked.connect(self._hosted.open_shop)
+        self.card.groups_asked.connect(self._hosted.groups.open)
         self.devices.again_asked.connect(self._ask_devices)
         self.trouble.again_asked.connect(self._ask_devices)
         for part in (self.start, self.finder, self.trouble):

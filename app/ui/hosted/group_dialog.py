@@ -73,6 +73,11 @@ class GroupDialog(Dialog):
         self._stack.setCurrentWidget(self._forms[0])
         self.make.first_focus().setFocus()
 
+    def begin_new(self) -> None:
+        """The form for a new one, where there is somebody to have it."""
+        if self._account():
+            self.show_make()
+
     def show_accept(self) -> None:
         """The field for an invitation's link."""
         self._nav.setCurrentRow(-1)

@@ -92,6 +92,12 @@ class WindowGroups(QObject):
         elif group_id:
             self._card.show_group(group_id)
 
+    def make(self) -> None:
+        """The card, at the form for a new one; where nobody is signed in, it says so."""
+        self.open()
+        if self._card is not None:
+            self._card.begin_new()
+
     def open_menu(self, anchor: QWidget) -> None:
         """Whose tokens are spent, one click each; the account itself where there is no choice."""
         if not self.groups:

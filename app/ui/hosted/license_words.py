@@ -25,6 +25,21 @@ _OWN_KEYS = {
         QT_TRANSLATE_NOOP("license", "No keys of your own: messages are paid with tokens.")
     ),
 }
+# Those of the catalogs that the program ships with; another catalog's are told by their ids.
+_FEATURES = {
+    "file_upload": str(QT_TRANSLATE_NOOP("license", "file upload")),
+    "image_generation": str(QT_TRANSLATE_NOOP("license", "image generation")),
+    "voice_chat": str(QT_TRANSLATE_NOOP("license", "voice chat")),
+    "code_interpreter": str(QT_TRANSLATE_NOOP("license", "code interpreter")),
+    "web_search": str(QT_TRANSLATE_NOOP("license", "web search")),
+    "agents": str(QT_TRANSLATE_NOOP("license", "agents")),
+    "prompts": str(QT_TRANSLATE_NOOP("license", "prompts")),
+    "mcp_servers": str(QT_TRANSLATE_NOOP("license", "MCP servers")),
+    "knowledge_bases": str(QT_TRANSLATE_NOOP("license", "knowledge bases")),
+    "telemetry": str(
+        QT_TRANSLATE_NOOP("license", "spending on the plan and on your own keys, apart")
+    ),
+}
 
 
 def tr(text: str) -> str:
@@ -61,8 +76,13 @@ def _features(features: tuple[str, ...]) -> str:
         return tr("Every feature of Tuppence.")
     if not features:
         return tr("Chatting, without the features of larger plans.")
-    names = ", ".join(name.replace("_", " ") for name in features)
+    names = ", ".join(map(feature_name, features))
     return tr("Chatting, and these features: {0}.").format(names)
+
+
+def feature_name(feature: str) -> str:
+    """A feature in the user's language; its id where it is not one of ours."""
+    return tr(_FEATURES[feature]) if feature in _FEATURES else feature.replace("_", " ")
 
 
 def _seats(seats: int | None) -> str:

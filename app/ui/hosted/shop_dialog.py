@@ -129,6 +129,7 @@ class ShopDialog(Dialog):
         self.page.plan_asked.connect(self._buy)
         self.page.change_asked.connect(self._on_change)
         self.page.portal_asked.connect(self._on_portal)
+        self.page.group_asked.connect(self._on_group)
         self.page.passphrase.given.connect(self._on_passphrase)
         self.purchases.receipt_asked.connect(self._on_receipt)
 
@@ -224,7 +225,7 @@ class ShopDialog(Dialog):
         elif self._fault is not None:
             self._say(f"{self._fault.message} {self._fault.advice}".strip(), "danger")
         else:
-            self._say("", "2")
+            self._say("" if offer is None else wording.lasts(offer, self._shop.wallet), "2")
 
     def _say(self, text: str, tone: str) -> None:
         self._said.setText(text)
@@ -272,6 +273,10 @@ class ShopDialog(Dialog):
 
     def _on_portal(self) -> None:
         self._order(("portal",), hosted.OpenPortal)
+
+    def _on_group(self) -> None:
+        self.accept()
+        self._shop.hosted.groups.make()
 
     def _on_receipt(self, purchase_id: str) -> None:
         what = ("receipt", purchase_id)

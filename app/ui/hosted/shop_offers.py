@@ -127,12 +127,17 @@ class OfferTiles(QWidget):
 class PlanLine(QFrame):
     """A plan with its price and what it is good for, and a button where it can be had.
 
-    `asked(line)` when it is pressed; `why_not` stands where there is no button.
+    `asked(line)` when it is pressed; `why_not` stands where there is no button. `group_asked`
+    where a plan is for an organization, which has to be there first.
     """
 
     asked = Signal(object)
+    group_asked = Signal()
 
-    def __init__(self, offer: OfferView, *, running: bool, why_not: str, tone: str = "3") -> None:
+    def __init__(
+        self, offer: OfferView, *, running: bool, why_not: str, tone: str = "3",
+        wants_group: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.offer = offer
         set_look(self, look="option")
@@ -149,6 +154,10 @@ class PlanLine(QFrame):
         top.addLayout(said, 1)
         if why_not:
             top.addWidget(plain_label(why_not, tone=tone, size="note"))
+            if wants_group:
+                create = push_button(tr("Create an organization"), self.group_asked.emit, "link")
+                create.setObjectName(f"create-for-{offer.id}")
+                top.addWidget(create)
         else:
             text = tr("Change to this") if running else tr("Choose")
             button = push_button(text, lambda: self.asked.emit(self))

@@ -17,12 +17,14 @@ from app.ui.theme import Theme
 
 
 class ShopPage(QWidget):
-    """`plan_asked(offer)` begins a subscription; `change_asked(action, offer)` changes it."""
+    """`plan_asked(offer)` begins a subscription; `change_asked(action, offer)` changes it;
+    `group_asked` leads to a new organization."""
 
     chosen = Signal()
     plan_asked = Signal(str)
     change_asked = Signal(str, str)
     portal_asked = Signal()
+    group_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,6 +47,7 @@ class ShopPage(QWidget):
         self._weights.setToolTip(plain_tooltip(wording.all_weights(shop.weights)))
         self._weights.setVisible(bool(weights and packs))
         self.subscription.show_subscription(shop.subscription)
+        self.passphrase.setVisible(shop.passphrases)
         self._show_plans(shop, wallet)
 
     def _build(self) -> None:
@@ -107,8 +110,10 @@ class ShopPage(QWidget):
                 offer, running=running is not None and offer.kind == "plan",
                 why_not=tr("Your plan") if offer.id == mine else wording.why_not(offer, kind),
                 tone="ok" if offer.id == mine else "3",
+                wants_group=offer.id != mine and wording.wants_group(offer, kind),
             )  # fmt: skip
             line.asked.connect(self._on_plan)
+            line.group_asked.connect(self.group_asked)
             self._plans.addWidget(line)
             line.show()
         first = self.tiles.first()

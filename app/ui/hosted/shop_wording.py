@@ -6,12 +6,20 @@ from datetime import datetime
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from app.seam.hosted_views import OfferView, PurchaseView, ShopView, SubscriptionView, WeightView
+from app.seam.hosted_views import (
+    OfferView,
+    PurchaseView,
+    ShopView,
+    SubscriptionView,
+    WalletView,
+    WeightView,
+)
 from app.ui import words
 from app.ui.hosted import wording
 
 _PICODOLLARS_PER_CENT = 10**10
 _MILLION = 1_000_000
+LASTS_MAX_DAYS = 999
 WEIGHTS_MAX, MODELS_MAX = 4, 2  # of each; the tooltip has all of them
 
 # How a purchase stands, beside its name.
@@ -72,6 +80,19 @@ def messages(offer: OfferView, per_message: int | None) -> str:
     return pattern.format(words.count(number // step * step)) if number > 1 else ""
 
 
+def lasts(offer: OfferView, wallet: WalletView | None) -> str:
+    """`At your pace of the last two weeks, Pro Pack lasts about 74 days.`; empty where no pace is
+    known, or where it would be a guess over years."""
+    pace = None if wallet is None else wallet.forecast
+    if pace is None or offer.unit != pace.unit or not offer.amount or pace.per_day <= 0:
+        return ""
+    days = offer.amount // pace.per_day
+    if not 1 < days <= LASTS_MAX_DAYS:
+        return ""
+    pattern = tr("At your pace of the last two weeks, {0} lasts about {1} days.")
+    return pattern.format(offer.name, words.count(days))
+
+
 def packs_note(shop: ShopView) -> str:
     """What holds for all packs, and where the number of messages comes from."""
     note = tr("They never expire.")
@@ -115,10 +136,19 @@ def why_not(offer: OfferView, kind: str) -> str:
     return ""
 
 
+def wants_group(offer: OfferView, kind: str) -> bool:
+    """Whether an organization is all that a person or workspace lacks for a plan."""
+    return offer.available and offer.holder == "organization" and kind != "organization"
+
+
 def plan_line(offer: OfferView) -> str:
-    """What a plan is good for: its benefits and seats."""
+    """What a plan gives and is good for: `30,000 tokens each day · Priority processing`."""
+    gives = [
+        f"{wording.amount_of(each.unit, each.amount)} {wording.each_window(each.window)}".strip()
+        for each in offer.grants
+    ]
     seats = "" if offer.seats is None else tr("{0} seats").format(words.count(offer.seats))
-    return " · ".join(filter(None, (seats, *offer.benefits)))
+    return " · ".join(filter(None, (*gives, seats, *offer.benefits)))
 
 
 def age(shop: ShopView, *, online: bool) -> str:

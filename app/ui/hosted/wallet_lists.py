@@ -23,6 +23,7 @@ from app.ui.dialog_pieces import (
     row,
 )
 from app.ui.hosted import wording
+from app.ui.hosted.group_wording import account_name
 from app.ui.hosted.wording import tr
 from app.ui.theme import Theme, set_look
 
@@ -187,8 +188,9 @@ def _line(
     whole = wording.left_of(grant)
     left = wording.short_left(grant) if is_free or len(whole) > WIDE else whole
     figure = plain_label(left, tone="warn" if empty else "2", size="note", figures=True)
-    figure.setToolTip(plain_tooltip(f"{grant.name}: {whole}\n{window}"))
-    figure.setAccessibleName(f"{grant.name}: {whole}, {window}")
+    said = list(filter(None, (window, wording.pool_of(grant))))
+    figure.setToolTip(plain_tooltip("\n".join((f"{grant.name}: {whole}", *said))))
+    figure.setAccessibleName(", ".join((f"{grant.name}: {whole}", *said)))
     line = row(spacing=8)
     if with_dot:
         line.addWidget(Dot(tone_of(grant)))
@@ -197,9 +199,14 @@ def _line(
     return line
 
 
+def _nameless(account: str) -> str:
+    """A member who gave neither a name nor an address, by the end of their account's id."""
+    return account_name(account) if account else tr("Somebody who left")
+
+
 def _member_line(member: MemberDrawnView) -> QHBoxLayout:
     said = tr("{0} (you)").format(member.name) if member.name else tr("You")
-    label = said if member.is_me else member.name or tr("Somebody who left")
+    label = said if member.is_me else member.name or _nameless(member.account)
     unit, amount = ("plan_tokens", member.plan_tokens)
     if not amount and member.pusd:
         unit, amount = "usd", member.pusd

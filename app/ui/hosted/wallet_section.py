@@ -24,7 +24,8 @@ COUNT_INTERVAL_MS = int(timedelta(minutes=1).total_seconds() * 1000)
 
 
 class WalletSection(QWidget):
-    """Hidden while nobody is signed in. `below` goes under the shop's button."""
+    """Hidden while nobody is signed in. `below` goes under the shop's button, where there is one:
+    put nowhere, it is not shown."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +38,8 @@ class WalletSection(QWidget):
         """The figures as the server said them last."""
         self._wallet = wallet
         self.setVisible(wallet is not None)
-        self.below.setVisible(wallet is not None)
+        is_put = self.below.parentWidget() is not None  # else it would be a window of its own
+        self.below.setVisible(wallet is not None and is_put)
         self._timer.start() if wallet is not None else self._timer.stop()
         self._show_again()
 
@@ -90,7 +92,7 @@ class WalletSection(QWidget):
         figure = wording.figure_of(wallet, shared)
         self._figure.setText(figure)
         self._figure.setVisible(bool(figure))
-        over = wallet.available == 0
+        over = wording.is_used_up(wallet, shared)
         set_look(self._figure, tone="warn" if over else "")
         self._note.setText(self._note_words(wallet, over=over, with_figure=bool(figure)))
         lasts = wording.lasts(wallet)

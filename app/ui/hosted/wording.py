@@ -80,17 +80,36 @@ def drawn_from(drawn: Sequence[DrawnView]) -> str:
 
 
 def left_of(grant: GrantView) -> str:
-    """`8,412 of 10,000`, with its unit where that is not tokens."""
-    if grant.unit == "requests":
-        pattern = tr("{0} of {1} requests")
-    else:
-        pattern = tr("{0} of {1}")
-    return pattern.format(number(grant.unit, grant.left), number(grant.unit, grant.granted))
+    """`8,412 of 10,000`, with its unit where that is not tokens; of a member's cap, of that."""
+    return _of(grant.unit, grant.left, most_of(grant))
+
+
+def pool_of(grant: GrantView) -> str:
+    """`The pool: $1.45 of $1.48`, beside a member's cap; empty where there is none."""
+    if not is_capped(grant):
+        return ""
+    left = max(grant.granted - grant.used - grant.held, 0)
+    return tr("The pool: {0}").format(_of(grant.unit, left, grant.granted))
+
+
+def is_capped(grant: GrantView) -> bool:
+    """Whether a member may draw less of it than there is."""
+    return grant.cap is not None and grant.cap < grant.granted
+
+
+def most_of(grant: GrantView) -> int:
+    """What can be drawn of it in a window, by this member."""
+    return grant.cap if grant.cap is not None and is_capped(grant) else grant.granted
+
+
+def _of(unit: str, left: int, most: int) -> str:
+    pattern = tr("{0} of {1} requests") if unit == "requests" else tr("{0} of {1}")
+    return pattern.format(number(unit, left), number(unit, most))
 
 
 def short_left(grant: GrantView) -> str:
     """For a line of many: `961k of 1M`, `47 of 50`, with "today" where it is a day's."""
-    left = tr("{0} of {1}").format(short_number(grant.left), short_number(grant.granted))
+    left = tr("{0} of {1}").format(short_number(grant.left), short_number(most_of(grant)))
     if grant.unit == "usd":
         left = left_of(grant)
     return tr("{0} today").format(left) if grant.window in ("day", "billing_day") else left
@@ -109,9 +128,22 @@ def figure_of(wallet: WalletView, shared: Sequence[GrantView]) -> str:
         return tr("Unlimited")
     if wallet.available is not None:
         return words.count(wallet.available)
-    if shared and all(grant.unit == "usd" for grant in shared):
-        return words.money(sum(grant.left for grant in shared))
-    return ""
+    return " + ".join(number(unit, left) for unit, left in _left_by_unit(shared).items())
+
+
+def _left_by_unit(shared: Sequence[GrantView]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for grant in shared:
+        if grant.unit != "requests":
+            found[grant.unit] = found.get(grant.unit, 0) + grant.left
+    return found
+
+
+def is_used_up(wallet: WalletView, shared: Sequence[GrantView]) -> bool:
+    """Whether nothing is left of what every model may draw on."""
+    if "unlimited" in wallet.flags:
+        return False
+    return wallet.available == 0 or (bool(shared) and not any(grant.left for grant in shared))
 
 
 def lasts(wallet: WalletView) -> str:
@@ -185,10 +217,16 @@ def left_line(left: LeftView) -> str:
 
 def window_of(grant: GrantView, now: datetime | None = None) -> str:
     """`each month · resets in 10 d 4 h`; `does not expire` where it never resets."""
-    window = _WINDOWS.get(grant.window, "")
+    window = each_window(grant.window)
+    capped = tr("your cap") if is_capped(grant) else ""
     if grant.resets is None:
-        return tr(window) if window else tr("does not expire")
-    return " · ".join(filter(None, (tr(window) if window else "", resets_in(grant.resets, now))))
+        return " · ".join(filter(None, (capped, window or tr("does not expire"))))
+    return " · ".join(filter(None, (capped, window, resets_in(grant.resets, now))))
+
+
+def each_window(window: str) -> str:
+    """`each month`; empty for what is given once."""
+    return tr(_WINDOWS[window]) if window in _WINDOWS else ""
 
 
 def resets_in(at: datetime, now: datetime | None = None) -> str:
@@ -238,7 +276,7 @@ def chip_line(server: ServerView, wallet: WalletView | None) -> str:
 
 
 def left_in_all(wallet: WalletView) -> str:
-    """`8,412 tokens left`, `208k tokens left`; else what is left of the first grant."""
+    """`8,412 tokens left`, `208k tokens left`, `$1.48 left`, `200k tokens + $1.48 left`."""
     if wallet.in_debt:
         return tr("payment outstanding")
     if wallet.available is not None:
@@ -246,7 +284,10 @@ def left_in_all(wallet: WalletView) -> str:
             return tr("{0} left").format(amount_of("plan_tokens", 1))
         tokens = tr("{0} tokens").format(short_number(wallet.available))
         return tr("{0} left").format(tokens)
-    if wallet.grants:
-        first = wallet.grants[0]
-        return tr("{0} left").format(amount_of(first.unit, first.left))
-    return ""
+    shared = [grant for grant in wallet.grants if not grant.only]
+    parts = [
+        words.money(left) if unit == "usd" else tr("{0} tokens").format(short_number(left))
+        for unit, left in _left_by_unit(shared).items()
+        if left or len(shared) == 1
+    ]
+    return tr("{0} left").format(" + ".join(parts)) if parts else ""

@@ -92,7 +92,9 @@ class CallTable(QWidget):
         call = self._call
         place = self._grid.rowCount()
         tone = "2" if call.certainty is Certainty.EXACT else "warn"
-        said = plain_label(wording.certainty(call.certainty), tone=tone, size="small")
+        said = plain_label(
+            wording.certainty(call.certainty, hosted=call.is_hosted), tone=tone, size="small"
+        )
         amount = plain_label(wording.call_charged(call), size="note", strong=True, figures=True)
         amount.setAlignment(_END)
         self._grid.addWidget(said, place, 0, 1, 2)

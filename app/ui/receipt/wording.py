@@ -18,6 +18,7 @@ from app.ui.hosted.wording import drawn_from, drawn_sum
 _BASES = (
     QT_TRANSLATE_NOOP("receipt", "as the provider counted"),
     QT_TRANSLATE_NOOP("receipt", "counted on this computer"),
+    QT_TRANSLATE_NOOP("receipt", "counted by the server"),
     QT_TRANSLATE_NOOP("receipt", "the input alone"),
     QT_TRANSLATE_NOOP("receipt", "looked up at the provider"),
     QT_TRANSLATE_NOOP("receipt", "asked first, gave no answer"),
@@ -28,6 +29,7 @@ _CERTAINTIES = {
     Certainty.PENDING: str(QT_TRANSLATE_NOOP("receipt", "not settled yet")),
     Certainty.UNKNOWN: str(QT_TRANSLATE_NOOP("receipt", "price unknown")),
 }
+_ESTIMATED_THERE = str(QT_TRANSLATE_NOOP("receipt", "estimated: the server's count"))
 
 
 def tr(text: str) -> str:
@@ -35,9 +37,16 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("receipt", text)
 
 
-def certainty(value: Certainty) -> str:
-    """`exact: the provider said so`."""
+def certainty(value: Certainty, *, hosted: bool = False) -> str:
+    """`exact: the provider said so`; what hosted credit paid for was not counted here."""
+    if hosted and value is Certainty.ESTIMATED:
+        return tr(_ESTIMATED_THERE)
     return tr(_CERTAINTIES[value])
+
+
+def _certainty_of(receipt: ReceiptView) -> str:
+    hosted = bool(receipt.calls) and all(call.is_hosted for call in receipt.calls)
+    return certainty(receipt.certainty, hosted=hosted)
 
 
 def total(amount_pusd: int | None, value: Certainty) -> str:
@@ -152,7 +161,7 @@ def facts(receipt: ReceiptView) -> list[tuple[str, str]]:
     found = [
         (tr("Quoted before"), quoted(receipt)),
         (tr("Charged after"), charged(receipt)),
-        (tr("Certainty"), certainty(receipt.certainty)),
+        (tr("Certainty"), _certainty_of(receipt)),
         (tr("Paid by"), shares(receipt)),
         (tr("Rule"), receipt.rule),
         (tr("Prices from"), receipt.price_source),

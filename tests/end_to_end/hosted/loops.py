@@ -95,3 +95,16 @@ def draws_agree(demo: Path) -> int:
         ).fetchall()
     assert ours == theirs
     return sum(tokens for _, tokens, _ in ours)
+
+
+def run_command(somebody: Somebody, name: str) -> None:
+    """A command by its name, from the palette."""
+    somebody.hands.key("ctrl+k")
+    somebody.until(lambda shown: any(o.focus and o.kind == "QLineEdit" for o in shown), "the list")
+    somebody.hands.type(name)
+    somebody.hands.key("Return")
+
+
+def named(somebody: Somebody, name: str) -> Seen:
+    """What bears a name, once it can be seen."""
+    return somebody.until(lambda shown: next((o for o in shown if o.name == name), None), name)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QTabBar,
     QTextEdit,
     QWidget,
 )
@@ -37,7 +38,7 @@ def text_of(widget: QWidget) -> str:
 
 
 def seen() -> list[dict[str, Any]]:
-    """Every visible widget that has words or a name, with its place on the screen."""
+    """Every visible widget that has words or a name, and every tab, with its place."""
     found = []
     focus = QApplication.focusWidget()
     for top in QApplication.topLevelWidgets():
@@ -47,20 +48,42 @@ def seen() -> list[dict[str, Any]]:
             text, said, name = text_of(widget), widget.accessibleName(), widget.objectName()
             if not widget.isVisible() or not (text or said or name or widget is focus):
                 continue
-            middle = widget.mapToGlobal(widget.rect().center())
             found.append(
                 {
                     "kind": type(widget).__name__,
                     "name": name,
                     "text": text,
                     "said": said,
-                    "at": [middle.x(), middle.y()],
-                    "enabled": widget.isEnabled(),
                     "focus": widget is focus,
-                    "on_top": _is_on_top(widget, middle),
+                    **_place(widget, widget.rect().center()),
                 }
             )
+            if isinstance(widget, QTabBar):
+                found += _tabs(widget)
     return found
+
+
+def _tabs(bar: QTabBar) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": "Tab",
+            "name": "",
+            "text": bar.tabText(place),
+            "said": "",
+            "focus": False,
+            **_place(bar, bar.tabRect(place).center()),
+        }
+        for place in range(bar.count())
+    ]
+
+
+def _place(widget: QWidget, inside: QPoint) -> dict[str, Any]:
+    there = widget.mapToGlobal(inside)
+    return {
+        "at": [there.x(), there.y()],
+        "enabled": widget.isEnabled(),
+        "on_top": _is_on_top(widget, there),
+    }
 
 
 def _is_on_top(widget: QWidget, middle: QPoint) -> bool:

@@ -60,6 +60,9 @@ class Hands:
         )
         return done.stdout.strip()
 
+    def point(self, at: tuple[int, int]) -> None:
+        self.do("mousemove", str(at[0]), str(at[1]))
+
     def click(self, at: tuple[int, int]) -> None:
         self.clicks += 1
         self.do("mousemove", str(at[0]), str(at[1]), "click", "1")
@@ -143,8 +146,10 @@ class Somebody:
             return fits[0] if fits else None
 
         before = self.until(usable, f"“{words or name}” to click on")
+        self.hands.point(before.at)
         while (now := self.until(usable, f"“{words or name}” to click on")).at != before.at:
-            before = now  # it still moves into its place
+            before = now  # it still moved into its place
+            self.hands.point(now.at)
         self.hands.click(now.at)
 
     def say(self, text: str) -> None:

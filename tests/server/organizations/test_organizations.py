@@ -190,6 +190,13 @@ async def test_caps_are_kept_in_the_units_of_the_shared_pool(
     assert answer.json()["caps"] == {"organization-daily": "0.25"}
     kept = await credit_server.run("SELECT caps FROM members WHERE account = ?", builder.account)
     assert kept == [('{"organization-daily": 250000000000}',)]
+    # Their wallet knows it before a message meets it; a pool of dollars is not "0 tokens".
+    builder.acts_for = group
+    me = (await builder.ask("GET", "/api/me")).json()
+    [pool] = [each for each in me["balances"] if each["source"] == "organization-daily"]
+    assert (pool["granted"], pool["cap"], pool["left"]) == ("1.485", "0.25", "0.25")
+    assert me["availableTokens"] is None
+    builder.acts_for = ""
     assert (await admin.ask("PATCH", path, {"caps": {}})).json()["caps"] == {}
 
 

@@ -31,6 +31,11 @@ async def test_everything_is_shown_with_its_price_and_whether_it_can_be_bought(
         "premium": ("$10 a month", True),
         "organization": ("$99 a month", True),
     }
+    free = {"unit": "plan_tokens", "amount": 10_000, "window": "month"}
+    daily = {"unit": "plan_tokens", "amount": 30_000, "window": "billing_day"}
+    pool = {"unit": "usd", "amount": "1.485", "window": "day"}
+    assert [each["grants"] for each in said["plans"]] == [[free], [daily, free], [pool]]
+    assert not said["passphrases"]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +58,7 @@ async def test_every_catalog_shows_what_it_sells_and_sells_nothing_without_a_pro
         assert len(offers) == len(server.services.catalog.offers())
         assert not any(each["available"] for each in offers)
         assert all(each["price"] for each in offers)
+        assert said["passphrases"] is (catalog == "daily-budgets")
         person = await server.person()
         priced = {each.id for each in server.services.catalog.offers() if each.for_sale}
         for offer in offers:

@@ -273,6 +273,16 @@ def test_the_pool_shows_what_is_left_and_who_drew_on_it(desk: Desk) -> None:
         assert says(page.pool, text)
     # Nobody used keys of their own: there is no such column.
     assert not says(page.pool, "Own keys")
+    # What of the panel has no place here is no window of its own.
+    assert [one for one in QApplication.topLevelWidgets() if one.isVisible()] == [desk.window]
+
+
+def test_a_new_one_can_be_begun_by_a_command(desk: Desk) -> None:
+    desk.tell(accounts(CREW))
+    desk.window.orders.run("make_group")
+    card = desk.window.hosted.groups.card
+    assert card is not None
+    assert seen(card, "group-make")
 
 
 def test_a_workspaces_keys_are_shown_by_their_end_and_forgotten_when_not_seen(desk: Desk) -> None:

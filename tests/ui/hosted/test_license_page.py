@@ -125,6 +125,9 @@ def test_what_a_teams_license_allows_is_said_plainly(desk: Desk) -> None:
     assert "Up to 25 people." in text
     assert "It ends in 9 days." in text
     assert "Next renewal" not in text
+    show(desk, replace(TEAM, features=("mcp_servers", "of_another_catalog")))
+    text = said(page)
+    assert "Chatting, and these features: MCP servers, of another catalog." in text
     show(desk, replace(TEAM, own_keys="never", seats=None, features=()))
     text = said(page)
     assert "No keys of your own: messages are paid with tokens." in text

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from app.seam.hosted import Buy, ChangeSubscription, OpenPortal, UsePassphrase
+from app.seam.hosted_views import ForecastView, GrantedView
 from app.seam.views import FaultView
 from app.ui.settings.secret_field import SecretField
 from tests.ui.hosted.samples import signed_in, wallet
@@ -29,10 +30,45 @@ def test_a_plan_for_others_says_for_whom_it_is(desk: Desk) -> None:
     shown = opened(desk, plans=(mine, team))
     assert "For an organization" in texts(shown)
     assert shown.findChild(QPushButton, "choose-organization") is None
+    assert button(shown, "create-for-organization").isVisible()
     desk.tell(signed_in(replace(wallet(), kind="organization", name="Acme", plan="organization")))
     desk.tell(shop(plans=(mine, replace(team, id="larger"))))
     assert "For one person" in texts(shown)
     assert button(shown, "choose-larger").isVisible()
+
+
+def test_the_plan_for_an_organization_leads_to_a_new_one(desk: Desk) -> None:
+    opened(desk, plans=(replace(PREMIUM, id="organization", holder="organization"),))
+    click(desk, "create-for-organization")
+    card = desk.window.hosted.groups.card
+    assert card is not None
+    assert button(card, "group-make").isVisible()
+
+
+def test_a_plan_says_what_it_gives_in_each_window(desk: Desk) -> None:
+    grants = (GrantedView("plan_tokens", 30_000, "day"), GrantedView("usd", 148 * 10**10, "month"))
+    shown = opened(desk, plans=(replace(PREMIUM, grants=grants),))
+    assert (
+        "30,000 tokens each day · $1.48 each month · Priority processing · Premium support"
+    ) in texts(shown)
+
+
+def test_a_chosen_pack_says_how_long_it_lasts_at_the_holders_pace(desk: Desk) -> None:
+    paced = replace(wallet(), forecast=ForecastView("plan_tokens", 10_000, None))
+    shown = opened(desk)
+    desk.tell(signed_in(paced))
+    click(desk, "offer-power-pack")
+    lasts = "At your pace of the last two weeks, Power Pack lasts about 50 days."
+    assert said(shown, "shop-said") == lasts
+    desk.tell(signed_in(replace(paced, forecast=None)))
+    assert said(shown, "shop-said") == ""
+
+
+def test_without_a_plan_for_passphrases_none_is_asked_for(desk: Desk) -> None:
+    shown = opened(desk)
+    assert button(shown, "passphrase-link").isVisible()
+    desk.tell(shop(passphrases=False))
+    assert not button(shown, "passphrase-link").isVisible()
 
 
 def test_a_subscription_is_canceled_after_a_question_and_resumed(desk: Desk) -> None:

@@ -150,18 +150,49 @@ def test_dollars_are_added_up_where_nothing_else_is_granted(
     assert "$0.11 of $0.24" in said
 
 
+def test_a_pool_of_dollars_beside_no_packs_is_not_nothing(
+    qtbot: QtBot, panel: BillingPanel
+) -> None:
+    pool = replace(grant("Organization", 148 * 10**10, 148 * 10**10, "usd"), window="day")
+    shown = replace(wallet(), available=None, grants=(pool, pack("Starter pack", 5_000)))
+    panel.show_wallet(shown)
+    assert "$1.48 + 5,000" in texts(qtbot, panel)
+    assert wording.left_in_all(shown) == "$1.48 + 5,000 tokens left"
+    used = replace(pool, left=0, used=pool.granted)
+    assert wording.is_used_up(shown, [used])
+    assert not wording.is_used_up(shown, [used, pool])
+
+
+def test_a_members_cap_is_what_is_left_of_and_the_pool_stands_behind_it(
+    qtbot: QtBot, panel: BillingPanel
+) -> None:
+    pool = replace(
+        grant("Organization", 148 * 10**10, 150 * 10**10, "usd"), window="day", left=10**10,
+        cap=25 * 10**9,
+    )  # fmt: skip
+    panel.show_wallet(replace(wallet(), available=None, grants=(pool,)))
+    said = texts(qtbot, panel)
+    assert "$0.010 of $0.025" in said
+    assert any(text.startswith("your cap · each day") for text in said)
+    [figure] = [one for one in panel.findChildren(QLabel) if one.text() == "$0.010 of $0.025"]
+    assert "The pool: $1.48 of $1.50" in figure.accessibleName()
+    wide = replace(pool, cap=200 * 10**10)
+    assert wording.left_of(wide) == "$0.010 of $1.50"  # a cap above the pool bounds nothing
+
+
 def test_a_group_names_itself_and_its_members(qtbot: QtBot, panel: BillingPanel) -> None:
     members = (
         MemberDrawnView("Ann", False, 4_000, 0, 9), MemberDrawnView("Bob", True, 1_935, 0, 1),
         MemberDrawnView("", False, 7, 0, 1),
+        MemberDrawnView("", False, 5, 0, 1, account="a_66d039"),
     )  # fmt: skip
     panel.show_wallet(replace(wallet(), kind="organization", name="The Crew", members=members))
     said = texts(qtbot, panel)
     assert said[0] == "Tokens of The Crew"
     place = said.index("Members, last 30 days")
-    assert {"Ann", "4,000", "Bob (you)", "1,935", "Somebody who left", "7"} == set(
-        said[place + 1 : place + 7]
-    )
+    assert {
+        "Ann", "4,000", "Bob (you)", "1,935", "Somebody who left", "7", "Member …66d039", "5",
+    } == set(said[place + 1 : place + 9])  # fmt: skip
 
 
 def test_days_are_bars_of_tokens_that_can_be_heard(qtbot: QtBot, panel: BillingPanel) -> None:
