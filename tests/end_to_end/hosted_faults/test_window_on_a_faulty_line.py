@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from app.seam import events, hosted
 from app.store.keychain import Keychain
 from app.ui.theme import Theme
+from app.ui.transcript.footer import CostLineView
 from tests.account.desktop import FREE_MODEL, opened
 from tests.end_to_end.hosted_faults.faulty_line import Line, faulty_line
 from tests.fixtures.core import CoreDriver
@@ -35,6 +36,12 @@ class Desk:
     screen: Screen
     driver: CoreDriver
     line: Line
+    place: Place
+
+    def cost(self) -> list[str]:
+        """What stands under the answer of what it cost, the total first; empty for nothing."""
+        lines = self.screen.window.findChildren(CostLineView)
+        return next((line.texts() for line in lines if line.isVisible()), [])
 
     def typed(self) -> str:
         return self.screen.window.frame.composer.box.editor.toPlainText()
@@ -85,7 +92,7 @@ async def desk(tmp_path: Path, qapp: QApplication) -> AsyncIterator[Desk]:
             await screen.click("choose-session")
             panes = screen.window.frame.panes
             await screen.until(lambda: panes.panes[0].model_ref.endswith(f"/{FREE_MODEL}"))
-            yield Desk(screen, driver, line)
+            yield Desk(screen, driver, line, place)
             line.mend()
             screen.window.stopped = True
             screen.window.close()
@@ -127,3 +134,27 @@ async def test_an_old_figure_says_since_when(desk: Desk) -> None:
     desk.line.mend()
     await desk.screen.until(lambda: chip.accessibleName() == "Free plan, 10,000 tokens left")
     assert desk.driver.all(hosted.AccountsShown)
+
+
+async def test_what_a_gateway_kept_is_free_on_the_screen_only_once_it_is(desk: Desk) -> None:
+    """The cost is not known as long as the order to give it up does not come through."""
+    chip = desk.screen.window.frame.sidebar.chip
+    await desk.screen.until(lambda: chip.accessibleName() == "Free plan, 10,000 tokens left")
+    desk.line.fail("gateway", "POST /v1/chat/completions", 504)
+    desk.line.fail("lost", "POST /api/requests/", times=1000)
+    await desk.send()
+    await desk.screen.until(lambda: desk.cost()[:1] == ["cost not known yet"])
+    assert desk.screen.says("cannot answer now")
+    desk.place.server.time.pass_by(seconds=3600)
+    desk.driver.core.hosted.resolver.begin()
+    await desk.screen.until(
+        lambda: sum(line.startswith("POST /api/requests/") for line in desk.line.heard) >= 2
+    )
+    assert desk.cost()[:1] == ["cost not known yet"]
+    desk.line.mend()
+    desk.driver.core.hosted.resolver.begin()
+    await desk.screen.until(lambda: not desk.cost())
+    [late] = await desk.line.deliver()
+    assert late.split(b" ", 2)[1] in (b"410", b"401")
+    assert desk.place.provider.calls == []
+    await desk.screen.until(lambda: chip.accessibleName() == "Free plan, 10,000 tokens left")
