@@ -141,8 +141,9 @@ class Auditor:
     async def _check_given_up(self) -> None:
         """What was given up is a message of here that cost nothing, on both sides."""
         shelves = self.desktop.driver.core.shelves
+        [account] = {row.account for row in shelves.servers.rows()}
         given_up = await self.place.server.run(
-            "SELECT key FROM ledger_holds WHERE body_hash = ?", GIVEN_UP
+            "SELECT key FROM ledger_holds WHERE body_hash = ? AND tenant = ?", GIVEN_UP, account
         )
         for (key,) in given_up:
             hold = shelves.holds.get(str(key))
