@@ -15,6 +15,7 @@ from tests.server.payments.shop import LEMON_SECRET, STRIPE_SECRET, Shop, open_s
 
 Json = dict[str, Any]
 Signed = tuple[bytes, dict[str, str]]
+Wrong = Callable[..., Any]
 
 
 def object_of(said: Json) -> Json:
@@ -220,6 +221,61 @@ async def test_none_of_five_hundred_wrong_messages_credits(tmp_path: Path, proce
         # The right ones still do: nothing of all this stood in their way.
         assert "credited" in await shop.deliver()
         assert (await shop.account(shop.server.people[0]))["plan"] == "premium"
+
+
+SAID_WRONG = (other_mode, other_account, other_currency, changed_price)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("wrong", SAID_WRONG, ids=lambda wrong: wrong.__name__)
+async def test_none_of_a_thousand_with_the_same_wrong_credits(shop: Shop, wrong: Wrong) -> None:
+    """From each processor."""
+    events, told = await offered(shop)
+    for number in range(1000):
+        if events:
+            body = copy.deepcopy(events[number % len(events)])
+            body["id"] = f"evt_wrong_{number}"
+            wrong(body)
+            signed = stripe_account.signed(body, STRIPE_SECRET, shop.stripe.ticking.seconds)
+        else:
+            name, said = copy.deepcopy(told[number % len(told)])
+            said["meta"]["number"] = number
+            wrong(said)
+            signed = lemon_store.signed(name, said, LEMON_SECRET)
+        status, answer = await shop.post(*signed)
+        assert status == 200, answer
+        assert not {"credited", "credited_before"} & set(answer["outcomes"])
+    await nothing_was_credited(shop)
+    await shop.sound()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("forge", FORGED[:2], ids=lambda forge: forge.__name__)
+async def test_none_of_a_thousand_old_or_future_signatures_credits(
+    stripe_shop: Shop, forge: Callable[..., Signed]
+) -> None:
+    events, _ = await offered(stripe_shop)
+    chance = random.Random(11)
+    for number in range(1000):
+        body = copy.deepcopy(events[number % len(events)])
+        body["id"] = f"evt_wrong_{number}"
+        signed = forge(body, stripe_shop.stripe.ticking.seconds, chance)
+        assert (await stripe_shop.post(*signed))[0] == 400
+    await nothing_was_credited(stripe_shop)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("value", ["", "   "])
+async def test_none_of_a_thousand_without_a_secret_credits(tmp_path: Path, value: str) -> None:
+    async with open_shop(tmp_path / "server", "stripe", STRIPE_WEBHOOK_SECRET=value) as shop:
+        events, _ = await offered(shop)
+        for number in range(1000):
+            key = ("", " ", value, STRIPE_SECRET)[number % 4]
+            body = copy.deepcopy(events[number % len(events)])
+            body["id"] = f"evt_wrong_{number}"
+            signed = stripe_account.signed(body, key, shop.stripe.ticking.seconds)
+            assert (await shop.post(*signed))[0] == 404
+        await nothing_was_credited(shop)
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.__name__)
