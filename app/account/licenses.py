@@ -6,7 +6,6 @@ kept, and what was in force stays so. Nothing that is stored is ever locked by i
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from app.seam.hosted_views import LicenseView
 from app.store.licenses import LicenseRecord, Licenses
 from app.store.servers import ServerRecord
 from app.store.settings import JsonValue, Settings
+from app.store.user_files import NotRegularError, in_own_thread, open_regular
 
 if TYPE_CHECKING:
     # Importing these costs 140 ms: it happens where a license is first looked at.
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _GUARD = "clock_guard"
 _FILE_BYTES_MAX = 512 * 1024
+_READING_LIMIT_S = 60.0
 
 
 class LicenseKeeper:
@@ -120,7 +121,13 @@ class LicenseKeeper:
 
     async def keep_file(self, record: ServerRecord, path: str) -> None:
         """The same from a file."""
-        await self.keep_text(record, await asyncio.to_thread(_content, Path(path)))
+        try:
+            content = await in_own_thread(lambda: _content(Path(path)), timeout_s=_READING_LIMIT_S)
+        except TimeoutError as error:
+            raise LicenseUnreadable(
+                "The file does not answer.", "Is it on a drive or a share that is gone?"
+            ) from error
+        await self.keep_text(record, content)
 
     def look_at_clock(self) -> ClockGuard:
         """Look at this computer's clock and remember the highest time it showed."""
@@ -234,8 +241,10 @@ class LicenseKeeper:
 
 def _content(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             content = file.read(_FILE_BYTES_MAX + 1)
+    except NotRegularError as error:
+        raise LicenseUnreadable("This is no ordinary file.", "Choose it again.") from error
     except OSError as error:
         raise LicenseUnreadable(
             f"The file cannot be read: {error.strerror or error}.", "Choose it again."

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import io
 import mimetypes
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import AttachmentError
+from app.store.user_files import NotRegularError, in_own_thread, open_regular
 
 IMAGE_BYTES_MAX = 20 * 1024 * 1024
 TEXT_BYTES_MAX = 10 * 1024 * 1024
 IMAGE_SIDE_MAX_PX = 16_384
+READING_LIMIT_S = 60.0
 _SNIFFED_BYTES = 8192
 
 _IMAGE_SIGNATURES = (
@@ -46,8 +49,8 @@ def read_file(path: Path) -> AcceptedFile:
     try:
         if path.is_dir():
             raise AttachmentError(f"“{path.name}” is a folder.", "Add the files in it one by one.")
-        size_bytes = path.stat().st_size
-        with path.open("rb") as file:
+        with open_regular(path) as file:
+            size_bytes = os.fstat(file.fileno()).st_size
             head = file.read(_SNIFFED_BYTES)
             _refuse_size(path.name, size_bytes, image=image_type_of(head) is not None)
             content = head + file.read(max(IMAGE_BYTES_MAX, TEXT_BYTES_MAX) + 1 - len(head))
@@ -55,11 +58,25 @@ def read_file(path: Path) -> AcceptedFile:
         raise AttachmentError(
             f"“{path.name}” is not there any more.", "Was it moved or deleted? Add it again."
         ) from error
+    except NotRegularError as error:
+        raise AttachmentError(
+            f"“{path.name}” is no ordinary file.", "Pipes and devices cannot be read."
+        ) from error
     except OSError as error:
         raise AttachmentError(
             f"“{path.name}” cannot be read.", f"The system says: {error.strerror or error}."
         ) from error
     return accept(path.name, content)
+
+
+async def read_in_time(path: Path) -> AcceptedFile:
+    """`read_file` beside the loop; a file that does not answer in time is refused and left."""
+    try:
+        return await in_own_thread(lambda: read_file(path), timeout_s=READING_LIMIT_S)
+    except TimeoutError as error:
+        raise AttachmentError(
+            f"“{path.name}” does not answer.", "Is it on a drive or a share that is gone?"
+        ) from error
 
 
 def accept(name: str, content: bytes) -> AcceptedFile:

@@ -33,9 +33,11 @@ from app.providers.usage_reports_sources import fetch_report
 from app.store.records import UsageRecord
 from app.store.shelves import Shelves
 from app.store.usage_requests import request_ids
+from app.store.user_files import NotRegularError, in_own_thread
 
 _DAY = timedelta(days=1)
 _ROWS_AT_ONCE = 1_000
+_READING_LIMIT_S = 60.0
 
 
 class Reconciler:
@@ -73,7 +75,7 @@ class Reconciler:
         """Compare with files that the user downloaded; several are taken together."""
         if not paths:
             raise TuppenceError("There is no file to compare with.", "Choose a CSV file.")
-        files = [await asyncio.to_thread(ReportFile, path, provider) for path in paths]
+        files = [await _open_report(path, provider) for path in paths]
         providers = {file.layout.provider for file in files}
         if len(providers) > 1:
             raise TuppenceError(
@@ -188,6 +190,26 @@ class Reconciler:
             days_utc=all(file.layout.days_utc for file in files),
             step_pusd=max(file.step_pusd for file in files),
         )
+
+
+async def _open_report(path: Path, provider: str) -> ReportFile:
+    """In a thread that may be left behind: a pipe or a share that is gone never answers."""
+
+    def opened() -> ReportFile:
+        if path.exists() and not path.is_file():
+            raise NotRegularError(path.name)
+        return ReportFile(path, provider)
+
+    try:
+        return await in_own_thread(opened, timeout_s=_READING_LIMIT_S)
+    except TimeoutError as error:
+        raise TuppenceError(
+            f"“{path.name}” does not answer.", "Is it on a drive or a share that is gone?"
+        ) from error
+    except NotRegularError as error:
+        raise TuppenceError(
+            f"“{path.name}” is no ordinary file.", "Pipes and devices cannot be read."
+        ) from error
 
 
 def month_days(month: date) -> tuple[date, date]:

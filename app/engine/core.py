@@ -43,6 +43,7 @@ from app.store.records import ChatRecord, MessageRecord, PaneRecord
 from app.store.shelves import Shelves
 
 PROXY_PASSWORD = "proxy-password"
+_READ_AT_ONCE = 4  # attached files
 
 _log = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ class Core:
     http: HttpClient
     door: Closable | None = None  # where second starts and commands knock
     key_checks: dict[int, asyncio.Future[KeyOutcome]] = field(default_factory=dict)
+    reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_READ_AT_ONCE))
     _unsaved: dict[str, ChatRecord] = field(default_factory=dict)
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 

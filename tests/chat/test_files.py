@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import os
 import struct
+import threading
 import zlib
 from pathlib import Path
 
 import pytest
 
-from app.chat.files import IMAGE_BYTES_MAX, TEXT_BYTES_MAX, accept, read_file, text_of
+from app.chat.files import IMAGE_BYTES_MAX, TEXT_BYTES_MAX, accept, read_file, read_in_time, text_of
 from app.errors import AttachmentError
+from app.seam import commands, events
+from tests.fixtures.core import CoreDriver
 
 
 def png(width: int, height: int) -> bytes:
@@ -85,5 +89,39 @@ def test_a_file_that_cannot_be_read_says_why(
     monkeypatch.chdir(tmp_path)  # a socket's path may be short only
     with socket.socket(socket.AF_UNIX) as door:
         door.bind("s")
-        with pytest.raises(AttachmentError, match="cannot be read"):
+        with pytest.raises(AttachmentError, match="no ordinary file"):
             read_file(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+async def test_a_named_pipe_is_refused_and_the_next_file_is_read(
+    driver: CoreDriver, tmp_path: Path
+) -> None:
+    path = tmp_path / "pipe.txt"
+    os.mkfifo(path)
+    refused = await driver.ask(
+        commands.AttachFile(1, "chat", path.name, str(path)), events.FileRefused
+    )
+    assert "is no ordinary file" in refused.message
+    # A later one is read as ever.
+    good = tmp_path / "good.txt"
+    good.write_text("hello")
+    assert await driver.ask(
+        commands.AttachFile(2, "chat", good.name, str(good)), events.FileAttached
+    )
+
+
+async def test_a_file_that_never_answers_is_refused_and_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = threading.Event()
+
+    def opened(path: Path) -> None:
+        never.wait()
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr("app.chat.files.open_regular", opened)
+    monkeypatch.setattr("app.chat.files.READING_LIMIT_S", 0.05)
+    with pytest.raises(AttachmentError, match="does not answer"):
+        await read_in_time(tmp_path / "far.txt")
+    never.set()

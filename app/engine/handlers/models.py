@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from app.chat.files import AcceptedFile, accept, read_file
+from app.chat.files import AcceptedFile, accept, read_in_time
 from app.chat.routes import DEMO_REF
 from app.engine.core import Core
 from app.engine.handlers.chats import new_chat
@@ -58,7 +58,7 @@ def start_demo(core: Core, command: commands.StartDemo) -> None:
 async def attach_file(core: Core, command: commands.AttachFile) -> None:
     """Reading and checking happen off the loop; only the keeping is done here."""
     try:
-        file = await asyncio.to_thread(_read, command)
+        file = await _read(core, command)
         record = core.shelves.attachments.keep(
             file.name, file.media_type, file.content, file.width, file.height
         )
@@ -73,7 +73,9 @@ async def attach_file(core: Core, command: commands.AttachFile) -> None:
     core.emit(events.FileAttached(command.serial, command.chat_id, view))
 
 
-def _read(command: commands.AttachFile) -> AcceptedFile:
-    if command.path:
-        return read_file(Path(command.path))
-    return accept(command.name, command.content)
+async def _read(core: Core, command: commands.AttachFile) -> AcceptedFile:
+    if not command.path:
+        return await asyncio.to_thread(accept, command.name, command.content)
+    # A few at a time: each is held in memory while it is checked.
+    async with core.reading:
+        return await read_in_time(Path(command.path))

@@ -62,6 +62,7 @@ class Chips(FlowRow):
     def expect(self, serial: int, name: str, pasted: str = "") -> None:
         """A file was given and is being read; `pasted` where it was a text."""
         chip = self._waiting[serial] = self._add(Chip(name, self.tr("is being read…")))
+        chip.removed.connect(self._on_waiting_removed)
         if pasted:
             self._pasted[chip] = pasted
         self._settle()
@@ -122,6 +123,15 @@ class Chips(FlowRow):
     def _on_removed(self) -> None:
         gone = self.sender()
         self._attached = [pair for pair in self._attached if pair[1] is not gone]
+        if isinstance(gone, Chip):
+            self._drop(gone)
+        self._settle()
+        self.changed.emit()
+
+    def _on_waiting_removed(self) -> None:
+        # What is read of it by then has no chip any more, and goes nowhere.
+        gone = self.sender()
+        self._waiting = {n: chip for n, chip in self._waiting.items() if chip is not gone}
         if isinstance(gone, Chip):
             self._drop(gone)
         self._settle()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QListView
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QListView, QToolButton
 
-from app.seam import commands
+from app.seam import commands, events
 from tests.ui.shell.conftest import Desk
 
 KEY = Qt.Key
@@ -68,3 +68,19 @@ def test_several_files_picked_by_key_are_all_attached(desk: Desk, tmp_path: Path
     desk.qtbot.keyClick(desk.window, KEY.Key_U, CONTROL)
     pick(desk, *files)
     assert attached(desk) == [str(file) for file in files]
+
+
+def test_a_file_that_does_not_come_can_be_taken_away(desk: Desk, tmp_path: Path) -> None:
+    desk.qtbot.keyClicks(desk.editor, "Look at this")
+    desk.composer.add_files([str(tmp_path / "far.txt")])
+    assert not desk.composer.box.send_button.isEnabled()
+    close = desk.composer.box.chips.findChild(QToolButton)
+    assert close is not None
+    desk.qtbot.mouseClick(close, LEFT)
+    assert not desk.composer.box.is_reading()
+    assert desk.composer.box.chips.isHidden()
+    assert desk.composer.box.send_button.isEnabled()
+    # What comes of it by then goes nowhere.
+    order = next(one for one in desk.port.orders if isinstance(one, commands.AttachFile))
+    desk.tell(events.FileRefused(order.serial, order.chat_id, "far.txt", "Gone.", ""))
+    assert desk.composer.box.chips.isHidden()
