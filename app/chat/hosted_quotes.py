@@ -4,8 +4,9 @@ from what the server said last; the server's own answer is asked for where it ma
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.account.hosted import OutOfTokens
@@ -13,34 +14,56 @@ from app.account.session import Session
 from app.account.shapes import Fields
 from app.account.wallet_shapes import GrantLine
 from app.catalog.plans import Unit
+from app.chat.hosted_beside import ALONE, Beside
 from app.chat.hosted_routes import HostedTarget
 from app.errors import ServerRefused, TuppenceError
 from app.metering.allowances import Grant
 from app.metering.allowances_admission import Admitted, Refusal, Refused, longest_answer
-from app.metering.allowances_split import CallCost, WorstCase, split
+from app.metering.allowances_split import CallCost, Draw, WorstCase, split
 from app.metering.payer import PayerKind
+from app.metering.payer import Unit as PaidIn
 from app.metering.quote_limits import LimitKind, OutputLimit
-from app.metering.quote_shares import QuoteShares, shares_of
+from app.metering.quote_shares import QuoteShares, Share, shares_of
 from app.providers.json_text import as_object
 from app.seam.hosted_views import BalanceAfter, HostedQuoteView
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """`shares` says who pays what; `after` what each grant has left once it is paid, likely."""
+    """`shares` says who pays what; `after` what each grant has left once it is paid, likely.
+
+    `held` and `likely` are what the call would take at most and likely, by grant and in its unit.
+    `needed` is what it would likely take where nobody covers it.
+    """
 
     shares: QuoteShares
     after: tuple[BalanceAfter, ...] = ()
+    held: Mapping[str, int] = field(default_factory=dict)
+    likely: Mapping[str, int] = field(default_factory=dict)
+    needed: tuple[Share, ...] = ()
 
     @property
     def is_covered(self) -> bool:
         return self.shares.refused is None
 
+    @property
+    def payers(self) -> tuple[Share, ...]:
+        """The shares to show: what is needed, where nobody pays."""
+        return self.shares.shares or self.needed
+
 
 def predict(
-    target: HostedTarget, *, input_tokens: int, likely_output: int, output_tokens_max: int
+    target: HostedTarget,
+    *,
+    input_tokens: int,
+    likely_output: int,
+    output_tokens_max: int,
+    beside: Beside = ALONE,
 ) -> Prediction:
-    """Who would pay for a message. `input_tokens` is the most that is counted, as it is held."""
+    """Who would pay for a message. `input_tokens` is the most that is counted, as it is held.
+
+    Where several panes are asked at once, the longest answer is one that all of them can have.
+    """
     worst = worst_case_of(target, input_tokens, output_tokens_max)
     likely = worst.at(min(likely_output, output_tokens_max))
     wallet = target.wallet
@@ -48,15 +71,51 @@ def predict(
         free = Admitted(PayerKind.ALLOWANCE, output_tokens_max)
         return Prediction(shares_of(free, worst, likely, target.payer))
     lines = wallet.grants_for(target.model.id)
-    grants = [_grant(line) for line in lines]
-    cap = longest_answer(worst, grants, target.least_output_tokens)
+    grants = [_grant(line, beside.held) for line in lines]
+    cap = _longest_for_all(worst, grants, target.least_output_tokens, beside.sharing)
     if cap is None:
         refused = Refused(Refusal.USED_UP, target.model.id, resets=_next_reset(lines))
-        return Prediction(QuoteShares((), 0, refused=refused))
+        shares = QuoteShares((), 0, refused=refused)
+        return Prediction(shares, needed=_needed(grants, likely))
     draws = split(worst.at(cap), grants).draws
     decision = Admitted(PayerKind.ALLOWANCE, cap, draws, shortened=cap < worst.output_tokens_max)
-    shares = shares_of(decision, worst, likely, target.payer)
-    return Prediction(shares, _after(lines, likely))
+    expected = _amounts(split(likely, [_grant(line, beside.likely) for line in lines]).draws)
+    return Prediction(
+        shares_of(decision, worst, likely, target.payer),
+        _after(lines, beside.likely, expected),
+        held=_amounts(draws),
+        likely=expected,
+    )
+
+
+def _longest_for_all(
+    worst: WorstCase, grants: Sequence[Grant], least: int, sharing: int
+) -> int | None:
+    """The longest answer that so many calls like this one are covered with, or else as many of
+    them as are; None where not even one is."""
+    for calls in range(sharing, 1, -1):
+
+        def is_short(output_tokens: int, calls: int = calls) -> bool:
+            return not _covers(worst.at(output_tokens), grants, calls)
+
+        most = worst.output_tokens_max
+        if not is_short(most):
+            return most
+        longer = bisect_left(range(least, most), True, key=is_short)
+        if longer:
+            return least + longer - 1
+    return longest_answer(worst, grants, least)
+
+
+def _covers(cost: CallCost, grants: Sequence[Grant], calls: int) -> bool:
+    """Whether so many calls of one cost are covered, one after the other."""
+    for _ in range(calls):
+        divided = split(cost, grants)
+        if not divided.is_covered:
+            return False
+        taken = _amounts(divided.draws)
+        grants = [_less(each, taken.get(each.id, 0)) for each in grants]
+    return True
 
 
 def worst_case_of(target: HostedTarget, input_tokens: int, output_tokens_max: int) -> WorstCase:
@@ -72,10 +131,18 @@ def worst_case_of(target: HostedTarget, input_tokens: int, output_tokens_max: in
     )
 
 
-def limits(target: HostedTarget, input_tokens: int, asked: int) -> Sequence[OutputLimit]:
+def limits(
+    target: HostedTarget, input_tokens: int, asked: int, beside: Beside = ALONE
+) -> Sequence[OutputLimit]:
     """How far hosted credit covers an answer, where that makes it shorter."""
-    found = predict(target, input_tokens=input_tokens, likely_output=0, output_tokens_max=asked)
+    found = predict(
+        target, input_tokens=input_tokens, likely_output=0, output_tokens_max=asked, beside=beside
+    )
     limit = found.shares.shortened_by
+    if not found.is_covered and beside.held:
+        # The server may know of more; until then it leaves to the other panes what is theirs.
+        name = found.needed[0].label if found.needed else ""
+        return (OutputLimit(LimitKind.ALLOWANCE, target.least_output_tokens, name),)
     return () if limit is None else (OutputLimit(LimitKind.ALLOWANCE, limit.tokens, limit.name),)
 
 
@@ -115,8 +182,9 @@ def refusal_of(error: Fields) -> TuppenceError:
     return ServerRefused(words, code=code, status=403)
 
 
-def _grant(line: GrantLine) -> Grant:
-    return Grant(
+def _grant(line: GrantLine, taken: Mapping[str, int]) -> Grant:
+    """A grant as the panes before left it."""
+    grant = Grant(
         id=line.id,
         source=line.source,
         name=line.name,
@@ -127,16 +195,38 @@ def _grant(line: GrantLine) -> Grant:
         resets=line.resets,
         cap_left=line.left,  # a member's cap may leave less than the grant has
     )
+    return _less(grant, taken.get(line.id, 0))
 
 
-def _after(lines: Sequence[GrantLine], likely: CallCost) -> tuple[BalanceAfter, ...]:
+def _less(grant: Grant, taken: int) -> Grant:
+    if not taken:
+        return grant
+    return replace(grant, held=grant.held + taken, cap_left=max((grant.cap_left or 0) - taken, 0))
+
+
+def _amounts(draws: Sequence[Draw]) -> dict[str, int]:
+    return {draw.grant.id: draw.amount for draw in draws}
+
+
+def _needed(grants: Sequence[Grant], likely: CallCost) -> tuple[Share, ...]:
+    """What a call that is not covered would likely take, in the unit of what would pay first."""
+    for grant in grants:
+        amount = likely.in_unit_of(grant)
+        if amount is not None:
+            return (Share(grant.name, PaidIn(grant.unit.value), amount, None, None),)
+    if likely.plan_tokens is None:
+        return ()
+    return (Share("", PaidIn.PLAN_TOKENS, likely.plan_tokens, None, None),)
+
+
+def _after(
+    lines: Sequence[GrantLine], before: Mapping[str, int], drawn: Mapping[str, int]
+) -> tuple[BalanceAfter, ...]:
     """What every grant that may pay has left after the likely cost, in the order of drawing."""
-    drawn = {
-        draw.grant.id: draw.amount for draw in split(likely, [_grant(line) for line in lines]).draws
-    }
     return tuple(
-        BalanceAfter(line.name, str(line.unit), line.left, line.left - drawn.get(line.id, 0))
+        BalanceAfter(line.name, str(line.unit), left, left - drawn.get(line.id, 0))
         for line in lines
+        for left in (max(line.left - before.get(line.id, 0), 0),)
     )
 
 

@@ -6,34 +6,29 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.chat import hosted_quotes
 from app.chat.alternates import Alternates
-from app.chat.context import (
-    OUTPUT_TOKENS_MAX,
-    THINKING_OUTPUT_TOKENS_MAX,
-    build_messages,
-    user_parts,
-)
+from app.chat.answer_limits import limits_of_model, output_cap, why_not
+from app.chat.context import build_messages, user_parts
 from app.chat.counting import Counting
+from app.chat.credit_quotes import beside_others, limits_of_credit, predicted, with_credit
 from app.chat.exact_counts import ExactCounts
 from app.chat.fitness import require_answerable
+from app.chat.hosted_beside import ALONE, Beside, Together
 from app.chat.hosted_routes import HostedTarget
 from app.chat.provider_cache import likely_cached
-from app.chat.quote_views import blocked_view, quote_view, share_view
+from app.chat.quote_views import blocked_view, quote_view
 from app.chat.routes import Route, RouteMissing, Routes
 from app.chat.setups import Setup, no_setup
 from app.clock import Clock
-from app.errors import TuppenceError
 from app.metering.allowances_split import WorstCase
 from app.metering.correction import beside
 from app.metering.hold import HoldState
 from app.metering.payer import Payer
 from app.metering.quote import Quote, likely_output, make_quote, worst_case
-from app.metering.quote_limits import LimitKind, OutputLimit, context_limit
+from app.metering.quote_limits import OutputLimit
 from app.metering.quote_parts import InputParts, fitted
 from app.metering.token_count import TokenCount
 from app.metering.usage import Certainty
-from app.providers.languages import Language
 from app.request import ChatRequest, MessagePart, RequestMessage, Role
 from app.seam.quote_views import QuoteView
 from app.store.records import HoldRecord, MessageRecord, PaneRecord
@@ -143,17 +138,34 @@ class Quoter:
         *,
         serial: int,
         chat_id: str = "",
+        to: Sequence[int] = (),
     ) -> tuple[QuoteView, ...] | None:
-        """A line for each pane; None where a newer question has come meanwhile."""
+        """A line for each pane; None where a newer question has come meanwhile.
+
+        `to` are the panes that the message goes to, empty for all of them.
+        """
         if serial > self._newest:
             self._newest = serial
             self._exact.give_up()
         views = []
+        asked = [pane for pane in panes if not to or pane.position in to]
+        together = self.together(asked, chat_id)
         for pane in panes:
-            views.append(await self._quote_pane(pane, text, attachment_ids, chat_id))
+            others = together if pane in asked else Together()
+            views.append(await self._quote_pane(pane, text, attachment_ids, chat_id, others))
             if serial != self._newest:
                 return None
         return tuple(views)
+
+    def together(self, panes: Sequence[PaneRecord], chat_id: str) -> Together:
+        """The panes that one message goes to, as far as they draw on the same tokens."""
+        targets = []
+        for pane in panes:
+            try:
+                targets.append(self._routes.find(pane.model_ref, chat_id=chat_id).hosted)
+            except RouteMissing:
+                continue
+        return Together(targets)
 
     async def count_exactly(
         self,
@@ -190,26 +202,37 @@ class Quoter:
         messages = build_messages(path, self._shelves.attachments, route.host.id)
         before = path[-2] if len(path) > 1 else None
         counted = await self._count(route, messages, before, chat_id)
-        blocked = _why_not(route, messages, counted.quote)
-        return quote_view(pane, route, counted.quote, blocked=blocked)
+        blocked = why_not(route, messages, counted.quote)
+        view = quote_view(pane, route, counted.quote, blocked=blocked)
+        return with_credit(view, route, counted.quote, Together())
 
     async def admit(
-        self, model_ref: str, path: Sequence[MessageRecord], request_id: str = ""
+        self,
+        model_ref: str,
+        path: Sequence[MessageRecord],
+        request_id: str = "",
+        together: Together | None = None,
     ) -> Admission:
         """Find the route, build the request, count it and set the most it can cost.
 
-        `request_id` names the call wherever it is kept; empty: a new name is made.
+        `request_id` names the call wherever it is kept; empty: a new name is made. `together`
+        are the panes that the message goes to.
 
         Raises RouteMissing, AttachmentError, ImagesNotTaken or ContextTooLong.
         """
         chat_id = path[-1].chat_id if path else ""
         route = self._routes.find(model_ref, chat_id=chat_id)
         messages = build_messages(path, self._shelves.attachments, route.host.id)
-        counted = await self._count(route, messages, _asked_before(path), chat_id)
+        together = together or Together()
+        others = beside_others(route, together)
+        counted = await self._count(route, messages, _asked_before(path), chat_id, others=others)
         require_answerable(route, messages, counted.quote)
         alternates = self._alternates.of(route, chat_id)
-        if route.hosted is not None and not alternates:
-            await self._require_covered(route.hosted, counted.quote)
+        if route.hosted is not None:
+            found = predicted(route.hosted, counted.quote, others)
+            together.take(route.hosted, found.held, found.likely)
+            if not alternates and not found.is_covered:
+                await self._require_covered(route.hosted, counted.quote)
         hold_id = request_id or self._clock.new_id()
         return Admission(
             route,
@@ -222,8 +245,8 @@ class Quoter:
         )
 
     async def _require_covered(self, target: HostedTarget, quote: Quote) -> None:
-        """Raise OutOfTokens where neither we nor the server know of tokens for this."""
-        if self._ask_covered is not None and not _predicted(target, quote).is_covered:
+        """Raise OutOfTokens where the server knows of no tokens for this either."""
+        if self._ask_covered is not None:
             await self._ask_covered(target, quote)
 
     def messages(
@@ -244,14 +267,15 @@ class Quoter:
         before: MessageRecord | None,
         recent_outputs: Sequence[int],
         chat_id: str = "",
+        others: Beside = ALONE,
     ) -> Quote:
         """The quote of a counted call. `before` is the message that the new one answers to; its
         call may still be in the provider's cache."""
         asked = output_cap(route)
         limits = (
-            *_limits_of_model(route, count),
+            *limits_of_model(route, count),
             *self._limits(route, worst_case(count, route.price, asked), chat_id),
-            *(hosted_quotes.limits(route.hosted, count.most, asked) if route.hosted else ()),
+            *limits_of_credit(route, count, asked, others),
         )
         return make_quote(
             count,
@@ -268,7 +292,12 @@ class Quoter:
         return min(likely_output(recent_outputs), output_cap(route))
 
     async def _quote_pane(
-        self, pane: PaneRecord, text: str, attachment_ids: Sequence[str], chat_id: str
+        self,
+        pane: PaneRecord,
+        text: str,
+        attachment_ids: Sequence[str],
+        chat_id: str,
+        together: Together,
     ) -> QuoteView:
         try:
             route = self._routes.find(pane.model_ref, chat_id=chat_id)
@@ -277,18 +306,14 @@ class Quoter:
         messages = self.messages(pane, route, text, attachment_ids)
         files = len(self._file_parts(attachment_ids))
         before = self._shelves.messages.get(pane.leaf_id) if pane.leaf_id else None
-        counted = await self._count(route, messages, before, chat_id, files)
+        others = beside_others(route, together)
+        counted = await self._count(route, messages, before, chat_id, files, others)
         why = ""
         if counted.quote.input_certainty is not Certainty.EXACT:
             why = self._exact.why_not(route)
-        blocked = _why_not(route, messages, counted.quote)
+        blocked = why_not(route, messages, counted.quote)
         view = quote_view(pane, route, counted.quote, counted.parts, blocked=blocked, not_exact=why)
-        if route.hosted is None:
-            return view
-        found = _predicted(route.hosted, counted.quote)
-        hosted = hosted_quotes.quote_view(route.hosted, found)
-        shares = tuple(map(share_view, found.shares.shares))
-        return replace(view, shares=shares, hosted=hosted, note="")
+        return with_credit(view, route, counted.quote, together)
 
     def _file_parts(self, attachment_ids: Sequence[str]) -> tuple[MessagePart, ...]:
         """The files of the message; kept, since each key would read and check them again."""
@@ -316,6 +341,7 @@ class Quoter:
         before: MessageRecord | None,
         chat_id: str,
         files: int | None = None,
+        others: Beside = ALONE,
     ) -> _Counted:
         """With `files`, the number of files in the last message, the parts are told apart."""
         request = self._request(route, messages, chat_id)
@@ -327,7 +353,7 @@ class Quoter:
         count = self._with_provider(route, request, count)
         parts = None if parts is None else fitted(parts, count.tokens)
         recent = self._shelves.usage.recent_outputs(route.model_id)
-        quote = self.quote_of(route, count, before, recent, chat_id)
+        quote = self.quote_of(route, count, before, recent, chat_id, others)
         request = replace(request, output_tokens_max=quote.most_output_tokens)
         return _Counted(request, quote, bare, parts)
 
@@ -356,42 +382,3 @@ def _asked_before(path: Sequence[MessageRecord]) -> MessageRecord | None:
     if path and path[-1].role == "assistant":
         return path[-1]
     return path[-2] if len(path) > 1 else None
-
-
-def _why_not(route: Route, messages: Sequence[RequestMessage], quote: Quote) -> str:
-    """Why the model cannot answer this, in words; empty where it can."""
-    try:
-        require_answerable(route, messages, quote)
-    except TuppenceError as error:
-        return str(error)
-    return ""
-
-
-def output_cap(route: Route) -> int:
-    """The cap that is asked for where nothing makes it shorter: more where the model thinks."""
-    thinks = route.card is not None and "thinks" in route.card.abilities
-    return THINKING_OUTPUT_TOKENS_MAX if thinks else OUTPUT_TOKENS_MAX
-
-
-def _predicted(target: HostedTarget, quote: Quote) -> hosted_quotes.Prediction:
-    return hosted_quotes.predict(
-        target,
-        input_tokens=quote.input_tokens_most,
-        likely_output=quote.likely_output_tokens,
-        output_tokens_max=quote.most_output_tokens,
-    )
-
-
-def _limits_of_model(route: Route, count: TokenCount) -> Sequence[OutputLimit]:
-    """The longest answer that the model gives, and what its window leaves for one."""
-    card = route.card
-    if card is None:
-        return ()
-    limits = []
-    if card.output_tokens_max:
-        limits.append(OutputLimit(LimitKind.MODEL, card.output_tokens_max))
-    # Gemini's windows are for the input alone: the answer has a room of its own.
-    if card.context_tokens and route.host.language_of(route.model_id) is not Language.GEMINI:
-        left = context_limit(card.context_tokens, count.most)
-        limits.extend([left] if left is not None else [])
-    return limits

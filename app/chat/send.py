@@ -87,11 +87,12 @@ class Sender:
             self._require_files(attachment_ids)
             questions = self._questions(chat, panes, text, attachment_ids)
             plans = []
+            together = self._quoter.together(panes, chat.id)
             for pane in panes:
                 question = questions[pane.leaf_id]
                 path = [*self._shelves.messages.path(pane.leaf_id), question]
                 name = _call_name(request_id, pane.position, panes)
-                admission = await self._quoter.admit(pane.model_ref, path, name)
+                admission = await self._quoter.admit(pane.model_ref, path, name, together)
                 plans.append((pane, question, admission))
             self._require_wanted(order)
             self._require_new(request_id)

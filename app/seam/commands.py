@@ -192,12 +192,14 @@ class AttachFile:
 
 @dataclass(frozen=True, slots=True)
 class AskQuote:
-    """What the text would cost in each pane of the chat."""
+    """What the text would cost in each pane of the chat. `panes` are those it goes to, empty for
+    all: they share what is left of hosted tokens."""
 
     serial: int
     chat_id: str
     text: str
     attachment_ids: tuple[str, ...] = ()
+    panes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2742,10 +2742,6 @@
         <translation>dieser Computer wurde entfernt</translation>
     </message>
     <message>
-        <source>{0} % of {1} is used: {2} of {3}.</source>
-        <translation>{0} % von {1} sind verbraucht: {2} von {3}.</translation>
-    </message>
-    <message>
         <source>{0} d {1} h</source>
         <translation>{0} T. {1} Std.</translation>
     </message>
@@ -2908,6 +2904,22 @@
     <message>
         <source>your cap</source>
         <translation>deine Obergrenze</translation>
+    </message>
+    <message>
+        <source>at least</source>
+        <translation>mindestens</translation>
+    </message>
+    <message>
+        <source>{0} of free models</source>
+        <translation>{0} freier Modelle</translation>
+    </message>
+    <message>
+        <source>enough is left for {0} of {1} panes</source>
+        <translation>was übrig ist, reicht für {0} von {1} Bereichen</translation>
+    </message>
+    <message>
+        <source>{0}: {1} of {2} left.</source>
+        <translation>{0}: {1} von {2} übrig.</translation>
     </message>
 </context>
 <context>

@@ -15,7 +15,6 @@ from tests.server.proxy.conftest import open_place
 from tests.server.upstreams.scripts import Script
 from tests.server.upstreams.upstream import Upstream, upstream
 
-
 MODEL = "gpt-4o"
 
 

@@ -129,12 +129,14 @@ async def ask_quote(core: Core, command: commands.AskQuote) -> None:
     """
     chat, quoter = core.chat(command.chat_id), core.quoter
     asked = (chat.panes, command.text, command.attachment_ids)
-    quotes = await quoter.quote(*asked, serial=command.serial, chat_id=chat.id)
+    quotes = await quoter.quote(*asked, serial=command.serial, chat_id=chat.id, to=command.panes)
     if quotes is None:
         return
     _show_quotes(core, command, quotes)
     if await quoter.count_exactly(*asked, serial=command.serial, chat_id=chat.id):
-        quotes = await quoter.quote(*asked, serial=command.serial, chat_id=chat.id)
+        quotes = await quoter.quote(
+            *asked, serial=command.serial, chat_id=chat.id, to=command.panes
+        )
         if quotes is not None:
             _show_quotes(core, command, quotes)
 

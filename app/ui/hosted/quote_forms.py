@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from app.seam.quote_views import QuoteView
 
 Piece = tuple[str, bool]  # text, strong
-_KINDS = ("tokens", "requests", "usd")
+# Plan tokens, a free model's own tokens, requests, money: each is a sum of its own.
+_KINDS = {"plan_tokens": "tokens", "tokens": "free", "requests": "requests", "usd": "usd"}
 
 
 def credit_forms(quotes: Sequence[QuoteView]) -> list[list[Piece]]:
     """From the longest to the shortest: `about 2,950 tokens + $0.006 · at most 7,800 + $0.017 ·
     5,462 tokens left after · Free allowance`."""
     pieces = drawn_pieces(quotes)
-    short = any(quote.hosted is not None and not quote.hosted.covered for quote in quotes)
-    missing: list[Piece] = [(f" · {tr('more than is left')}", False)] if short else []
+    missing = _missing_pieces(quotes)
     most = _most_pieces(quotes)
-    after = [] if short else _after_pieces(quotes)
+    after = [] if missing else _after_pieces(quotes)
     payer = _payer_pieces(quotes)
     forms = [pieces + most + missing + after + payer]
     if after or payer:
@@ -33,10 +33,10 @@ def credit_forms(quotes: Sequence[QuoteView]) -> list[list[Piece]]:
 
 
 def drawn_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
-    """`about 2,950 tokens + $0.006`; requests are counted and never estimated. Where nothing is
-    left to draw on, the message's own tokens."""
+    """`about 2,950 tokens + $0.006`; requests are counted and never estimated. Where it is not
+    known what would pay, the message's own tokens."""
     likely = _sums(quotes, "likely")
-    said = [(kind, _likely_words(kind, likely[kind])) for kind in _KINDS if kind in likely]
+    said = [(kind, _likely_words(kind, likely)) for kind in _KINDS.values() if kind in likely]
     if not said:
         return _input_pieces(quotes)
     lead = "" if all(kind == "requests" for kind, _ in said) else f"{words.tr('about')} "
@@ -47,29 +47,54 @@ def drawn_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
 
 
 def _input_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
-    tokens = sum(quote.input_tokens for quote in quotes)
-    exact = all(quote.input_certainty == "exact" for quote in quotes)
-    shown = words.tr("{0} tokens").format(words.count(tokens if exact else words.rounded(tokens)))
-    lead: list[Piece] = [] if exact else [(f"{words.tr('about')} ", False)]
-    return [*lead, (shown, True), (f" {words.tr('in')}", False)]
+    """The input alone at its weight: the answer comes to it."""
+    tokens = sum(
+        quote.input_tokens * ((quote.hosted.weight if quote.hosted else None) or 1)
+        for quote in quotes
+    )
+    shown = words.tr("{0} tokens").format(words.count(words.rounded(tokens)))
+    return [(f"{tr('at least')} ", False), (shown, True)]
 
 
-def _likely_words(kind: str, amount: int) -> str:
-    return amount_of(kind, words.rounded(amount) if kind == "tokens" else amount)
+def _likely_words(kind: str, sums: dict[str, int]) -> str:
+    amount = sums[kind]
+    if kind in ("requests", "usd"):
+        return amount_of(kind, amount)
+    shown = amount_of("plan_tokens", words.rounded(amount))
+    return tr("{0} of free models").format(shown) if kind == "free" and "tokens" in sums else shown
+
+
+def _missing_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
+    """`more than is left`; of several panes, how many of them are covered."""
+    covered = [quote.hosted.covered for quote in quotes if quote.hosted is not None]
+    if all(covered):
+        return []
+    text = tr("more than is left")
+    if any(covered):
+        pattern = tr("enough is left for {0} of {1} panes")
+        text = pattern.format(sum(covered), len(covered))
+    return [(f" · {text}", False)]
 
 
 def _most_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
+    """What is held at most; nothing where a pane is not covered and so holds nothing."""
+    if any(share.most is None and quote.hosted for quote in quotes for share in quote.shares):
+        return []
     most = _sums(quotes, "most")
-    shown = [
-        words.money(most[kind]) if kind == "usd" else words.count(most[kind])
-        for kind in ("tokens", "usd")
-        if most.get(kind)
-    ]
+    shown = []
+    for kind in ("tokens", "free", "usd"):
+        if most.get(kind):
+            amount = words.money(most[kind]) if kind == "usd" else words.count(most[kind])
+            beside = kind == "free" and "tokens" in most
+            shown.append(tr("{0} of free models").format(amount) if beside else amount)
     return [(f" · {words.tr('at most {0}').format(' + '.join(shown))}", False)] if shown else []
 
 
 def _after_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
-    """What is likely left of the grants that pay for one message; several draw on the same."""
+    """What is likely left of the grants that pay for one message; several draw on the same.
+
+    A free model's own grant is named: the balance beside it is another one.
+    """
     hosted = quotes[0].hosted if len(quotes) == 1 else None
     if hosted is None or not hosted.after:
         return []
@@ -77,12 +102,16 @@ def _after_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
     if len(units) > 1:
         return []
     left = amount_of(units.pop(), sum(each.after for each in hosted.after))
+    if hosted.free and len(hosted.after) == 1:
+        left = tr("{0} of {1}").format(left, hosted.after[0].name)
     return [(f" · {tr('{0} left after').format(left)}", False)]
 
 
 def _payer_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
     payers = {quote.payer for quote in quotes if quote.payer and quote.hosted is not None}
     alone = len(payers) == 1 and all(quote.hosted is not None for quote in quotes)
+    if alone and all(quote.hosted.free for quote in quotes if quote.hosted is not None):
+        return [(f" · {words.tr('free')}", False)]
     return [(f" · {payers.pop()}", False)] if alone else []
 
 
@@ -90,7 +119,7 @@ def _sums(quotes: Sequence[QuoteView], field: str) -> dict[str, int]:
     sums: dict[str, int] = {}
     for quote in quotes:
         for share in quote.shares:
-            kind = share.unit if share.unit in ("usd", "requests") else "tokens"
+            kind = _KINDS[share.unit]
             sums[kind] = sums.get(kind, 0) + (getattr(share, field) or 0)
         if not quote.shares and quote.likely_pusd is not None:
             amount = quote.likely_pusd if field == "likely" else quote.most_pusd or 0

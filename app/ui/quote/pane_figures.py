@@ -83,6 +83,8 @@ class PaneFigures(QWidget):
         shares = self._quote.shares
         if len(shares) < 2 and all(share.unit == "usd" for share in shares):
             return
+        if self._quote.hosted is not None and not self._quote.hosted.covered:
+            return  # nobody pays: the share says what it would need
         self._box.addWidget(rule())
         self._box.addWidget(plain_label(self.tr("Paid by"), tone="2", size="small", strong=True))
         grid = QGridLayout()

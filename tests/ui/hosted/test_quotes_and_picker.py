@@ -51,7 +51,7 @@ def test_the_line_says_what_is_drawn_and_left_after_and_who_pays() -> None:
 
 
 def test_a_request_is_a_request_and_no_token() -> None:
-    assert said(REQUEST)[0] == "1 request · 46 requests left after · Example tokens"
+    assert said(REQUEST)[0] == "1 request · 46 requests of Gemini 2.5 Pro left after · free"
     assert price_words(REQUEST).startswith("1 request")
 
 
@@ -69,11 +69,41 @@ def test_what_is_not_covered_is_said_before_send() -> None:
     assert said(short)[-1] == "about 2,950 tokens · more than is left"
 
 
-def test_where_nothing_is_left_the_messages_own_tokens_are_told() -> None:
+def test_where_it_is_not_known_what_would_pay_the_input_is_told_at_its_weight() -> None:
     assert DRAWN.hosted is not None
     short = replace(DRAWN, shares=(), hosted=replace(DRAWN.hosted, covered=False, after=()))
-    assert said(short)[-1] == "about 2,950 tokens in · more than is left"
+    assert said(short)[-1] == "at least 14,700 tokens · more than is left"
     assert "price unknown" not in "".join(said(short))
+
+
+def short_of(likely: int) -> QuoteView:
+    """A pane that is not covered; its share is what it would need."""
+    assert DRAWN.hosted is not None
+    share = ShareView("Free", "plan_tokens", likely, None, None)
+    return replace(DRAWN, shares=(share,), hosted=replace(DRAWN.hosted, covered=False, after=()))
+
+
+def test_a_pane_that_is_not_covered_stays_in_the_sum() -> None:
+    assert said(short_of(16_100))[0] == "about 16,100 tokens · more than is left · Example tokens"
+    assert said(DRAWN, short_of(16_100))[0] == (
+        "about 19,000 tokens · enough is left for 1 of 2 panes · Example tokens"
+    )
+
+
+def test_a_free_models_tokens_are_no_plan_tokens() -> None:
+    free = hosted_quote(
+        ShareView("Qwen Turbo", "tokens", 419, 8_210, None),
+        HostedQuoteView(
+            "Example tokens", 1, True, True, (BalanceAfter("Qwen Turbo", "tokens", 1000, 581),)
+        ),
+    )
+    assert said(free)[0] == (
+        "about 419 tokens · at most 8,210 · 581 tokens of Qwen Turbo left after · free"
+    )
+    assert said(DRAWN, free)[0] == (
+        "about 2,950 tokens + 419 tokens of free models"
+        " · at most 7,800 + 8,210 of free models · Example tokens"
+    )
 
 
 def test_an_allowance_in_dollars_is_told_in_dollars() -> None:
