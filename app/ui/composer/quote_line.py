@@ -148,11 +148,12 @@ def make_forms(quotes: Sequence[QuoteView]) -> list[list[Piece]]:
 
         return credit_forms(quotes)
     tokens = _tokens_pieces(quotes)
-    price = _price_pieces(quotes, lead=all(q.input_certainty == "exact" for q in quotes))
+    price = _price_pieces(quotes, lead=_is_exact(quotes))
     most = _most_pieces(quotes)
     payers = {quote.payer for quote in quotes if quote.payer}
     payer: list[Piece] = [(f" · {payers.pop()}", False)] if len(payers) == 1 else []
-    forms = [tokens + price + most + payer, tokens + price + most, tokens + price, price[1:]]
+    forms = [tokens + price + most + payer, tokens + price + most, tokens + price]
+    forms.append(_price_alone(quotes))
     budget = _budget_pieces(quotes)
     # A warning goes before who pays and what the message costs at most.
     return [form + budget for form in forms[1:3]] + forms[2:] if budget else forms
@@ -186,16 +187,15 @@ def price_words(quote: QuoteView) -> str:
         return quote.blocked
     if _has_credit([quote]):
         return "".join(text for text, _ in make_forms([quote])[0])
-    pieces = [*_price_pieces([quote], lead=True), *_most_pieces([quote])]
-    return "".join(text for text, _ in pieces).removeprefix(" · ")
+    return "".join(text for text, _ in [*_price_alone([quote]), *_most_pieces([quote])])
 
 
 def _refused_forms(quotes: Sequence[QuoteView], why: str) -> list[list[Piece]]:
-    """What Send will say no to still has its price: `$1.12 · Send will refuse: too long`."""
+    """What Send will say no to still has its price: `about $1.12 · Send will refuse: too long`."""
     priced = [quote for quote in quotes if quote.input_tokens]
     if not priced:
         return [[(why, False)]]
-    price = _price_pieces(priced, lead=False)
+    price, alone = _price_pieces(priced, lead=_is_exact(priced)), _price_alone(priced)
     refusal = words.tr("Send will refuse")
     whole: list[Piece] = [(f" · {refusal}: {why}", False)]
     if _has_credit(priced):
@@ -205,8 +205,8 @@ def _refused_forms(quotes: Sequence[QuoteView], why: str) -> list[list[Piece]]:
         return [drawn + whole, [*drawn, (f" · {refusal}", False)], [(refusal, False)]]
     return [
         _tokens_pieces(priced) + price + whole,
-        price[1:] + whole,
-        [*price[1:], (f" · {refusal}", False)],
+        alone + whole,
+        [*alone, (f" · {refusal}", False)],
         [(refusal, False)],
     ]
 
@@ -220,11 +220,22 @@ def _has_credit(quotes: Sequence[QuoteView]) -> bool:
 
 
 def _tokens_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
-    exact = all(quote.input_certainty == "exact" for quote in quotes)
+    exact = _is_exact(quotes)
     tokens = sum(quote.input_tokens for quote in quotes)
     shown = words.tr("{0} tokens").format(words.count(tokens if exact else words.rounded(tokens)))
     lead: list[Piece] = [] if exact else [(f"{words.tr('about')} ", False)]
     return [*lead, (shown, True), (f" {words.tr('in')}", False)]
+
+
+def _is_exact(quotes: Sequence[QuoteView]) -> bool:
+    return all(quote.input_certainty == "exact" for quote in quotes)
+
+
+def _price_alone(quotes: Sequence[QuoteView]) -> list[Piece]:
+    """Without the tokens before it, which say "about" for both."""
+    (first, strong), *rest = _price_pieces(quotes, lead=True)
+    said = first.removeprefix(" · ")
+    return [(said, strong), *rest] if said else rest
 
 
 def _price_pieces(quotes: Sequence[QuoteView], *, lead: bool) -> list[Piece]:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QPushButton, QToolButton
 
 from app.seam import commands, events
+from app.seam.quote_views import QuoteView
 from app.seam.views import AttachmentView, Certainty, FaultView, MessageState, SettingsView
 from app.ui.composer.chips import Chip
 from app.ui.composer.quote_line import make_forms
@@ -170,12 +171,28 @@ def test_the_quotes_of_several_panes_are_summed_and_told_apart_in_the_tooltip(de
          "about 2,950 tokens in · free · this computer"),
         (quote(blocked="The conversation is too long."),
          "about 2,950 tokens in · $0.0060 · Send will refuse: The conversation is too long."),
+        (quote(blocked="Too long.", certainty=Certainty.EXACT),
+         "2,947 tokens in · about $0.0060 · Send will refuse: Too long."),
     ],
-    ids=["exact", "unknown", "free", "blocked"],
+    ids=["exact", "unknown", "free", "blocked", "blocked and exact"],
 )  # fmt: skip
 def test_exact_estimated_free_and_unknown_are_told_apart(asked: object, said: str) -> None:
     text = "".join(piece for piece, _ in make_forms([asked])[0])  # type: ignore[list-item]
     assert text.startswith(said)
+
+
+def test_an_estimate_is_about_in_every_form_of_the_line() -> None:
+    def said(asked: QuoteView) -> list[str]:
+        return ["".join(piece for piece, _ in form) for form in make_forms([asked])]
+
+    assert said(quote())[-1] == "about $0.0060"
+    assert said(quote(blocked="Too long."))[1:] == [
+        "about $0.0060 · Send will refuse: Too long.",
+        "about $0.0060 · Send will refuse",
+        "Send will refuse",
+    ]
+    assert said(quote(likely=0, most=0))[-1] == "free"
+    assert said(quote(likely=None, most=None))[-1] == "price unknown"
 
 
 def test_with_two_panes_one_can_send_to_one_of_them(desk: Desk) -> None:
