@@ -239,9 +239,9 @@ class WindowHosted(QObject):
 
 
 def _notice_of(event: hosted.BalanceNotice) -> Notice:
-    """`80 % of Free is used: 8,000 of 10,000 tokens.`"""
-    used = wording.number(event.unit, event.used)
+    """`Free: 1,020 of 10,000 tokens left.`; the percent is a mark that was passed, no share."""
+    left = wording.number(event.unit, max(event.granted - event.used, 0))
     granted = wording.amount_of(event.unit, event.granted)
-    pattern = wording.tr("{0} % of {1} is used: {2} of {3}.")
+    pattern = wording.tr("{0}: {1} of {2} left.")
     level = "warning" if event.percent >= PERCENT_ALL else "info"
-    return Notice(level, pattern.format(event.percent, event.name, used, granted))
+    return Notice(level, pattern.format(event.name, left, granted))

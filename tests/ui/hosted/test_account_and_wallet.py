@@ -116,8 +116,8 @@ def test_own_keys_stay_apart_under_their_own_heading(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("percent", "used", "said"),
     [
-        (80, 8_000, "80 % of Free is used: 8,000 of 10,000 tokens."),
-        (100, 10_000, "100 % of Free is used: 10,000 of 10,000 tokens."),
+        (80, 8_980, "Free: 1,020 of 10,000 tokens left."),
+        (100, 10_000, "Free: 0 of 10,000 tokens left."),
     ],
 )
 def test_a_threshold_is_a_notice(desk: Desk, percent: int, used: int, said: str) -> None:
