@@ -40,7 +40,8 @@ _NOT_PAID = Told(
 )
 _CANCELED = Told(
     "Canceled",
-    "You canceled. Nothing was paid and nothing was charged. What you typed in Tuppence is still there.",
+    "You canceled. Nothing was paid and nothing was charged. What you typed in Tuppence is still"
+    " there.",
 )
 _EXPIRED = Told(
     "The time to pay is over",

@@ -197,16 +197,18 @@ async def account_receipt(
 @router.get("/account/statement", include_in_schema=False)
 async def account_statement(
     services: TheServices,
-    month: Annotated[str, Query(max_length=10)],
+    month: Annotated[str, Query(max_length=10)] = "",
     tuppence_visit: Annotated[str, Cookie(max_length=200)] = "",
 ) -> HTMLResponse:
     visit = await _visit(services, tuppence_visit)
     if visit is None:
         return _again(services)
+    now = services.clock.now()
+    month = month or f"{now:%Y-%m}"
     span = account.month_span(month)
     if span is None:
         return _problem(services, 400, "No such month", "A month is written like 2026-11.")
-    now, (begin, end) = services.clock.now(), span
+    begin, end = span
     found = await services.database.read(account.read_page, services, visit, now)
     sums, bought = await services.database.read(account.read_statement, services, visit, begin, end)
     used, total = account.used_lines(sums)

@@ -1,5 +1,5 @@
 """A real Chromium, driven as a person drives it: pages are opened, fields typed into, buttons
-clicked, by its own debugging interface; scripts of pages do not run."""
+clicked, by its own debugging interface; scripts of pages run only where a test says so."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class Chrome:
         self._session = ""
         self._reading = asyncio.create_task(self._read())
 
-    async def begin(self, scheme: str, width: int, height: int) -> None:
-        """A tab of this size and scheme, in which no script runs."""
+    async def begin(self, scheme: str, width: int, height: int, *, scripts: bool) -> None:
+        """A tab of this size and scheme."""
         made = await self._ask("Target.createTarget", url="about:blank")
         joined = await self._ask("Target.attachToTarget", targetId=made["targetId"], flatten=True)
         self._session = joined["sessionId"]
         await self._ask("Page.enable")
         await self._ask("DOM.enable")
-        await self._ask("Emulation.setScriptExecutionDisabled", value=True)
+        await self._ask("Emulation.setScriptExecutionDisabled", value=not scripts)
         await self._ask(
             "Emulation.setDeviceMetricsOverride",
             width=width, height=height, deviceScaleFactor=1, mobile=False,
@@ -131,7 +131,13 @@ class Chrome:
 
 @asynccontextmanager
 async def chrome(
-    program: str, profile: Path, scheme: str = "light", width: int = 1280, height: int = 900
+    program: str,
+    profile: Path,
+    scheme: str = "light",
+    width: int = 1280,
+    height: int = 900,
+    *,
+    scripts: bool = False,
 ) -> AsyncIterator[Chrome]:
     """A Chromium of its own, ended with the block."""
     process = await asyncio.create_subprocess_exec(
@@ -148,7 +154,7 @@ async def chrome(
             http.ws_connect(address, max_msg_size=0) as socket,
         ):
             window = Chrome(socket)
-            await window.begin(scheme, width, height)
+            await window.begin(scheme, width, height, scripts=scripts)
             try:
                 yield window
             finally:
