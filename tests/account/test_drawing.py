@@ -79,6 +79,7 @@ async def test_the_page_says_what_tokens_paid_beside_money(desktop: Desktop) -> 
     assert [each.name for each in payer.grants] == ["Free", "Free Qwen models"]
     assert [line.label for line in view.keys] == [title]
     assert [line.sum.drawn for line in view.models] == [drawn[:1], drawn[1:]]
+    assert [line.label for line in view.models] == ["GPT-4o", "Qwen Turbo"]  # and not their ids
     assert [line.sum.drawn for line in view.chats] == [drawn[:1], drawn[1:]]
     assert [bar.drawn_tokens for bar in view.bars if bar.messages] == [2 * EACH]
 
@@ -139,6 +140,7 @@ async def test_a_receipt_charges_what_was_drawn_and_no_money(desktop: Desktop) -
     assert (receipt.total_pusd, receipt.price_source, receipt.shares) == (0, "", ())
     [call] = receipt.calls
     assert call.is_hosted
+    assert (call.model, call.basis) == ("GPT-4o", "as the provider counted")
     assert {part.amount_pusd for part in call.parts} == {None}
     assert receipt_object(receipt)["drawn"] == [
         {"grant": "Free", "unit": "plan_tokens", "amount": EACH}

@@ -71,7 +71,9 @@ async def patch_member(
         raise bad_request("Name a role, caps, or both.", "role")
     caps = None if given.caps is None else _caps(services.catalog, given.caps)
     edit = MemberEdit(given.role, caps)
-    found = await services.database.run(edit_member, services.catalog, member, account, edit)
+    found = await services.database.run(
+        edit_member, services.catalog, member, account, edit, services.clock.now()
+    )
     sees = member.may(Right.MEMBERS, services.catalog)
     return member_answer(services.catalog, found, with_email=sees)
 

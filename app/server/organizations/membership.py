@@ -13,6 +13,7 @@ from app.catalog.rights import may, roles_with
 from app.ledger.rows import at_from, ms_from
 from app.ledger.steps import Row, Sql, Steps
 from app.server.errors import bad_request, conflict, not_found
+from app.server.events import Kind, announce
 from app.server.organizations.groups import Acting, Group, changing
 
 _COLUMNS = "m.account, m.role, m.caps, m.joined_ms, a.email, a.name"
@@ -54,7 +55,7 @@ def count_members(group: str) -> Steps[int]:
 
 
 def edit_member(
-    catalog: PlanCatalog, acting: Acting, account: str, edit: MemberEdit
+    catalog: PlanCatalog, acting: Acting, account: str, edit: MemberEdit, now: datetime
 ) -> Steps[Member]:
     """Change a member's role, which wants the right over members, or caps, which wants that over
     seats. Raises Refused: 400, 403, 404, 409 where nobody would be left to see to the members.
@@ -74,6 +75,8 @@ def edit_member(
         "UPDATE members SET role = ?, caps = ? WHERE tenant = ? AND account = ?",
         (edit.role or member.role, json.dumps(dict(caps)), acting.group, account),
     )
+    # Their window knows the cap before the next message meets it.
+    yield from announce(acting.group, Kind.BALANCE_CHANGED, now, {"member": account})
     return (yield from one_member(acting.group, account))
 
 

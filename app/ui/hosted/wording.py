@@ -128,14 +128,14 @@ def figure_of(wallet: WalletView, shared: Sequence[GrantView]) -> str:
         return tr("Unlimited")
     if wallet.available is not None:
         return words.count(wallet.available)
-    return " + ".join(number(unit, left) for unit, left in _left_by_unit(shared).items())
+    units = _left_by_unit(shared).items()
+    return " + ".join(number(unit, left) for unit, left in units if unit != "requests")
 
 
 def _left_by_unit(shared: Sequence[GrantView]) -> dict[str, int]:
     found: dict[str, int] = {}
     for grant in shared:
-        if grant.unit != "requests":
-            found[grant.unit] = found.get(grant.unit, 0) + grant.left
+        found[grant.unit] = found.get(grant.unit, 0) + grant.left
     return found
 
 
@@ -286,7 +286,9 @@ def left_in_all(wallet: WalletView) -> str:
         return tr("{0} left").format(tokens)
     shared = [grant for grant in wallet.grants if not grant.only]
     parts = [
-        words.money(left) if unit == "usd" else tr("{0} tokens").format(short_number(left))
+        amount_of(unit, left)
+        if unit in ("usd", "requests")
+        else tr("{0} tokens").format(short_number(left))
         for unit, left in _left_by_unit(shared).items()
         if left or len(shared) == 1
     ]

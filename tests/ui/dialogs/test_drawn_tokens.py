@@ -141,6 +141,18 @@ def test_a_receipt_shows_what_was_drawn_and_no_money(host: QWidget) -> None:
     assert "unknown" not in text
 
 
+def test_an_estimate_of_a_servers_was_not_counted_here(host: QWidget) -> None:
+    receipt = hosted_receipt()
+    calls = tuple(replace(one, certainty=Certainty.ESTIMATED) for one in receipt.calls)
+    guessed = replace(receipt, calls=calls, certainty=Certainty.ESTIMATED)
+    card = ReceiptDialog(host, guessed)
+    card.open()
+    QApplication.processEvents()
+    said = [label.text() for label in card.findChildren(QLabel)]
+    assert said.count("estimated: the server's count") == 1 + len(calls)
+    assert not [text for text in said if "counted here" in text and text not in receipt.notes]
+
+
 def test_money_of_an_own_key_stands_beside_what_was_drawn() -> None:
     receipt = replace(hosted_receipt(), total_pusd=4 * USD // 100)
     assert receipts.charged(receipt) == "1,935 tokens + $0.04"
