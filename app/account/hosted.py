@@ -32,7 +32,7 @@ from app.providers.client import KeyCheck
 from app.providers.encode import encode
 from app.providers.events import Fault, Finished, StreamEvent
 from app.providers.hosts import Host
-from app.providers.json_text import Json, as_object, as_text
+from app.providers.json_text import Json, as_list, as_object, as_text
 from app.providers.listing import ListedModel
 from app.providers.openai_chat import OpenAIChatDecoder
 from app.providers.stream_decoder import DecoderOptions
@@ -52,6 +52,17 @@ class OutOfTokens(OutOfProviderCredit):
         super().__init__(message, "", status=402, billed=False)
         self.details = details
         self.code = code
+
+    @property
+    def lasting(self) -> str:
+        """What stays true of it: the ways on change, and models and packs are ids in `message`."""
+        reason = as_text(self.details.get("reason")) or self.code
+        short = map(as_object, as_list(self.details.get("short")))
+        if reason == "capped" or any(each.get("cap") is not None for each in short):
+            return "Your cap on the shared tokens did not cover this message."
+        if reason != "used_up":
+            return self.message
+        return "What was left did not cover this message."
 
 
 @dataclass(slots=True)

@@ -41,8 +41,12 @@ class HostedSettler(Settler):
 
     def settle(self, done: Done) -> MessageRecord:
         route = done.admission.route
-        if isinstance(done.ending.error, OutOfTokens):
-            self._short[done.message.id] = done.ending.error
+        error = done.ending.error
+        if isinstance(error, OutOfTokens):
+            self._short[done.message.id] = error
+            if done.ending.fault is not None:
+                fault = replace(done.ending.fault, message=error.lasting)
+                done = replace(done, ending=replace(done.ending, fault=fault))
         if route.hosted is None:
             return super().settle(done)
         hold = done.admission.hold_for(done.message.id, done.message.chat_id)

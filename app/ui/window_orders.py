@@ -329,7 +329,8 @@ class Orders(QObject):
         focus = QApplication.focusWidget()
         if focus is not None and sidebar.isAncestorOf(focus) and sidebar.clear_search():
             return
-        self._stop()
+        if self._frame.panes.is_streaming() or not self._window.hosted.hide_card():
+            self._stop()
 
     def _stop(self) -> None:
         if self._shown.chat is not None and self._frame.panes.is_streaming():

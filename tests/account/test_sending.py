@@ -316,5 +316,6 @@ async def test_tokens_spent_elsewhere_end_in_the_card_under_the_message(
     assert (out.message_id, out.view.reason) == (message.id, "used_up")
     assert message.fault is not None
     assert message.fault.kind == "OutOfTokens"
+    assert message.fault.message == "What was left did not cover this message."
     assert message.cost is None
     await desktop.agrees()

@@ -5,14 +5,23 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton
 
+from app.seam.events import MessageAdded, MessageChanged
 from app.seam.hosted import SendOutOfTokens
-from app.seam.hosted_views import CheckoutView, InsteadView, OfferView, OutOfTokensView, ShortView
-from app.seam.views import FaultView
+from app.seam.hosted_views import (
+    CheckoutView,
+    InsteadView,
+    OfferView,
+    OutOfTokensView,
+    ShortView,
+    WalletView,
+)
+from app.seam.views import FaultView, MessageState
 from app.ui.composer.flow_row import FlowRow
 from app.ui.dialog_pieces import column, plain_label, push_button, row, tool_button
 from app.ui.hosted import wording
 from app.ui.theme import Theme, set_look
 
+_ANSWERED = (MessageState.STREAMING, MessageState.COMPLETE)
 OFFERED_MAX = 3  # of each kind: the picker has all models, and the shop all packs
 
 
@@ -27,13 +36,18 @@ class OutOfTokensCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._event: SendOutOfTokens | None = None
+        self._left: dict[tuple[str, str], int] = {}
+        self._is_buying = False
         self._offers: dict[str, QPushButton] = {}
         self._buttons: list[QPushButton] = []
         self._build()
 
-    def show_event(self, event: SendOutOfTokens, *, kept: bool) -> None:
+    def show_event(
+        self, event: SendOutOfTokens, *, kept: bool, wallet: WalletView | None = None
+    ) -> None:
         """Say what is short; `kept` where the message stands in the composer."""
-        self._event = event
+        self._event, self._left = event, _left_in(wallet)
+        self._is_buying = False
         view = event.view
         self._message.setText(self._reason(view))
         self._short.setText("\n".join(map(self._short_words, view.short)))
@@ -44,6 +58,26 @@ class OutOfTokensCard(QFrame):
         self._show_ways(view)
         self.setAccessibleName(f"{self._message.text()} {self._short.text()}")
         self.show()
+
+    def show_wallet(self, wallet: WalletView) -> None:
+        """Go where what is left covers by now what was short; a purchase says so itself."""
+        short = [] if self._event is None else self._event.view.short
+        if self.isHidden() or self._is_buying or not short:
+            return
+        left = _left_in(wallet)
+        gained = [left.get(_limit(each), 0) - self._left.get(_limit(each), 0) for each in short]
+        if all(more >= each.amount for more, each in zip(gained, short, strict=True)):
+            self.leave()
+
+    def show_answer(self, told: MessageAdded | MessageChanged) -> None:
+        """Go where the message is answered after all, or another one follows it."""
+        event = self._event
+        if event is None or (told.chat_id, told.pane) != (event.chat_id, event.pane):
+            return
+        message = told.message
+        is_again = message.id == event.message_id and message.state in _ANSWERED
+        if is_again or isinstance(told, MessageAdded):
+            self.leave()
 
     def show_checkout(self, checkout: CheckoutView) -> None:
         """How a purchase that was begun here goes on."""
@@ -60,6 +94,7 @@ class OutOfTokensCard(QFrame):
 
     def show_fault(self, fault: FaultView) -> None:
         """Why a purchase did not begin."""
+        self._is_buying = False
         for button in self._offers.values():
             button.setEnabled(True)
         self._say(f"{fault.message} {fault.advice}".strip(), "danger")
@@ -155,6 +190,7 @@ class OutOfTokensCard(QFrame):
         self._said.show()
 
     def _on_buy(self, offer_id: str) -> None:
+        self._is_buying = True
         self._offers[offer_id].setEnabled(False)
         self._say(self.tr("Opening the payment page in your browser …"), "2")
         self.buy_asked.emit(offer_id)
@@ -162,3 +198,13 @@ class OutOfTokensCard(QFrame):
     def _on_model(self, ref: str) -> None:
         if self._event is not None:
             self.model_asked.emit(self._event, ref)
+
+
+def _limit(short: ShortView) -> tuple[str, str]:
+    return short.name, short.unit
+
+
+def _left_in(wallet: WalletView | None) -> dict[tuple[str, str], int]:
+    """What is left by the name and the unit of a grant."""
+    grants = () if wallet is None else wallet.grants
+    return {(grant.name, grant.unit): grant.left for grant in grants}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.seam import commands, hosted
-from app.seam.events import KeychainReady, Notice
+from app.seam.events import KeychainReady, MessageAdded, MessageChanged, Notice
 from app.seam.hosted_views import AccountsView, ServerView, WalletView
 from app.ui.hosted import wording
 from app.ui.hosted.group_window import WindowGroups
@@ -67,6 +67,8 @@ class WindowHosted(QObject):
                 self._window.dialogs.show_wallet()
                 self._show_start()
                 self._tell_removal(before, event.accounts)
+                if self._card is not None and self.wallet is not None:
+                    self._card.show_wallet(self.wallet)
             case hosted.HostedDone():
                 answer = self._answers.pop(event.serial, None)
                 if answer is not None:
@@ -128,10 +130,12 @@ class WindowHosted(QObject):
         """Packs and plans, over whatever is open."""
         self._window.dialogs.open_shop()
 
-    def hide_card(self) -> None:
-        """What was said of a message does not hold for the next one."""
-        if self._card is not None:
-            self._card.leave()
+    def hide_card(self) -> bool:
+        """What was said of a message does not hold for the next one; False where nothing was."""
+        if self._card is None or self._card.isHidden():
+            return False
+        self._card.leave()
+        return True
 
     def _chosen(self) -> ServerView | None:
         accounts = self._accounts
@@ -200,6 +204,8 @@ class WindowHosted(QObject):
     def _on_any_event(self, event: object) -> None:
         if isinstance(event, KeychainReady) and self._start is not None:
             self._start.show_keychain(event.keychain)
+        elif self._card is not None and isinstance(event, MessageAdded | MessageChanged):
+            self._card.show_answer(event)
 
     def _on_out_of_tokens(self, event: hosted.SendOutOfTokens) -> None:
         shown = self._window.shown.chat
@@ -216,7 +222,7 @@ class WindowHosted(QObject):
             card.buy_asked.connect(self._on_buy_asked)
             card.shop_asked.connect(self._window.dialogs.open_shop)
             composer.put_above(card)
-        self._card.show_event(event, kept=not composer.is_empty())
+        self._card.show_event(event, kept=not composer.is_empty(), wallet=self.wallet)
 
     def _on_model_asked(self, event: hosted.SendOutOfTokens, model_ref: str) -> None:
         """Another model from now on; what was sent already is answered by it at once."""

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from app.seam import commands, events
 from app.seam.hosted import Buy, CheckoutChanged, HostedDone, OpenPage
 from app.seam.hosted_views import CheckoutView
-from app.seam.views import FaultView
+from app.seam.views import FaultView, MessageState
 from app.ui.composer.fault_card import FaultCard
 from app.ui.hosted.out_of_tokens import OutOfTokensCard
-from tests.ui.hosted.samples import out_of_tokens
+from tests.ui.hosted.samples import out_of_tokens, signed_in, wallet
 from tests.ui.shell.conftest import Desk
-from tests.ui.shell.recording import CLAUDE, chat
+from tests.ui.shell.recording import CLAUDE, chat, message
 
 LEFT = Qt.MouseButton.LeftButton
 REFUSED = FaultView("OutOfTokens", "Your tokens do not cover this.")
@@ -171,3 +171,41 @@ def test_a_message_on_its_way_is_not_taken_for_one_that_was_refused(desk: Desk) 
     desk.qtbot.keyClick(desk.editor, Qt.Key.Key_Return)
     desk.tell(out_of_tokens("m2"), events.SendAccepted("c1"))
     assert desk.editor.toPlainText() == ""
+
+
+def test_it_goes_where_the_message_is_answered_after_all(desk: Desk) -> None:
+    shown = refused(desk, "m2")
+    failed = message("m2", "assistant", "", state=MessageState.INCOMPLETE)
+    desk.tell(events.MessageChanged("c1", 0, failed, settled=True))
+    assert shown.isVisible()
+    again = replace(failed, id="m3", state=MessageState.STREAMING)
+    desk.tell(events.MessageAdded("c1", 1, again))  # another pane's answer
+    assert shown.isVisible()
+    desk.tell(events.MessageAdded("c1", 0, again))
+    assert not shown.isVisible()
+
+
+def test_it_goes_where_the_balance_covers_by_now_what_was_short(desk: Desk) -> None:
+    free = wallet().grants[0]
+    assert free.name == "Free"
+    desk.tell(signed_in(replace(wallet(), grants=(replace(free, left=0),))))
+    shown = refused(desk)
+    desk.tell(signed_in(replace(wallet(), grants=(replace(free, left=1_745),))))
+    assert shown.isVisible()
+    desk.tell(signed_in(replace(wallet(), grants=(replace(free, left=1_746),))))
+    assert not shown.isVisible()
+
+
+def test_what_was_bought_here_is_said_although_the_balance_covers_it(desk: Desk) -> None:
+    free = wallet().grants[0]
+    shown = refused(desk)
+    desk.qtbot.mouseClick(buttons(shown)["Buy Starter, $5"], LEFT)
+    desk.tell(signed_in(replace(wallet(), grants=(replace(free, left=free.left + 9_000),))))
+    assert shown.isVisible()
+
+
+def test_escape_takes_it_away(desk: Desk) -> None:
+    shown = refused(desk)
+    desk.qtbot.keyClick(desk.editor, Qt.Key.Key_Escape)
+    assert not shown.isVisible()
+    assert desk.editor.toPlainText() == "hello"
