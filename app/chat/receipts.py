@@ -91,6 +91,7 @@ def cost_line(
             DrawnView(name, unit, amount, group_of(holder))
             for name, unit, amount, holder in totals.drawn
         ),
+        weight=totals.weight,
     )
 
 
@@ -222,6 +223,7 @@ def call_view(receipt: Receipt, call: ReceiptCall, names: Names) -> ReceiptCallV
         delivered=call.delivered,
         basis=_basis(call, hosted=hosted),
         is_hosted=hosted,
+        weight=call.weight,
     )
 
 

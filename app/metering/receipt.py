@@ -35,6 +35,8 @@ class ReceiptCall:
 
     `provider` and `model` are as asked; `answered_by` is the model that the provider named.
     `payer` None: a receipt from before each call named its own; the receipt's payer paid.
+    `weight` is how many plan tokens each token drew, None where none were drawn or by an older
+    receipt.
     """
 
     provider: str
@@ -48,6 +50,7 @@ class ReceiptCall:
     delivered: bool = True
     basis: str = ""
     payer: Payer | None = None
+    weight: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

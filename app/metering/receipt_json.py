@@ -94,6 +94,8 @@ def _call_to_plain(call: ReceiptCall) -> dict[str, Any]:
     }
     if call.payer is not None:
         plain["payer"] = _payer_to_plain(call.payer)
+    if call.weight is not None:
+        plain["weight"] = call.weight
     return plain
 
 
@@ -111,6 +113,7 @@ def _call_from_plain(plain: dict[str, Any]) -> ReceiptCall:
         delivered=plain["delivered"] is True,
         basis=plain["basis"],
         payer=_payer_from_plain(plain["payer"]) if "payer" in plain else None,
+        weight=_amount(plain.get("weight")),
     )
 
 

@@ -27,7 +27,8 @@ class ReceiptTotals:
     """Tokens over all calls; `output_tokens` holds the `thinking_tokens` too.
 
     `payer` is in words, all of them where several paid; `cached_tokens` are those of
-    `input_tokens` that were read from a cache.
+    `input_tokens` that were read from a cache. `weight` is how many plan tokens each token drew,
+    None where that is not the same for all calls.
     """
 
     total_pusd: int | None
@@ -40,6 +41,7 @@ class ReceiptTotals:
     cached_tokens: int
     # Grant, unit, amount, and the account, organization or workspace whose grant it is.
     drawn: tuple[tuple[str, str, int, str], ...] = ()
+    weight: int | None = None
 
 
 def totals_from_json(text: str) -> ReceiptTotals:
@@ -61,8 +63,10 @@ def _totals(plain: Mapping[str, Any]) -> ReceiptTotals:
     read = written = thinking = cached = 0
     _, newest, _ = plain["payer"]
     payers: dict[str, None] = {}
+    weights: set[int | None] = set()
     for call in plain["calls"]:
         usage = call["usage"]
+        weights.add(call.get("weight"))
         if call["delivered"]:
             payers[call["payer"][1] if "payer" in call else newest] = None
         for name, count in usage.items():
@@ -88,6 +92,7 @@ def _totals(plain: Mapping[str, Any]) -> ReceiptTotals:
             (str(payer[1]), str(unit), _whole(amount), str(payer[2]).partition("/")[0])
             for payer, amount, unit in plain.get("amounts", ())
         ),
+        weights.pop() if len(weights) == 1 else None,
     )
 
 

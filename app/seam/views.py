@@ -96,6 +96,7 @@ class CostLine:
     # What hosted credit paid. Where it is not empty, `total_pusd` is what the call cost at its
     # provider, and nobody is charged that.
     drawn: tuple[DrawnView, ...] = ()
+    weight: int | None = None  # plan tokens that each token drew, where that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ class ReceiptCallView:
 
     `basis` says in words what the figures rest on; `price_source` names the frozen rates.
     `is_hosted`: hosted credit paid, by what is drawn; nobody here was charged for the parts, which
-    have no amounts then.
+    have no amounts then. `weight` is how many plan tokens each token drew, None where not known.
     """
 
     model: str
@@ -227,6 +228,7 @@ class ReceiptCallView:
     delivered: bool = True
     basis: str = ""
     is_hosted: bool = False
+    weight: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1408,6 +1408,14 @@
         <source>The chats are still being opened; try again in a moment.</source>
         <translation>Die Chats werden noch geöffnet; versuche es gleich noch einmal.</translation>
     </message>
+    <message>
+        <source>No chat was deleted since Tuppence was started.</source>
+        <translation>Seit dem Start von Tuppence wurde kein Chat gelöscht.</translation>
+    </message>
+    <message>
+        <source>There is room for four panes. Close one to open another.</source>
+        <translation>Es ist Platz für vier Bereiche. Schließ einen, um einen anderen zu öffnen.</translation>
+    </message>
 </context>
 <context>
     <name>OutOfTokensCard</name>
@@ -1633,6 +1641,10 @@
     <message>
         <source>Pane {0} of {1}</source>
         <translation>Bereich {0} von {1}</translation>
+    </message>
+    <message>
+        <source>Current pane</source>
+        <translation>Aktueller Bereich</translation>
     </message>
 </context>
 <context>
@@ -2667,6 +2679,10 @@
         <source>Create an organization or workspace</source>
         <translation>Organisation oder Arbeitsbereich anlegen</translation>
     </message>
+    <message>
+        <source>Bring back the last deleted chat</source>
+        <translation>Den zuletzt gelöschten Chat zurückholen</translation>
+    </message>
 </context>
 <context>
     <name>billing</name>
@@ -3233,6 +3249,10 @@
     <message>
         <source>estimated: the server's count</source>
         <translation>geschätzt: vom Server gezählt</translation>
+    </message>
+    <message>
+        <source>each token counts as {0}</source>
+        <translation>jedes Token zählt {0}-fach</translation>
     </message>
 </context>
 <context>

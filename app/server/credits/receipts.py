@@ -54,9 +54,21 @@ def receipt_of_end(
         answered_by=end.upstream_model or None,
         basis=str(end.basis),
         payer=payer,
+        weight=_weight_of(call, draws),
     )
-    receipt = make_receipt([upstream], payer, rule=rule_of(end, usage), notes=_notes(call, end))
+    rule = _weighted(rule_of(end, usage), upstream.weight)
+    receipt = make_receipt([upstream], payer, rule=rule, notes=_notes(call, end))
     return _with_amounts(receipt, call, draws)
+
+
+def _weight_of(call: AdmittedCall, draws: Sequence[Draw]) -> int | None:
+    """How many plan tokens each token drew; None where something else was drawn."""
+    return call.weight if any(draw.grant.unit == Unit.PLAN_TOKENS for draw in draws) else None
+
+
+def _weighted(rule: str, weight: int | None) -> str:
+    """A rule names tokens of the model; what was drawn is more."""
+    return f"{rule} Each token counts as {weight}." if rule and (weight or 1) > 1 else rule
 
 
 def _with_amounts(receipt: Receipt, call: AdmittedCall, draws: Sequence[Draw]) -> Receipt:
@@ -108,7 +120,10 @@ def rule_of(end: CallEnd, usage: Usage) -> str:
             )
         case Ending.INCOMPLETE:
             if end.basis is Basis.INPUT_ONLY:
-                return "The answer broke off before it began: at most the input was charged."
+                return (
+                    "The answer broke off, and the server kept no count of it: "
+                    "at most the input was charged."
+                )
             return f"The answer broke off: input and {written} were charged."
         case _:
             assert_never(end.ending)

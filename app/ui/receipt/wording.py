@@ -137,6 +137,9 @@ def call_title(receipt: ReceiptView, place: int) -> str:
 def call_facts(call: ReceiptCallView) -> str:
     """Who paid a call, what its figures rest on and where its rates are from, in one line."""
     said = [tr("Paid by {0}").format(call.payer) if call.payer else "", tr(call.basis)]
+    if call.weight is not None:
+        pattern = tr("each token counts as {0}")
+        said.append(pattern.format(words.count(call.weight)) if call.weight > 1 else "")
     if call.price_source:
         said.append(tr("rates from {0}").format(call.price_source))
     return " · ".join(text for text in said if text)

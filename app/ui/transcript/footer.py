@@ -91,7 +91,11 @@ class CostLineView(QAbstractButton):
         if cost.thinking_tokens:
             tokens.append(self.tr("%1 thinking").replace("%1", count(cost.thinking_tokens)))
         line = " · ".join(tokens)
-        if cost.certainty == Certainty.ESTIMATED:
+        if cost.certainty == Certainty.PENDING:
+            line = ""  # what was counted is not known either
+        if line and (cost.weight or 1) > 1:
+            line += f" × {count(cost.weight or 1)}"
+        if cost.certainty == Certainty.ESTIMATED and line:
             line = self.tr("about %1").replace("%1", line)
         seconds = words.seconds(cost.duration_s) if cost.duration_s is not None else ""
         payer = (

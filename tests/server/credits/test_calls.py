@@ -11,6 +11,8 @@ import pytest
 from app.catalog.prices import Price, Rate
 from app.ledger.holds import hold_by_id
 from app.metering.hold import Basis, Proof
+from app.metering.receipt import Receipt
+from app.metering.receipt_totals import totals_from_json
 from app.metering.usage import Usage
 from app.server.credits.calls import (
     drop,
@@ -207,8 +209,24 @@ async def test_a_stopped_answer_is_charged_for_what_arrived(
     call = await dispatched(server, person.caller, wish())
     end = ended(call, 312, 212, basis=Basis.COUNTED_PARTIAL, ending=Ending.INTERRUPTED)
     receipt = await settle(server.services, call, end)
-    assert receipt.rule == "You stopped this answer: input and 212 tokens were charged."
-    assert drawn(receipt) == [("Free", 5 * (312 + 212))]
+    said = "You stopped this answer: input and 212 tokens were charged. Each token counts as 5."
+    assert receipt.rule == said
+    [only] = receipt.calls
+    assert only.weight == 5
+    assert drawn(receipt) == [("Free", only.weight * (312 + 212))]
+    assert Receipt.from_json(receipt.to_json()) == receipt
+    assert totals_from_json(receipt.to_json()).weight == 5
+
+
+async def test_a_broken_answer_without_a_count_is_not_said_to_have_never_begun(
+    any_credit_server: CreditServer,
+) -> None:
+    server = any_credit_server
+    person = await server.person()
+    call = await dispatched(server, person.caller, wish())
+    end = ended(call, 312, 0, basis=Basis.INPUT_ONLY, ending=Ending.INCOMPLETE)
+    receipt = await settle(server.services, call, end)
+    assert receipt.rule.startswith("The answer broke off, and the server kept no count of it: ")
 
 
 @pytest.mark.parametrize("sent", [False, True])

@@ -153,6 +153,12 @@ def test_an_estimate_of_a_servers_was_not_counted_here(host: QWidget) -> None:
     assert not [text for text in said if "counted here" in text and text not in receipt.notes]
 
 
+def test_a_receipt_names_the_weight_so_that_it_can_be_recalculated() -> None:
+    [first, *_] = hosted_receipt().calls
+    assert "each token counts as 10" in receipts.call_facts(replace(first, weight=10))
+    assert "counts as" not in receipts.call_facts(replace(first, weight=1))
+
+
 def test_money_of_an_own_key_stands_beside_what_was_drawn() -> None:
     receipt = replace(hosted_receipt(), total_pusd=4 * USD // 100)
     assert receipts.charged(receipt) == "1,935 tokens + $0.04"

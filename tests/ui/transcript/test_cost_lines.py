@@ -43,6 +43,27 @@ def test_the_total_tells_exact_from_estimated_from_unknown(
     assert line.texts()[0] == total
 
 
+@pytest.mark.parametrize(
+    ("certainty", "pieces"),
+    [
+        (Certainty.EXACT, ["312 in · 75 out × 5", "Free", "1.9 s"]),
+        (Certainty.ESTIMATED, ["about 312 in · 75 out × 5", "Free", "1.9 s"]),
+        (Certainty.PENDING, ["Free", "1.9 s"]),
+    ],
+)
+def test_the_counts_stand_with_their_weight_and_not_while_they_are_unknown(
+    view: TranscriptView,
+    message: Callable[..., MessageView],
+    certainty: Certainty,
+    pieces: list[str],
+) -> None:
+    drawn = CostLine(None, certainty, 312, 75, 0, "Free", 1.9, weight=5)
+    view.show_messages((message(1, "Hi"), message(2, "Hello", cost=drawn)))
+    line = footer(view, 1).cost_line
+    assert line is not None
+    assert line.texts()[1:] == pieces
+
+
 def test_the_cost_line_says_tokens_payer_and_time_and_opens_the_receipt(
     view: TranscriptView,
     qtbot: QtBot,
