@@ -140,7 +140,7 @@ async def test_a_receipt_charges_what_was_drawn_and_no_money(desktop: Desktop) -
     assert (receipt.total_pusd, receipt.price_source, receipt.shares) == (0, "", ())
     [call] = receipt.calls
     assert call.is_hosted
-    assert (call.model, call.basis) == ("GPT-4o", "as the provider counted")
+    assert (call.asked_model, call.basis) == ("GPT-4o", "as the provider counted")
     assert {part.amount_pusd for part in call.parts} == {None}
     assert receipt_object(receipt)["drawn"] == [
         {"grant": "Free", "unit": "plan_tokens", "amount": EACH}
