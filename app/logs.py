@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,19 +27,24 @@ _SECRET_NAME = (
     r"|authorization|cookie)"
     r"(?!s\b)"
 )
-_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\b(Bearer|Basic)\s+[^\s\"',;]+", re.I), rf"\1 {HIDDEN}"),
+# What takes its place is a function where something of it stays: a template would be read anew for
+# each text, and every upstream's name of a call is looked through.
+_PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (
+        re.compile(r"\b(Bearer|Basic)\s+[^\s\"',;]+", re.I),
+        lambda found: f"{found[1]} {HIDDEN}",
+    ),
     (re.compile(r"\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{8,}"), HIDDEN),
     (re.compile(r"\b(?:gsk_|xai-|hf_|r8_|ghp_|pplx-|fw_|nvapi-)[A-Za-z0-9_-]{8,}"), HIDDEN),
     (re.compile(r"\bAIza[A-Za-z0-9_-]{20,}"), HIDDEN),
-    (re.compile(r"(://)[^/\s:@]*:[^/\s@]+@"), rf"\1{HIDDEN}@"),
+    (re.compile(r"(://)[^/\s:@]*:[^/\s@]+@"), lambda found: f"{found[1]}{HIDDEN}@"),
     (
         re.compile(
             rf"({_SECRET_NAME}[\w-]{{0,60}}[\"']?\s{{0,9}}[:=]\s{{0,9}}[\"']?)"
             r"(?!\[hidden\])[^\s\"',;&}]+",
             re.I,
         ),
-        rf"\1{HIDDEN}",
+        lambda found: f"{found[1]}{HIDDEN}",
     ),
 )
 _NAMES_A_SECRET = re.compile(rf"^{_SECRET_NAME}[\w-]*$", re.I)

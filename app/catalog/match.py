@@ -78,6 +78,7 @@ def spellings(model_id: str) -> Iterator[str]:
         yield dashed
 
 
+@lru_cache(maxsize=1024)
 def undated(name: str) -> str:
     """A name without the date or the `-latest` at its end: `gpt-4o-2024-08-06` is `gpt-4o`."""
     return _DATED_SUFFIX.sub("", name)

@@ -14,6 +14,8 @@ from app.catalog.plans import Unit
 from app.errors import MeteringError
 from app.metering.allowances import Grant
 
+_WHOLE, NOTHING = Fraction(1), Fraction(0)  # shares that nearly every call has, made once
+
 
 @dataclass(frozen=True, slots=True)
 class CallCost:
@@ -86,26 +88,27 @@ class Split:
 
     @property
     def is_covered(self) -> bool:
-        return self.missing == 0
+        return self.missing is NOTHING or self.missing == 0
 
 
 def split(cost: CallCost, grants: Sequence[Grant]) -> Split:
     """Divide a cost among grants in their order; no draw is above what its grant has left."""
-    missing = Fraction(1)
+    missing = _WHOLE
     draws: list[Draw] = []
     for grant in grants:
         whole = cost.in_unit_of(grant)
-        if missing == 0:
-            break
         if whole is None:
             continue
-        due = -(-missing.numerator * whole // missing.denominator)  # rounded up: only the last
-        if due <= grant.left:
+        left, due = grant.left, whole
+        if missing is not _WHOLE:
+            due = -(-missing.numerator * whole // missing.denominator)  # rounded up: only the last
+        if due <= left:
             draws.append(Draw(grant, due, missing))
-            missing = Fraction(0)
-        elif grant.left:
-            share = Fraction(grant.left, whole)
-            draws.append(Draw(grant, grant.left, share))
+            missing = NOTHING
+            break
+        if left:
+            share = Fraction(left, whole)
+            draws.append(Draw(grant, left, share))
             missing -= share
     return Split(tuple(draws), missing)
 

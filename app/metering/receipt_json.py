@@ -16,6 +16,7 @@ from app.metering.receipt import Receipt, ReceiptCall, ReceiptCertainty
 from app.metering.usage import Certainty, Part, Usage
 
 VERSION = 1
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _PARTS = tuple(part.value for part in Part)
 _USAGE = tuple((field.name, field.default) for field in fields(Usage))
 _usage_values = attrgetter(*(name for name, _ in _USAGE))
@@ -43,7 +44,7 @@ def receipt_to_json(receipt: Receipt) -> str:
         ]
     if receipt.request_id:
         plain["request_id"] = receipt.request_id
-    return json.dumps(plain, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODE(plain)
 
 
 def receipt_from_json(text: str) -> Receipt:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
-@asynccontextmanager
-async def closed_after(stream: AsyncIterator[T]) -> AsyncIterator[AsyncIterator[T]]:
-    """Read a stream in this block; whoever leaves it closes what the stream holds open."""
-    try:
-        yield stream
-    finally:
-        if isinstance(stream, AsyncGenerator):
-            await stream.aclose()
+class closed_after(Generic[T]):  # noqa: N801 - used as a statement, like contextlib's
+    """Read a stream in this block; whoever leaves it closes what the stream holds open.
+
+    Written out and not as a generator, which would cost each streamed call one more of those.
+    """
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, stream: AsyncIterator[T]) -> None:
+        self._stream = stream
+
+    async def __aenter__(self) -> AsyncIterator[T]:
+        return self._stream
+
+    async def __aexit__(self, *_: object) -> None:
+        if isinstance(self._stream, AsyncGenerator):
+            await self._stream.aclose()

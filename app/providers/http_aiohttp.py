@@ -10,7 +10,6 @@ import asyncio
 import functools
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, cast
@@ -177,15 +176,18 @@ class AiohttpDoor:
     def has_proxy(self) -> bool:
         return self._proxy is not None
 
-    @asynccontextmanager
-    async def open(
-        self, call: Call, *, within_s: float | None = None
-    ) -> AsyncIterator[AiohttpAnswer]:
+    def open(self, call: Call, *, within_s: float | None = None) -> _Opening:
         """Send a request and give its answer; raises the ProviderError tree.
 
         `within_s` bounds connecting and waiting for the first byte. A redirect is never followed:
         neither key nor message goes elsewhere.
         """
+        return _Opening(self, call, within_s)
+
+    async def send(
+        self, call: Call, within_s: float | None
+    ) -> tuple[aiohttp.ClientResponse, Address]:
+        """A request's answer and where it came from, for `_Opening`."""
         try:
             url = yarl.URL(call.url)
             at = _address(url)
@@ -193,15 +195,7 @@ class AiohttpDoor:
         except ValueError as error:
             raise rules.unusable(call) from error
         headers = rules.request_headers(call, at, bound)
-        response = await self._send(call, url, at, headers, within_s)
-        try:
-            if 300 <= response.status < 400:
-                raise rules.redirected(at.host, response.status)
-            yield AiohttpAnswer(response, call, self.timeouts.idle_s)
-            if response.content.at_eof():
-                response.release()
-        finally:
-            response.close()  # where it was read to its end, the connection is already kept
+        return await self._send(call, url, at, headers, within_s), at
 
     async def aclose(self) -> None:
         """Close every connection; the door can be used again and will open new ones."""
@@ -289,6 +283,35 @@ class AiohttpDoor:
         if not kept:
             return _Connector(limit=0, force_close=True)
         return _Connector(limit=0, keepalive_timeout=rules.KEEP_ALIVE_S)
+
+
+class _Opening:
+    """One request on its way, for the block that reads its answer. Written out and not as a
+    generator, which would cost each call one more of those."""
+
+    __slots__ = ("_call", "_door", "_response", "_within_s")
+
+    def __init__(self, door: AiohttpDoor, call: Call, within_s: float | None) -> None:
+        self._door = door
+        self._call = call
+        self._within_s = within_s
+        self._response: aiohttp.ClientResponse | None = None
+
+    async def __aenter__(self) -> AiohttpAnswer:
+        response, at = await self._door.send(self._call, self._within_s)
+        if 300 <= response.status < 400:
+            response.close()
+            raise rules.redirected(at.host, response.status)
+        self._response = response
+        return AiohttpAnswer(response, self._call, self._door.timeouts.idle_s)
+
+    async def __aexit__(self, *raised: object) -> None:
+        response = self._response
+        if response is None:
+            return
+        if raised[0] is None and response.content.at_eof():
+            response.release()
+        response.close()  # where it was read to its end, the connection is already kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -56,10 +56,6 @@ class _Order:
     alone: bool = False
     found: list[PGresult] = field(default_factory=list)
 
-    @property
-    def name_key(self) -> tuple[bytes, tuple[int, ...]]:
-        return self.text, self.types
-
 
 class Lane:
     """One connection, to be used inside one event loop.
@@ -89,8 +85,7 @@ class Lane:
         are `?` for a sequence of values, `%(name)s` for a mapping."""
         native, names = _native(text)
         given = values if names is None else [values[name] for name in names]  # type: ignore[call-overload]
-        dumped = [_dumped(value) for value in given]
-        types = tuple([_INT8 if isinstance(value, int) else 0 for value in given])
+        dumped, types = _all_dumped(given)
         loop = asyncio.get_running_loop()
         order = _Order(native, dumped, types, place, loop.create_future(), alone)
         self._waiting.append(order)
@@ -149,7 +144,8 @@ class Lane:
                 break
         if not self._sent:
             return
-        self._sent.sort(key=_place)
+        if len(self._sent) > 1:
+            self._sent.sort(key=_place)
         loop = asyncio.get_running_loop()
         self._watch = loop.call_later(ANSWER_WITHIN_S, self._give_up)
         for order in self._sent:
@@ -159,9 +155,10 @@ class Lane:
         self._flush()
 
     def _send_one(self, pgconn: PGconn, order: _Order) -> None:
-        name = self._names.get(order.name_key)
+        key = order.text, order.types
+        name = self._names.get(key)
         if name is None:
-            name = self._names[order.name_key] = b"lane_%d" % len(self._names)
+            name = self._names[key] = b"lane_%d" % len(self._names)
         if name not in self._made:
             # Known only when it was answered: a statement before it may fail.
             pgconn.send_prepare(name, order.text, order.types)
@@ -201,7 +198,7 @@ class Lane:
         if order is None:
             self._finish(connection)
         elif is_preparing and result.status in _ENDS:
-            self._made.add(self._names[order.name_key])
+            self._made.add(self._names[order.text, order.types])
         else:
             order.found.append(result)
 
@@ -292,13 +289,30 @@ def _native(text: str) -> tuple[bytes, tuple[str, ...] | None]:
     return _NAMED.sub(mark, text).encode(), tuple(names)
 
 
+def _all_dumped(values: Iterable[object]) -> tuple[list[bytes | None], tuple[int, ...]]:
+    """The values as they travel, and their types. A call has some sixty, nearly all of them texts
+    and numbers: those need no call of their own."""
+    dumped: list[bytes | None] = []
+    types: list[int] = []
+    for value in values:
+        if type(value) is str and "\0" not in value:
+            dumped.append(value.encode())
+            types.append(0)
+        elif type(value) is int:
+            dumped.append(b"%d" % value)
+            types.append(_INT8)
+        else:
+            dumped.append(_dumped(value))
+            types.append(_INT8 if isinstance(value, int) else 0)
+    return dumped, tuple(types)
+
+
 def _dumped(value: object) -> bytes | None:
-    # By how often they come: a call has some sixty values.
-    if isinstance(value, str):
-        if "\0" in value:
-            raise psycopg.DataError("PostgreSQL's texts hold no NUL")
-        return value.encode()
     match value:
+        case str():
+            if "\0" in value:
+                raise psycopg.DataError("PostgreSQL's texts hold no NUL")
+            return value.encode()
         case int():
             return b"%d" % value
         case None:

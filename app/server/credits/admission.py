@@ -11,7 +11,7 @@ from app.metering.allowances import Account, Balance
 from app.metering.allowances_admission import Admitted
 from app.metering.allowances_admission import Refused as NotAdmitted
 from app.metering.allowances_admission import admit as admit_by_catalog
-from app.metering.allowances_split import WorstCase
+from app.metering.allowances_split import NOTHING, WorstCase
 from app.metering.payer import PayerKind
 from app.server.accounts.identify import Caller
 from app.server.credits.frozen import call_to_json
@@ -176,6 +176,8 @@ def _within_free_day(
     Where that budget does not cover it, what was bought is asked to pay instead.
     """
     pays = _free_pusd(asked, worst, answer)
+    if not pays:
+        return answer, 0
     budget = asked.services.settings.limits.free_day_pusd
     spent = account.balances.get(free_day_account(asked.now), Balance())
     left = max(budget - spent.used - spent.held, 0)
@@ -206,6 +208,8 @@ def _within_free_day(
 
 def _free_pusd(asked: _Question, worst: WorstCase, answer: Admitted) -> int:
     share = free_share(asked.services.catalog, asked.situation.account.plan, answer.draws)
+    if share is NOTHING:
+        return 0
     return rounded_up(share * (worst.at(answer.output_tokens_max).pusd or 0))
 
 

@@ -22,6 +22,7 @@ from app.server.credits.records import AdmittedCall, CallKind, PricedRoute, Side
 
 VERSION = 1
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _price_text = lru_cache(maxsize=1024)(Price.to_json)
 _price_of = lru_cache(maxsize=1024)(Price.from_json)
 
@@ -29,7 +30,7 @@ _price_of = lru_cache(maxsize=1024)(Price.from_json)
 def call_to_json(call: AdmittedCall) -> str:
     """The frozen form of an admitted call."""
     caller = call.caller
-    return json.dumps(
+    return _ENCODE(
         {
             "version": VERSION,
             "caller": [caller.account, caller.device, caller.api_key, caller.role, caller.address],
@@ -53,9 +54,7 @@ def call_to_json(call: AdmittedCall) -> str:
             "shortened": call.shortened,
             "priority": call.priority,
             "not_before": None if call.not_before is None else ms_from(call.not_before),
-        },
-        separators=(",", ":"),
-        ensure_ascii=False,
+        }
     )
 
 

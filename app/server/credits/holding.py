@@ -16,7 +16,7 @@ from app.catalog.plan_catalog import PACKS, PlanCatalog
 from app.catalog.plans import JoinedBy, Scope, Window
 from app.ledger.records import AccountKind, Admit, HeldDraw, Opening
 from app.metering.allowances import Grant
-from app.metering.allowances_split import Draw
+from app.metering.allowances_split import NOTHING, Draw
 from app.metering.allowances_windows import span_at
 from app.metering.payer import Unit
 from app.server.credits.reading import FREE_TENANT
@@ -177,10 +177,10 @@ def free_share(catalog: PlanCatalog, plan_id: str, draws: Sequence[Draw]) -> Fra
     """
     plan = catalog.plan(plan_id)
     if plan is None or plan.joined_by is not JoinedBy.START:
-        return Fraction(0)
+        return NOTHING
     credit = catalog.managed_credit
     paid = {PACKS, credit.allowance if credit else PACKS}
-    return sum((draw.share for draw in draws if draw.grant.source not in paid), Fraction(0))
+    return sum((draw.share for draw in draws if draw.grant.source not in paid), NOTHING)
 
 
 def rounded_up(amount: Fraction) -> int:

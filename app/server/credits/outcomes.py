@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from app.ledger.records import AccountRow, Division
 from app.metering.allowances import COUNTED_MAX, Grant
-from app.metering.allowances_split import CallCost, Draw, Split, settle_split
+from app.metering.allowances_split import NOTHING, CallCost, Draw, Split, settle_split
 from app.metering.cost import Charge, charge
 from app.metering.endings import bounded
 from app.metering.payer import Unit
@@ -80,7 +79,7 @@ def _within_bounds(call: AdmittedCall, usage: Usage) -> tuple[Usage, list[str]]:
 def split_of(call: AdmittedCall, cost: CallCost, now_free: Sequence[Grant] = ()) -> Split:
     """Who pays what of the cost; the order of drawing is the admission's."""
     if not call.draws:
-        return Split((), Fraction(0))
+        return Split((), NOTHING)
     return settle_split(call.draws, cost, now_free)
 
 
@@ -139,6 +138,8 @@ def division_of(
 
 def lost_pusd(outcome: Outcome, split: Split) -> int:
     """What of the cost nobody pays, in picodollars."""
+    if split.is_covered:
+        return 0
     return rounded_up(split.missing * outcome.cost_pusd)
 
 

@@ -34,6 +34,7 @@ from app.server.events import Kind
 from app.server.limits import window_start
 
 MINUTE = timedelta(minutes=1)
+_ENCODE = json.JSONEncoder().encode
 
 # `limits.take` and `reading.statement` in one: the first row says whether there was room.
 _TAKE = (
@@ -211,7 +212,7 @@ def _beside(
     grants = [draw.grant for draw in settlement.split.draws if draw.grant.limited and draw.amount]
     percents = [(grant.id, each) for grant in grants for each in percents_of(catalog, grant)]
     values: dict[str, Any] = {
-        "r_row": json.dumps(requests.plain(settlement.ended.row)),
+        "r_row": _ENCODE(requests.plain(settlement.ended.row)),
         "r_tenant": call.caller.tenant,
         "r_event": new_id(),
         "r_accounts": [account for account, _ in percents],

@@ -157,7 +157,7 @@ class _Same:
         return id(self.receipt)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _text(same: _Same) -> str:
     return same.receipt.to_json()
 
@@ -173,8 +173,8 @@ def receipt_headers(receipt: Receipt) -> list[tuple[bytes, bytes]]:
     headers = {
         "x-tuppence-request": receipt.request_id,
         "x-tuppence-drawn": drawn,
-        "x-tuppence-payer": receipt.payer.kind.value,
-        "x-tuppence-certainty": receipt.certainty.value,
+        "x-tuppence-payer": receipt.payer.kind,
+        "x-tuppence-certainty": receipt.certainty,
     }
     if receipt.total_pusd is not None:
         headers["x-tuppence-cost-usd"] = usd_text(receipt.total_pusd)
@@ -184,7 +184,7 @@ def receipt_headers(receipt: Receipt) -> list[tuple[bytes, bytes]]:
 def _drawn(amount: Amount) -> str:
     if amount.unit is Unit.PICODOLLARS:
         return f"{usd_text(amount.value)} usd"
-    return f"{amount.value} {amount.unit.value}"
+    return f"{amount.value} {amount.unit}"
 
 
 def receipt_json(receipt: Receipt) -> dict[str, Any]:
@@ -192,11 +192,11 @@ def receipt_json(receipt: Receipt) -> dict[str, Any]:
     call = receipt.calls[-1] if receipt.calls else None
     return {
         "request_id": receipt.request_id,
-        "payer": {"kind": receipt.payer.kind.value, "name": receipt.payer.words},
+        "payer": {"kind": receipt.payer.kind, "name": receipt.payer.words},
         "drawn": [
             {
                 "name": amount.payer.words,
-                "unit": amount.unit.value,
+                "unit": amount.unit,
                 "amount": usd_text(amount.value)
                 if amount.unit is Unit.PICODOLLARS
                 else amount.value,
@@ -204,13 +204,13 @@ def receipt_json(receipt: Receipt) -> dict[str, Any]:
             for amount in receipt.amounts
         ],
         "cost_usd": None if receipt.total_pusd is None else usd_text(receipt.total_pusd),
-        "certainty": receipt.certainty.value,
+        "certainty": receipt.certainty,
         "rule": receipt.rule,
         "notes": list(receipt.notes),
         "model": call.model if call else None,
         "provider": call.provider if call else None,
         "basis": call.basis if call else None,
-        "usage": {part.value: count for part, count in call.usage.parts()} if call else {},
+        "usage": dict(call.usage.parts()) if call else {},
         "receipt": receipt_text(receipt),
     }
 

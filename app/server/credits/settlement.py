@@ -75,7 +75,7 @@ def settlement_of(
     split = split_of(call, outcome.cost)
     held = {draw.account: draw.amount for draw in call.held}
     charges = charges_of(call, outcome, split, frozenset(held))
-    if split.missing or any(amount > held.get(name, 0) for name, amount in charges.items()):
+    if not split.is_covered or any(amount > held.get(name, 0) for name, amount in charges.items()):
         return None
     ended = _ended(call, end, outcome, split, now)
     order = Settle(
@@ -162,6 +162,8 @@ def _sides(
     catalog: PlanCatalog, call: AdmittedCall, outcome: Outcome, split: Split, now: datetime
 ) -> tuple[Settle, ...]:
     """A side hold pays what was drawn on it, at most what it held."""
+    if not call.sides:
+        return ()
     drawn = {draw.grant.id: draw.amount for draw in split.draws}
     share = free_share(catalog, call.plan, split.draws)
     found = []

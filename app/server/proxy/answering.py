@@ -18,6 +18,7 @@ from app.server.proxy.desk import Desk
 from app.server.proxy.running import Run
 from app.server.proxy.start import Start
 from app.server.proxy.telling import tell_again
+from app.server.proxy.waiting import first_of
 from app.server.services import Services
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -84,7 +85,7 @@ class RawEndpoint:
         task = self._desk.begin(run)
         hung_up = asyncio.ensure_future(client.wait_until_gone())
         try:
-            await asyncio.wait((task, hung_up), return_when=asyncio.FIRST_COMPLETED)
+            await first_of(task, hung_up)
         except asyncio.CancelledError:
             run.stop()  # the server stops and waits no longer
             raise

@@ -41,6 +41,7 @@ from app.server.wire.responses_answer import ResponseEvents
 from app.server.wire.running import Running
 
 _WORDS_PER_S = 28.0
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class ChatAsked:
         key = None
         if secret:
             key = Key(host.auth_header, host.auth_value(secret), host.base_url)
-        body = json.dumps(encoded.body, ensure_ascii=False).encode()
+        body = _ENCODE(encoded.body).encode()
         return Call("POST", host.base_url + encoded.path, host.name, body, host.quirks.headers, key)
 
     def demo(self, priced: PricedRoute, output_tokens_max: int) -> AsyncIterator[StreamEvent]:

@@ -12,6 +12,7 @@ from app.server.credits.records import AdmittedCall, CallDropped, CallEnd
 from app.server.errors import Refused
 from app.server.operator.counting import counts_of
 from app.server.proxy.exchange import Reader
+from app.server.proxy.waiting import first_of
 from app.server.services import Services
 
 ANSWER_KEPT_MAX = 8 * 1024 * 1024
@@ -19,6 +20,7 @@ ANSWER_KEPT_MAX = 8 * 1024 * 1024
 _AGAIN_S = (0.1, 0.3, 1.0, 2.0, 3.0, 5.0)
 _TIMES_MAX = 1000
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _log = logging.getLogger(__name__)
 
 
@@ -47,12 +49,12 @@ async def booking(
 ) -> asyncio.Future[Receipt | None]:
     """The end, booked already or, where the books cannot be reached in time, later."""
     task = asyncio.ensure_future(book(services, call, ended))
-    await asyncio.wait([task], timeout=within_s)
+    await first_of(task, within_s=within_s)
     return task
 
 
 def kept_answer(reader: Reader) -> str:
     """The answer to be given again to who lost it; empty where there is none, or too much."""
     answer = reader.answer() if reader.began else None
-    text = json.dumps(answer, ensure_ascii=False, separators=(",", ":")) if answer else ""
+    text = _ENCODE(answer) if answer else ""
     return text if len(text) <= ANSWER_KEPT_MAX else ""

@@ -11,6 +11,7 @@ from app.server.bounded import Receive, Scope, Send, send_refusal
 from app.server.errors import Refused
 
 Headers = list[tuple[bytes, bytes]]
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _SSE: Headers = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache"),
@@ -81,7 +82,7 @@ class Client:
     async def answer_json(
         self, value: Mapping[str, Any], headers: Iterable[tuple[bytes, bytes]], status: int = 200
     ) -> None:
-        body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        body = _ENCODE(value).encode()
         await self.answer(body, b"application/json", headers, status)
 
     async def refuse(self, refused: Refused) -> None:

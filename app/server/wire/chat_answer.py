@@ -32,6 +32,7 @@ from app.providers.pictures import data_url
 from app.server.wire.faults import error_of
 from app.server.wire.usage_json import Json, chat_usage
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 RECEIPT = "tuppence"
 DONE = b"data: [DONE]\n\n"
 FINISH_REASONS = {
@@ -47,9 +48,7 @@ FINISH_REASONS = {
 def frame(value: object, name: str = "") -> bytes:
     """One server-sent event with a JSON value."""
     head = f"event: {name}\n" if name else ""
-    return (
-        f"{head}data: {json.dumps(value, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()
-    )
+    return f"{head}data: {_ENCODE(value)}\n\n".encode()
 
 
 class ChatChunks:
