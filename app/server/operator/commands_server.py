@@ -15,7 +15,6 @@ from app.ledger.steps import Steps
 from app.server.database import SQLITE_FILE
 from app.server.operator import catalog_applying, entrance
 from app.server.operator.audit import acts
-from app.server.operator.backup import back_up, look_through, restore
 from app.server.operator.catalog_applying import Application
 from app.server.operator.closed_routes import all_closed, close_route, open_route
 from app.server.operator.commands_accounts import need_reason_argument
@@ -149,6 +148,8 @@ def _sqlite_file(services: Services) -> Path:
 
 
 async def _backup(operator: Operator, given: Namespace) -> Said:
+    from app.server.operator.backup import back_up  # with SQLite, which few servers are on
+
     file, target = _sqlite_file(operator.looks), Path(given.file).expanduser()
     services = operator.act("backup", str(target))
     await services.database.run(_nothing)  # its line is in the copy, too
@@ -168,6 +169,8 @@ async def _backup(operator: Operator, given: Namespace) -> Said:
 
 
 async def _restore(operator: Operator, given: Namespace) -> Said:
+    from app.server.operator.backup import look_through, restore
+
     services, backup = operator.looks, Path(given.file).expanduser()
     file = _sqlite_file(services)
     if not given.yes:

@@ -6,14 +6,17 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.money import format_usd
 from app.server.operator.commands_said import moment
 from app.server.pages import looks
 from app.server.pages.looks import HEADERS
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _FOLDER = Path(__file__).parent / "templates"
 _COMMON = Path(looks.__file__).parent / "templates"
@@ -22,6 +25,8 @@ _COMMON = Path(looks.__file__).parent / "templates"
 @cache
 def templates() -> Environment:
     """Every template escapes; a value that is missing is an error and no empty place."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # with the first page
+
     made = Environment(
         loader=FileSystemLoader([_FOLDER, _COMMON]),
         autoescape=True,

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.money import format_usd
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _FOLDER = Path(__file__).parent / "templates"
 HEADERS: Mapping[str, str] = {
@@ -29,6 +32,8 @@ HEADERS: Mapping[str, str] = {
 @cache
 def templates() -> Environment:
     """Every template escapes; a value that is missing is an error and no empty place."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # with the first page
+
     made = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,

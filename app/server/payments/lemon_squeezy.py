@@ -15,7 +15,6 @@ from urllib.parse import urlencode
 
 from app.errors import ProviderError
 from app.providers.connection import Call, Key, Timeouts
-from app.providers.http import HttpClient
 from app.server.errors import Refused
 from app.server.payments.orders import CheckoutOrder, OpenedCheckout
 from app.server.payments.signatures import SignatureRefused
@@ -54,6 +53,8 @@ class LemonSqueezyDoor:
         self._address = address or ADDRESS
         self._key = Key("Authorization", f"Bearer {key}", self._address)
         self._store = store
+        from app.providers.http import HttpClient  # 2 MiB, where something is sold by it
+
         self._http = HttpClient(timeouts=Timeouts(10.0, 20.0, 20.0, 20.0))
 
     async def close(self) -> None:
