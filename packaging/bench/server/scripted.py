@@ -1,4 +1,5 @@
-"""A provider of the bench's own: raw ASGI, so that it costs little beside what is measured.
+"""A provider of the bench's own: raw ASGI and words made once, so that it costs little beside what
+is measured.
 
 What it does stands in the message: `chunks=50 pace_ms=20`.
 """
@@ -9,6 +10,7 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -46,21 +48,41 @@ async def _stream(send: Send, chunks: int, pace_s: float) -> None:
             # By the clock and not by pauses: its own time does not grow with the load.
             due = start + (number + 1) * pace_s
             await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
-        await _send_piece(send, _event({"delta": {"content": f"word{number} "}}))
-    await _send_piece(send, _event({"delta": {}, "finish_reason": "stop"}))
-    usage = {"id": "gen-1", "model": "bench", "choices": [], "usage": _usage(chunks)}
-    await _send_piece(send, b"data: " + json.dumps(usage).encode() + b"\n\ndata: [DONE]\n\n")
+        await _send_piece(send, _word(number))
+    await _send_piece(send, _stopped())
+    await _send_piece(send, _told(chunks))
     await send({"type": "http.response.body", "body": b""})
 
 
 async def _whole(send: Send, chunks: int) -> None:
-    message = {"role": "assistant", "content": "word " * chunks}
-    choice = {"index": 0, "message": message, "finish_reason": "stop"}
-    answer = {"id": "gen-1", "object": "chat.completion", "created": 1, "model": "bench"}
-    body = json.dumps({**answer, "choices": [choice], "usage": _usage(chunks)}).encode()
+    body = _completion(chunks)
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+@cache
+def _completion(chunks: int) -> bytes:
+    message = {"role": "assistant", "content": "word " * chunks}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    answer = {"id": "gen-1", "object": "chat.completion", "created": 1, "model": "bench"}
+    return json.dumps({**answer, "choices": [choice], "usage": _usage(chunks)}).encode()
+
+
+@cache
+def _word(number: int) -> bytes:
+    return _event({"delta": {"content": f"word{number} "}})
+
+
+@cache
+def _stopped() -> bytes:
+    return _event({"delta": {}, "finish_reason": "stop"})
+
+
+@cache
+def _told(chunks: int) -> bytes:
+    usage = {"id": "gen-1", "model": "bench", "choices": [], "usage": _usage(chunks)}
+    return b"data: " + json.dumps(usage).encode() + b"\n\ndata: [DONE]\n\n"
 
 
 async def _send_piece(send: Send, piece: bytes) -> None:
