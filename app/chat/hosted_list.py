@@ -10,7 +10,8 @@ from app.chat.hosted_routes import HostedRoutes, HostedTarget, hosted_ref
 from app.seam.hosted_views import HostedModelView, LeftView
 from app.seam.views import ModelRow
 
-_ABILITIES = ("images", "tools", "thinks", "audio", "files")
+# Sound and documents cannot be attached: that a model takes them would promise too much.
+_ABILITIES = ("images", "tools", "thinks")
 
 
 class HostedList:

@@ -20,7 +20,8 @@ from app.seam.views import LocalModels, ModelRow
 from app.store.records import KeyRecord
 from app.store.shelves import Shelves
 
-_ABILITIES = ("images", "tools", "thinks", "audio", "files")
+# Sound and documents cannot be attached: that a model takes them would promise too much.
+_ABILITIES = ("images", "tools", "thinks")
 
 
 class ModelList:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from app.ui.enter_key import press_button
 from app.ui.icons import icon
 from app.ui.theme import Theme, set_look
 
@@ -152,6 +153,8 @@ class Dialog(QDialog):
         # QDialog would press its first button on Enter, whichever that is.
         if event.key() == Qt.Key.Key_Escape:
             self.reject()
+        else:
+            press_button(event)
         event.accept()
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 (Qt's own name)

@@ -25,3 +25,18 @@ def is_send(event: QKeyEvent, *, enter_sends: bool) -> bool:
     if held == Qt.KeyboardModifier.ControlModifier:
         return True
     return enter_sends and held == Qt.KeyboardModifier.NoModifier
+
+
+def press_button(event: QKeyEvent) -> bool:
+    """Press the button that has the keyboard; False where this is another key or place.
+
+    Qt itself does so in dialogs only, and the cards of this window are none.
+    """
+    from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+
+    button = QApplication.focusWidget()
+    if not isinstance(button, QPushButton | QToolButton) or not is_enter(event):
+        return False
+    if not event.isAutoRepeat():
+        button.click()
+    return True

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.seam.events import Notice
 
 SHOWN_MS = {"info": 8_000, "warning": 12_000, "error": 0}  # 0: until it is closed
+UNDO_SHOWN_MS = 20_000
 _LOOKS = {
     "info": ("info", "ink2"),
     "warning": ("triangle-alert", "warn"),
@@ -25,13 +26,17 @@ _LOOKS = {
 
 
 class NoticeBar(QFrame):
-    """Shows one notice at a time, errors before all else. `undo(chat_id)` when it is taken back."""
+    """Shows one notice at a time, errors before all else. `undo(chat_id)` when it is taken back.
+
+    What was deleted can be taken back until the program ends, also after its notice has gone.
+    """
 
     undo = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self._waiting: list[Notice] = []
+        self._deleted: list[str] = []  # chats, the newest last
         self._shown: Notice | None = None
         self._timer = QTimer(self, singleShot=True)
         self._build()
@@ -39,15 +44,17 @@ class NoticeBar(QFrame):
 
     def show_notice(self, notice: Notice) -> None:
         """Show a line now; one that still wants reading is shown again afterwards."""
-        if self._shown is not None and self._shown.level == "error" and self._shown != notice:
+        if notice.undo_chat_id:
+            self._deleted.append(notice.undo_chat_id)
+        if self._shown is not None and _wants_reading(self._shown) and self._shown != notice:
             self._waiting.append(self._shown)
         self._display(notice)
 
     def undo_last(self) -> bool:
-        """Take back what the shown notice offers; False where it offers nothing."""
-        if self._shown is None or not self._shown.undo_chat_id:
+        """Take back the last deletion that was not taken back yet; False where there is none."""
+        if not self._deleted:
             return False
-        self._on_undo()
+        self._take_back(self._deleted[-1])
         return True
 
     def _build(self) -> None:
@@ -85,13 +92,20 @@ class NoticeBar(QFrame):
         self.setAccessibleDescription(text)
         self.show()
         limit_ms = SHOWN_MS.get(notice.level, SHOWN_MS["info"])
+        if notice.undo_chat_id:
+            limit_ms = max(limit_ms, UNDO_SHOWN_MS)
         self._timer.start(limit_ms) if limit_ms else self._timer.stop()
 
     def _on_undo(self) -> None:
-        shown = self._shown
-        self._on_close()
-        if shown is not None and shown.undo_chat_id:
-            self.undo.emit(shown.undo_chat_id)
+        if self._shown is not None and self._shown.undo_chat_id:
+            self._take_back(self._shown.undo_chat_id)
+
+    def _take_back(self, chat_id: str) -> None:
+        self._deleted = [one for one in self._deleted if one != chat_id]
+        self._waiting = [one for one in self._waiting if one.undo_chat_id != chat_id]
+        if self._shown is not None and self._shown.undo_chat_id == chat_id:
+            self._on_close()
+        self.undo.emit(chat_id)
 
     def _on_close(self) -> None:
         self._timer.stop()
@@ -99,3 +113,7 @@ class NoticeBar(QFrame):
         self.hide()
         if self._waiting:
             self._display(self._waiting.pop())
+
+
+def _wants_reading(notice: Notice) -> bool:
+    return notice.level == "error" or bool(notice.undo_chat_id)

@@ -31,6 +31,9 @@ ACTIONS: tuple[ActionEntry, ...] = (
     ActionEntry(
         "search_chats", str(QT_TRANSLATE_NOOP("actions", "Search all chats")), "Ctrl+Shift+F"
     ),
+    ActionEntry(
+        "restore_chat", str(QT_TRANSLATE_NOOP("actions", "Bring back the last deleted chat")), ""
+    ),
     ActionEntry("find", str(QT_TRANSLATE_NOOP("actions", "Find in this chat")), "Ctrl+F"),
     ActionEntry("composer", str(QT_TRANSLATE_NOOP("actions", "Go to the composer")), "Ctrl+L"),
     ActionEntry("attach", str(QT_TRANSLATE_NOOP("actions", "Attach files")), "Ctrl+U"),

@@ -13,6 +13,7 @@ from PySide6.QtCore import QLocale, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app.ui.composer.editor import local_paths
+from app.ui.enter_key import press_button
 from app.ui.resources import folder, load_more_fonts
 from app.ui.theme import Theme
 from app.ui.window_frame import WindowFrame
@@ -145,7 +146,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(self.tr("Saving… – Tuppence"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not (self._is_complete and self.focus_keeper.type_on(event)):
+        taken = press_button(event) or (self._is_complete and self.focus_keeper.type_on(event))
+        if not taken:
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -69,6 +69,7 @@ class Orders(QObject):
             "new_chat": self.new_chat,
             "palette": dialogs.open_palette,
             "search_chats": self._search_chats,
+            "restore_chat": self._restore_chat,
             "find": lambda: self._on_menu(panes.current, "find"),
             "composer": self.focus_composer,
             "attach": self._frame.composer.box.choose_files,
@@ -170,7 +171,7 @@ class Orders(QObject):
         sidebar.chats.delete_asked.connect(self._on_delete)
         sidebar.chats.export_asked.connect(self._window.dialogs.files.open_export)
         sidebar.chats.budget_asked.connect(self._window.dialogs.open_chat_budget)
-        sidebar.chats.undo_asked.connect(self._frame.notices.undo_last)
+        sidebar.chats.undo_asked.connect(self._restore_chat)
         sidebar.chip.settings_asked.connect(self._window.dialogs.open_settings)
         sidebar.chip.account_asked.connect(
             lambda: self._window.hosted.groups.open_menu(sidebar.chip)
@@ -276,6 +277,9 @@ class Orders(QObject):
         match action:
             case "add_pane" if len(self._frame.panes.panes) < PANES_MAX:
                 self.submit(commands.AddPane(chat.id, pane))
+            case "add_pane":
+                words = self.tr("There is room for four panes. Close one to open another.")
+                self._frame.notices.show_notice(Notice("info", words))
             case "close_pane" if len(self._frame.panes.panes) > 1:
                 self.submit(commands.ClosePane(chat.id, pane))
             case "keep_only":
@@ -324,7 +328,8 @@ class Orders(QObject):
             self.focus_composer()
 
     def _on_escape(self) -> None:
-        """Esc leaves the search where one is in it, and stops the answer elsewhere."""
+        """Esc leaves the search where one is in it; elsewhere it stops the answer, or else
+        takes away the card above the box."""
         sidebar = self._frame.sidebar
         focus = QApplication.focusWidget()
         if focus is not None and sidebar.isAncestorOf(focus) and sidebar.clear_search():
@@ -335,6 +340,12 @@ class Orders(QObject):
     def _stop(self) -> None:
         if self._shown.chat is not None and self._frame.panes.is_streaming():
             self.submit(commands.StopTurn(self._shown.chat.id))
+
+    def _restore_chat(self) -> None:
+        notices = self._frame.notices
+        if not notices.undo_last():
+            words = self.tr("No chat was deleted since Tuppence was started.")
+            notices.show_notice(Notice("info", words))
 
     def _search_chats(self) -> None:
         if self._frame.sidebar.isHidden():

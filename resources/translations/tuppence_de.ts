@@ -1483,6 +1483,14 @@
         <source>More packs</source>
         <translation>Weitere Pakete</translation>
     </message>
+    <message>
+        <source>No page came up? Copy its address</source>
+        <translation>Keine Seite erschienen? Adresse kopieren</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
 </context>
 <context>
     <name>Overlay</name>
@@ -1596,20 +1604,12 @@
         <translation>Demo</translation>
     </message>
     <message>
-        <source>hears</source>
-        <translation>hört</translation>
-    </message>
-    <message>
         <source>local</source>
         <translation>lokal</translation>
     </message>
     <message>
         <source>not available</source>
         <translation>nicht verfügbar</translation>
-    </message>
-    <message>
-        <source>reads files</source>
-        <translation>liest Dateien</translation>
     </message>
     <message>
         <source>sees images</source>
@@ -2953,20 +2953,12 @@
         <translation>Zuletzt benutzt</translation>
     </message>
     <message>
-        <source>audio</source>
-        <translation>Ton</translation>
-    </message>
-    <message>
         <source>context {0} tokens</source>
         <translation>Kontext {0} Tokens</translation>
     </message>
     <message>
         <source>favorite</source>
         <translation>Favorit</translation>
-    </message>
-    <message>
-        <source>files</source>
-        <translation>Dateien</translation>
     </message>
     <message>
         <source>free</source>
@@ -4241,6 +4233,18 @@
     <message>
         <source>Expired</source>
         <translation>Abgelaufen</translation>
+    </message>
+    <message>
+        <source>Copy the address</source>
+        <translation>Adresse kopieren</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+    <message>
+        <source>If no page came up: open its address in any browser yourself.</source>
+        <translation>Falls keine Seite erschienen ist: Öffne die Adresse selbst in einem Browser.</translation>
     </message>
 </context>
 <context>

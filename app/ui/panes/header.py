@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QIcon, QResizeEvent
+from PySide6.QtGui import QIcon, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.seam.views import ModelRow
 
 HEIGHT = 52
+MARK = 2
 MENU = ("add_pane", "keep_only", "close_pane", "", "find", "copy_chat", "export")
 
 
@@ -37,6 +38,7 @@ class PaneHeader(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._pane_count = 1
+        self.is_current = False
         self._name = ""
         self._badges: list[QLabel] = []
         self._assistant: QPushButton | None = None
@@ -86,6 +88,22 @@ class PaneHeader(QFrame):
         self.sidebar_button.setVisible(opens_sidebar)
         self.billing_button.setVisible(opens_billing)
         self._fit_badges()
+
+    def show_current(self, current: bool) -> None:
+        """Mark the one of several panes that the window's keys mean."""
+        if current != self.is_current:
+            self.is_current = current
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.is_current:
+            from PySide6.QtGui import QPainter
+
+            theme, painter = Theme.current(), QPainter(self)
+            line = theme.px(MARK)
+            painter.fillRect(0, self.height() - line, self.width(), line, theme.color("accent"))
+            painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -142,8 +160,6 @@ class PaneHeader(QFrame):
             "images": self.tr("sees images"),
             "thinks": self.tr("thinks"),
             "tools": self.tr("uses tools"),
-            "audio": self.tr("hears"),
-            "files": self.tr("reads files"),
         }
         return badges + [(sayings[one], "") for one in sayings if one in row.abilities]
 

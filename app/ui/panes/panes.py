@@ -33,16 +33,31 @@ class Panes(QWidget):
         self._column = QVBoxLayout(self)
         self._comparison: Comparison | None = None
         self.panes: list[Pane] = []
-        self.current = 0
+        self._current = 0
+        self._chat_id = ""
         self._rules: list[QFrame] = []
         self._sidebar_open = self._billing_open = True
         self._enter_sends = True
         self._build()
         QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
 
+    @property
+    def current(self) -> int:
+        """The place that the keys and the menus of the window mean."""
+        return self._current
+
+    @current.setter
+    def current(self, place: int) -> None:
+        self._current = place
+        self._mark_current()
+
     def show_chat(self, chat: ChatView, at_message_id: str | None = None) -> None:
-        """The chat as it is now, with as many panes as it has."""
+        """The chat as it is now, with as many panes as it has; one that was added is current."""
+        before, is_other = len(self.panes), chat.id != self._chat_id
+        self._chat_id = chat.id
         self._set_count(max(1, len(chat.panes)))
+        if len(self.panes) > before and not is_other:
+            self.current = len(self.panes) - 1
         for pane, view in zip(self.panes, chat.panes, strict=False):
             pane.show_pane(view, at_message_id)
         self.compare()
@@ -145,6 +160,14 @@ class Panes(QWidget):
                 opens_sidebar=place == 0 and not self._sidebar_open,
                 opens_billing=place == count - 1 and not self._billing_open,
             )  # fmt: skip
+        self._mark_current()
+
+    def _mark_current(self) -> None:
+        several = len(self.panes) > 1
+        for place, pane in enumerate(self.panes):
+            is_current = several and place == self._current
+            pane.header.show_current(is_current)
+            pane.setAccessibleDescription(self.tr("Current pane") if is_current else "")
 
     def _on_focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
         for place, pane in enumerate(self.panes):

@@ -14,8 +14,6 @@ _ABILITIES = {
     "images": str(QT_TRANSLATE_NOOP("picker", "images")),
     "tools": str(QT_TRANSLATE_NOOP("picker", "tools")),
     "thinks": str(QT_TRANSLATE_NOOP("picker", "thinks")),
-    "audio": str(QT_TRANSLATE_NOOP("picker", "audio")),
-    "files": str(QT_TRANSLATE_NOOP("picker", "files")),
 }
 
 _AUDIENCES = {

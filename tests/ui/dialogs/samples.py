@@ -67,7 +67,7 @@ def sample_models() -> tuple[ModelRow, ...]:
         ),
         model(
             "k2/claude-sonnet-4-5", "Claude Sonnet 4.5", "Anthropic", used_at=used,
-            abilities=("images", "tools", "thinks", "files"), context_tokens=1_000_000,
+            abilities=("images", "tools", "thinks"), context_tokens=1_000_000,
             input_rate=3_000_000, output_rate=15_000_000,
             price_note="dearer above 200,000 tokens",
         ),

@@ -117,3 +117,17 @@ def test_after_the_card_the_keyboard_is_free(qtbot: QtBot, host: QWidget, card: 
     below = host.findChild(QPushButton, "below")
     below.setFocus()
     assert QApplication.focusWidget() is below
+
+
+def test_return_presses_the_button_that_has_the_keyboard(qtbot: QtBot, card: Dialog) -> None:
+    card.open()
+    last = card.findChild(QPushButton, "last")
+    assert last is not None
+    last.setFocus()
+    with qtbot.waitSignal(last.clicked):
+        qtbot.keyClick(last, Qt.Key.Key_Return)
+    pressed: list[bool] = []
+    last.clicked.connect(pressed.append)
+    card.findChild(QLineEdit, "first").setFocus()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert not pressed

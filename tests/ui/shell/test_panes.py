@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.seam import commands, events
@@ -12,6 +13,7 @@ from app.seam.views import CostLine, MessageState, MessageView
 from app.ui.panes.comparison import Answer, answers_of, comparison_texts
 from app.ui.panes.copying import chat_as_markdown
 from app.ui.panes.greeting import price_line
+from app.ui.theme import Theme
 from tests.ui.shell.conftest import Desk
 from tests.ui.shell.recording import CLAUDE, GPT, MODELS, chat, cost_line, message, model
 
@@ -144,3 +146,28 @@ def test_a_starter_is_put_into_the_field_and_not_sent(desk: Desk) -> None:
     assert desk.editor.toPlainText() == "Explain something."
     assert desk.editor.textCursor().atEnd()
     assert not desk.port.asked(commands.SendMessage)
+
+
+def marked(desk: Desk) -> list[int]:
+    panes = desk.frame.panes.panes
+    return [place for place, pane in enumerate(panes) if pane.header.is_current]
+
+
+def test_a_pane_that_was_added_is_the_current_one_and_says_so(desk: Desk) -> None:
+    assert marked(desk) == []  # one alone needs no mark
+    desk.tell(events.ChatOpened(chat("c1", (GPT, ()), (GPT, ()))))
+    assert desk.frame.panes.current == 1
+    assert marked(desk) == [1]
+    second = desk.frame.panes.panes[1].header
+    picture = second.grab().toImage()
+    low = picture.pixelColor(picture.width() // 2, picture.height() - 1)
+    assert low == Theme.current().color("accent")
+    desk.qtbot.keyClick(desk.window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert marked(desk) == [0]
+
+
+def test_another_chat_with_more_panes_does_not_move_the_current_one(desk: Desk) -> None:
+    desk.tell(events.ChatOpened(chat("c2", (GPT, ()), (CLAUDE, ()), (GPT, ()))))
+    assert desk.frame.panes.current == 0
+    desk.tell(events.ChatOpened(chat("c2", (GPT, ()))))
+    assert marked(desk) == []

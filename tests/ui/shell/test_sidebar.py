@@ -23,7 +23,7 @@ from app.ui.sidebar.chat_model import (
 from app.ui.sidebar.hits import HitList, split_marks
 from app.ui.words import short_cost
 from tests.ui.shell.conftest import Desk
-from tests.ui.shell.recording import chat, chat_row
+from tests.ui.shell.recording import GPT, chat, chat_row
 
 KEY = Qt.Key
 
@@ -222,3 +222,32 @@ def test_the_window_is_called_as_its_chat_is_from_the_moment_it_has_a_title(desk
     desk.tell(events.ChatRowChanged(chat_row("b", "Else")))
     desk.tell(events.ChatRowChanged(chat_row("a", "Row locks")))
     assert desk.window.windowTitle() == "Row locks – Tuppence"
+
+
+def test_a_deletion_outlives_other_notices_and_its_own(desk: Desk) -> None:
+    desk.tell(events.ChatsListed((chat_row("b", "B"),)))
+    notices = desk.frame.notices
+    deleted = events.Notice("info", "“A” was deleted.", undo_chat_id="a")
+    desk.tell(deleted, events.Notice("info", "Something else."))
+    assert notices.isVisible()
+    notices._close_button.click()
+    # What was pushed aside comes back.
+    assert notices.isVisible()
+    assert notices._undo_button.isVisible()
+    notices._close_button.click()
+    assert not notices.isVisible()
+    desk.frame.sidebar.chats.setFocus()
+    desk.qtbot.keyClick(desk.frame.sidebar.chats, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert desk.port.asked(commands.RestoreChat) == [commands.RestoreChat("a")]
+    # Once is enough; then it is said that there is nothing more.
+    desk.window.shortcuts.actions["restore_chat"].trigger()
+    assert desk.port.asked(commands.RestoreChat) == [commands.RestoreChat("a")]
+    assert notices.isVisible()
+
+
+def test_a_fifth_pane_is_refused_in_passing_and_without_alarm(desk: Desk) -> None:
+    desk.tell(events.ChatOpened(chat("c1", *((GPT, ()),) * 4)))
+    desk.window.shortcuts.actions["add_pane"].trigger()
+    assert not desk.port.asked(commands.AddPane)
+    assert desk.frame.notices.isVisible()
+    assert desk.frame.notices._timer.isActive()
