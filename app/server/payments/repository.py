@@ -96,8 +96,8 @@ def checkout_by_id(checkout_id: str, tenant: str = "") -> Steps[Checkout | None]
 def open_checkouts(processor: str, mode: str, since: datetime) -> Steps[tuple[Checkout, ...]]:
     """Those that were not heard of, the oldest first."""
     rows = yield Sql(
-        f"SELECT {_CHECKOUT}, canceled FROM payment_checkouts WHERE state = 'pending' AND processor = ?"
-        " AND mode = ? AND created_ms >= ? ORDER BY created_ms LIMIT 1000",
+        f"SELECT {_CHECKOUT}, canceled FROM payment_checkouts WHERE state = 'pending'"
+        " AND processor = ? AND mode = ? AND created_ms >= ? ORDER BY created_ms LIMIT 1000",
         (processor, mode, ms_from(since)),
     )
     return tuple(_checkout(row) for row in rows)
