@@ -198,7 +198,7 @@ def _basis(call: ReceiptCall, *, hosted: bool) -> str:
         return _NOT_DELIVERED
     if hosted and call.basis == "counted_partial":
         return _COUNTED_THERE
-    guessed = call.basis == "provider_usage" and call.charge.certainty is ReceiptCertainty.ESTIMATED
+    guessed = call.basis == "provider_usage" and str(call.charge.certainty) == "estimated"
     return "" if hosted and guessed else BASES.get(call.basis, "")
 
 

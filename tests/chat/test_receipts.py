@@ -88,6 +88,23 @@ def test_a_share_is_estimated_where_one_of_its_calls_is(names: Names) -> None:
     assert [share.certainty for share in view.shares] == ["exact", "estimated"]
 
 
+@pytest.mark.parametrize(
+    ("certainty", "basis", "said"),
+    [
+        (Certainty.EXACT, "provider_usage", "as the provider counted"),
+        (Certainty.ESTIMATED, "provider_usage", ""),  # it guessed: that is no count
+        (Certainty.ESTIMATED, "counted_partial", "counted by the server"),
+    ],
+)
+def test_a_servers_receipt_says_one_thing_of_what_it_rests_on(
+    names: Names, certainty: Certainty, basis: str, said: str
+) -> None:
+    free = Payer(PayerKind.ALLOWANCE, "Free", "a1/free")
+    made = call(Usage(input=7, certainty=certainty), free, basis=basis)
+    [shown] = view_of(make_receipt([made], free), names).calls
+    assert (shown.is_hosted, shown.certainty.value, shown.basis) == (True, certainty.value, said)
+
+
 def test_an_attempt_that_was_not_delivered_is_nobodys_share(names: Names) -> None:
     failed = call(Usage(), ANTHROPIC, delivered=False)
     view = view_of(make_receipt([failed, call(Usage(input=1))], OPENAI), names)
