@@ -245,7 +245,7 @@ async def test_every_page_forbids_scripts_and_frames(demo_server: CreditServer) 
         assert "<script" not in answer.text
 
 
-@pytest.mark.parametrize("month", ["", "2026-13", "nonsense", "0001-01"])
+@pytest.mark.parametrize("month", ["2026-13", "nonsense", "0001-01"])
 async def test_a_month_that_is_none_is_said(demo_server: CreditServer, month: str) -> None:
     await _enter(demo_server, await demo_server.person())
     answer = await demo_server.client.get("/account/statement", params={"month": month})
