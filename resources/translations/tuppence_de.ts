@@ -1165,6 +1165,10 @@
         <source>the provider</source>
         <translation>der Anbieter</translation>
     </message>
+    <message>
+        <source>Choose above where keys are kept; then it can be checked.</source>
+        <translation>Wähle oben, wo Schlüssel aufbewahrt werden; dann lässt er sich prüfen.</translation>
+    </message>
 </context>
 <context>
     <name>KeyLine</name>
@@ -1828,6 +1832,10 @@
         <source>Change the passphrase</source>
         <translation>Passphrase ändern</translation>
     </message>
+    <message>
+        <source>Choose another place</source>
+        <translation>Anderen Ort wählen</translation>
+    </message>
 </context>
 <context>
     <name>PriceEditor</name>
@@ -2433,6 +2441,10 @@
         <source>The damaged file is kept under another name; its keys must be added anew.</source>
         <translation>Die beschädigte Datei bleibt unter anderem Namen erhalten; ihre Schlüssel müssen neu eingetragen werden.</translation>
     </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
 </context>
 <context>
     <name>WalletSection</name>
@@ -2451,6 +2463,10 @@
     <message>
         <source>left</source>
         <translation>übrig</translation>
+    </message>
+    <message>
+        <source>Held for answers that are being written or settled; the rest comes back.</source>
+        <translation>Zurückgelegt für Antworten, die geschrieben oder abgerechnet werden; der Rest kommt zurück.</translation>
     </message>
 </context>
 <context>
@@ -2936,6 +2952,10 @@
     <message>
         <source>{0}: {1} of {2} left.</source>
         <translation>{0}: {1} von {2} übrig.</translation>
+    </message>
+    <message>
+        <source>{0} held</source>
+        <translation>{0} zurückgelegt</translation>
     </message>
 </context>
 <context>

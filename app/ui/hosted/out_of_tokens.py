@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QPushButton
 
 from app.seam.events import MessageAdded, MessageChanged
@@ -38,6 +39,7 @@ class OutOfTokensCard(QFrame):
         self._event: SendOutOfTokens | None = None
         self._left: dict[tuple[str, str], int] = {}
         self._is_buying = False
+        self._url = ""
         self._offers: dict[str, QPushButton] = {}
         self._buttons: list[QPushButton] = []
         self._build()
@@ -55,6 +57,7 @@ class OutOfTokensCard(QFrame):
         self._stays.setText(self._stays_words(kept=kept))
         self._stays.setVisible(bool(self._stays.text()))
         self._said.hide()
+        self._copy.hide()
         self._show_ways(view)
         self.setAccessibleName(f"{self._message.text()} {self._short.text()}")
         self.show()
@@ -84,6 +87,9 @@ class OutOfTokensCard(QFrame):
         if self.isHidden() or checkout.offer not in self._offers:
             return
         self._say(f"{checkout.name}: {checkout.message}", "2")
+        self._url = checkout.url
+        self._copy.setText(self.tr("No page came up? Copy its address"))
+        self._copy.setVisible(bool(checkout.url) and checkout.state in ("pending", "slow"))
         self._offers[checkout.offer].setEnabled(checkout.state not in ("paid", "credited"))
         if checkout.state == "credited":
             self._message.setText(self.tr("{0} is credited.").format(checkout.name))
@@ -109,6 +115,8 @@ class OutOfTokensCard(QFrame):
         self._short = plain_label(size="note", wrap=True, figures=True)
         self._stays = plain_label(tone="2", size="note", wrap=True)
         self._said = plain_label(tone="2", size="note", wrap=True)
+        self._copy = push_button("", self._on_copy, "link")
+        self._copy.setObjectName("copy-address")
         self._close = tool_button("x", self.tr("Close"), self.leave)
         top = row()
         top.addWidget(self._message, 1)
@@ -121,6 +129,7 @@ class OutOfTokensCard(QFrame):
         box.addSpacing(Theme.current().px(4))
         box.addWidget(self._ways)
         box.addWidget(self._said)
+        box.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignLeft)
         self.hide()
 
     def _show_ways(self, view: OutOfTokensView) -> None:
@@ -194,6 +203,10 @@ class OutOfTokensCard(QFrame):
         self._offers[offer_id].setEnabled(False)
         self._say(self.tr("Opening the payment page in your browser …"), "2")
         self.buy_asked.emit(offer_id)
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._url)
+        self._copy.setText(self.tr("Copied"))
 
     def _on_model(self, ref: str) -> None:
         if self._event is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel
 
 from app.seam.hosted_views import CheckoutView
@@ -55,6 +56,8 @@ class PurchaseCard(QFrame):
         set_look(self, look="note", tone=look)
         waits = state in ("pending", "slow")
         self._page.setVisible(waits and bool(checkout.url))
+        self._copy.setVisible(waits and bool(checkout.url))
+        self._copy.setText(tr("Copy the address"))
         self._stop.setVisible(waits)
         self._close.setVisible(state not in wording.WAITING)
         self.setAccessibleName(f"{self._what.text()}: {self._state.text()}. {message}")
@@ -72,6 +75,9 @@ class PurchaseCard(QFrame):
         self._message.setObjectName("purchase-message")
         self._page = push_button(tr("Open the page again"), self._on_page)
         self._page.setObjectName("purchase-page")
+        self._copy = push_button(tr("Copy the address"), self._on_copy, look="quiet")
+        self._copy.setObjectName("purchase-copy")
+        self._copy.setToolTip(tr("If no page came up: open its address in any browser yourself."))
         self._stop = push_button(tr("Stop waiting"), self._on_stop, look="quiet")
         self._stop.setObjectName("purchase-stop")
         self._close = tool_button("x", tr("Close"), self._on_close)
@@ -83,6 +89,7 @@ class PurchaseCard(QFrame):
         top.addWidget(self._close)
         ways = row(spacing=8)
         ways.addWidget(self._page)
+        ways.addWidget(self._copy)
         ways.addWidget(self._stop)
         ways.addStretch(1)
         box = column(self, margin=14, spacing=6)
@@ -92,6 +99,10 @@ class PurchaseCard(QFrame):
 
     def _on_page(self) -> None:
         self.page_asked.emit(self._checkout.offer)
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._checkout.url)
+        self._copy.setText(tr("Copied"))
 
     def _on_stop(self) -> None:
         self.stop_asked.emit(self._checkout.id)

@@ -234,6 +234,8 @@ class WindowHosted(QObject):
         self._window.orders.focus_composer()
 
     def _on_buy_asked(self, offer_id: str) -> None:
+        # Qt would give the keyboard to the next offer, and a second Space would buy that.
+        self._window.orders.focus_composer()
         self.order(lambda serial: hosted.Buy(serial, offer_id), self._on_bought)
 
     def _on_bought(self, event: hosted.HostedDone) -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
 
 from app.seam import commands, events
 from app.seam.hosted import Buy, CheckoutChanged, HostedDone, OpenPage
@@ -16,7 +16,7 @@ from app.seam.hosted_views import CheckoutView
 from app.seam.views import FaultView, MessageState
 from app.ui.composer.fault_card import FaultCard
 from app.ui.hosted.out_of_tokens import OutOfTokensCard
-from tests.ui.hosted.samples import out_of_tokens, signed_in, wallet
+from tests.ui.hosted.samples import PACK, out_of_tokens, signed_in, wallet
 from tests.ui.shell.conftest import Desk
 from tests.ui.shell.recording import CLAUDE, chat, message
 
@@ -118,6 +118,11 @@ def test_buying_opens_the_page_once_and_is_followed(
     desk.tell(CheckoutChanged(WAITS))
     assert "Starter: Waiting for the payment." in texts(shown)
     assert buy.isEnabled()  # the same page can be opened again
+    # A browser that did not come up says so to nobody: the address is there to be copied.
+    assert not shown.findChild(QPushButton, "copy-address").isVisible()
+    desk.tell(CheckoutChanged(replace(WAITS, url="https://pay.example.com/k1")))
+    desk.qtbot.mouseClick(shown.findChild(QPushButton, "copy-address"), LEFT)
+    assert QGuiApplication.clipboard().text() == "https://pay.example.com/k1"
     desk.tell(CheckoutChanged(replace(WAITS, state="credited", message="Credited.")))
     assert texts(shown) == ["Starter is credited.", "Send your message again."]
     assert not buy.isEnabled()
@@ -209,3 +214,15 @@ def test_escape_takes_it_away(desk: Desk) -> None:
     desk.qtbot.keyClick(desk.editor, Qt.Key.Key_Escape)
     assert not shown.isVisible()
     assert desk.editor.toPlainText() == "hello"
+
+
+def test_a_second_space_after_buying_buys_nothing_else(desk: Desk) -> None:
+    power = replace(PACK, id="power", name="Power")
+    shown = refused(desk, offers=(PACK, power))
+    buy = buttons(shown)["Buy Starter, $5"]
+    buy.setFocus()
+    desk.qtbot.keyClick(buy, Qt.Key.Key_Space)
+    focus = QApplication.focusWidget()
+    assert focus is desk.editor
+    desk.qtbot.keyClick(focus, Qt.Key.Key_Space)
+    assert [one.offer for one in desk.port.orders if isinstance(one, Buy)] == ["starter"]

@@ -95,6 +95,7 @@ def test_every_state_of_a_purchase_is_said(desk: Desk, state: str, says: str) ->
     shown = bought(desk, state)
     assert said(shown, "purchase-state") == says
     assert button(shown, "purchase-page").isVisible() is (state in ("pending", "slow"))
+    assert button(shown, "purchase-copy").isVisible() is (state in ("pending", "slow"))
     assert button(shown, "purchase-stop").isVisible() is (state in ("pending", "slow"))
     assert says in shown.accessibleName()
     if state == "credited":
