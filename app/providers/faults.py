@@ -23,6 +23,7 @@ from app.errors import (
     ProviderError,
     RateLimited,
     RequestRejected,
+    StreamBroken,
 )
 from app.providers.events import Fault
 from app.providers.json_text import Json, as_list, as_object, as_text, read_json
@@ -224,6 +225,11 @@ _REJECTED = _Rule(
     "{host} did not take the request",
     "Change the message or the settings of this chat, or choose another model.",
 )
+_BROKEN_OFF = _Rule(
+    StreamBroken,
+    "{host} broke the answer off",
+    "What came is kept. Send again to get the rest.",
+)
 
 
 def error_of_response(
@@ -249,14 +255,22 @@ def error_of_response(
 
 
 def error_of_words(
-    words: ErrorWords, *, host: str, status: int | None = None, secret: str | None = None
+    words: ErrorWords,
+    *,
+    host: str,
+    status: int | None = None,
+    secret: str | None = None,
+    begun: bool = False,
 ) -> ProviderError:
-    """The fault that an error's words mean; `status` None inside a stream."""
+    """The fault that an error's words mean; `status` None inside a stream, `begun` within text."""
     # A page of three megabytes says no more than its beginning, and reading it takes seconds.
     words = replace(words, message=words.message[:_READ_MAX])
     status = status if status is not None and status >= 400 else words.status
-    rule = next((rule for rule in _RULES if rule.fits(status, words)), _REJECTED)
+    unknown = _BROKEN_OFF if begun else _REJECTED
+    rule = next((rule for rule in _RULES if rule.fits(status, words)), unknown)
     said = quotable(words.message, secret)
+    if said and rule is _BROKEN_OFF and words.has("stream_broken"):  # a credit server's sentence
+        return rule.kind(said, rule.advice, status=status)
     message = rule.said.format(host=host) + (f": “{said}”" if said else ".")
     error = rule.kind(message, rule.advice, status=status)
     if isinstance(error, RequestRejected):
@@ -264,9 +278,9 @@ def error_of_words(
     return error
 
 
-def fault_of(value: object, *, host: str) -> Fault:
+def fault_of(value: object, *, host: str, begun: bool = False) -> Fault:
     """An error object that came inside a stream, ready to show."""
-    return fault_from(error_of_words(read_words(value), host=host))
+    return fault_from(error_of_words(read_words(value), host=host, begun=begun))
 
 
 def fault_from(error: ProviderError) -> Fault:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import InvalidOperation
 
 from app.metering.usage import Usage
-from app.providers.events import Fault, Finished, Outcome, StreamEvent, UsageArrived
+from app.providers.events import Fault, Finished, Outcome, StreamEvent, TextArrived, UsageArrived
 from app.providers.faults import fault_of
 from app.providers.framing import Bounds, EventStream, Framing, StreamTooLong
 from app.providers.json_text import Json, as_name, as_object, read_json, read_json_exact
@@ -36,6 +36,7 @@ class StreamDecoder:
         self.model: str | None = None
         self.request_id: str | None = None
         self.ended = False
+        self._has_text = False
         self._events: list[StreamEvent] = []
         self._framing: Framing = self._new_framing(options.bounds)
 
@@ -94,7 +95,7 @@ class StreamDecoder:
 
     def fail(self, error: object) -> None:
         """An error object of the provider's inside the stream."""
-        self.break_off(fault_of(error, host=self.host))
+        self.break_off(fault_of(error, host=self.host, begun=self._came_text()))
 
     def emit(self, event: StreamEvent) -> None:
         self._events.append(event)
@@ -160,8 +161,14 @@ class StreamDecoder:
         if text:
             self._message("", text)
 
+    def _came_text(self) -> bool:
+        if not self._has_text:
+            self._has_text = any(type(event) is TextArrived for event in self._events)
+        return self._has_text
+
     def _drain(self) -> list[StreamEvent]:
         # Always a new list: a caller may keep what it was given, an empty one too.
+        self._came_text()
         events, self._events = self._events, []
         return events
 

@@ -335,6 +335,10 @@
         <source>is being read…</source>
         <translation>wird gelesen …</translation>
     </message>
+    <message>
+        <source>Remove all that cannot be sent</source>
+        <translation>Alle entfernen, die nicht mitkönnen</translation>
+    </message>
 </context>
 <context>
     <name>CodeView</name>

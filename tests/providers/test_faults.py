@@ -7,7 +7,10 @@ import json
 import pytest
 
 from app import errors
+from app.providers.decode import decoder_for
+from app.providers.events import Finished
 from app.providers.faults import error_of_response, quotable
+from app.providers.languages import Language
 from app.providers.waiting import retry_after_s
 from tests.providers.recordings import Recorded, recordings
 
@@ -207,6 +210,34 @@ def test_a_body_without_words_still_gives_a_fault(status: int, body: bytes) -> N
     error = error_of_response(status, body, host="Somebody")
     assert isinstance(error, errors.ProviderError)
     assert "<html>" not in error.message
+
+
+SERVERS = "The answer stopped in the middle. What came is charged, no more."
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "kind", "said"),
+    [
+        ("", {"message": "bad field"}, "RequestRejected", "Tim did not take the request: “bad field”"),  # noqa: E501
+        ("Hi", {"message": "gone"}, "StreamBroken", "Tim broke the answer off: “gone”"),
+        ("Hi", {"type": "odd"}, "StreamBroken", "Tim broke the answer off."),
+        ("Hi", {"message": SERVERS, "code": "stream_broken"}, "StreamBroken", SERVERS),
+        ("Hi", {"message": "busy", "code": "overloaded_error"}, "ProviderDown",
+         "Tim is overloaded or has a fault of its own: “busy”"),
+    ],
+)  # fmt: skip
+def test_a_request_whose_answer_had_begun_was_taken(
+    text: str, error: dict[str, str], kind: str, said: str
+) -> None:
+    decoder = decoder_for(Language.OPENAI_CHAT, host="Tim")
+    pieces = [{"choices": [{"index": 0, "delta": {"content": text}}]}] if text else []
+    ends = []
+    for piece in (*pieces, {"error": error}):
+        ends = decoder.feed(f"data: {json.dumps(piece)}\n\n".encode())
+    finished = ends[-1]
+    assert isinstance(finished, Finished)
+    assert finished.fault is not None
+    assert (finished.fault.kind, finished.fault.message) == (kind, said)
 
 
 def test_words_are_plain_short_and_without_keys() -> None:
