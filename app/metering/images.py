@@ -8,7 +8,6 @@ ai.google.dev/gemini-api/docs/image-understanding. As of 2026-08.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import ceil
 
 UNKNOWN_SIDE = 1024  # where an image's size is not known
 
@@ -58,6 +57,11 @@ def _openai(model: str, width: int, height: int) -> int:
     return 85 + 170 * _tiles(width, height)
 
 
+def _up(size: int, unit: int) -> int:
+    """How many units it takes, the last one begun."""
+    return -(-size // unit)
+
+
 def _tiles(width: int, height: int) -> int:
     """Fit into 2048 x 2048, bring the shorter side to 768, count squares of 512."""
     longest = max(width, height)
@@ -66,11 +70,11 @@ def _tiles(width: int, height: int) -> int:
     shortest = max(1, min(width, height))
     if shortest > 768:
         width, height = width * 768 // shortest, height * 768 // shortest
-    return ceil(width / 512) * ceil(height / 512)
+    return _up(width, 512) * _up(height, 512)
 
 
 def _patches(width: int, height: int) -> int:
-    patches = ceil(width / 32) * ceil(height / 32)
+    patches = _up(width, 32) * _up(height, 32)
     return min(patches, _PATCHES_MAX)
 
 
@@ -79,7 +83,7 @@ def _anthropic(_model: str, width: int, height: int) -> int:
     if longest > _ANTHROPIC_SIDE_MAX:
         width = width * _ANTHROPIC_SIDE_MAX // longest
         height = height * _ANTHROPIC_SIDE_MAX // longest
-    return min(_ANTHROPIC_TOKENS_MAX, ceil(width * height / 750))
+    return min(_ANTHROPIC_TOKENS_MAX, _up(width * height, 750))
 
 
 def _gemini(model: str, width: int, height: int) -> int:
@@ -88,14 +92,14 @@ def _gemini(model: str, width: int, height: int) -> int:
     if width <= 384 and height <= 384:
         return 258
     unit = max(1, min(width, height) * 2 // 3)
-    return 258 * max(1, ceil(width / unit) * ceil(height / unit))
+    return 258 * max(1, _up(width, unit) * _up(height, unit))
 
 
 def _mistral(_model: str, width: int, height: int) -> int:
     longest = max(width, height)
     if longest > 1540:
         width, height = width * 1540 // longest, height * 1540 // longest
-    columns, rows = ceil(width / 28), ceil(height / 28)
+    columns, rows = _up(width, 28), _up(height, 28)
     return columns * rows + rows
 
 
