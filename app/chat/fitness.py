@@ -43,8 +43,11 @@ def _require_fit(route: Route, quote: Quote) -> None:
     limit = route.card.context_tokens if route.card is not None else None
     if limit is None or quote.input_tokens <= limit + limit // 10:
         return
+    tokens = quote.input_tokens
+    # Three leading digits: more would promise what an estimate cannot.
+    shown = round(tokens, min(0, 3 - len(str(tokens))))
     raise ContextTooLong(
-        f"This conversation has about {quote.input_tokens:,} tokens; "
+        f"This conversation has about {shown:,} tokens; "
         f"{route.model_name} reads {limit:,} at most.",
         "Shorten it, start a new chat, or choose a model that reads more.",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -71,3 +72,16 @@ async def test_a_model_nobody_has_written_about_is_not_said_to_be_blind(
         commands.AskQuote(1, chat_id, "What is this?", (image,)), events.QuoteReady
     )
     assert quoted.quotes[0].blocked == ""
+
+
+async def test_a_count_that_is_about_is_rounded(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    chat_id = await unchecked_chat(driver, f"{provider_server.url}/v1", model="gpt-4")
+    long = commands.AskQuote(1, chat_id, "sourdough and rye " * 5_001)
+    [quote] = (await driver.ask(long, events.QuoteReady)).quotes
+    figure = re.match(r"This conversation has about ([\d,]+) tokens; ", quote.blocked)
+    assert figure is not None, quote.blocked
+    digits = figure[1].replace(",", "")
+    assert digits[3:] == "0" * (len(digits) - 3)
+    assert abs(int(digits) - quote.input_tokens) < quote.input_tokens // 100
