@@ -226,6 +226,7 @@ def _sum(sums: UsageSums) -> UsageSum:
         messages=sums.messages,
         input_tokens=sums.read_tokens,
         output_tokens=sums.written_tokens,
+        estimated=sums.estimated,
     )
 
 

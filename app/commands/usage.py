@@ -117,7 +117,7 @@ def _summary(core: Core, scope: UsageScope) -> str:
     first, last = view.scope.first or view.today, view.scope.last or view.today
     words = f"{_days(first, last)} (UTC): {amount(total)}, {number(total.messages, 'message')}"
     tokens = total.input_tokens + total.output_tokens
-    lines = [f"{words}, {number(tokens, 'token')}\n"]
+    lines = [f"{words}, {_about(total)}{number(tokens, 'token')}\n"]
     if total.estimated_pusd:
         lines.append(f"{format_usd(total.estimated_pusd)} of it are estimated.\n")
     if total.unpriced:
@@ -162,7 +162,17 @@ def _table(title: str, lines: Sequence[UsageLine]) -> str:
 def _cells(line: UsageLine) -> tuple[str, ...]:
     name = f"{line.label} ({line.note})" if line.note else line.label
     tokens = line.sum.input_tokens + line.sum.output_tokens
-    return one_line(name), amount(line.sum), f"{line.sum.messages:,}", f"{tokens:,}"
+    return (
+        one_line(name),
+        amount(line.sum),
+        f"{line.sum.messages:,}",
+        f"{_about(line.sum)}{tokens:,}",
+    )
+
+
+def _about(total: UsageSum) -> str:
+    """Before counts: some of the calls were estimated."""
+    return "about " if total.estimated else ""
 
 
 def amount(total: UsageSum) -> str:

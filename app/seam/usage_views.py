@@ -57,7 +57,7 @@ class UsageSum:
 
     `estimated_pusd` is the part of the total that is not exact; `unpriced` calls are not in it.
     `drawn` is what hosted credit drew beside the money: a sum for each unit but dollars, without
-    a name.
+    a name. `estimated` calls were not counted by whoever billed them.
     """
 
     total_pusd: int | None
@@ -69,6 +69,7 @@ class UsageSum:
     input_tokens: int
     output_tokens: int
     drawn: tuple[DrawnView, ...] = ()
+    estimated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

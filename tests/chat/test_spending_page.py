@@ -150,7 +150,9 @@ def test_models_chats_keys_payers_and_bars_add_up_to_the_total(
 def test_the_page_of_this_month(shelves: Shelves) -> None:
     view = used(shelves).page.view(UsageScope())
     assert (view.scope.first, view.scope.last) == (date(2026, 11, 1), TODAY)
-    assert view.total == UsageSum(1_500_007, Certainty.ESTIMATED, 500_000, 1, 5, 5, 5 * 123, 5 * 45)
+    assert view.total == UsageSum(
+        1_500_007, Certainty.ESTIMATED, 500_000, 1, 5, 5, 5 * 123, 5 * 45, (), 1
+    )
     assert [(line.label, line.note, line.sum.total_pusd) for line in view.models] == [
         ("GPT-4o", "OpenAI", 1_000_000),
         ("GPT-4o mini", "OpenAI", 500_000),

@@ -61,11 +61,15 @@ def amount_of(unit: str, amount: int) -> str:
 
 
 def drawn_sum(drawn: Sequence[DrawnView]) -> str:
-    """What was drawn in all, each unit once: `1,935 tokens`, `1,935 tokens + 2 requests`."""
+    """What was drawn in all, each unit once: `1,935 tokens`, `1,935 tokens + 2 requests`. A free
+    model's own tokens are named beside those of a plan: `8,980 tokens + 190 of free models`."""
     units: dict[str, int] = {}
     for each in drawn:
         units[each.unit] = units.get(each.unit, 0) + each.amount
-    return " + ".join(amount_of(unit, amount) for unit, amount in units.items())
+    named = {}
+    if "plan_tokens" in units and "tokens" in units:
+        named["tokens"] = tr("{0} of free models").format(words.count(units["tokens"]))
+    return " + ".join(named.get(unit) or amount_of(unit, units[unit]) for unit in units)
 
 
 def drawn_from(drawn: Sequence[DrawnView]) -> str:

@@ -9,7 +9,6 @@ from PySide6.QtGui import QResizeEvent
 
 from app.seam.usage_views import UsageCall, UsageOrder
 from app.seam.views import Certainty
-from app.ui import words
 from app.ui.dialog_pieces import plain_tooltip
 from app.ui.usage import wording
 from app.ui.usage.table import (
@@ -209,8 +208,8 @@ def _text(call: UsageCall, column: int) -> str:
         CHAT: lambda: call.chat_title,
         MODEL: lambda: call.model,
         KEY: lambda: call.key,
-        INPUT: lambda: words.count(call.input_tokens),
-        OUTPUT: lambda: words.count(call.output_tokens),
+        INPUT: lambda: wording.call_tokens(call.input_tokens, call),
+        OUTPUT: lambda: wording.call_tokens(call.output_tokens, call),
         COST: lambda: wording.call_charge(call),
         RECEIPT: lambda: wording.tr("Receipt") if call.has_receipt else "",
     }

@@ -117,8 +117,8 @@ def _text(line: UsageLine, column: int) -> str:
         case 3:
             return words.count(line.sum.calls)
         case 4:
-            return words.count(line.sum.input_tokens)
+            return wording.tokens(line.sum.input_tokens, line.sum)
         case 5:
-            return words.count(line.sum.output_tokens)
+            return wording.tokens(line.sum.output_tokens, line.sum)
         case _:
             return ""

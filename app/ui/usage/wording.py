@@ -97,12 +97,26 @@ def grants(line: UsageLine) -> str:
 
 
 def counts(sum_: UsageSum) -> str:
-    """`214 messages · 1,204,311 tokens in · 220,012 out`."""
+    """`214 messages · 1,204,311 tokens in · 220,012 out`; "about" where a call was estimated."""
     pattern = tr("{0} messages · {1} tokens in · {2} out")
     if sum_.messages == 1:
         pattern = tr("{0} message · {1} tokens in · {2} out")
-    figures = (sum_.messages, sum_.input_tokens, sum_.output_tokens)
-    return pattern.format(*(words.count(figure) for figure in figures))
+    read, written = tokens(sum_.input_tokens, sum_), tokens(sum_.output_tokens, sum_)
+    return pattern.format(words.count(sum_.messages), read, written)
+
+
+def tokens(count: int, sum_: UsageSum) -> str:
+    """A count of a sum: `about 427` where a call of it was estimated."""
+    sure = not sum_.estimated
+    return words.about(words.count(count), Certainty.EXACT if sure else Certainty.ESTIMATED)
+
+
+def call_tokens(count: int, call: UsageCall) -> str:
+    """A count of one call."""
+    certainty = call.certainty
+    if certainty is not Certainty.ESTIMATED:
+        certainty = Certainty.EXACT  # a price that is not known leaves the counts as they are
+    return words.about(words.count(count), certainty)
 
 
 def certainty(sum_: UsageSum) -> str:

@@ -111,6 +111,25 @@ def test_a_call_says_what_was_drawn_and_from_where() -> None:
     assert wording.call_charge(call(2)) == "$0.0070"
 
 
+def test_a_free_models_tokens_are_named_beside_those_of_a_plan() -> None:
+    free = DrawnView("Free Qwen models", "tokens", 190)
+    both = (FREE, free)
+    assert wording.call_charge(call(1, cost_pusd=0, drawn=both)) == (
+        "1,588 tokens + 190 of free models"
+    )
+    assert wording.call_charge(call(1, cost_pusd=0, drawn=(free,))) == "190 tokens"
+
+
+def test_counts_are_about_where_a_call_was_estimated() -> None:
+    guessed = total(0, Certainty.ESTIMATED, estimated=1)
+    assert wording.counts(guessed) == "12 messages · about 9,000 tokens in · about 1,500 out"
+    assert wording.counts(total(0, Certainty.ESTIMATED, unpriced=1)) == (
+        "12 messages · 9,000 tokens in · 1,500 out"
+    )
+    assert wording.call_tokens(203, call(1, certainty=Certainty.ESTIMATED)) == "about 203"
+    assert wording.call_tokens(203, call(1, certainty=Certainty.UNKNOWN)) == "203"
+
+
 def hosted_receipt() -> ReceiptView:
     receipt = sample_receipt()
     calls = tuple(
