@@ -102,6 +102,9 @@ class GroupDialog(Dialog):
         whole.addLayout(self._build_nav())
         whole.addWidget(self._stack, 1)
         self.body.addLayout(whole, 1)
+        self.body.addWidget(
+            self.state
+        )  # below: what comes and goes moves nothing under the pointer
 
     def _build_nav(self) -> QVBoxLayout:
         width = Theme.current().px(NAV_WIDTH)
@@ -110,11 +113,11 @@ class GroupDialog(Dialog):
         self.accept_button = push_button(tr("Accept an invitation"), self.show_accept)
         self.accept_button.setObjectName("accept-invitation")
         self.state = GroupState()
-        for widget in (self._nav, self.new_button, self.accept_button, self.state):
+        for widget in (self._nav, self.new_button, self.accept_button):
             widget.setFixedWidth(width)
         box = column(spacing=8)
         box.addWidget(self._nav, 100)
-        for widget in (self.state, self.new_button, self.accept_button):
+        for widget in (self.new_button, self.accept_button):
             box.addWidget(widget)
         box.addStretch(1)
         return box
