@@ -63,7 +63,8 @@ def receipt_of_end(
 
 def _weight_of(call: AdmittedCall, draws: Sequence[Draw]) -> int | None:
     """How many plan tokens each token drew; None where something else was drawn."""
-    return call.weight if any(draw.grant.unit == Unit.PLAN_TOKENS for draw in draws) else None
+    drawn = (Unit(draw.grant.unit) for draw in draws)
+    return call.weight if Unit.PLAN_TOKENS in drawn else None
 
 
 def _weighted(rule: str, weight: int | None) -> str:
