@@ -94,19 +94,25 @@ class WalletSection(QWidget):
         self._figure.setVisible(bool(figure))
         over = wording.is_used_up(wallet, shared)
         set_look(self._figure, tone="warn" if over else "")
-        self._note.setText(self._note_words(wallet, over=over, with_figure=bool(figure)))
+        held = wording.held_of(shared)
+        self._note.setText(self._note_words(wallet, held, over=over, with_figure=bool(figure)))
+        why = self.tr("Held for answers that are being written or settled; the rest comes back.")
+        self._note.setToolTip(plain_tooltip(why) if held else "")
         lasts = wording.lasts(wallet)
         self._lasts.setText(lasts)
         self._lasts.setToolTip(plain_tooltip(wording.pace(wallet)))
         self._lasts.setVisible(bool(lasts))
 
-    def _note_words(self, wallet: WalletView, *, over: bool, with_figure: bool) -> str:
-        """`tokens left · Free plan`, `tokens left · resets in 10 d 4 h · Free plan`."""
+    def _note_words(self, wallet: WalletView, held: str, *, over: bool, with_figure: bool) -> str:
+        """`tokens left · Free plan`, `tokens left · 45,655 held · Free plan`."""
         parts = []
         if with_figure:
             parts.append(
-                self.tr("tokens left") if wallet.available is not None else self.tr("left")
+                self.tr("tokens left")
+                if wording.tokens_left(wallet) is not None
+                else self.tr("left")
             )
+        parts.append(held)
         if over and wallet.next_reset is not None:
             parts.append(wording.resets_in(wallet.next_reset))
         if wallet.plan_name:

@@ -130,10 +130,29 @@ def figure_of(wallet: WalletView, shared: Sequence[GrantView]) -> str:
     """What is left in all; empty where it cannot be said in one unit."""
     if "unlimited" in wallet.flags:
         return tr("Unlimited")
-    if wallet.available is not None:
-        return words.count(wallet.available)
+    if (tokens := tokens_left(wallet)) is not None:
+        return words.count(tokens)
     units = _left_by_unit(shared).items()
     return " + ".join(number(unit, left) for unit, left in units if unit != "requests")
+
+
+def tokens_left(wallet: WalletView) -> int | None:
+    """What is left in plan tokens; None where there are dollars: how many tokens those are differs
+    from model to model."""
+    shared = [grant for grant in wallet.grants if not grant.only]
+    if shared and all(grant.unit == "usd" for grant in shared):
+        return None
+    return wallet.available
+
+
+def held_of(shared: Sequence[GrantView]) -> str:
+    """`45,655 held`, for answers that are being written or settled; empty where nothing is."""
+    held: dict[str, int] = {}
+    for grant in shared:
+        if grant.held and grant.unit != "requests":
+            held[grant.unit] = held.get(grant.unit, 0) + grant.held
+    amounts = " + ".join(number(unit, amount) for unit, amount in held.items())
+    return tr("{0} held").format(amounts) if amounts else ""
 
 
 def _left_by_unit(shared: Sequence[GrantView]) -> dict[str, int]:
@@ -272,10 +291,11 @@ def chip_line(server: ServerView, wallet: WalletView | None) -> str:
         return tr("this computer was removed")
     if wallet is None:
         return tr("asking what is left …") if server.online else tr("offline")
-    if not wallet.online and wallet.available is not None and not wallet.in_debt:
+    tokens = tokens_left(wallet)
+    if not wallet.online and tokens is not None and not wallet.in_debt:
         # Short enough for the sidebar: an old figure without its age would be a wrong one.
         at = words.short_date(wallet.as_of)
-        return tr("as of {0}: {1}").format(at, short_number(wallet.available))
+        return tr("as of {0}: {1}").format(at, short_number(tokens))
     return " · ".join(filter(None, (age_of(wallet), left_in_all(wallet))))
 
 
@@ -283,11 +303,10 @@ def left_in_all(wallet: WalletView) -> str:
     """`8,412 tokens left`, `208k tokens left`, `$1.48 left`, `200k tokens + $1.48 left`."""
     if wallet.in_debt:
         return tr("payment outstanding")
-    if wallet.available is not None:
-        if wallet.available == 1:
+    if (tokens := tokens_left(wallet)) is not None:
+        if tokens == 1:
             return tr("{0} left").format(amount_of("plan_tokens", 1))
-        tokens = tr("{0} tokens").format(short_number(wallet.available))
-        return tr("{0} left").format(tokens)
+        return tr("{0} left").format(tr("{0} tokens").format(short_number(tokens)))
     shared = [grant for grant in wallet.grants if not grant.only]
     parts = [
         amount_of(unit, left)

@@ -150,6 +150,27 @@ def test_dollars_are_added_up_where_nothing_else_is_granted(
     assert "$0.11 of $0.24" in said
 
 
+def test_dollars_stay_dollars_although_the_server_knows_how_many_tokens_they_are(
+    qtbot: QtBot, panel: BillingPanel
+) -> None:
+    day = replace(grant("Daily budget", 11 * 10**10, 24 * 10**10, "usd"), window="day")
+    shown = replace(wallet(), available=1_372, grants=(day,))
+    panel.show_wallet(shown)
+    said = texts(qtbot, panel)
+    assert "$0.11" in said
+    assert "left · Free plan" in said
+    assert "1,372" not in said
+    assert wording.left_in_all(shown) == "$0.11 left"
+
+
+def test_what_is_held_for_an_answer_is_named(qtbot: QtBot, panel: BillingPanel) -> None:
+    pack = replace(grant("Starter pack", 130_555, 200_000), held=45_655, resets=None)
+    panel.show_wallet(replace(wallet(), available=130_555, grants=(pack,)))
+    assert "tokens left · 45,655 held · Free plan" in texts(qtbot, panel)
+    panel.show_wallet(replace(wallet(), available=176_210, grants=(replace(pack, held=0),)))
+    assert "tokens left · Free plan" in texts(qtbot, panel)
+
+
 def test_a_pool_of_dollars_beside_no_packs_is_not_nothing(
     qtbot: QtBot, panel: BillingPanel
 ) -> None:
