@@ -118,8 +118,7 @@ class _Line(ResponseHandler):
         super().data_received(data)
 
     def resume_reading(self, resume_parser: bool = True) -> None:
-        # Asked for after each chunk of a body that was read. Where nothing was held back, that
-        # would be a call of the parser for no bytes and half of a chunk's time here.
+        # Asked after each chunk: the parser would be called for no bytes where nothing waits.
         if self._reading_paused:
             super().resume_reading(resume_parser)
 
@@ -187,7 +186,7 @@ class AiohttpDoor:
     async def send(
         self, call: Call, within_s: float | None
     ) -> tuple[aiohttp.ClientResponse, Address]:
-        """A request's answer and where it came from, for `_Opening`."""
+        """A request's answer and where it was sent."""
         try:
             url = yarl.URL(call.url)
             at = _address(url)
@@ -286,8 +285,7 @@ class AiohttpDoor:
 
 
 class _Opening:
-    """One request on its way, for the block that reads its answer. Written out and not as a
-    generator, which would cost each call one more of those."""
+    """One request, for the block that reads its answer; a class costs less than a generator."""
 
     __slots__ = ("_call", "_door", "_response", "_within_s")
 
