@@ -39,6 +39,12 @@ class FirstRun(QScrollArea):
         """One more way, before all others."""
         set_look(self._key_button, look="")
         self._options.insertWidget(0, option)
+        # Tab goes as the eye does; what was put in last would come last.
+        ways = [*_in_focus_order(option), self._key_button, self._local_button, self._demo_button]
+        before = self._key_button.previousInFocusChain()
+        for part in ways:
+            self.setTabOrder(before, part)
+            before = part
 
     def show_demo(self, demo: bool) -> None:
         """In the demo there is no other demo to look at."""
@@ -71,6 +77,7 @@ class FirstRun(QScrollArea):
     def _build(self) -> None:
         theme = Theme.current()
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its buttons scroll into sight by themselves
         self.setAccessibleName(self.tr("How would you like to chat?"))
         self._key_button = QPushButton(self.tr("Add a key"))
         set_look(self._key_button, look="primary")
@@ -137,6 +144,13 @@ class FirstRun(QScrollArea):
         self._local_button.setEnabled(False)
         self._local_line.setText(self.tr("Looking for models on this computer…"))
         self.look_again_asked.emit()
+
+
+def _in_focus_order(option: QWidget) -> list[QWidget]:
+    parts = [option]
+    while option.isAncestorOf(following := parts[-1].nextInFocusChain()):
+        parts.append(following)
+    return parts
 
 
 def _local_key(host: LocalModels) -> str:

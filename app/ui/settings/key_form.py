@@ -33,6 +33,7 @@ class KeyForm(QWidget):
         super().__init__()
         self._providers: tuple[ProviderRow, ...] = ()
         self._where = ""
+        self._undecided = False
         self._serial = 0
         self._waiting = False
         self._build()
@@ -52,10 +53,13 @@ class KeyForm(QWidget):
         self._provider.setCurrentIndex(max(0, self._provider.findData(chosen)))
         self._show_details()
 
-    def set_where(self, where: str) -> None:
-        """Where a key would be kept; empty: nowhere yet."""
-        self._where = where
+    def set_where(self, where: str, *, undecided: bool = False) -> None:
+        """Where a key would be kept; empty: nowhere yet. `undecided`: it waits for a choice."""
+        changed = undecided != self._undecided
+        self._where, self._undecided = where, undecided
         self._show_details()
+        if changed and not self._waiting:
+            self._say_recognized()
 
     def show_outcome(self, outcome: KeyChecked) -> None:
         """Kept: the field is emptied. Not kept: what was typed stays, with the reason."""
@@ -152,8 +156,8 @@ class KeyForm(QWidget):
         self._provider.currentIndexChanged.connect(self._on_provider_changed)
         self._url.textChanged.connect(self._show_details)
         for field in (self._secret, self._url, self._label):
-            field.returnPressed.connect(self._on_button)
-        self._price.return_pressed.connect(self._on_button)
+            field.returnPressed.connect(self._on_entered)
+        self._price.return_pressed.connect(self._on_entered)
 
     def _chosen(self) -> ProviderRow | None:
         """The provider that was picked, or recognized."""
@@ -190,12 +194,17 @@ class KeyForm(QWidget):
         self._said_part.setVisible(bool(text))
 
     def _say_recognized(self) -> None:
-        if not self._secret.text() or self._provider.currentData():
-            self._say("")
-        elif (provider := self._chosen()) is not None:
-            self._say(self.tr("This looks like a key of {0}.").format(provider.name))
-        else:
-            self._say(self.tr("Not recognized from its beginning: please choose the provider."))
+        words: list[str] = []
+        if self._secret.text() and not self._provider.currentData():
+            provider = self._chosen()
+            words.append(
+                self.tr("This looks like a key of {0}.").format(provider.name)
+                if provider is not None
+                else self.tr("Not recognized from its beginning: please choose the provider.")
+            )
+        if self._undecided and (self._secret.text() or self._provider.currentData()):
+            words.append(self.tr("Choose above where keys are kept; then it can be checked."))
+        self._say(" ".join(words))
 
     def _set_waiting(self, waiting: bool) -> None:
         self._waiting = waiting
@@ -259,6 +268,12 @@ class KeyForm(QWidget):
     def _on_button(self) -> None:
         if self._button.isEnabled() and not self._waiting:
             self._ask(keep_unchecked=False)
+
+    def _on_entered(self) -> None:
+        self._on_button()
+        if not self._waiting and self._undecided:
+            self._say_recognized()
+            set_look(self._said, tone="danger")
 
     def _on_keep_unchecked(self) -> None:
         self._ask(keep_unchecked=True)

@@ -112,7 +112,7 @@ class KeysPage(QWidget):
                         line.show_price_refusal(message)
             case events.KeychainReady(keychain=keychain):
                 self.place.show_keychain(keychain)
-                self.form.set_where(self.place.where())
+                self.form.set_where(self.place.where(), undecided=self.place.is_undecided())
             case _:
                 return
 
@@ -139,4 +139,4 @@ class KeysPage(QWidget):
         self._bridge.submit(commands.SetVaultAside())
 
     def _on_place_chosen(self) -> None:
-        self.form.set_where(self.place.where())
+        self.form.set_where(self.place.where(), undecided=self.place.is_undecided())

@@ -32,6 +32,7 @@ class PlaceCard(QFrame):
         self._build()
         self._vault.passphrase_given.connect(self.passphrase_given)
         self._vault.aside_asked.connect(self.aside_asked)
+        self._vault.left.connect(self._on_choice_left)
         self._change.given.connect(self.passphrase_changed)
         self._change.left.connect(self._on_change_left)
 
@@ -45,6 +46,10 @@ class PlaceCard(QFrame):
         if keychain.vault_open and (keychain.place == "vault" or self._chosen == "vault"):
             return "vault"
         return "keyring" if keychain.place == "keyring" and not self._chosen else ""
+
+    def is_undecided(self) -> bool:
+        """Whether somebody has to choose a place here, or open it, before a key can be kept."""
+        return self._keychain is not None and not self.where()
 
     def show_keychain(self, keychain: KeychainView) -> None:
         """What the core found; a choice that was made here stays."""
@@ -79,11 +84,14 @@ class PlaceCard(QFrame):
         self._change.hide()
         self._other = push_button(self.tr("Change the passphrase"), self._on_change, "link")
         self._other.setObjectName("other-passphrase")
+        self._again = push_button(self.tr("Choose another place"), self._on_choice_left, "link")
+        self._again.setObjectName("choose-again")
         box = column(self, spacing=8)
         for part in (self._trouble, self._choice_words, self._buttons, self._vault, self._news):
             box.addWidget(part)
         foot = row()
         foot.addWidget(self._line, 1)
+        foot.addWidget(self._again)
         foot.addWidget(self._other)
         box.addLayout(foot)
         box.addWidget(self._change)
@@ -110,6 +118,9 @@ class PlaceCard(QFrame):
         self._vault.setVisible(opening and not where)
         self._line.setText(self._place_words(where))
         self._line.setVisible(bool(where) or keychain is None)
+        in_keychain = "" if keychain is None else keychain.place
+        self._vault.show_way_back(in_keychain != "vault")
+        self._again.setVisible(where == "session" and in_keychain != "session")
         self._other.setVisible(where == "vault" and not self._changing)
         self._change.setVisible(where == "vault" and self._changing)
         as_card = undecided or (opening and not where)
@@ -148,6 +159,12 @@ class PlaceCard(QFrame):
         self._chosen = "vault"
         self._show_state()
         self._vault.start()
+        self.place_chosen.emit()
+
+    def _on_choice_left(self) -> None:
+        self._chosen = ""
+        self._show_state()
+        self._choose_vault.setFocus()
         self.place_chosen.emit()
 
     def _on_change(self) -> None:

@@ -18,6 +18,7 @@ class VaultForm(QWidget):
 
     passphrase_given = Signal(str)
     aside_asked = Signal()
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,6 +30,10 @@ class VaultForm(QWidget):
     def start(self) -> None:
         """Begin to type."""
         self._first.setFocus()
+
+    def show_way_back(self, shown: bool) -> None:
+        """Whether another place can be chosen instead."""
+        self._back.setVisible(shown)
 
     def show_outcome(self, keychain: KeychainView) -> None:
         """Whether there is a vault, and whether it is open by now."""
@@ -70,8 +75,12 @@ class VaultForm(QWidget):
         self._aside.setToolTip(
             self.tr("The damaged file is kept under another name; its keys must be added anew.")
         )
+        self._back = push_button(self.tr("Back"), self._on_back, "quiet")
+        self._back.setObjectName("leave-vault")
+        self._back.hide()
         foot = row()
         foot.addWidget(self._words, 1)
+        foot.addWidget(self._back)
         foot.addWidget(self._aside)
         foot.addWidget(self._button)
         box = column(self, spacing=8)
@@ -104,6 +113,11 @@ class VaultForm(QWidget):
     def _say(self, text: str, tone: str = "2") -> None:
         self._words.setText(text)
         set_look(self._words, tone=tone)
+
+    def _on_back(self) -> None:
+        self._first.forget()
+        self._second.forget()
+        self.left.emit()
 
     def _on_button(self) -> None:
         if not self._button.isEnabled():

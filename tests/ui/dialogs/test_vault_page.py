@@ -75,3 +75,35 @@ def test_a_damaged_vault_can_be_set_aside(
     bridge.event.emit(events.KeychainReady(replace(NO_KEYRING, news="Kept as x.damaged-1.")))
     assert "Kept as x.damaged-1." in said(page)
     assert button(page, "choose-vault").isVisible()
+
+
+def test_a_key_without_a_place_says_what_is_to_be_done_first(
+    qtbot: QtBot, page: KeysPage, bridge: NotingBridge
+) -> None:
+    bridge.event.emit(events.KeychainReady(NO_KEYRING))
+    secret = page.findChild(QLineEdit, "secret")
+    qtbot.keyClicks(secret, "sk-whatever")
+    first = "Choose above where keys are kept; then it can be checked."
+    assert first in said(page)
+    qtbot.keyClick(secret, Qt.Key.Key_Return)
+    assert first in said(page)
+    assert not bridge.of(commands.CheckAndKeepKey)
+    qtbot.mouseClick(button(page, "choose-session"), Qt.MouseButton.LeftButton)
+    assert first not in said(page)
+    assert button(page, "check-and-keep").isEnabled()
+
+
+def test_a_choice_of_place_can_be_taken_back(
+    qtbot: QtBot, page: KeysPage, bridge: NotingBridge
+) -> None:
+    bridge.event.emit(events.KeychainReady(NO_KEYRING))
+    qtbot.mouseClick(button(page, "choose-vault"), Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(page.findChild(QLineEdit, "passphrase"), "eight green")
+    qtbot.mouseClick(button(page, "leave-vault"), Qt.MouseButton.LeftButton)
+    assert button(page, "choose-vault").isVisible()
+    assert page.findChild(QLineEdit, "passphrase").text() == ""
+    qtbot.mouseClick(button(page, "choose-session"), Qt.MouseButton.LeftButton)
+    assert page.place.where() == "session"
+    qtbot.mouseClick(button(page, "choose-again"), Qt.MouseButton.LeftButton)
+    assert page.place.where() == ""
+    assert button(page, "choose-vault").isVisible()

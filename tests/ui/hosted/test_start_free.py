@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from app.seam import commands, events
 from app.seam.hosted import HostedDone, StartFree
@@ -150,3 +150,19 @@ def test_a_vault_is_opened_with_its_passphrase_first(empty_desk: Desk) -> None:
     assert isinstance(opened, commands.OpenVault)
     desk.tell(events.KeychainReady(KeychainView("vault", "", True, True)))
     assert [order.where for order in asked(desk)] == ["", "vault"]
+
+
+def test_tab_reaches_the_ways_in_the_order_in_which_they_stand(empty_desk: Desk) -> None:
+    desk = empty_desk
+    page = first_run(desk)
+    desk.tell(nobody())
+    desk.qtbot.waitUntil(lambda: button(desk) is not None)
+    desk.frame.composer.box.tools_button.setFocus()
+    seen: list[QWidget | None] = []
+    for _ in range(12):
+        desk.qtbot.keyClick(desk.window.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(desk.window.focusWidget())
+    inside = [widget for widget in seen if widget is page or page.isAncestorOf(widget)]
+    assert page not in inside
+    texts = [widget.text() for widget in inside if isinstance(widget, QPushButton)]
+    assert texts[:3] == ["Start free", "Add a key", "Try the offline demo"]
