@@ -63,6 +63,7 @@ class Upstream:
     """The running provider. `calls` in the order of their coming; safe to read at any time."""
 
     scripts: dict[str, Script] = field(default_factory=dict)
+    plays: dict[str, str] = field(default_factory=dict)  # the recording that a model answers with
     calls: list[UpstreamCall] = field(default_factory=list)
     open_now: int = 0
     connections: int = 0  # ever made
@@ -143,6 +144,8 @@ class Upstream:
         try:
             if model.partition(":")[0].endswith("recording"):
                 return await self._play(request, call, model.partition(":")[2])
+            if model in self.plays:
+                return await self._play(request, call, self.plays[model])
             script = script_for(model, self.scripts)
             if script.refuse:
                 return self.refusal(call, script)
