@@ -15,8 +15,8 @@ from pathlib import Path
 from app.errors import AttachmentError
 from app.store.user_files import NotRegularError, in_own_thread, open_regular
 
-IMAGE_BYTES_MAX = 20 * 1024 * 1024
-TEXT_BYTES_MAX = 10 * 1024 * 1024
+IMAGE_BYTES_MAX = 20_000_000
+TEXT_BYTES_MAX = 10_000_000
 IMAGE_SIDE_MAX_PX = 16_384
 READING_LIMIT_S = 60.0
 _SNIFFED_BYTES = 8192
@@ -116,8 +116,8 @@ def _refuse_size(name: str, size_bytes: int, *, image: bool) -> None:
         return
     kind = "Images" if image else "Text files"
     raise AttachmentError(
-        f"“{name}” is too large ({size_bytes / 1024 / 1024:,.0f} MB).",
-        f"{kind} can have up to {limit // 1024 // 1024} MB.",
+        f"“{name}” is too large ({size_bytes / 10**6:,.1f} MB).",
+        f"{kind} can have up to {limit // 10**6} MB.",
     )
 
 

@@ -30,16 +30,20 @@ class FocusKeeper(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._typing = False
         QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
 
     def type_on(self, event: QKeyEvent) -> bool:
         """Give a letter that nobody took to the composer; False where it is none."""
         editor = self._window.frame.composer.box.editor
-        usable = editor.isVisible() and editor.isEnabled() and not editor.hasFocus()
-        if not (usable and is_letter(event)) or self._card_is_open():
+        # What the editor itself did not take comes back to the window from there.
+        usable = editor.isVisible() and editor.isEnabled() and not self._typing
+        if editor.hasFocus() or not (usable and is_letter(event)) or self._card_is_open():
             return False
         editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._typing = True
         QApplication.sendEvent(editor, event)
+        self._typing = False
         return True
 
     def _card_is_open(self) -> bool:

@@ -35,7 +35,7 @@ async def test_half_a_gigabyte_is_refused_without_reading_it(
     path = tmp_path / "film.txt"
     path.touch()
     os.truncate(path, 500 * 1024 * 1024)
-    assert "too large (500 MB)" in (await refused(driver, path)).message
+    assert "too large (524.3 MB)" in (await refused(driver, path)).message
 
 
 async def test_a_program_is_refused(driver: CoreDriver, tmp_path: Path) -> None:

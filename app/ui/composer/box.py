@@ -66,12 +66,12 @@ class ComposerBox(QFrame):
     def chips(self) -> Chips:
         """The files of the message, made with the first one."""
         if self._chips is None:
-            from app.ui.composer.chips import Chips
+            from app.ui.composer.chips import Chips, ChipsArea
 
             self._chips = Chips()
             self._chips.changed.connect(self.files_changed)
             self._chips.text_wanted.connect(self.text_wanted)
-            self._column.insertWidget(0, self._chips)
+            self._column.insertWidget(0, ChipsArea(self._chips))
         return self._chips
 
     def attachments(self) -> tuple[AttachmentView, ...]:

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+)
 
 from app.ui import words
 from app.ui.composer.flow_row import FlowRow
@@ -18,6 +26,7 @@ if TYPE_CHECKING:
 
 NAME_WIDTH = 180
 THUMBNAIL = 32
+HEIGHT_MAX, HEIGHT_MIN = 148, 44  # three lines and a piece of the fourth; one line
 LINE_CHARS_MAX = 100_000
 
 
@@ -28,10 +37,15 @@ class Chips(FlowRow):
     """
 
     changed = Signal()
+    settled = Signal()
     text_wanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
+        self._drop_all = QPushButton(self.tr("Remove all that cannot be sent"))
+        set_look(self._drop_all, look="link", size="small")
+        self._drop_all.clicked.connect(self._on_drop_all)
+        self.add(self._drop_all)
         self._attached: list[tuple[AttachmentView, Chip]] = []
         self._waiting: dict[int, Chip] = {}
         self._refused: list[Chip] = []
@@ -84,7 +98,7 @@ class Chips(FlowRow):
         if chip is None:
             return
         self._drop(chip)
-        refused = self._add(Chip(name, message, danger=True))
+        refused = self._add(Chip(name, _without_name(message, name), danger=True))
         refused.removed.connect(self._on_refused_removed)
         self._refused.append(refused)
         self._settle()
@@ -118,7 +132,13 @@ class Chips(FlowRow):
         self.drop(chip)
 
     def _settle(self) -> None:
+        self._drop_all.setVisible(len(self._refused) > 1)
+        # What goes along stands first; Qt's order of children is that of their depth.
+        for widget in (*self._refused, self._drop_all):
+            widget.raise_()
+        self._place_again()
         self.setVisible(bool(self._attached or self._waiting or self._refused))
+        self.settled.emit()
 
     def _on_removed(self) -> None:
         gone = self.sender()
@@ -143,6 +163,12 @@ class Chips(FlowRow):
         if isinstance(chip, Chip) and text:
             chip.removed.emit()
             self.text_wanted.emit(text)
+
+    def _on_drop_all(self) -> None:
+        for chip in self._refused:
+            self._drop(chip)
+        self._refused = []
+        self._settle()
 
     def _on_refused_removed(self) -> None:
         gone = self.sender()
@@ -181,6 +207,48 @@ class Chip(QFrame):
         set_look(button, look="link", size="small")
         button.clicked.connect(self.text_wanted)
         self._row.insertWidget(self._row.count() - 1, button)
+
+
+class ChipsArea(QScrollArea):
+    """Room for some lines of chips; more of them scroll."""
+
+    def __init__(self, chips: Chips) -> None:
+        super().__init__()
+        self._chips = chips
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        set_look(chips, ground="none")
+        self.viewport().setAutoFillBackground(False)
+        self.setWidget(chips)
+        chips.settled.connect(self._on_settled)
+        self._on_settled()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return min(self._chips.heightForWidth(width), Theme.current().px(HEIGHT_MAX))
+
+    def sizeHint(self) -> QSize:
+        width = self._chips.sizeHint().width()
+        return QSize(width, self.heightForWidth(max(width, self.width())))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, min(self.heightForWidth(self.width()), Theme.current().px(HEIGHT_MIN)))
+
+    def _on_settled(self) -> None:
+        self.setVisible(not self._chips.isHidden())
+        self.updateGeometry()
+
+
+def _without_name(message: str, name: str) -> str:
+    """The reason alone: the chip has the name already. Any language's quotation marks."""
+    beginning, rest = message[: len(name) + 3], message[len(name) + 3 :]
+    return rest if beginning[1:-2] == name and beginning.endswith(" ") else message
 
 
 def _can_be_shown(text: str) -> bool:

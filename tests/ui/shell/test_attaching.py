@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QListView, QToolButton
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QListView, QPushButton, QToolButton
 
 from app.seam import commands, events
+from app.seam.views import AttachmentView
+from app.ui.composer.chips import Chip, ChipsArea
 from tests.ui.shell.conftest import Desk
 
 KEY = Qt.Key
@@ -84,3 +86,28 @@ def test_a_file_that_does_not_come_can_be_taken_away(desk: Desk, tmp_path: Path)
     order = next(one for one in desk.port.orders if isinstance(one, commands.AttachFile))
     desk.tell(events.FileRefused(order.serial, order.chat_id, "far.txt", "Gone.", ""))
     assert desk.composer.box.chips.isHidden()
+
+
+def test_many_wrong_files_leave_the_good_one_in_sight_and_go_at_once(desk: Desk) -> None:
+    names = [f"{place}.bin" for place in range(8)]
+    desk.composer.add_files([f"/x/{name}" for name in (*names, "good.txt")])
+    orders = [one for one in desk.port.orders if isinstance(one, commands.AttachFile)]
+    for order in orders[:-1]:
+        words = f"“{order.name}” is too large (29.0 MB)."
+        desk.tell(events.FileRefused(order.serial, "c1", order.name, words, ""))
+    good = AttachmentView("a1", "good.txt", "text/plain", 5)
+    desk.tell(events.FileAttached(orders[-1].serial, "c1", good))
+    chips = desk.composer.box.chips
+    shown = [chip for chip in chips.findChildren(Chip) if chip.isVisibleTo(chips)]
+    assert len(shown) == 9
+    first = min(shown, key=lambda chip: (chip.y(), chip.x()))
+    assert first.accessibleName().startswith("good.txt")
+    assert "0.bin, is too large (29.0 MB)." in {chip.accessibleName() for chip in shown}
+    area = desk.composer.box.findChild(ChipsArea)
+    assert area is not None
+    desk.qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
+    assert area.height() < chips.height()
+    [drop_all] = [one for one in chips.findChildren(QPushButton) if one.text().startswith("Remove")]
+    drop_all.click()
+    assert desk.composer.box.attachments() == (good,)
+    desk.qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() == 0)
