@@ -93,7 +93,7 @@ def _most_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
 def _after_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
     """What is likely left of the grants that pay for one message; several draw on the same.
 
-    A free model's own grant is named: the balance beside it is another one.
+    What a free model has of its own is said to be the model's: the balance beside it is another.
     """
     hosted = quotes[0].hosted if len(quotes) == 1 else None
     if hosted is None or not hosted.after:
@@ -103,7 +103,7 @@ def _after_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
         return []
     left = amount_of(units.pop(), sum(each.after for each in hosted.after))
     if hosted.free and len(hosted.after) == 1:
-        left = tr("{0} of {1}").format(left, hosted.after[0].name)
+        left = tr("{0} of {1}").format(left, quotes[0].model_name)
     return [(f" · {tr('{0} left after').format(left)}", False)]
 
 

@@ -87,7 +87,9 @@ def price_line(row: ModelRow) -> str:
         price = words.tr("{0}: {1} in, {2} out per million tokens").format(
             row.name, words.rate(row.input_rate), words.rate(row.output_rate)
         )
-    return " · ".join(filter(None, (price, row.payer, row.price_note)))
+    # What a free model has of its own is no part of the tokens that were bought.
+    payer = "" if row.hosted is not None and row.hosted.free else row.payer
+    return " · ".join(filter(None, (price, payer, row.price_note)))
 
 
 def _drawn_by(row: ModelRow) -> str:

@@ -51,7 +51,7 @@ def test_the_line_says_what_is_drawn_and_left_after_and_who_pays() -> None:
 
 
 def test_a_request_is_a_request_and_no_token() -> None:
-    assert said(REQUEST)[0] == "1 request · 46 requests of Gemini 2.5 Pro left after · free"
+    assert said(REQUEST)[0] == "1 request · 46 requests of GPT-4o left after · free"
     assert price_words(REQUEST).startswith("1 request")
 
 
@@ -98,7 +98,7 @@ def test_a_free_models_tokens_are_no_plan_tokens() -> None:
         ),
     )
     assert said(free)[0] == (
-        "about 419 tokens · at most 8,210 · 581 tokens of Qwen Turbo left after · free"
+        "about 419 tokens · at most 8,210 · 581 tokens of GPT-4o left after · free"
     )
     assert said(DRAWN, free)[0] == (
         "about 2,950 tokens + 419 tokens of free models"
@@ -124,6 +124,8 @@ def test_a_new_chat_names_the_weight_and_no_dollars_that_nobody_pays() -> None:
     weighted = replace(row, free=False, hosted=replace(row.hosted, free=False, weight=5))
     assert price_line(weighted).startswith("Llama 3 70B: 5× tokens · ")
     assert "$" not in price_line(weighted)
+    free = replace(row, free=True, hosted=replace(row.hosted, free=True))
+    assert price_line(free) == "Llama 3 70B is free"
 
 
 def test_a_refusal_keeps_what_would_be_drawn() -> None:
