@@ -571,7 +571,7 @@
     </message>
     <message>
         <source>Tokens of a message that is not sent yet</source>
-        <translation>Tokens einer Nachricht, die noch nicht gesendet ist</translation>
+        <translation>Token einer Nachricht, die noch nicht gesendet ist</translation>
     </message>
 </context>
 <context>
@@ -1900,6 +1900,10 @@
         <source>Cost of this message</source>
         <translation>Kosten dieser Nachricht</translation>
     </message>
+    <message>
+        <source>counting …</source>
+        <translation>wird gezählt …</translation>
+    </message>
 </context>
 <context>
     <name>ReceiptDialog</name>
@@ -2216,7 +2220,7 @@
     <name>ThinkingView</name>
     <message>
         <source>%1 tokens</source>
-        <translation>%1 Tokens</translation>
+        <translation>%1 Token</translation>
     </message>
     <message>
         <source>Thinking…</source>
@@ -2681,7 +2685,7 @@
     </message>
     <message>
         <source>Buy tokens</source>
-        <translation>Tokens kaufen</translation>
+        <translation>Token kaufen</translation>
     </message>
     <message>
         <source>Purchases and receipts</source>
@@ -2712,7 +2716,7 @@
     </message>
     <message>
         <source>{0} messages, {1} tokens</source>
-        <translation>{0} Nachrichten, {1} Tokens</translation>
+        <translation>{0} Nachrichten, {1} Token</translation>
     </message>
     <message>
         <source>{0} more models</source>
@@ -2970,7 +2974,7 @@
     </message>
     <message>
         <source>Reads up to {0} tokens</source>
-        <translation>Liest bis zu {0} Tokens</translation>
+        <translation>Liest bis zu {0} Token</translation>
     </message>
     <message>
         <source>Recent</source>
@@ -2978,7 +2982,7 @@
     </message>
     <message>
         <source>context {0} tokens</source>
-        <translation>Kontext {0} Tokens</translation>
+        <translation>Kontext {0} Token</translation>
     </message>
     <message>
         <source>favorite</source>
@@ -3042,7 +3046,7 @@
     </message>
     <message>
         <source>{0} in and {1} out per million tokens</source>
-        <translation>{0} Eingabe und {1} Ausgabe je Million Tokens</translation>
+        <translation>{0} Eingabe und {1} Ausgabe je Million Token</translation>
     </message>
     <message>
         <source>for beginners</source>
@@ -3093,11 +3097,11 @@
     </message>
     <message>
         <source>The whole conversation is sent again: nearly all of the {0} tokens.</source>
-        <translation>Das ganze Gespräch wird wieder gesendet: fast alle der {0} Tokens.</translation>
+        <translation>Das ganze Gespräch wird wieder gesendet: fast alle der {0} Token.</translation>
     </message>
     <message>
         <source>The whole conversation is sent again: {0} of {1} tokens.</source>
-        <translation>Das ganze Gespräch wird wieder gesendet: {0} von {1} Tokens.</translation>
+        <translation>Das ganze Gespräch wird wieder gesendet: {0} von {1} Token.</translation>
     </message>
     <message>
         <source>This message</source>
@@ -3105,11 +3109,11 @@
     </message>
     <message>
         <source>What is left of {1} pays for {0} tokens.</source>
-        <translation>Was von {1} übrig ist, reicht für {0} Tokens.</translation>
+        <translation>Was von {1} übrig ist, reicht für {0} Token.</translation>
     </message>
     <message>
         <source>What {1} can read leaves {0} tokens for the answer.</source>
-        <translation>Was {1} lesen kann, lässt {0} Tokens für die Antwort.</translation>
+        <translation>Was {1} lesen kann, lässt {0} Token für die Antwort.</translation>
     </message>
     <message>
         <source>about {0}</source>
@@ -3137,7 +3141,7 @@
     </message>
     <message>
         <source>{0} tokens</source>
-        <translation>{0} Tokens</translation>
+        <translation>{0} Token</translation>
     </message>
     <message>
         <source>{0} ± {1} %</source>
@@ -3145,7 +3149,7 @@
     </message>
     <message>
         <source>{1} writes at most {0} tokens.</source>
-        <translation>{1} schreibt höchstens {0} Tokens.</translation>
+        <translation>{1} schreibt höchstens {0} Token.</translation>
     </message>
 </context>
 <context>
@@ -3601,7 +3605,7 @@
     </message>
     <message>
         <source>about {0} tokens out, at most {1}</source>
-        <translation>etwa {0} Tokens Ausgabe, höchstens {1}</translation>
+        <translation>etwa {0} Token Ausgabe, höchstens {1}</translation>
     </message>
     <message>
         <source>at most {0}</source>
@@ -3645,11 +3649,11 @@
     </message>
     <message>
         <source>{0} tokens</source>
-        <translation>{0} Tokens</translation>
+        <translation>{0} Token</translation>
     </message>
     <message>
         <source>{0}: {1} in, {2} out per million tokens</source>
-        <translation>{0}: {1} Eingabe, {2} Ausgabe je Million Tokens</translation>
+        <translation>{0}: {1} Eingabe, {2} Ausgabe je Million Token</translation>
     </message>
     <message>
         <source>Send will refuse</source>
@@ -3847,7 +3851,7 @@
     </message>
     <message>
         <source>Your {0} cannot stop what it cannot price. Sent all the same, the message counts as tokens only.</source>
-        <translation>Dein {0} kann nicht anhalten, wofür es keinen Preis kennt. Trotzdem gesendet, zählt die Nachricht nur mit ihren Tokens.</translation>
+        <translation>Dein {0} kann nicht anhalten, wofür es keinen Preis kennt. Trotzdem gesendet, zählt die Nachricht nur mit ihren Token.</translation>
     </message>
     <message>
         <source>budget for this chat</source>
@@ -4160,7 +4164,7 @@
     </message>
     <message>
         <source>Buy tokens</source>
-        <translation>Tokens kaufen</translation>
+        <translation>Token kaufen</translation>
     </message>
     <message>
         <source>Pages of the shop</source>
@@ -4180,7 +4184,7 @@
     </message>
     <message>
         <source>Tokens are bought with an account, which is free and needs no card.</source>
-        <translation>Tokens kauft man mit einem Konto; es kostet nichts und braucht keine Karte.</translation>
+        <translation>Token kauft man mit einem Konto; es kostet nichts und braucht keine Karte.</translation>
     </message>
     <message>
         <source>See the ways to begin</source>
@@ -4307,7 +4311,7 @@
     </message>
     <message>
         <source>Buy tokens</source>
-        <translation>Tokens kaufen</translation>
+        <translation>Token kaufen</translation>
     </message>
     <message>
         <source>Share tokens with others</source>

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 DRAFT_PAUSE_MS = 300
 QUOTE_PAUSE_MS = 4
+COUNTING_SHOWN_AFTER_MS = 500
 LEAVING_MAX_MS = 3000
 REQUEST_ID_BYTES = 16
 _OF_QUOTES = ("budgets", "model")  # ways on after refusals that a quote tells of beforehand
@@ -60,6 +61,7 @@ class Composer(QWidget):
         self._loading = False
         self._draft_pause = QTimer(self, singleShot=True, interval=DRAFT_PAUSE_MS)
         self._quote_pause = QTimer(self, singleShot=True, interval=QUOTE_PAUSE_MS)
+        self._counting = QTimer(self, singleShot=True, interval=COUNTING_SHOWN_AFTER_MS)
         self._leaving = QTimer(self, singleShot=True, interval=LEAVING_MAX_MS)
         self._build()
         self._connect()
@@ -226,6 +228,7 @@ class Composer(QWidget):
     def show_quotes(self, serial: int, quotes: Sequence[QuoteView]) -> None:
         """The answer to a question; late ones are dropped."""
         if serial == self._quote_serial and not self.is_empty():
+            self._counting.stop()
             wanted = self.box.target.panes()
             shown = [quote for quote in quotes if quote.pane in wanted]
             self.box.quote.show_quotes(shown)
@@ -285,6 +288,7 @@ class Composer(QWidget):
         box.stop_button.clicked.connect(self.stop_asked)
         self._draft_pause.timeout.connect(self._on_draft_due)
         self._quote_pause.timeout.connect(self._on_quote_pause_over)
+        self._counting.timeout.connect(self._on_counting_long)
         self._leaving.timeout.connect(self._on_leaving_over)
 
     def _can_send(self) -> bool:
@@ -346,6 +350,11 @@ class Composer(QWidget):
             return
         self._quote_serial += 1
         self.quote_asked.emit(self._quote_serial, self.text(), self.attachment_ids())
+        self._counting.start()
+
+    def _on_counting_long(self) -> None:
+        if not self.is_empty():
+            self.box.quote.show_counting()
 
     def _on_picture_given(self, content: bytes) -> None:
         self._attach(self.tr("Pasted picture.png"), "", content)

@@ -30,6 +30,7 @@ class QuoteLine(QAbstractButton):
         self._forms: list[list[Piece]] = []
         self._measured: tuple[int, list[list[float]]] = (0, [])
         self._tone = "ink2"
+        self._is_counting = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Cost of this message"))
         self.setEnabled(False)
@@ -41,8 +42,9 @@ class QuoteLine(QAbstractButton):
 
     def show_quotes(self, quotes: Sequence[QuoteView]) -> None:
         """The quotes of the panes that the message goes to; empty shows nothing."""
-        if tuple(quotes) == self._quotes:
+        if tuple(quotes) == self._quotes and not self._is_counting:
             return
+        self._is_counting = False
         self._quotes = tuple(quotes)
         self._forms = [_joined(form) for form in make_forms(quotes)]
         self._measured = (0, [])
@@ -55,6 +57,17 @@ class QuoteLine(QAbstractButton):
         self.setAccessibleDescription(self.text())
         if self._opens and self.isEnabled() != bool(quotes):
             self._allow(bool(quotes))
+        self.update()
+
+    def show_counting(self) -> None:
+        """Say that the price is still to come; one that is shown stays until then."""
+        if self._forms:
+            return
+        self._is_counting = True
+        self._forms = [[(self.tr("counting …"), False)]]
+        self._measured = (0, [])
+        self._tone = "ink2"
+        self.setAccessibleDescription(self.text())
         self.update()
 
     def text(self) -> str:

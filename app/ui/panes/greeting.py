@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.ui import words
@@ -12,6 +13,8 @@ from app.ui.theme import Theme, set_look
 
 if TYPE_CHECKING:
     from app.seam.views import ModelRow
+
+PADDING = 26  # of a suggestion: both edges and their borders
 
 
 class Greeting(QWidget):
@@ -66,12 +69,40 @@ class Greeting(QWidget):
         )
 
     def _make_starter(self, text: str) -> QPushButton:
-        button = QPushButton(text)
+        button = _Starter(text)
         set_look(button, look="suggestion")
-        button.setMinimumWidth(0)
         button.setMaximumWidth(Theme.current().px(520))
+        # The words above do not move when these come.
+        policy = button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        button.setSizePolicy(policy)
         button.clicked.connect(lambda: self.starter_chosen.emit(text))
         return button
+
+
+class _Starter(QPushButton):
+    """Its words end in `…` where the pane is narrow; the tooltip has all of them."""
+
+    def __init__(self, words_: str) -> None:
+        super().__init__(words_)
+        self._words = words_
+        self.setAccessibleName(words_)
+
+    def sizeHint(self) -> QSize:
+        room = self.fontMetrics().horizontalAdvance(self._words) + Theme.current().px(PADDING)
+        return QSize(room, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        from PySide6.QtCore import Qt
+
+        super().resizeEvent(event)
+        room = self.width() - Theme.current().px(PADDING) + 1
+        elided = Qt.TextElideMode.ElideRight
+        self.setText(self.fontMetrics().elidedText(self._words, elided, room))
+        self.setToolTip("" if self.text() == self._words else self._words)
 
 
 def price_line(row: ModelRow) -> str:

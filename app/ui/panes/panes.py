@@ -55,6 +55,7 @@ class Panes(QWidget):
         """The chat as it is now, with as many panes as it has; one that was added is current."""
         before, is_other = len(self.panes), chat.id != self._chat_id
         self._chat_id = chat.id
+        self.panes[0].greeting.show_starters(True)
         self._set_count(max(1, len(chat.panes)))
         if len(self.panes) > before and not is_other:
             self.current = len(self.panes) - 1
@@ -154,7 +155,8 @@ class Panes(QWidget):
         count = len(self.panes)
         for place, pane in enumerate(self.panes):
             pane.setAccessibleName(self.tr("Pane {0} of {1}").format(place + 1, count))
-            pane.greeting.show_starters(place == 0)
+            # Not before a chat is there: the first page may still take their place.
+            pane.greeting.show_starters(place == 0 and bool(self._chat_id))
             pane.header.show_place(
                 pane_count=count,
                 opens_sidebar=place == 0 and not self._sidebar_open,

@@ -298,3 +298,11 @@ def test_what_could_not_go_along_is_not_shown_after_the_message_was_sent(desk: D
     desk.qtbot.keyClick(desk.editor, Qt.Key.Key_Return)
     desk.tell(events.SendAccepted("c1"))
     assert not desk.composer.box.chips.isVisible()
+
+
+def test_a_price_that_takes_its_time_is_said_to_be_counted(desk: Desk) -> None:
+    desk.qtbot.keyClicks(desk.editor, "hello")
+    line = desk.composer.box.quote
+    desk.qtbot.waitUntil(lambda: line.text() == "counting …", timeout=3000)
+    desk.editor.clear()
+    desk.qtbot.waitUntil(lambda: line.text() == "")

@@ -171,3 +171,19 @@ def test_another_chat_with_more_panes_does_not_move_the_current_one(desk: Desk) 
     assert desk.frame.panes.current == 0
     desk.tell(events.ChatOpened(chat("c2", (GPT, ()))))
     assert marked(desk) == []
+
+
+def test_starters_are_there_once_a_chat_is_and_not_before(empty_desk: Desk) -> None:
+    greeting = empty_desk.frame.panes.panes[0].greeting
+    assert not any(starter.isVisible() for starter in greeting._starters)
+    empty_desk.tell(events.ChatOpened(chat("c1", (GPT, ()))))
+    assert all(starter.isVisible() for starter in greeting._starters)
+
+
+def test_a_starter_in_a_narrow_pane_ends_in_an_ellipsis(desk: Desk) -> None:
+    greeting = desk.frame.panes.panes[0].greeting
+    assert greeting._starters[0].text().endswith("example.")
+    desk.tell(events.ChatOpened(chat("c1", *((GPT, ()),) * 4)))
+    desk.qtbot.waitUntil(lambda: greeting._starters[0].text().endswith("…"))
+    for starter in greeting._starters:
+        assert starter.geometry().right() <= greeting.width()
