@@ -6,17 +6,22 @@ provider, no payment key, no setting of a real server.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 from app.errors import TuppenceError
 
+_log = logging.getLogger(__name__)
+
 STOP_WITHIN_S = 8.0
+_STARTS_AGAIN_MAX = 5
 _HOST = "127.0.0.1"
 _ADDRESS = re.compile(rb"credit server: (http://[0-9.:]+)")
 # Enough to tell an installation with the server's packages from one without.
@@ -54,11 +59,13 @@ def open_demo_window() -> bool:
 
 class DemoServer:
     """One server for one window. It reads from a pipe that only the window holds: however the
-    window ends, the pipe ends with it, and the server with the pipe."""
+    window ends, the pipe ends with it, and the server with the pipe. One that ends before the
+    window does is started again, at the same address."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()  # of who is the process: it is started again from a thread
 
     def start(self) -> None:
         """Begin to start it; `address` waits. Raises TuppenceError where it cannot be started."""
@@ -89,12 +96,14 @@ class DemoServer:
             raise _not_started("")
         for line in process.stdout:
             if (found := _ADDRESS.search(line)) is not None:
+                threading.Thread(target=self._watch, name="demo server", daemon=True).start()
                 return found[1].decode()
         raise _not_started(self._said_file.read_text(encoding="utf-8", errors="replace"))
 
     def stop(self) -> None:
         """End it, within a limit."""
-        process, self._process = self._process, None
+        with self._lock:
+            process, self._process = self._process, None
         if process is None:
             return
         if process.stdin is not None:
@@ -106,6 +115,25 @@ class DemoServer:
             process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+    def _watch(self) -> None:
+        """Start it again where it ended by itself; one that keeps on ending is left."""
+        for _ in range(_STARTS_AGAIN_MAX):
+            process = self._process
+            if process is None:
+                return
+            process.wait()
+            with self._lock:
+                if self._process is not process:
+                    return  # it was told to end
+                try:
+                    self.start()
+                except TuppenceError as error:
+                    _log.warning("the demo's server was not started again: %s", error)
+                    return
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
 
     @property
     def _port_file(self) -> Path:

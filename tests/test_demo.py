@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import stat
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,6 +58,23 @@ def test_it_is_a_demo_on_this_computer_ends_in_order_and_comes_back_at_its_addre
     server.start()
     assert server.address() == address
     assert "Shutting down" in (folder / "tuppence.log").read_text()
+
+
+def test_one_that_died_is_started_again_at_its_address_and_ends_with_the_window(
+    server: DemoServer,
+) -> None:
+    server.start()
+    address = server.address()
+    first = server._process
+    assert first is not None
+    first.kill()
+    until = time.monotonic() + 60
+    while not (server._process is not first and is_listening(address)):
+        assert time.monotonic() < until, "it did not come back"
+        time.sleep(0.05)
+    assert said_at(address)["demo"] is True
+    server.stop()
+    assert not is_listening(address)
 
 
 def test_a_port_that_is_taken_by_now_is_left_to_whoever_has_it(
