@@ -33,6 +33,7 @@ class MemberPage(QWidget):
         self._hosted = window_hosted
         self.group = group
         self._own = own
+        self._listed: object = None  # what the lines were drawn from
         self._build()
         self._connect()
 
@@ -105,6 +106,16 @@ class MemberPage(QWidget):
         self.form.show_open(shown.invitations, shown.serial)
         self.invitations.show_invitations(shown.invitations)
         self._head.show()
+        self._show_lines(shown, sees_to=sees_to)
+        self._show_note(shown, sees_to=sees_to)
+        self.names_known.emit(names_of(shown.members, self._own))
+
+    def _show_lines(self, shown: hosted.MembersShown, *, sees_to: bool) -> None:
+        """The same members stay as they stand: a cap may be half typed there."""
+        listed = (shown.members, shown.roles, shown.capped, self.group.rights)
+        if listed == self._listed:
+            return
+        self._listed = listed
         clear_layout(self._lines)
         for member in shown.members:
             line = MemberLine(member, member_name(member, self._own))
@@ -117,8 +128,6 @@ class MemberPage(QWidget):
             line.caps_given.connect(self._on_caps)
             line.remove_asked.connect(self._on_remove)
             self._lines.addWidget(line)
-        self._show_note(shown, sees_to=sees_to)
-        self.names_known.emit(names_of(shown.members, self._own))
 
     def _show_seats(self, shown: hosted.MembersShown, *, buys: bool) -> None:
         count = len(shown.members)
@@ -174,6 +183,8 @@ class MemberPage(QWidget):
         ))  # fmt: skip
 
     def _change(self, account: str, make: Make) -> None:
+        self._listed = None  # what it comes to is drawn anew
+
         def answer(done: hosted.HostedDone) -> None:
             if done.fault is not None:
                 self._show_line_fault(account, done.fault)

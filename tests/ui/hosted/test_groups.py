@@ -224,6 +224,19 @@ def test_a_refused_cap_says_why_and_keeps_what_was_typed(desk: Desk) -> None:
     assert field.text() == "two"
 
 
+def test_a_cap_that_is_half_typed_stays_when_the_same_members_are_told_again(desk: Desk) -> None:
+    card = opened(desk, accounts(CREW))
+    desk.tell(members())
+    page = card.page(CREW.id)
+    assert page is not None
+    gauge = seen(page.members, "member-cap", QToolButton)[-1]
+    desk.qtbot.mouseClick(gauge, Qt.MouseButton.LeftButton)
+    [field] = seen(page.members, "member-cap-amount", QLineEdit)
+    desk.qtbot.keyClicks(field, "5")
+    desk.tell(members())
+    assert [one.text() for one in seen(page.members, "member-cap-amount", QLineEdit)] == ["2.505"]  # type: ignore[attr-defined]
+
+
 def test_removing_asks_first_and_no_is_no(desk: Desk) -> None:
     card = opened(desk, accounts(CREW))
     desk.tell(members())
