@@ -129,6 +129,7 @@ def call_object(call: ReceiptCallView) -> Json:
         "certainty": call.certainty.value,
         "cost_usd": usd(call.total_pusd),
         "hosted": call.is_hosted,
+        "weight": call.weight,
         "parts": [
             {
                 "part": part.label,

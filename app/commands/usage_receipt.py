@@ -11,7 +11,7 @@ from app.chat.spending_csv import CsvForm
 from app.commands.columns import in_columns, one_line
 from app.commands.usage_items import write_rows
 from app.commands.usage_json import as_json, receipt_object
-from app.commands.usage_words import SURE, call_words, drawn_words, parts_table, total_words
+from app.commands.usage_words import call_words, drawn_words, parts_table, sure, total_words
 from app.errors import TuppenceError
 from app.money import format_usd
 from app.seam.views import ReceiptView
@@ -57,11 +57,12 @@ def _find(core: Core, text: str) -> ReceiptView:
 
 
 def _text(receipt: ReceiptView) -> Iterator[str]:
+    hosted = bool(receipt.calls) and all(call.is_hosted for call in receipt.calls)
     facts = [
         ("Message", receipt.message_id),
         ("Quoted before", _quoted(receipt)),
         ("Charged after", _charged(receipt)),
-        ("Certainty", SURE[receipt.certainty]),
+        ("Certainty", sure(receipt.certainty, hosted=hosted)),
         ("Paid by", _shares(receipt)),
         ("Rule", receipt.rule),
         ("Prices from", receipt.price_source),

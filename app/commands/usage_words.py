@@ -21,6 +21,13 @@ SURE = {
 UNITS = {"plan_tokens": "tokens", "tokens": "tokens of free models", "requests": "requests"}
 
 
+def sure(certainty: Certainty, *, hosted: bool) -> str:
+    """How sure a figure is; what hosted credit paid for was not counted here."""
+    if hosted and certainty is Certainty.ESTIMATED:
+        return "estimated: the server's count"
+    return SURE[certainty]
+
+
 def drawn_words(drawn: Sequence[DrawnView]) -> str:
     """What was drawn: `1,588 tokens from Free + 347 tokens from Starter pack`."""
     return " + ".join(_drawn(each) for each in drawn)
@@ -46,9 +53,10 @@ def call_words(call: ReceiptCallView, drawn: Sequence[DrawnView] = ()) -> str:
         f"asked for {call.asked_model}" if call.asked_model else "",
         f"paid by {call.payer}",
         call.basis,
+        f"each token counts as {call.weight:,}" if (call.weight or 1) > 1 else "",
         f"rates from {call.price_source}" if call.price_source else "",
         f"request id {call.request_id}" if call.request_id else "",
-        f"{charged} ({SURE[call.certainty]})",
+        f"{charged} ({sure(call.certainty, hosted=call.is_hosted)})",
     ]
     return one_line(" · ".join(text for text in said if text))
 

@@ -190,6 +190,7 @@ async def test_the_command_says_tokens_where_tokens_paid(desktop: Desktop) -> No
     assert "$" not in said
     calls = await printed(desktop.driver, "--items")
     assert f"{EACH} tokens from Free (exact: the provider said so)" in calls
+    assert "each token counts as 5" in calls
     assert "$" not in calls
     assert "price unknown" not in calls
     rows = list(csv.DictReader(io.StringIO(await printed(desktop.driver, "--by", "payer",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.chat.hosted_routes import hosted_ref
-from app.seam import commands, events
+from app.seam import commands, events, hosted
 from app.seam.quote_views import QuoteView
 from app.seam.views import MessageView
 from tests.account.desktop import FREE_MODEL, MODEL, Desktop, desktop_at
@@ -68,6 +68,12 @@ async def test_every_way_to_send_again_is_quoted_with_its_weight(
 ) -> None:
     chat_id = await desktop.chat()
     answer = await desktop.driver.send(chat_id, "Hello")
+    await desktop.driver.wait_for(
+        hosted.AccountsShown,
+        lambda event: (
+            event.accounts.wallet is not None and event.accounts.wallet.available == 10_000 - 160
+        ),
+    )
     asked = answer
     if kind == "edit":
         asked = next(
