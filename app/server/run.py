@@ -13,7 +13,6 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 
 import uvicorn
@@ -91,7 +90,6 @@ def application() -> Asgi:
     services = make_services(settings)
     app = build_app(services)
     services.counter.warm_up()  # nearly every model needs it; later it would hold up streams
-    import_module("app.providers.http_aiohttp")  # so does every call its door
     _leave_in_peace()
     return app
 
