@@ -139,10 +139,6 @@ def limits(
         target, input_tokens=input_tokens, likely_output=0, output_tokens_max=asked, beside=beside
     )
     limit = found.shares.shortened_by
-    if not found.is_covered and beside.held:
-        # The server may know of more; until then it leaves to the other panes what is theirs.
-        name = found.needed[0].label if found.needed else ""
-        return (OutputLimit(LimitKind.ALLOWANCE, target.least_output_tokens, name),)
     return () if limit is None else (OutputLimit(LimitKind.ALLOWANCE, limit.tokens, limit.name),)
 
 

@@ -228,15 +228,20 @@ class Quoter:
         counted = await self._count(route, messages, _asked_before(path), chat_id, others=others)
         require_answerable(route, messages, counted.quote)
         alternates = self._alternates.of(route, chat_id)
+        request = counted.request
         if route.hosted is not None:
             found = predicted(route.hosted, counted.quote, others)
             together.take(route.hosted, found.held, found.likely)
+            if not found.is_covered and others.held:
+                # The server may know of more; the other panes are left what is theirs meanwhile.
+                least = min(request.output_tokens_max, route.hosted.least_output_tokens)
+                request = replace(request, output_tokens_max=least)
             if not alternates and not found.is_covered:
                 await self._require_covered(route.hosted, counted.quote)
         hold_id = request_id or self._clock.new_id()
         return Admission(
             route,
-            replace(counted.request, request_id=hold_id),
+            replace(request, request_id=hold_id),
             counted.quote,
             hold_id,
             self._clock.now(),

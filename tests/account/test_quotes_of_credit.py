@@ -132,3 +132,20 @@ async def test_panes_that_are_too_many_say_what_they_would_need(desktop: Desktop
     [short] = found[3].shares
     tokens = found[3].input_tokens + found[3].input_spread + found[3].likely_output_tokens
     assert (short.unit, short.likely, short.most) == ("plan_tokens", 10 * tokens, None)
+    assert found[3].likely_output_tokens == 400
+
+
+async def test_a_pane_that_is_not_covered_leaves_the_others_what_is_theirs(
+    desktop: Desktop,
+) -> None:
+    chat_id = await panes_of(desktop, OPUS, OPUS, OPUS, OPUS)
+    desktop.driver.dispatcher.take(commands.SendMessage(chat_id, (0, 1, 2, 3), "Hello"))
+    ended: dict[str, bool] = {}
+    while len(ended) < 4:
+        changed = await desktop.driver.wait_for(
+            events.MessageChanged,
+            lambda event: event.settled and event.message.id not in ended,
+        )
+        ended[changed.message.id] = changed.message.fault is None
+    assert sum(ended.values()) >= 3
+    await desktop.agrees()
