@@ -192,6 +192,17 @@ def percents_of(amounts: Sequence[int | None]) -> list[int | None]:
     return list(whole)
 
 
+def _drew_its_price(receipt: Receipt) -> bool:
+    """Whether the dollars that were drawn are what the rates come to, so that they can be shown:
+    a markup is the server's affair."""
+    if any(each.unit is not Unit.PICODOLLARS for each in receipt.amounts):
+        return False
+    prices = [
+        call.charge.total_pusd or 0 for call in receipt.calls if is_hosted_call(receipt, call)
+    ]
+    return bool(receipt.amounts) and sum(each.value for each in receipt.amounts) == sum(prices)
+
+
 def _basis(call: ReceiptCall, *, hosted: bool) -> str:
     """What the figures rest on. A provider that only guesses has not counted: nothing is said."""
     if not call.delivered:
@@ -214,7 +225,7 @@ def call_view(receipt: Receipt, call: ReceiptCall, names: Names) -> ReceiptCallV
         at=call.at,
         certainty=Certainty(str(call.charge.certainty)) if hosted else _call_certainty(call),
         parts=_drawn_parts(call)
-        if hosted
+        if hosted and not _drew_its_price(receipt)
         else _parts(call.charge.lines) + _difference(call.charge),
         total_pusd=None if hosted else call.charge.total_pusd,
         payer=names.payer(payer),

@@ -74,7 +74,7 @@ def _part(part: ReceiptPartView, certainty: Certainty, *, is_hosted: bool) -> tu
     about = "" if certainty is Certainty.EXACT else "about "
     used = f"{about}{part.quantity:,} {part.unit}" if part.unit else ""
     amount = "price unknown" if part.amount_pusd is None else about + exact(part.amount_pusd)
-    if is_hosted:
+    if is_hosted and part.amount_pusd is None:
         amount = ""
     return f"  {part.label}", used, part.rate_text, amount
 

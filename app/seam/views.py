@@ -211,8 +211,9 @@ class ReceiptCallView:
     """`asked_model` is the one that was asked for where another one answered.
 
     `basis` says in words what the figures rest on; `price_source` names the frozen rates.
-    `is_hosted`: hosted credit paid, by what is drawn; nobody here was charged for the parts, which
-    have no amounts then. `weight` is how many plan tokens each token drew, None where not known.
+    `is_hosted`: hosted credit paid, by what is drawn; the parts have no amounts then, but where
+    dollars were drawn at those very rates. `weight` is how many plan tokens each token drew, None
+    where that is not known.
     """
 
     model: str

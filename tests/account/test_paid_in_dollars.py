@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.seam import events
+from app.seam import commands, events
 from app.seam.usage_commands import AskUsage
 from app.seam.usage_views import UsageScope
 from tests.account.desktop import Desktop, desktop_at
@@ -49,3 +49,13 @@ async def test_the_sidebar_says_what_the_receipts_say(desktop: Desktop) -> None:
     view = (await desktop.driver.ask(AskUsage(1, UsageScope()), events.UsageShown)).usage
     assert (view.total.total_pusd, view.total.drawn) == (drawn, ())
     await desktop.agrees()
+
+
+async def test_a_receipt_in_dollars_can_be_recalculated(desktop: Desktop) -> None:
+    message = await desktop.driver.send(await desktop.chat(MODEL), "Hello")
+    ready = await desktop.driver.ask(commands.AskReceipt(message.id), events.ReceiptReady)
+    [drawn] = ready.receipt.drawn
+    [call] = ready.receipt.calls
+    assert call.is_hosted
+    assert all(part.rate_text for part in call.parts)
+    assert sum(part.amount_pusd or 0 for part in call.parts) == drawn.amount

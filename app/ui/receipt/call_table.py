@@ -66,8 +66,7 @@ class CallTable(QWidget):
         self._grid.setVerticalSpacing(theme.px(6))
         self._grid.setColumnStretch(0, 1)
         heads = (self.tr("Part"), self.tr("Used"), self.tr("Rate"), self.tr("Amount"))
-        # What hosted credit paid for has no rates and amounts: nobody here was charged by them.
-        shown = heads[:2] if self._call.is_hosted else heads
+        shown = heads if wording.shows_rates(self._call) else heads[:2]
         self._add_line([plain_label(head, tone="3", size="small") for head in shown])
         for part in self._call.parts:
             cells = [

@@ -173,9 +173,17 @@ def facts(receipt: ReceiptView) -> list[tuple[str, str]]:
     return [(name, value) for name, value in found if value]
 
 
+def shows_rates(call: ReceiptCallView) -> bool:
+    """Whether rates and amounts are those by which somebody was charged: tokens are drawn by the
+    weight instead."""
+    return not call.is_hosted or any(part.amount_pusd is not None for part in call.parts)
+
+
 def _cells(part: ReceiptPartView, call: ReceiptCallView) -> tuple[str, ...]:
     used = quantity(part, call.certainty)
-    return (used,) if call.is_hosted else (used, part.rate_text, amount(part, call.certainty))
+    if not shows_rates(call):
+        return (used,)
+    return used, part.rate_text, amount(part, call.certainty)
 
 
 def as_text(receipt: ReceiptView) -> str:

@@ -172,6 +172,21 @@ def test_an_estimate_of_a_servers_was_not_counted_here(host: QWidget) -> None:
     assert not [text for text in said if "counted here" in text and text not in receipt.notes]
 
 
+def test_dollars_that_were_drawn_at_the_rates_are_shown_with_them(host: QWidget) -> None:
+    plain = sample_receipt()
+    calls = tuple(replace(one, is_hosted=True, total_pusd=None) for one in plain.calls)
+    dollars = replace(
+        hosted_receipt(), calls=calls, drawn=(DrawnView("Free", "usd", plain.total_pusd or 0),)
+    )
+    card = ReceiptDialog(host, dollars)
+    card.open()
+    QApplication.processEvents()
+    said = [label.text() for label in card.findChildren(QLabel)]
+    assert "Rate" in said
+    assert plain.calls[0].parts[0].rate_text in said
+    assert plain.calls[0].parts[0].rate_text in receipts.as_text(dollars)
+
+
 def test_a_receipt_names_the_weight_so_that_it_can_be_recalculated() -> None:
     [first, *_] = hosted_receipt().calls
     assert "each token counts as 10" in receipts.call_facts(replace(first, weight=10))
