@@ -134,7 +134,7 @@ class Chips(FlowRow):
     def _settle(self) -> None:
         self._drop_all.setVisible(len(self._refused) > 1)
         # What goes along stands first; Qt's order of children is that of their depth.
-        for widget in (*self._refused, self._drop_all):
+        for widget in (self._drop_all, *self._refused):
             widget.raise_()
         self._place_again()
         self.setVisible(bool(self._attached or self._waiting or self._refused))
@@ -218,7 +218,7 @@ class ChipsArea(QScrollArea):
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         set_look(chips, ground="none")

@@ -117,6 +117,7 @@ class OutOfTokensCard(QFrame):
         self._said = plain_label(tone="2", size="note", wrap=True)
         self._copy = push_button("", self._on_copy, "link")
         self._copy.setObjectName("copy-address")
+        set_look(self._copy, flush="true")
         self._close = tool_button("x", self.tr("Close"), self.leave)
         top = row()
         top.addWidget(self._message, 1)
