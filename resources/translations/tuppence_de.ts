@@ -1763,6 +1763,10 @@
         <source>{0} models</source>
         <translation>{0} Modelle</translation>
     </message>
+    <message>
+        <source>{0} of {1} models</source>
+        <translation>{0} von {1} Modellen</translation>
+    </message>
 </context>
 <context>
     <name>PictureBox</name>

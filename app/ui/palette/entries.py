@@ -11,6 +11,7 @@ from app.ui.words import short_date
 
 SHOWN_MAX = 50
 SCORE_MIN = 55.0
+FUZZY_FROM = 4  # letters; fewer are in almost any text, in some order
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,20 @@ def rank(entries: Sequence[Entry], query: str) -> list[Entry]:
     scored = []
     for place, entry in enumerate(entries):
         text = entry.text.casefold()
-        score = 100.0 + _bonus(text, wanted) if wanted in text else fuzz.WRatio(wanted, text)
+        if wanted in text:
+            score = 100.0 + _bonus(text, wanted)
+        elif len(wanted) >= FUZZY_FROM:
+            score = fuzz.WRatio(wanted, text)
+        else:
+            score = SCORE_MIN if _initials(text).startswith(wanted) else 0.0
         if score >= SCORE_MIN:
             scored.append((-score, place, entry))
     scored.sort(key=lambda line: line[:2])
     return [entry for _, _, entry in scored[:SHOWN_MAX]]
+
+
+def _initials(text: str) -> str:
+    return "".join(word[0] for word in text.split())
 
 
 def _bonus(text: str, wanted: str) -> float:

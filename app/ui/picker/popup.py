@@ -40,6 +40,7 @@ class PickerPopup(Dialog):
         self._rows: tuple[ModelRow, ...] = ()
         self._asked = False
         self._refreshing = False
+        self._found: int | None = None  # where something was typed
         self.setAccessibleName(self.tr("Choose a model"))
         self.set_card_height(HEIGHT)
         self._build()
@@ -164,7 +165,9 @@ class PickerPopup(Dialog):
 
     def _refill(self, ref: str = "") -> None:
         typed = self._filter.text().strip()
-        self._model.show(matching(self._rows, typed) if typed else sections(self._rows))
+        found = matching(self._rows, typed) if typed else sections(self._rows)
+        self._model.show(found)
+        self._found = len(found) if typed else None
         self._list.select(ref)
         self._say_count()
         self._say_empty()
@@ -174,6 +177,10 @@ class PickerPopup(Dialog):
             self._count.setText(self.tr("Asking the providers …"))
             return
         total = len(self._rows)
+        if self._found is not None and total > 1:
+            pattern = self.tr("{0} of {1} models")
+            self._count.setText(pattern.format(words.count(self._found), words.count(total)))
+            return
         text = self.tr("{0} models") if total != 1 else self.tr("{0} model")
         self._count.setText(text.format(words.count(total)) if total else "")
 

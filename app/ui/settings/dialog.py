@@ -218,7 +218,9 @@ def _nav_sheet() -> str:
     theme = Theme.current()
     colors, edge = theme.colors, theme.px(8)
     return (
-        f"QListWidget::item {{ border-radius: {edge}px; padding-left: {edge}px; }}"
+        # The same border without the keyboard: nothing moves when it comes.
+        f"QListWidget::item {{ border: 2px solid transparent; border-radius: {edge}px; "
+        f"padding-left: {max(0, edge - 2)}px; }}"
         f"QListWidget::item:selected {{ background: {colors.sel}; color: {colors.ink}; }}"
         f"QListWidget::item:selected:focus {{ border: 2px solid {colors.accent}; }}"
     )
