@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, QUrl
 from PySide6.QtGui import QEnterEvent, QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.seam.quote_views import QuoteView
+from app.ui.composer.flow_row import FlowRow
 from app.ui.composer.quote_line import price_words
 from app.ui.theme import Size, Theme, set_look
 from app.ui.transcript.folded import MutedProse
@@ -49,16 +50,15 @@ class NoteBox(QFrame):
         self.advice = PlainLabel(self)
         set_look(self.advice, tone="2")
         self.buttons: list[QPushButton] = []
-        self._row = QHBoxLayout()
+        self._row = FlowRow()
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.title)
         self._column.addWidget(self.advice)
-        self._column.addLayout(self._row)
-        self._row.addStretch()
+        self._column.addWidget(self._row)
 
     def add_button(self, words: str) -> QPushButton:
         button = QPushButton(words, self)
-        self._row.insertWidget(self._row.count() - 1, button)
+        self._row.add(button)
         self.buttons.append(button)
         return button
 
@@ -88,9 +88,7 @@ class NoteBox(QFrame):
         self._theme_key = key
         pad = theme.px(12)
         self._column.setContentsMargins(pad, theme.px(10), pad, theme.px(10))
-        self._column.setSpacing(theme.px(4))
-        self._row.setSpacing(theme.px(8))
-        self._row.setContentsMargins(0, theme.px(4), 0, 0)
+        self._column.setSpacing(theme.px(5))
         self.title.setFont(_medium(theme.font(Size.TEXT)))
         self.advice.setFont(theme.font(Size.NOTE))
 

@@ -146,3 +146,20 @@ def test_versions_are_counted_and_turned_over(
     with qtbot.waitSignal(view.branch_requested) as caught:
         qtbot.mouseClick(line.previous_button, LEFT)
     assert caught.args == ["a"]
+
+
+def test_the_buttons_of_a_half_answer_go_on_in_another_line_where_the_pane_is_narrow(
+    qtbot: QtBot,
+) -> None:
+    box = HalfAnswerBox()
+    qtbot.addWidget(box)
+    for width in (600, 160):
+        box.resize(width, box.height_for(width))
+        box.show()
+        qtbot.waitUntil(lambda: box.resume_button.width() > 20)
+        for button in box.buttons:
+            assert button.width() >= button.sizeHint().width()
+            right = button.mapTo(box, button.rect().topRight()).x()
+            assert right < width, button.text()
+            assert button.mapTo(box, button.rect().bottomLeft()).y() < box.height()
+    assert box.keep_button.y() > box.resume_button.y()
