@@ -61,7 +61,6 @@ def open_usage(somebody: Somebody) -> None:
     [
         ("free-models", "GPT-4", "Buy Starter Pack, $5", "Starter Pack"),
         ("packs-and-weights", "Claude 3 Opus", "Buy 200,000 tokens, $5", "200,000 tokens"),
-        ("daily-budgets", "GPT-4o", "Buy Basic, $9 a month", "Basic"),
     ],
 )
 def test_what_is_used_up_is_bought_and_the_message_goes_on(
