@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.account.desk import AccountDesk
@@ -31,7 +31,7 @@ from app.clock import Clock
 from app.errors import TuppenceError
 from app.seam import hosted
 from app.seam.events import Event, Notice
-from app.seam.hosted_views import InsteadView, OutOfTokensView, WalletView
+from app.seam.hosted_views import InsteadView, LicenseView, OutOfTokensView, WalletView
 from app.store.checkouts import CheckoutRecord, Checkouts
 from app.store.hosted_calls import HostedCalls
 from app.store.records import MessageRecord
@@ -204,7 +204,17 @@ class HostedSide:
         """How the license stands; silence where there is no account to have one."""
         record = self.desk.chosen()
         if record is not None and record.account:
-            self.emit(hosted.LicenseShown(await self.licenses.view(record)))
+            self.emit(
+                hosted.LicenseShown(self._with_name(await self.licenses.view(record), record))
+            )
+
+    def _with_name(self, license_: LicenseView, record: ServerRecord) -> LicenseView:
+        """A license bears its plan's id; people know the plan by its name."""
+        wallet = self.wallets.wallet(record)
+        if wallet is None or wallet.plan != license_.plan:
+            return license_
+        message = license_.message.replace(f"“{license_.plan}”", f"“{wallet.plan_name}”")
+        return replace(license_, message=message)
 
     async def renew_license(self, *, wanted: bool = True) -> None:
         """Ask for the license of today, and show how it stands whatever comes of that. Unless it

@@ -41,7 +41,7 @@ class FirstRun(QScrollArea):
         self._options.insertWidget(0, option)
         # Tab goes as the eye does; what was put in last would come last.
         ways = [*_in_focus_order(option), self._key_button, self._local_button, self._demo_button]
-        before = self._key_button.previousInFocusChain()
+        before = self._key_button.previousInFocusChain() or self
         for part in ways:
             self.setTabOrder(before, part)
             before = part
@@ -148,8 +148,10 @@ class FirstRun(QScrollArea):
 
 def _in_focus_order(option: QWidget) -> list[QWidget]:
     parts = [option]
-    while option.isAncestorOf(following := parts[-1].nextInFocusChain()):
+    following = option.nextInFocusChain()
+    while following is not None and option.isAncestorOf(following):
         parts.append(following)
+        following = following.nextInFocusChain()
     return parts
 
 

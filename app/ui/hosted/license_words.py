@@ -66,9 +66,10 @@ def renewal_of(license_: LicenseView) -> str:
     """`Next renewal, by itself: 22 Nov.`; empty where no server is asked."""
     if license_.renew_at is None:
         return ""
-    if license_.renew_at <= datetime.now(UTC):
-        return tr("A renewal is due since {0}.").format(words.short_date(license_.renew_at))
-    return tr("Next renewal, by itself: {0}.").format(words.short_date(license_.renew_at))
+    due = license_.renew_at <= datetime.now(UTC)
+    said = tr("A renewal is due since {0}.") if due else tr("Next renewal, by itself: {0}.")
+    # In some languages a date ends with a full stop of its own.
+    return said.format(words.short_date(license_.renew_at)).replace("..", ".")
 
 
 def _features(features: tuple[str, ...]) -> str:

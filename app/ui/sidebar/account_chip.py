@@ -86,8 +86,13 @@ class AccountChip(QFrame):
         row.setContentsMargins(0, theme.px(9), 0, 0)
         row.setSpacing(theme.px(2))
         row.addWidget(self._who, 1)
-        row.addWidget(self._fold)
-        row.addWidget(self._gear)
+        for button in (self._fold, self._gear):
+            # Between stretches: alone, a button of a fixed height bounds the whole row to it.
+            place = QVBoxLayout()
+            place.addStretch()
+            place.addWidget(button)
+            place.addStretch()
+            row.addLayout(place)
 
     def _fit(self) -> None:
         theme = Theme.current()

@@ -78,7 +78,7 @@ async def paste(person: Person, text: str, *words: str) -> None:
 
 async def test_valid_in_grace_over_and_renewed(ada: Person) -> None:
     await ada.until_says(
-        "Your plan is “free”. The license is renewed daily, and works without internet until "
+        "Your plan is “Free”. The license is renewed daily, and works without internet until "
         "21 December 2026.",
         "Every feature of Tuppence.", "Keys of your own, whenever you like.",
         "One person, on this computer.", await device_key(ada),

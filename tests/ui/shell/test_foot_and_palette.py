@@ -38,6 +38,13 @@ def test_a_line_without_room_is_cut_with_dots_and_whole_in_the_tooltip(desk: Des
     assert "and more" in chip.toolTip()
 
 
+def test_the_foot_has_room_for_whole_letters(desk: Desk) -> None:
+    chip = desk.frame.sidebar.chip
+    chip.show_account("Your own keys", "no key yet")
+    for label in chip.findChildren(QLabel):
+        desk.qtbot.waitUntil(lambda label=label: label.height() >= label.sizeHint().height())
+
+
 def test_the_search_field_shows_the_key_that_searches_everything(desk: Desk) -> None:
     assert desk.frame.sidebar._search_keys.text() == "Ctrl K"
     assert "Ctrl+Shift+F" in desk.frame.sidebar.search.toolTip()
