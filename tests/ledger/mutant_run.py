@@ -20,7 +20,7 @@ from types import CodeType, ModuleType
 
 from tests.ledger.mutants import MUTANTS, Edit
 
-RUNS = 100  # of the same runs each time; the slowest wrong is noticed within 50
+RUNS = 200  # of the same runs each time; the slowest wrong takes more than 100
 WRITERS = 20
 BURSTS = 10
 SIDE_BY_SIDE = 2

@@ -61,7 +61,7 @@ async def test_a_checkout_that_nobody_pays_expires(stripe_shop: Shop) -> None:
     checkout = await shop.begin(ann, "starter-pack")
     shop.stripe.expire(await shop.session(checkout))
     await shop.deliver()
-    _, said = await shop.ask("GET", f"/api/checkout/{checkout}", ann)
+    _, said = await shop.ask("GET", f"/api/checkout/{checkout['id']}", ann)
     assert (said["state"], said["canceled"]) == ("expired", False)
 
 
