@@ -103,13 +103,13 @@ def figures(total: UsageSum) -> dict[str, int]:
 
 async def audit(month: Month) -> None:
     desktop = month.desktop
+    await Auditor(desktop, retries=True).check()  # the last calls may still be asked for
     there = await charged_there(desktop)
     own_pusd = await audit_own_key(month)
     await audit_page(desktop, there, own_pusd, month.own_calls)
     await audit_rows(desktop, there, own_pusd)
     await audit_command(desktop, there, own_pusd)
     await audit_server(desktop, there)
-    await Auditor(desktop, retries=True).check()
     await audit_panel(desktop, own_pusd, there)
 
 

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from shiboken6 import delete
 
 from app.seam.commands import Command
 from app.seam.events import Event
@@ -31,14 +32,15 @@ TURN_S = 0.01
 
 
 class CorePort:
-    """The seam's port to a core on this thread's loop."""
+    """The seam's port to a core on this thread's loop, which is at rest while Qt has its turn."""
 
     def __init__(self, driver: CoreDriver) -> None:
         self._driver = driver
+        self._loop = asyncio.get_running_loop()
         self._seen = len(driver.heard)
 
     def submit(self, command: Command) -> None:
-        self._driver.dispatcher.take(command)
+        self._loop.call_soon(self._driver.dispatcher.take, command)
 
     def drain(self) -> Sequence[Event]:
         fresh = self._driver.heard[self._seen :]
@@ -99,8 +101,7 @@ async def screen(provider: Upstream, tmp_path: Path, qapp: QApplication) -> Asyn
         yield shown
         shown.window.stopped = True
         shown.window.close()
-        shown.window.deleteLater()
-        QApplication.processEvents()
+        delete(shown.window)  # here, so that no timer of it fires when the loop is closed
         await driver.close()
 
 
