@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from app.ui.enter_key import press_button
+from app.ui.enter_key import note_key, press_button
 from app.ui.icons import icon
 from app.ui.theme import Theme, set_look
 
@@ -136,6 +136,7 @@ class Dialog(QDialog):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride:
+            note_key()
             # What nobody in the card wanted would otherwise start one of the window's actions.
             event.accept()
             return True

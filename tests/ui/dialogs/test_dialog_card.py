@@ -131,3 +131,20 @@ def test_return_presses_the_button_that_has_the_keyboard(qtbot: QtBot, card: Dia
     card.findChild(QLineEdit, "first").setFocus()
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     assert not pressed
+
+
+def test_enter_in_a_field_presses_no_button_that_gets_the_keyboard_by_it(
+    qtbot: QtBot, card: Dialog
+) -> None:
+    card.open()
+    field, last = card.findChild(QLineEdit, "first"), card.findChild(QPushButton, "last")
+    assert last is not None
+    pressed: list[str] = []
+    last.clicked.connect(lambda: pressed.append("last"))
+    field.returnPressed.connect(last.setFocus)
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert QApplication.focusWidget() is last
+    assert not pressed
+    qtbot.keyClick(last, Qt.Key.Key_Return)
+    assert len(pressed) == 1
