@@ -32,7 +32,10 @@ TURN_S = 0.01
 
 
 class CorePort:
-    """The seam's port to a core on this thread's loop, which is at rest while Qt has its turn."""
+    """The seam's port to a core on this thread's loop, which may be at rest while Qt has its turn.
+
+    Qt goes on for a moment after a test: what is ordered then is for nobody.
+    """
 
     def __init__(self, driver: CoreDriver) -> None:
         self._driver = driver
@@ -40,7 +43,8 @@ class CorePort:
         self._seen = len(driver.heard)
 
     def submit(self, command: Command) -> None:
-        self._loop.call_soon(self._driver.dispatcher.take, command)
+        if not self._loop.is_closed():
+            self._loop.call_soon(self._driver.dispatcher.take, command)
 
     def drain(self) -> Sequence[Event]:
         fresh = self._driver.heard[self._seen :]
