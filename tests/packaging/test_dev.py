@@ -195,8 +195,7 @@ def test_all_tests_are_shared_out_to_the_cores_and_some_as_they_are_asked_for(
         (environment_of(started) / name).write_text("[]", encoding="utf-8")
     said = dev("test", *words)
     assert said.stdout.startswith(f"hello -m not soak {' '.join(words)}"), said
-    cores = len(os.sched_getaffinity(0))
-    processes = min(cores + cores // 2, 4)
+    processes = min(len(os.sched_getaffinity(0)), 4)
     assert (f"-n {processes} --dist loadfile" in said.stdout) == (shared_out and processes > 1)
 
 

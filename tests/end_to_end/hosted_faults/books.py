@@ -94,7 +94,7 @@ class Auditor:
             assert message is not None
             answer = (said.get("answer") or {}).get("choices", [{}])[0].get("message", {})
             if answer:  # kept for a day
-                assert message.text == (answer.get("content") or ""), hold_id
+                assert message.text == (answer.get("content") or ""), (hold_id, said, message)
             if said["status"] == 200 and not json.loads(receipt).get("rule"):
                 assert message.state is State.COMPLETE, "a whole answer is told to be half"
 
