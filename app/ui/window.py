@@ -9,11 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QLocale, QTimer, Signal
+from PySide6.QtCore import QLocale, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app.ui.composer.editor import local_paths
-from app.ui.enter_key import note_key, press_button
 from app.ui.resources import folder, load_more_fonts
 from app.ui.theme import Theme
 from app.ui.window_frame import WindowFrame
@@ -145,14 +144,8 @@ class MainWindow(QMainWindow):
         self.frame.setEnabled(False)
         self.setWindowTitle(self.tr("Saving… – Tuppence"))
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride:
-            note_key()
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        taken = press_button(event) or (self._is_complete and self.focus_keeper.type_on(event))
-        if not taken:
+        if not (self._is_complete and self.focus_keeper.type_on(event)):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLineEdit, QToolButton
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLineEdit
 
 from app.ui.icons import icon
-from app.ui.theme import Theme
 
 LENGTH_MAX = 10_000  # what the keychain takes
 
@@ -29,33 +28,11 @@ class SecretField(QLineEdit):
         self._toggle.toggled.connect(self._on_toggled)
         self.addAction(self._toggle, QLineEdit.ActionPosition.TrailingPosition)
         self._on_toggled(False)
-        self._reach_toggle()
 
     def forget(self) -> None:
         """Empty it; unlike `clear`, this leaves no history to undo into."""
         self.setText("")
         self._toggle.setChecked(False)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._eye and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
-            self.update()
-        return super().eventFilter(watched, event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._eye.hasFocus():
-            theme, painter = Theme.current(), QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(theme.color("accent"), theme.px(2)))
-            around = QRectF(self._eye.geometry()).adjusted(1, 1, -1, -1)
-            painter.drawRoundedRect(around, theme.px(4), theme.px(4))
-            painter.end()
-
-    def _reach_toggle(self) -> None:
-        # Qt's button in a field cannot be reached by Tab, and draws no ring.
-        self._eye = self.findChildren(QToolButton)[-1]
-        self._eye.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._eye.installEventFilter(self)
 
     def _on_toggled(self, shown: bool) -> None:
         mode = QLineEdit.EchoMode
