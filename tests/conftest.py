@@ -10,7 +10,9 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
+import httpx2
 import hypothesis
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
@@ -44,6 +46,14 @@ set_hypothesis_home_dir(str(CACHE / "hypothesis"))
 # A loaded machine is slow now and then: pytest's own limit ends what hangs.
 hypothesis.settings.register_profile("project", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("project")
+
+# The same of clients that name no time of their own; five seconds is the library's patience.
+PATIENCE_S = 60.0
+for asking in (
+    httpx2.Client.__init__, httpx2.AsyncClient.__init__, httpx2.request, httpx2.stream,
+    httpx2.get, httpx2.head, httpx2.post, httpx2.put, httpx2.patch, httpx2.delete,
+):  # fmt: skip
+    cast(dict[str, object], asking.__kwdefaults__)["timeout"] = httpx2.Timeout(PATIENCE_S)
 
 
 def pytest_collection_finish() -> None:
