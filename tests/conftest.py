@@ -50,7 +50,7 @@ hypothesis.settings.load_profile("project")
 # The same of clients that name no time of their own; five seconds is the library's patience.
 PATIENCE_S = 60.0
 for asking in (
-    httpx2.Client.__init__, httpx2.AsyncClient.__init__, httpx2.request, httpx2.stream,
+    httpx2.Client.__init__, httpx2.AsyncClient.__init__, httpx2.request,
     httpx2.get, httpx2.head, httpx2.post, httpx2.put, httpx2.patch, httpx2.delete,
 ):  # fmt: skip
     cast(dict[str, object], asking.__kwdefaults__)["timeout"] = httpx2.Timeout(PATIENCE_S)

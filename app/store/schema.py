@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.store.schema_account import BRING_ACCOUNTS
+from app.store.schema_assistant_days import SUM_UP_ASSISTANTS
 from app.store.schema_assistants import BRING_ASSISTANTS
 from app.store.schema_budgets import BRING_BUDGETS
 from app.store.schema_chat_groups import BRING_CHAT_GROUPS
@@ -316,6 +317,7 @@ STEPS = (
     Step(8, "chats of organizations and workspaces", BRING_CHAT_GROUPS),
     Step(9, "assistants, and the tools of chats", BRING_ASSISTANTS),
     Step(10, "hosted tokens summed up by day", SUM_UP_DRAWS),
+    Step(11, "assistants summed up by day", SUM_UP_ASSISTANTS),
 )
 
 CURRENT_VERSION = STEPS[-1].version
