@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from app.store.schema_usage import SUMS, day_of, sums_of
 
-_PLACE = "day, assistant_id, key_id, provider, model"
+_PLACE = "day, assistant_id, key_id, provider, model, chat_id"
 _DRAW_PLACE = f"{_PLACE}, unit"
 _KEY = (
     "day INTEGER NOT NULL, assistant_id TEXT NOT NULL, key_id TEXT NOT NULL,"
-    " provider TEXT NOT NULL, model TEXT NOT NULL"
+    " provider TEXT NOT NULL, model TEXT NOT NULL, chat_id TEXT NOT NULL"
 )
 _ASSISTANT_DAYS = f"""
 CREATE TABLE assistant_days (
@@ -43,13 +43,14 @@ def _taken_in(row: str, source: str) -> str:
         {", ".join(f"{name} = {name} + excluded.{name}" for name in SUMS)};"""
 
 
-def _place_of(row: str) -> str:
-    return f"{day_of(row)}, made.assistant_id, {row}.key_id, {row}.provider, {row}.model"
+def _place_of(row: str, key: str = "") -> str:
+    key = key or f"{row}.key_id"
+    return f"{day_of(row)}, made.assistant_id, {key}, {row}.provider, {row}.model, {row}.chat_id"
 
 
 def _draw_place_of(row: str) -> str:
     key = f"'hosted:' || {row}.server_id || ':' || {row}.holder"
-    return f"{day_of(row)}, made.assistant_id, {key}, {row}.provider, {row}.model, {row}.unit"
+    return f"{_place_of(row, key)}, {row}.unit"
 
 
 def _drawn_in(row: str, source: str) -> str:
@@ -62,12 +63,11 @@ def _drawn_in(row: str, source: str) -> str:
 
 _TAKE_IN = _taken_in("new", f"{_maker_of('new.message_id')} WHERE true")
 _OLD = f"({_PLACE}) = (SELECT {_place_of('old')} FROM {_maker_of('old.message_id')})"
+_CHANGES = ", ".join(
+    f"{name} = {name} - ({value})" for name, value in zip(SUMS, sums_of("old"), strict=True)
+)
 _TAKE_OUT = f"""
-    UPDATE assistant_days SET {
-    ", ".join(
-        f"{name} = {name} - ({value})" for name, value in zip(SUMS, sums_of("old"), strict=True)
-    )
-} WHERE {_OLD};
+    UPDATE assistant_days SET {_CHANGES} WHERE {_OLD};
     DELETE FROM assistant_days WHERE {_OLD} AND calls = 0;"""
 
 _MADE = "assistant_calls AS made"
@@ -115,13 +115,13 @@ INSERT INTO assistant_days ({_PLACE}, {", ".join(SUMS)})
 SELECT {_place_of("usage")}, {", ".join(f"sum({value})" for value in sums_of("usage"))}
 FROM assistant_calls AS made JOIN usage ON usage.message_id = made.message_id
 WHERE made.seq = (SELECT min(seq) FROM assistant_calls WHERE message_id = usage.message_id)
-GROUP BY 1, 2, 3, 4, 5""",
+GROUP BY 1, 2, 3, 4, 5, 6""",
     "DELETE FROM assistant_draw_days",
     f"""
 INSERT INTO assistant_draw_days ({_DRAW_PLACE}, draws, amount)
 SELECT {_draw_place_of("draws")}, count(*), sum(draws.amount)
 FROM assistant_calls AS made JOIN hosted_draws AS draws ON draws.hold_id = made.hold_id
-GROUP BY 1, 2, 3, 4, 5, 6""",
+GROUP BY 1, 2, 3, 4, 5, 6, 7""",
 )
 
 SUM_UP_ASSISTANTS = (

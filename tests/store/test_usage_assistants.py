@@ -60,6 +60,9 @@ def test_a_span_holds_whole_days_and_can_be_narrowed(made: Shelves) -> None:
     assert told(sums_of(yesterday)) == [("Gone", True, 1, 1, 1_000_000)]
     narrowed = UsageSpan(TODAY, TODAY, key_id="other")
     assert told(sums_of(narrowed)) == [("Tutor", False, 1, 0, 500_000)]
+    assert told(sums_of(UsageSpan(date.min, date.max, chat_id="second"))) == [
+        ("Gone", True, 1, 1, 1_000_000)
+    ]
     assert sums_of(UsageSpan(TODAY + DAY, date.max)) == []
 
 
@@ -75,8 +78,8 @@ def test_draws_are_told_by_assistant_and_unit(made: Shelves) -> None:
 
 def contents(database: Database) -> list[tuple[object, ...]]:
     return [
-        *database.rows("SELECT * FROM assistant_days ORDER BY 1, 2, 3, 4, 5"),
-        *database.rows("SELECT * FROM assistant_draw_days ORDER BY 1, 2, 3, 4, 5, 6"),
+        *database.rows("SELECT * FROM assistant_days ORDER BY 1, 2, 3, 4, 5, 6"),
+        *database.rows("SELECT * FROM assistant_draw_days ORDER BY 1, 2, 3, 4, 5, 6, 7"),
     ]
 
 
