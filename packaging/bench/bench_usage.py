@@ -1,8 +1,9 @@
 """The usage page over 200,000 messages: its sums, its list, and the time until it is on show.
 
-The database is made once and kept in the work folder; a half made one is made again. The floor
-is the page's bars alone, summed up from single calls through an index that covers them: less
-than a page made that way would take.
+Every answer was made with an assistant, several of them in each chat. The database is made once
+and kept in the work folder; a half made one is made again. The floor is the page's bars alone,
+summed up from single calls through an index that covers them: less than a page made that way
+would take.
 """
 
 from __future__ import annotations
@@ -33,11 +34,12 @@ from app.store.shelves import Shelves, open_shelves
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGES = 200_000
 MESSAGES_PER_CHAT = 100
+ASSISTANTS, ANSWERS_PER_ASSISTANT = 20, 25  # of all chats; one after the other in a chat
 DAYS = 730
 BATCH = 20_000
 LIMIT_MS = 100.0
 SLOT_LIMIT_MS = 50.0
-WORK = ROOT / "packaging" / ".environment" / "bench" / f"usage-hosted-{CURRENT_VERSION}"
+WORK = ROOT / "packaging" / ".environment" / "bench" / f"usage-assistants-{CURRENT_VERSION}"
 ALL = UsageScope(UsagePeriod.ALL)
 _FLOOR = (
     "SELECT at_ms / 86400000, sum(cost_pusd), sum(certainty <> 'exact'), sum(first_call)"
@@ -76,6 +78,11 @@ def _core_figures(shelves: Shelves) -> Iterator[Figure]:
     yield Figure(
         metric="page data of all days", value=sums, unit="ms", against=words, limit=LIMIT_MS
     )
+    assistants = page.assistants(page.span(ALL))
+    assert sum(line.sum.calls for line in assistants) == MESSAGES, "some are of no assistant"
+    taken = _ms(lambda: page.assistants(page.span(ALL)))
+    yield Figure(metric="sums by assistant of all days", value=taken, unit="ms",
+                 against=f"{words}, {len(assistants)} assistants", limit=LIMIT_MS)  # fmt: skip
     month = _ms(lambda: page.view(UsageScope()))
     yield Figure(metric="page data of this month", value=month, unit="ms", against=words,
                  limit=LIMIT_MS)  # fmt: skip
@@ -224,6 +231,10 @@ def make_if_needed() -> None:
         old.unlink()
     connection = connect(path)
     migrate(connection)
+    connection.executemany(
+        "INSERT INTO assistants (id, name, created_ms) VALUES (?, ?, 0)",
+        [(f"a{one}", f"Assistant {one}") for one in range(ASSISTANTS)],
+    )
     rows = _rows()
     for _ in range(MESSAGES // BATCH):
         connection.execute("BEGIN IMMEDIATE")
@@ -245,6 +256,11 @@ def _write(execute: Callable[..., object], number: int, row: tuple[object, ...])
         "INSERT INTO messages (id, chat_id, role, state, created_ms, text, receipt_json)"
         " VALUES (?, ?, 'assistant', 'complete', ?, 'An answer.', '{}')",
         (message, chat, at_ms),
+    )
+    # As a turn does: with whom it is made is known before it is paid.
+    execute(
+        "INSERT INTO assistant_calls (hold_id, assistant_id, message_id) VALUES (?, ?, ?)",
+        (row[0], f"a{number // ANSWERS_PER_ASSISTANT % ASSISTANTS}", message),
     )
     execute(f"INSERT INTO usage VALUES (NULL{', ?' * len(row)})", row)
     if str(row[4]).startswith("hosted:"):
