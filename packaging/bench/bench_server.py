@@ -64,14 +64,24 @@ def figures() -> Iterable[Figure]:
 
 
 def run(words: list[str]) -> int:
-    """`soak MINUTES`: 500 streams for two minutes, then so many minutes of mixed load."""
-    if len(words) != 2 or words[0] != "soak":
-        sys.exit("dev.py bench server soak MINUTES")
+    """`soak MINUTES`: 500 streams for two minutes, then so many minutes of mixed load.
+
+    `mixed MINUTES [SHARE]`: the mixed load alone; bursts take SHARE (0 to 1) of the time.
+    """
+    match words:
+        case ["soak", minutes]:
+            with_streams, share = True, 1.0
+        case ["mixed", minutes, *rest] if len(rest) < 2:
+            with_streams, share = False, float(rest[0]) if rest else 1.0
+        case _:
+            sys.exit("dev.py bench server soak MINUTES, or mixed MINUTES [SHARE]")
     _end_in_order()
+    kept = True
     with _rivals() as rivals:
-        streams = slow_streams(rivals.ours, rivals.upstream, rivals.keys)
-        kept = report("server", streams)
-        return 0 if report("server", mixed(rivals.ours, rivals.keys, float(words[1]))) & kept else 1
+        if with_streams:
+            kept = report("server", slow_streams(rivals.ours, rivals.upstream, rivals.keys))
+        load = mixed(rivals.ours, rivals.keys, float(minutes), share)
+        return 0 if report("server", load) and kept else 1
 
 
 def _end_in_order() -> None:
