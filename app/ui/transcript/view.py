@@ -26,6 +26,7 @@ from app.ui.transcript.markdown import safe_link
 from app.ui.transcript.overlay import Overlay
 from app.ui.transcript.parts import Memory, is_other_model, parts_of
 from app.ui.transcript.pieces import Segment
+from app.ui.transcript.places import ReadingPlaces
 from app.ui.transcript.readings import Readings
 from app.ui.transcript.scroller import Scroller
 
@@ -57,6 +58,7 @@ class TranscriptView(Scroller):
         self._numbers: dict[str, int] = {}
         self._memories: dict[str, Memory] = {}
         self._editing = ""
+        self._places = ReadingPlaces()
         self._build()
         self._connect()
 
@@ -92,11 +94,10 @@ class TranscriptView(Scroller):
     ) -> None:
         """Show these messages and nothing else, at the message named or at the end.
 
-        A chat that is shown already stays where the reader is, where that message is still there.
+        A chat is shown where the reader left it, if that message is still there.
         """
         same_chat = bool(self.messages) and bool(messages) and self.messages[0].id == messages[0].id
-        kept = self.reading_place() if same_chat and not self.sticks else None
-        kept_id = self.messages[kept[0]].id if kept is not None else ""
+        self._places.note(self.messages, None if self.sticks else self.reading_place())
         self._arrivals.take()
         self.messages = list(messages)
         self._numbers = {message.id: index for index, message in enumerate(messages)}
@@ -111,8 +112,8 @@ class TranscriptView(Scroller):
         self.finding.messages_changed(other_chat=not same_chat)
         if at_message_id is not None and at_message_id in self._numbers:
             self.go_to(self._numbers[at_message_id])
-        elif kept is not None and kept_id in self._numbers:
-            self.go_back_to((self._numbers[kept_id], *kept[1:]))
+        elif (place := self._places.of(messages, self._numbers)) is not None:
+            self.go_back_to(place)
         else:
             self.go_to_end()
 

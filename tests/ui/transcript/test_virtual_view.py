@@ -237,6 +237,40 @@ def test_another_chat_is_shown_at_its_end(
     assert view.at_end
 
 
+def test_a_chat_that_one_comes_back_to_is_where_it_was_left(
+    view: TranscriptView, message: Callable[..., MessageView]
+) -> None:
+    first = chat(message, 100)
+    second = tuple(message(n, TEXT, id=f"x{n}") for n in range(1, 60))
+    view.show_messages(first, "m40")
+    view.verticalScrollBar().setValue(view.verticalScrollBar().value() + 55)
+    seen = view.visible_message_ids()
+    before = top_on_screen(view, view.visible_indices()[0])
+    view.show_messages(second)
+    view.show_messages(())
+    view.show_messages((*first, message(101, "new")))
+    assert view.visible_message_ids() == seen
+    assert top_on_screen(view, view.visible_indices()[0]) == before
+    view.show_messages(second)
+    assert view.at_end
+    view.show_messages(first, "m70")
+    assert "m70" in view.visible_message_ids()
+
+
+def test_a_chat_that_is_left_at_its_end_is_shown_there_with_what_is_new(
+    view: TranscriptView, message: Callable[..., MessageView]
+) -> None:
+    first = chat(message, 100)
+    view.show_messages(first, "m40")
+    view.go_to_end()
+    view.show_messages((message(1, TEXT, id="x1"),))
+    view.show_messages((*first, message(101, "new")))
+    assert view.at_end
+    view.show_messages((message(1, TEXT, id="x1"),))
+    view.show_messages(first[:30])
+    assert view.at_end
+
+
 def test_no_messages_are_shown_as_nothing(view: TranscriptView) -> None:
     view.show_messages(())
     assert view.visible_message_ids() == ()
