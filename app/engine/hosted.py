@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from app.account.views import AccountViews, out_of_tokens_view
 from app.account.wallet import DAYS, ME, MEMBERS, MODELS, OFFERS, PURCHASES, Wallets
 from app.chat.alternates import Alternates
 from app.chat.hosted_resolving import HostedResolver
-from app.chat.hosted_routes import HostedRoutes, hosted_ref, is_hosted
+from app.chat.hosted_routes import HostedRoutes, hosted_ref, is_hosted, server_of
 from app.chat.receipts import per_million
 from app.chat.routes import Route
 from app.chat.turn_tasks import start_task
@@ -42,6 +42,8 @@ _log = logging.getLogger(__name__)
 # How long at most until the clock is looked at again, for the license's sake.
 _LICENSE_LOOK_S = 3600.0
 _LICENSE_AGAIN_S = 600.0
+# How long a quote or a message waits for what the answers before it have left.
+_CATCH_UP_S = 2.0
 
 
 @dataclass(slots=True)
@@ -71,6 +73,7 @@ class HostedSide:
     _listening: tuple[str, str, asyncio.Task[None]] | None = None
     _listener: Listener | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _behind: dict[str, asyncio.Task[None]] = field(default_factory=dict)  # by server
     _follows: bool = False  # a command is over before anything could be told
     _license_due: asyncio.Event = field(default_factory=asyncio.Event)
     _license_wanted: bool = False  # something was bought: it counts more than what was pasted
@@ -151,6 +154,27 @@ class HostedSide:
         if is_hosted(message.model_ref):
             self.resolver.begin()
             self.wake()
+            record = self.servers.get(server_of(message.model_ref))
+            if record is not None and record.is_signed_in and not self.offline:
+                self._behind[record.id] = start_task(self._catch_up(record))
+
+    async def caught_up(self, model_refs: Collection[str]) -> None:
+        """Wait, for a moment at most, until the wallets that models draw on are known as the
+        answers before have left them: what was held for those counts as taken until then."""
+        servers = {server_of(ref) for ref in model_refs if is_hosted(ref)}
+        behind = [task for id_, task in self._behind.items() if id_ in servers]
+        if behind:
+            await asyncio.wait(behind, timeout=_CATCH_UP_S)
+
+    async def _catch_up(self, record: ServerRecord) -> None:
+        try:
+            await self.wallets.refresh(record, ME)
+        except TuppenceError as error:
+            # The listener goes on trying, and the server judges what is sent meanwhile.
+            _log.info("%s: %s", record.title, error)
+        finally:
+            if self._behind.get(record.id) is asyncio.current_task():
+                del self._behind[record.id]
 
     def wake(self) -> None:
         """Something was done whose effect the wallet shows."""
@@ -166,7 +190,7 @@ class HostedSide:
         self.resolver.close()
         self.purchases.close()
         self._stop_listening()
-        for task in list(self._tasks):
+        for task in [*self._tasks, *self._behind.values()]:
             task.cancel()
 
     def out_of_tokens(self, error: OutOfTokens, model_ref: str) -> OutOfTokensView:

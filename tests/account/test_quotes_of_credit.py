@@ -149,3 +149,12 @@ async def test_a_pane_that_is_not_covered_leaves_the_others_what_is_theirs(
         ended[changed.message.id] = changed.message.fault is None
     assert sum(ended.values()) >= 3
     await desktop.agrees()
+
+
+async def test_a_quote_right_after_an_answer_counts_with_what_it_left(desktop: Desktop) -> None:
+    chat_id = await desktop.chat()
+    await desktop.driver.send(chat_id, "Hello")
+    [quote] = await quotes(desktop, chat_id, "And more?")
+    assert quote.hosted is not None
+    assert quote.hosted.covered
+    assert quote.hosted.after[0].left == 10_000 - 160

@@ -297,7 +297,7 @@ async def test_tokens_spent_elsewhere_end_in_the_card_under_the_message(
     core.hosted._stop_listening()
     record = core.hosted.desk.chosen()
     assert record is not None
-    await core.hosted.wallets.refresh(record, "me")
+    await core.hosted.caught_up([desktop.ref])
     me = core.hosted.wallets.aged(record, "me")
     assert me is not None
     rich = json.loads(json.dumps(dict(me.fields.value)))
@@ -318,4 +318,19 @@ async def test_tokens_spent_elsewhere_end_in_the_card_under_the_message(
     assert message.fault.kind == "OutOfTokens"
     assert message.fault.message == "What was left did not cover this message."
     assert message.cost is None
+    await desktop.agrees()
+
+
+async def test_a_message_right_after_an_answer_is_refused_before_it_leaves_the_composer(
+    desktop: Desktop, provider: Upstream
+) -> None:
+    provider.scripts[MODEL] = Script(tokens=1_800)
+    desktop.driver.core.hosted._stop_listening()  # the server tells nothing by itself
+    await desktop.driver.send(await desktop.chat(), "Hello")
+    second = await desktop.chat()
+    out = await desktop.driver.ask(
+        commands.SendMessage(second, (0,), "And more? " * 80), hosted.SendOutOfTokens
+    )
+    assert (out.message_id, out.view.reason) == ("", "used_up")
+    assert desktop.driver.core.chat(second).panes[0].leaf_id is None
     await desktop.agrees()

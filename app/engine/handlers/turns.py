@@ -34,6 +34,7 @@ async def send_message(core: Core, command: commands.SendMessage) -> None:
         return core.stored(chat.id, title)
 
     try:
+        await _caught_up(core, chat)
         sent = await core.sender.send(
             chat,
             command.panes,
@@ -129,6 +130,7 @@ async def ask_quote(core: Core, command: commands.AskQuote) -> None:
     """
     chat, quoter = core.chat(command.chat_id), core.quoter
     asked = (chat.panes, command.text, command.attachment_ids)
+    await _caught_up(core, chat)
     quotes = await quoter.quote(*asked, serial=command.serial, chat_id=chat.id, to=command.panes)
     if quotes is None:
         return
@@ -150,6 +152,7 @@ async def ask_quote_again(core: Core, command: commands.AskQuoteAgain) -> None:
     """The very call that the order would make, counted as it would be admitted."""
     chat, pane = _place(core, command.chat_id, command.pane)
     message = _message(core, chat.id, command.message_id)
+    await _caught_up(core, chat)
     try:
         path = core.sender.path_again(message, command.kind, command.text)
         quote = await core.quoter.quote_path(pane, path)
@@ -196,6 +199,7 @@ async def _run(
     store: Callable[[], Awaitable[Sent]],
 ) -> None:
     try:
+        await _caught_up(core, chat)
         sent = await store()
     except NeedsConfirmation as asked:
         order = replace(command, confirmed=asked.token)
@@ -212,6 +216,11 @@ async def _run(
     core.sender.start(sent)
     _show(core, sent)
     core.emit_chat_row(chat.id)
+
+
+async def _caught_up(core: Core, chat: ChatRecord) -> None:
+    """What is quoted or sent right after an answer counts with what that answer left."""
+    await core.hosted.caught_up([pane.model_ref for pane in chat.panes])
 
 
 async def _affordable(
