@@ -143,6 +143,24 @@ async def test_another_answer_stands_beside_the_first_one(
     assert shown.chat.panes[0].messages[-1].id == first.id
 
 
+async def test_an_answer_that_stands_in_another_pane_is_told_of_the_version_beside_it(
+    driver: CoreDriver, provider_server: ProviderServer
+) -> None:
+    provider_server.replies = [recorded(OPENAI_STREAM)]
+    chat_id = await openai_chat(driver, provider_server)
+    first = await driver.send(chat_id, "What is the capital of Mexico?")
+    await driver.ask(commands.AddPane(chat_id, 0), events.ChatOpened)
+    told = await driver.ask(
+        commands.Regenerate(chat_id, 0, first.id),
+        events.MessageChanged,
+        lambda event: event.pane == 1,
+    )
+    assert told.message.id == first.id
+    assert told.message.text == first.text
+    assert len(told.message.siblings) == 2
+    assert told.message.siblings[0] == first.id
+
+
 async def test_an_edited_question_is_a_branch_and_the_old_one_stays(
     driver: CoreDriver, provider_server: ProviderServer
 ) -> None:
