@@ -158,6 +158,9 @@ class PostgresDatabase:
         # Each statement finds its few rows by their keys, whatever the values are: to plan it anew
         # for each would cost more than to run it.
         await connection.execute("SET plan_cache_mode = force_generic_plan")
+        # A plan that was made while a table was new would read all of it, and be kept.
+        await connection.execute("SET enable_seqscan = off")
+        await connection.execute("SET enable_bitmapscan = off")
         await connection.execute(f"SET lock_timeout = '{LOCK_WITHIN}'")
         return connection
 

@@ -8,16 +8,18 @@ from collections.abc import Awaitable
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
+
 from app.server.accounts.identify import Caller
 from app.server.credits.arrival import Arrival, Token, arrive, identified
-from app.server.credits.calls import admit
+from app.server.credits.calls import admit, settle
 from app.server.credits.records import AdmittedCall
 from app.server.errors import Refused
 from app.server.proxy.desk import Desk
 from app.server.proxy.start import Start
 from tests.fixtures.credit_server import CreditServer, Person, running_server
 from tests.server.accounts.computers import registered
-from tests.server.credits.given import sound, whole_call, wish
+from tests.server.credits.given import ended, sound, whole_call, wish
 from tests.server.organizations.crew import founded, joined, with_seats
 
 KEYS = {"_OPENROUTER_API_KEY": "sk-or-x", "_OPENAI_API_KEY": "sk-x"}
@@ -160,3 +162,22 @@ async def test_of_a_minute_that_is_full_nothing_more_is_counted(
         assert await server.run(
             "SELECT count FROM buckets WHERE name > 'calls/' AND name < 'calls0'"
         ) == [(3,)]
+
+
+async def test_a_call_is_looked_up_by_keys_also_while_tables_are_new(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    calls = 8
+    async with running_server(tmp_path / "server", database_url=postgres_url, **KEYS) as server:
+        desk, person = Desk(server.services), await opened(server)
+        for _ in range(calls):
+            call = await held(server, person, Start(desk))
+            await settle(server.services, call, ended(call))
+            desk.gate.leave()
+    # Who has left has told what they read.
+    async with await psycopg.AsyncConnection.connect(postgres_url) as connection:
+        read_whole = await connection.execute(
+            "SELECT relname FROM pg_stat_user_tables WHERE seq_scan >= %s ORDER BY relname",
+            (calls,),
+        )
+        assert await read_whole.fetchall() == []
