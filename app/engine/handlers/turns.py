@@ -241,6 +241,22 @@ def _show(core: Core, sent: Sent) -> None:
     if sent.question is not None:
         core.emit(events.MessageAdded(chat_id, sent.pane, _view(core, sent.question)))
     core.emit(events.MessageAdded(chat_id, sent.pane, _view(core, sent.answer)))
+    _show_beside(core, sent)
+
+
+def _show_beside(core: Core, sent: Sent) -> None:
+    """Older versions that stand in other panes have one more beside them now."""
+    chat = core.shelves.chats.get(sent.answer.chat_id)
+    others = [pane.position for pane in chat.panes if pane.position != sent.pane] if chat else []
+    added = core.shelves.messages.get(sent.question.id if sent.question else sent.answer.id)
+    if not others or added is None:
+        return
+    for version in (id_ for id_ in added.siblings if id_ != added.id):
+        if (row := core.shelves.messages.get(version)) is None:
+            continue
+        view = core.views.message(core.turns.live(row))
+        for position in others:
+            core.emit(events.MessageChanged(added.chat_id, position, view))
 
 
 def _view(core: Core, message: MessageRecord) -> MessageView:
