@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from app.ui.hosted.out_of_tokens import OutOfTokensCard
@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from screenshots.program import Photographer
 
 MODEL = "Claude 3 Opus"
+# What the scenes wait for, where the window speaks German.
+GERMAN = {
+    "tokens left": "Token übrig",
+    "left after": "übrig",
+    "does not cover": "reicht",
+    "Waiting for the payment": "Warten auf die Zahlung",
+    "Credited": "Gutgeschrieben",
+    "as of": "Stand",
+}
 
 
 def hosted_scenes(person: Photographer, till: Path) -> None:
@@ -38,7 +47,7 @@ def start(person: Photographer) -> None:
     person.click(button)
     person.wait_until(lambda: person.frame.panes.panes[0].model_ref, "a model is chosen")
     chip = person.frame.sidebar.chip
-    person.wait_until(lambda: "tokens left" in chip.accessibleName(), "what is left is known")
+    person.wait_until(lambda: said("tokens left") in chip.accessibleName(), "what is left is known")
     person.snap("hosted-empty", 600)
 
 
@@ -50,7 +59,7 @@ def chat(person: Photographer) -> None:
     person.press(Qt.Key.Key_L, CONTROL)
     person.type("And once more, with an example")
     quote = person.composer.box.quote
-    person.wait_until(lambda: "left after" in quote.text(), "what is left afterwards is said")
+    person.wait_until(lambda: said("left after") in quote.text(), "what is left afterwards is said")
     person.snap("hosted-chat", 700)
     person.press(Qt.Key.Key_Return)
     person.wait_until(lambda: settled(person, 4), "it is answered")
@@ -62,7 +71,7 @@ def chat(person: Photographer) -> None:
 def exhausted(person: Photographer) -> None:
     person.say("Is there anything left for a long letter to the council?")
     card = person.find(OutOfTokensCard, lambda widget: True)
-    person.find(QLabel, lambda label: "does not cover" in label.text(), card)
+    person.find(QLabel, lambda label: said("does not cover") in label.text(), card)
     person.snap("hosted-exhausted", 700)
 
 
@@ -72,10 +81,10 @@ def buy(person: Photographer, till: Path) -> None:
     person.snap("hosted-shop", 700)
     person.click(person.named("offer-power-pack"))
     person.click(person.named("shop-pay"))
-    person.find(QLabel, lambda label: "Waiting for the payment" in label.text())
+    person.find(QLabel, lambda label: said("Waiting for the payment") in label.text())
     person.snap("hosted-pending", 700)
     till.touch()
-    person.find(QLabel, lambda label: label.text() == "Credited")
+    person.find(QLabel, lambda label: label.text() == said("Credited"))
     person.snap("hosted-credited", 700)
     leave_card(person)
 
@@ -114,11 +123,16 @@ def offline(person: Photographer) -> None:
         if is_ours and b"app.server.main" in words:
             os.kill(int(place.parent.name), signal.SIGTERM)
     chip = person.frame.sidebar.chip
-    person.wait_until(lambda: "as of" in chip.accessibleName(), "the figures have their age")
+    person.wait_until(lambda: said("as of") in chip.accessibleName(), "the figures have their age")
     person.snap("hosted-offline", 700)
     person.click(person.named("buy-tokens"))
     person.snap("hosted-shop-offline", 900)
     leave_card(person)
+
+
+def said(words: str) -> str:
+    """Words of the window in its language."""
+    return GERMAN[words] if QLocale().language() == QLocale.Language.German else words
 
 
 def leave_card(person: Photographer) -> None:

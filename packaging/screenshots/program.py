@@ -70,10 +70,12 @@ def run(
     play: Callable[[Photographer], None],
     *,
     percent: int = 100,
+    language: str = "en",
     demo: bool = False,
 ) -> int:
     """Open the window and play; returns the exit code, not 0 where a scene failed."""
     ending = theme if percent == 100 else f"{theme}-{percent}"
+    ending = ending if language == "en" else f"{ending}-{language}"
     wait_for_events = QApplication.exec
     trouble: list[BaseException] = []
 
@@ -100,7 +102,7 @@ def run(
     return code or len(trouble)
 
 
-def main(scenes: str, folder: Path, theme: str, home: Path, percent: int) -> int:
+def main(scenes: str, folder: Path, theme: str, home: Path, percent: int, language: str) -> int:
     """Play the scenes of a new profile (`first`), of one with a past (`used`), or of the demo with
     its credit server (`hosted`)."""
     from screenshots.first_scenes import first_scenes
@@ -110,7 +112,7 @@ def main(scenes: str, folder: Path, theme: str, home: Path, percent: int) -> int
 
     if scenes == "hosted":
         play = lambda person: hosted_scenes(person, home / "till")  # noqa: E731
-        return run(folder, theme, play, percent=percent, demo=True)
+        return run(folder, theme, play, percent=percent, language=language, demo=True)
     stage = Stage()
     try:
         if scenes == "used":
@@ -124,5 +126,5 @@ def main(scenes: str, folder: Path, theme: str, home: Path, percent: int) -> int
 
 
 if __name__ == "__main__":
-    _, asked, pictures, wanted, place, size = sys.argv
-    sys.exit(main(asked, Path(pictures), wanted, Path(place), int(size)))
+    _, asked, pictures, wanted, place, size, speech = sys.argv
+    sys.exit(main(asked, Path(pictures), wanted, Path(place), int(size), speech))

@@ -31,6 +31,7 @@ def main(folder: Path) -> int:
         for theme in ("light", "dark"):
             for scenes in ("first", "used", "hosted"):
                 _play(scenes, folder, theme, display)
+        _play("hosted", folder, "light", display, language="de")
     with virtual_display(LARGE_SCREEN) as display:
         for theme in ("light", "dark"):
             _play("hosted", folder, theme, display, percent=200)
@@ -39,12 +40,21 @@ def main(folder: Path) -> int:
     return 0
 
 
-def _play(scenes: str, folder: Path, theme: str, display: str, *, percent: int = 100) -> None:
+def _play(
+    scenes: str,
+    folder: Path,
+    theme: str,
+    display: str,
+    *,
+    percent: int = 100,
+    language: str = "en",
+) -> None:
     with tempfile.TemporaryDirectory() as home:
         places = [Path(home), Path(home, "demo")]
         for place in places:
             place.mkdir(exist_ok=True)
-            (place / "window.json").write_text(json.dumps({"theme": theme}), encoding="utf-8")
+            kept = {"theme": theme, "language": language}
+            (place / "window.json").write_text(json.dumps(kept), encoding="utf-8")
         _install_payer(Path(home))
         variables = {
             **os.environ,
@@ -61,7 +71,8 @@ def _play(scenes: str, folder: Path, theme: str, display: str, *, percent: int =
             "PATH": os.pathsep.join((str(Path(home, "bin")), os.environ["PATH"])),
         }
         variables.pop("WAYLAND_DISPLAY", None)
-        words = [sys.executable, "-P", str(PROGRAM), scenes, str(folder), theme, home, str(percent)]
+        size = [str(percent), language]
+        words = [sys.executable, "-P", str(PROGRAM), scenes, str(folder), theme, home, *size]
         subprocess.run(words, env=variables, check=True, timeout=LIMIT_S)
 
 
