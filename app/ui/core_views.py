@@ -51,7 +51,7 @@ SENTENCES: dict[type, tuple[str, ...]] = {
     usage_views.UsageLine: ("note",),
     hosted_views.InsteadView: ("payer", "price"),
     hosted_views.OutOfTokensView: ("message",),
-    hosted_views.CheckoutView: ("message",),
+    hosted_views.CheckoutView: ("message", "price"),
     hosted_views.LicenseView: ("message", "advice"),
     hosted_views.ShopView: ("demo",),
     events.EngineFailed: ("message", "advice"),

@@ -51,6 +51,8 @@ class CoreWords:
     def _say(self, text: str) -> str:
         if not text or len(text) > _LENGTH_MAX:
             return text
+        if _MONEY.fullmatch(text):
+            return localized(text)
         return self._known(text, 0) or self._sentences(text)
 
     def _sentences(self, text: str) -> str:

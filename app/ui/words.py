@@ -5,6 +5,7 @@ Exact and estimated never look alike: an estimate always says "about".
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLocale
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from app.seam.views import Certainty
 
 UNKNOWN = "?"
+_DAY_OF_MONTH = re.compile(r"\bd\b")
 
 
 def tr(text: str) -> str:
@@ -140,8 +142,19 @@ def short_date(at: datetime) -> str:
     local, today = at.astimezone(), datetime.now().astimezone().date()
     if local.date() == today:
         return clock_time(at)
-    form = "d MMM" if local.year == today.year else "d MMM yyyy"
-    return locale().toString(_qdate(local.date()), form)
+    return day_text(local.date(), "d MMM" if local.year == today.year else "d MMM yyyy")
+
+
+def day_text(day: date, form: str) -> str:
+    """A day in a form of Qt's, such as `d MMM`, as the language writes it: `21 Nov`, `21. Nov.`"""
+    return locale().toString(_qdate(day), day_form(form))
+
+
+def day_form(form: str) -> str:
+    """The form for the user's language: in German the day of a month is an ordinal."""
+    if locale().language() != QLocale.Language.German:
+        return form
+    return _DAY_OF_MONTH.sub("d.", form)
 
 
 def day_group(at: datetime, today: date) -> str:

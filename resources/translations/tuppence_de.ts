@@ -2838,10 +2838,6 @@
         <translation>danach {0} übrig</translation>
     </message>
     <message>
-        <source>as of {0}: {1}</source>
-        <translation>Stand {0}: {1}</translation>
-    </message>
-    <message>
         <source>{0}× tokens</source>
         <translation>{0}× Token</translation>
     </message>
@@ -2968,6 +2964,10 @@
     <message>
         <source>{0} held</source>
         <translation>{0} zurückgelegt</translation>
+    </message>
+    <message>
+        <source>as of {0}</source>
+        <translation>Stand {0}</translation>
     </message>
 </context>
 <context>

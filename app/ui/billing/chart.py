@@ -8,9 +8,7 @@ from datetime import date
 
 from PySide6.QtCore import (
     QCoreApplication,
-    QDate,
     QEvent,
-    QLocale,
     QPointF,
     QRectF,
     QSize,
@@ -278,7 +276,7 @@ def _tokens(amount: int) -> str:
 
 
 def _short_day(day: date) -> str:
-    return QLocale().toString(QDate(day.year, day.month, day.day), "d MMM")
+    return words.day_text(day, "d MMM")
 
 
 def _is_estimated(day: DaySpend) -> bool:
@@ -286,4 +284,4 @@ def _is_estimated(day: DaySpend) -> bool:
 
 
 def _day_name(day: date) -> str:
-    return QLocale().toString(QDate(day.year, day.month, day.day), "ddd d MMM")
+    return words.day_text(day, "ddd d MMM")

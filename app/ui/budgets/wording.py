@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QCoreApplication, QDate, QLocale
+from PySide6.QtCore import QCoreApplication, QLocale
 
 from app.seam.budgets import BudgetView, SendQuestion
 from app.ui import words
@@ -106,9 +106,7 @@ def _short(amount_pusd: int | None) -> str:
 
 
 def _day(at: datetime) -> str:
-    day = at.astimezone(UTC)
-    pattern = "d. MMMM" if QLocale().language() == QLocale.Language.German else "d MMMM"
-    return QLocale().toString(QDate(day.year, day.month, day.day), pattern)
+    return words.day_text(at.astimezone(UTC).date(), "d MMMM")
 
 
 # The core's names of budgets, for the translations.

@@ -19,7 +19,7 @@ from app.seam.hosted_views import (
 from app.seam.views import FaultView, MessageState
 from app.ui.composer.flow_row import FlowRow
 from app.ui.dialog_pieces import column, plain_label, push_button, row, tool_button
-from app.ui.hosted import wording
+from app.ui.hosted import shop_wording, wording
 from app.ui.theme import Theme, set_look
 
 _ANSWERED = (MessageState.STREAMING, MessageState.COMPLETE)
@@ -28,8 +28,9 @@ OFFERED_MAX = 3  # of each kind: the picker has all models, and the shop all pac
 
 class OutOfTokensCard(QFrame):
     """`model_asked(event, ref)` takes another model, `buy_asked(offer)` begins a purchase,
-    `shop_asked` shows all that is for sale."""
+    `shop_asked` shows all that is for sale. `again_asked(event)` answers what is in the chat."""
 
+    again_asked = Signal(object)
     model_asked = Signal(object, str)
     buy_asked = Signal(str)
     shop_asked = Signal()
@@ -58,6 +59,7 @@ class OutOfTokensCard(QFrame):
         self._stays.setVisible(bool(self._stays.text()))
         self._said.hide()
         self._copy.hide()
+        self._again.hide()
         self._show_ways(view)
         self.setAccessibleName(f"{self._message.text()} {self._short.text()}")
         self.show()
@@ -94,9 +96,12 @@ class OutOfTokensCard(QFrame):
         if checkout.state == "credited":
             self._message.setText(self.tr("{0} is credited.").format(checkout.name))
             self._short.hide()
-            self._stays.setText(self.tr("Send your message again."))
+            in_chat = self._event is not None and bool(self._event.message_id)
+            stands = self.tr("Your message is in the chat and can be answered now.")
+            self._stays.setText(stands if in_chat else self.tr("Send your message again."))
             self._stays.show()
             self._said.hide()
+            self._again.setVisible(in_chat)
 
     def show_fault(self, fault: FaultView) -> None:
         """Why a purchase did not begin."""
@@ -118,6 +123,8 @@ class OutOfTokensCard(QFrame):
         self._copy = push_button("", self._on_copy, "link")
         self._copy.setObjectName("copy-address")
         set_look(self._copy, flush="true")
+        self._again = push_button(self.tr("Answer it now"), self._on_again, "primary")
+        self._again.setObjectName("answer-now")
         self._close = tool_button("x", self.tr("Close"), self.leave)
         top = row()
         top.addWidget(self._message, 1)
@@ -127,6 +134,7 @@ class OutOfTokensCard(QFrame):
         box.addLayout(top)
         box.addWidget(self._short)
         box.addWidget(self._stays)
+        box.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
         box.addSpacing(Theme.current().px(4))
         box.addWidget(self._ways)
         box.addWidget(self._said)
@@ -144,6 +152,10 @@ class OutOfTokensCard(QFrame):
             self._add_model(instead, pattern.format(instead.name, instead.payer))
         for instead in view.free_models[:OFFERED_MAX]:
             self._add_model(instead, self.tr("Use {0}, free").format(instead.name))
+        if view.for_groups:
+            groups = push_button(self.tr("Plans for organizations"), self.shop_asked.emit)
+            groups.setObjectName("group-plans")
+            self._add(groups)
         if view.offers:
             more = push_button(self.tr("More packs"), self.shop_asked.emit, "quiet")
             more.setObjectName("more-packs")
@@ -151,7 +163,7 @@ class OutOfTokensCard(QFrame):
         self._ways.setVisible(bool(self._buttons))
 
     def _add_offer(self, offer: OfferView) -> None:
-        text = self.tr("Buy {0}, {1}").format(offer.name, offer.price)
+        text = self.tr("Buy {0}, {1}").format(offer.name, shop_wording.price_of(offer))
         look = "" if self._buttons else "primary"
         button = push_button(text, lambda: self._on_buy(offer.id), look)
         gives = "" if offer.amount is None else wording.amount_of(offer.unit, offer.amount)
@@ -204,6 +216,10 @@ class OutOfTokensCard(QFrame):
         self._offers[offer_id].setEnabled(False)
         self._say(self.tr("Opening the payment page in your browser …"), "2")
         self.buy_asked.emit(offer_id)
+
+    def _on_again(self) -> None:
+        if self._event is not None:
+            self.again_asked.emit(self._event)
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self._url)

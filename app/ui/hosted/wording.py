@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QDate
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from app.seam.hosted_views import (
     DrawnView,
@@ -180,10 +180,7 @@ def lasts(wallet: WalletView) -> str:
         return tr("At this pace for more than three months")
     if found.until <= datetime.now(UTC).date():
         return tr("At this pace they end today") if wallet.available else ""
-    day = words.locale().toString(
-        QDate(found.until.year, found.until.month, found.until.day), "d MMMM"
-    )
-    return tr("At this pace until {0}").format(day)
+    return tr("At this pace until {0}").format(words.day_text(found.until, "d MMMM"))
 
 
 def pace(wallet: WalletView) -> str:
@@ -291,12 +288,11 @@ def chip_line(server: ServerView, wallet: WalletView | None) -> str:
         return tr("this computer was removed")
     if wallet is None:
         return tr("asking what is left …") if server.online else tr("offline")
-    tokens = tokens_left(wallet)
-    if not wallet.online and tokens is not None and not wallet.in_debt:
-        # Short enough for the sidebar: an old figure without its age would be a wrong one.
-        at = words.short_date(wallet.as_of)
-        return tr("as of {0}: {1}").format(at, short_number(tokens))
-    return " · ".join(filter(None, (age_of(wallet), left_in_all(wallet))))
+    left = left_in_all(wallet)
+    if wallet.online:
+        return left
+    # Two short lines: an old figure whose age is cut off would be a wrong one.
+    return "\n".join(filter(None, (left, tr("as of {0}").format(words.short_date(wallet.as_of)))))
 
 
 def left_in_all(wallet: WalletView) -> str:

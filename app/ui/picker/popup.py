@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from app.seam.quote_views import ModelCostView
@@ -103,7 +103,8 @@ class PickerPopup(Dialog):
         )
         self._filter.setClearButtonEnabled(False)
         self._filter.setMaxLength(200)
-        hint = plain_label("↑↓ Enter · Ctrl+D ★", tone="3", size="small")
+        favorite = QKeySequence("Ctrl+D").toString(QKeySequence.SequenceFormat.NativeText)
+        hint = plain_label(f"↑↓ Enter · {favorite} ★", tone="3", size="small")
         inside = row(self._filter, spacing=0)
         inside.setContentsMargins(0, 0, theme.px(10), 0)
         inside.addStretch(1)

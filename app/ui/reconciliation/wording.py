@@ -70,7 +70,7 @@ def month_text(month: date) -> str:
 
 def day_text(day: date) -> str:
     """`Sat 21 Nov`."""
-    return words.locale().toString(QDate(day.year, day.month, day.day), "ddd d MMM")
+    return words.day_text(day, "ddd d MMM")
 
 
 def side(found: SideView | None) -> str:

@@ -45,12 +45,13 @@ class AccountChip(QFrame):
         self._connect()
 
     def show_account(self, name: str, line: str) -> None:
-        """Who pays, and one short line under it."""
+        """Who pays, and what is left; `line` may be two."""
         self._texts = (name, line)
         self._line.setVisible(bool(line))
         self._fit_texts()
-        self.setAccessibleName(f"{name}, {line}")
-        self._who.setAccessibleName(self.tr("Account: {0}").format(f"{name}, {line}"))
+        said = ", ".join((name, *line.splitlines()))
+        self.setAccessibleName(said)
+        self._who.setAccessibleName(self.tr("Account: {0}").format(said))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -113,7 +114,10 @@ class AccountChip(QFrame):
                 from PySide6.QtCore import Qt
 
                 metrics = label.fontMetrics()
-                shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, label.width())
+                ending = Qt.TextElideMode.ElideRight
+                shown = "\n".join(
+                    metrics.elidedText(line, ending, label.width()) for line in text.splitlines()
+                )
             label.setText(shown)
             whole = whole and shown == text
         self.setToolTip("" if whole else "\n".join(self._texts))

@@ -225,6 +225,7 @@ class BarChart(QWidget):
     def _paint_days(self, painter: QPainter) -> None:
         theme, plot = Theme.current(), self._plot()
         form = {"day": "d MMM", "week": "d MMM", "month": "MMM yyyy"}.get(self._unit, "yyyy")
+        form = words.day_form(form)
         metrics = QFontMetrics(painter.font())
         place_of = words.locale()
         wide = metrics.horizontalAdvance(place_of.toString(wording.qdate(_WIDE), form))

@@ -40,18 +40,17 @@ def qdate(day: date) -> QDate:
 
 def day_text(day: date) -> str:
     """`Sat 21 Nov 2026`."""
-    return words.locale().toString(qdate(day), "ddd d MMM yyyy")
+    return words.day_text(day, "ddd d MMM yyyy")
 
 
 def span_text(first: date, last: date) -> str:
     """`1 – 21 November 2026`, with what is the same said once."""
-    place = words.locale()
     if first == last:
-        return place.toString(qdate(first), "d MMMM yyyy")
+        return words.day_text(first, "d MMMM yyyy")
     form = "d MMMM yyyy"
     if first.year == last.year:
         form = "d" if first.month == last.month else "d MMMM"
-    return f"{place.toString(qdate(first), form)} – {place.toString(qdate(last), 'd MMMM yyyy')}"
+    return f"{words.day_text(first, form)} – {words.day_text(last, 'd MMMM yyyy')}"
 
 
 def total(sum_: UsageSum) -> str:
@@ -175,8 +174,7 @@ def moment(at: datetime) -> str:
     """When a call was made, in the user's time: `21 Nov 14:05`, with the year of past ones."""
     local = at.astimezone()
     form = "d MMM" if local.year == datetime.now().astimezone().year else "d MMM yyyy"
-    day = words.locale().toString(qdate(local.date()), form)
-    return f"{day} {words.clock_time(at)}"
+    return f"{words.day_text(local.date(), form)} {words.clock_time(at)}"
 
 
 def call_tip(call: UsageCall) -> str:

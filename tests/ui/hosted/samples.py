@@ -69,7 +69,9 @@ def hosted_row() -> ModelRow:
     return replace(row, hosted=HostedModelView("Example tokens", 1, False, (), ("Beginners",)))
 
 
-PACK = OfferView("starter", "pack", "Starter", "$5", False, True, "plan_tokens", 200_000)
+PACK = OfferView(
+    "starter", "pack", "Starter", "$5", False, True, "plan_tokens", 200_000, price_cents=500
+)
 
 
 def out_of_tokens(message_id: str = "", **changes: object) -> SendOutOfTokens:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QPoint
@@ -13,7 +13,7 @@ from app.seam.hosted import AccountsShown, AskAccounts, BalanceNotice
 from app.seam.hosted_views import AccountsView
 from app.ui.hosted.wallet_section import LeftBar, WalletSection
 from app.ui.hosted.wording import amount_of, short_number, span_of
-from tests.ui.hosted.samples import SERVER, grant, nobody, signed_in, soon, wallet
+from tests.ui.hosted.samples import SERVER, grant, nobody, signed_in, wallet
 from tests.ui.shell.conftest import Desk
 
 
@@ -68,11 +68,18 @@ def test_the_foot_says_whose_tokens_they_are(
     assert chip(desk) == said
 
 
-def test_an_old_figure_has_its_age(desk: Desk) -> None:
-    old = replace(wallet(), online=False, as_of=soon() - timedelta(days=400))
-    desk.tell(signed_in(old))
-    assert chip(desk).startswith("Free plan, as of ")
-    assert chip(desk).endswith(": 208k")
+@pytest.mark.parametrize(
+    ("as_of", "said"),
+    [
+        (datetime(2025, 10, 17, 12, tzinfo=UTC), "as of 17 Oct 2025"),
+        (datetime.now().astimezone().replace(hour=22, minute=21), "as of 10:21\u202fPM"),
+    ],
+)
+def test_an_old_figure_has_its_age(desk: Desk, as_of: datetime, said: str) -> None:
+    desk.tell(signed_in(replace(wallet(), online=False, as_of=as_of)))
+    assert chip(desk) == f"Free plan, 208k tokens left, {said}"
+    shown = [label.text() for label in desk.frame.sidebar.chip.findChildren(QLabel)]
+    assert f"208k tokens left\n{said}" in shown, "one of them is cut off"
     assert any(text.startswith("Offline, as of ") for text in texts(section(desk)))
     desk.tell(signed_in())
     assert not any("ffline" in text for text in texts(section(desk)))

@@ -36,7 +36,9 @@ def test_the_wallet_is_german(german_desk: Desk) -> None:
     desk.window.dialogs.make_billing()
     desk.tell(signed_in(replace(wallet(), online=False)))
     assert english_in(desk.window) == []
-    assert desk.frame.sidebar.chip.accessibleName().startswith("Tarif Free, Stand ")
+    assert desk.frame.sidebar.chip.accessibleName().startswith(
+        "Tarif Free, 208k Token übrig, Stand "
+    )
     desk.tell(BalanceNotice("Free", "plan_tokens", 80, 8_000, 10_000))
     assert english_in(desk.window) == []
 
@@ -49,7 +51,7 @@ def test_the_card_and_a_purchase_are_german(german_desk: Desk) -> None:
     assert english_in(desk.window) == []
     [card] = desk.window.findChildren(OutOfTokensCard)
     texts = [one.text() for one in card.findChildren(QPushButton) if one.isVisible()]
-    assert texts[0] == "Starter kaufen, $5"
+    assert texts[0] == "Starter kaufen, 5\u00a0$"
     desk.tell(CheckoutChanged(replace(WAITS, message=PENDING)))
     assert english_in(desk.window) == []
 

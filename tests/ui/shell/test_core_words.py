@@ -59,6 +59,11 @@ def test_every_sentence_of_the_core_has_its_german(sentence: str, place: str) ->
     assert sentence.strip() in TABLE, f"app/{place} says what the German window cannot"
 
 
+def test_a_price_alone_is_written_as_in_the_shop(german: CoreWords) -> None:
+    assert german.say("$15.00") == "15,00\u00a0$"
+    assert german.say("15.00 EUR") == "15.00 EUR"
+
+
 def test_a_translation_has_the_places_of_its_sentence() -> None:
     for english, said in TABLE.items():
         assert sorted(re.findall(r"\{\d\}", english)) == sorted(re.findall(r"\{\d\}", said))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 
 import pytest
 from PySide6.QtCore import QLocale
@@ -23,6 +24,16 @@ def test_money_reads_the_locales_way(german: None) -> None:
     assert words.money(1_234_560_000_000_000) == "1.234,56\u00a0$"
     assert words.money(21 * 10**9) == "0,021\u00a0$"
     assert words.count(2950) == "2.950"
+
+
+def test_a_day_of_a_month_is_an_ordinal_in_german(german: None) -> None:
+    assert words.day_text(date(2026, 11, 21), "d MMMM yyyy") == "21. November 2026"
+    assert words.day_text(date(2026, 12, 3), "ddd d MMM").endswith(" 3. Dez.")
+    assert words.short_date(datetime(2020, 5, 3, 12, tzinfo=UTC)) == "3. Mai 2020"
+
+
+def test_a_day_of_a_month_is_a_number_in_english() -> None:
+    assert words.day_text(date(2026, 11, 21), "d MMM") == "21 Nov"
 
 
 def test_money_that_is_not_known_is_never_zero() -> None:
