@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.catalog.plan_catalog import PlanCatalog
-from app.catalog.plans import Right
+from app.catalog.plans import Holder, Plan, Right
 
 
 def may(role: str | None, right: Right, catalog: PlanCatalog) -> bool:
@@ -25,3 +25,11 @@ def rights_of(role: str | None, catalog: PlanCatalog) -> tuple[Right, ...]:
 def roles_with(right: Right, catalog: PlanCatalog) -> tuple[str, ...]:
     """The roles that have a right, to say who can help."""
     return tuple(role.id for role in catalog.roles if right in role.may)
+
+
+def buyer_of(plan: Plan, catalog: PlanCatalog) -> Holder:
+    """Who buys a plan. Where a catalog names no role that could found an organization, each
+    account stands for one, and has the start plan as one does."""
+    if plan.holder is Holder.ORGANIZATION and not roles_with(Right.MEMBERS, catalog):
+        return Holder.ACCOUNT
+    return plan.holder

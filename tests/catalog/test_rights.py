@@ -8,8 +8,8 @@ import pytest
 
 from app.catalog.plan_catalog import PlanCatalog
 from app.catalog.plan_file import load_catalog
-from app.catalog.plans import Right
-from app.catalog.rights import may, roles_with
+from app.catalog.plans import Holder, Right
+from app.catalog.rights import buyer_of, may, roles_with
 
 CATALOGS = Path(__file__).resolve().parents[2] / "resources" / "catalogs"
 
@@ -44,3 +44,13 @@ def test_a_role_may_nothing_where_the_catalog_has_no_roles() -> None:
 
 def test_it_can_be_said_who_changes_seats() -> None:
     assert roles_with(Right.SEATS, catalog("daily-budgets")) == ("admin",)
+
+
+def test_an_account_buys_an_organizations_plan_where_no_organization_can_be_founded() -> None:
+    def buyers(name: str) -> dict[str, Holder]:
+        sold = catalog(name)
+        return {plan.id: buyer_of(plan, sold) for plan in sold.plans}
+
+    assert set(buyers("monthly-plans").values()) == {Holder.ACCOUNT}
+    assert buyers("tuppence")["organization"] is Holder.ORGANIZATION
+    assert buyers("tuppence")["premium"] is Holder.ACCOUNT

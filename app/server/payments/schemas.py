@@ -9,6 +9,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.catalog.offers import Offer
+from app.catalog.rights import buyer_of
 from app.server.credits.schemas import amount_of
 from app.server.payments.purchases import Purchase
 from app.server.payments.repository import Checkout
@@ -175,7 +176,7 @@ def offer_shown(shelf: Shelf, offer: Offer) -> OfferShown:
         unit=str(pack.unit) if pack is not None else None,
         amount=pack.amount if pack is not None else None,
         seats=plan.seats.least if plan is not None and plan.seats is not None else None,
-        holder=str(plan.holder) if plan is not None else "",
+        holder=str(buyer_of(plan, shelf.catalog)) if plan is not None else "",
         benefits=list(plan.benefits) if plan is not None else [],
         grants=[
             GrantedShown(

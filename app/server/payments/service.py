@@ -6,7 +6,7 @@ from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 from app.catalog.plans import Holder, Right
-from app.catalog.rights import may, roles_with
+from app.catalog.rights import buyer_of, may, roles_with
 from app.ledger.steps import Steps
 from app.server.accounts.identify import Caller
 from app.server.accounts.pace import HOUR
@@ -171,7 +171,8 @@ def _may_buy(till: Till, tenant: str, sold: OnSale) -> Steps[Buyer]:
     if plan is None:
         return who
     is_organization = who.kind == "organization"
-    if is_organization != (plan.holder is Holder.ORGANIZATION):
+    wanted_holder = buyer_of(plan, till.services.catalog)
+    if is_organization != (wanted_holder is Holder.ORGANIZATION):
         wanted = "an organization" if plan.holder is Holder.ORGANIZATION else "one person"
         raise conflict("wrong_holder", f"{plan.name} is for {wanted}. Choose that account first.")
     standing = yield from standing_now(till.services.catalog, tenant)

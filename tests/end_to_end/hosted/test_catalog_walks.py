@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,15 +16,24 @@ from tests.end_to_end.hosted.loops import (
     choose_model,
     costs,
     draws_agree,
+    left,
     pay_in_browser,
     start_free,
 )
-from tests.end_to_end.hosted.somebody import Seen, Somebody
+from tests.end_to_end.hosted.somebody import ROOT, Seen, Somebody
 from tests.end_to_end.hosted.test_other_catalogs import demo_of
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.soak]
 SHORT = "What is left does not cover this message."
 QUESTION = "Something long, please"
+COPYING = """
+import sys
+from PySide6.QtGui import QGuiApplication
+program = QGuiApplication([])
+program.clipboard().setText(sys.stdin.read())
+print("copied", flush=True)
+program.exec()
+"""
 
 
 def use_up(somebody: Somebody) -> None:
@@ -40,8 +54,8 @@ def _end(shown: list[Seen]) -> str:
     return "" if stop else next(iter(costs(shown)), "")
 
 
-def open_receipt(somebody: Somebody, source: str, model: str) -> None:
-    [there] = [one for one in somebody.look() if one.kind == "CostLineView"]
+def open_receipt(somebody: Somebody, source: str, model: str, *, at: int = 0) -> None:
+    there = [one for one in somebody.look() if one.kind == "CostLineView"][at]
     somebody.hands.click(there.at)
     somebody.until(lambda shown: any(o.kind == "ReceiptDialog" for o in shown), "the receipt")
     somebody.reads(f"from {source}")
@@ -61,6 +75,7 @@ def open_usage(somebody: Somebody) -> None:
     [
         ("free-models", "GPT-4", "Buy Starter Pack, $5", "Starter Pack"),
         ("packs-and-weights", "Claude 3 Opus", "Buy 200,000 tokens, $5", "200,000 tokens"),
+        ("daily-budgets", "GPT-4o", "Buy Basic, $9 a month", "Basic"),
     ],
 )
 def test_what_is_used_up_is_bought_and_the_message_goes_on(
@@ -82,6 +97,67 @@ def test_what_is_used_up_is_bought_and_the_message_goes_on(
         somebody.hands.key("Return")
         answered(somebody)
         open_receipt(somebody, source, model)
+        open_usage(somebody)
+        somebody.leave()
+    draws_agree(home / "demo")
+
+
+@contextmanager
+def copied_elsewhere(display: str, text: str) -> Iterator[None]:
+    """Another program on the screen from which somebody copied a text."""
+    with subprocess.Popen(
+        [sys.executable, "-P", "-c", COPYING], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        env={**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}, text=True,
+    ) as program:  # fmt: skip
+        assert program.stdin is not None
+        assert program.stdout is not None
+        program.stdin.write(text)
+        program.stdin.close()
+        assert program.stdout.readline() == "copied\n"
+        try:
+            yield
+        finally:
+            program.kill()
+
+
+def with_prices(folder: Path) -> Path:
+    """The catalog as its operator has to complete it: two plans have words for a price."""
+    text = (ROOT / "resources" / "catalogs" / "monthly-plans.toml").read_text()
+    for words, price in (("Mid-tier pricing", "20"), ("Premium pricing", "90")):
+        text = text.replace(f'price_words = "{words}"', f'price_usd = "{price}"')
+    priced = folder / "monthly-plans.toml"
+    priced.write_text(text)
+    return priced
+
+
+def test_a_month_of_tokens_is_used_up_and_a_larger_plan_goes_on(
+    wide_display: str, browser: Path, tmp_path: Path
+) -> None:
+    home, catalog = tmp_path / "demo-home", with_prices(tmp_path)
+    with demo_of(str(catalog), wide_display, home, browser) as somebody:
+        start_free(somebody)
+        assert "100k tokens left" in left(somebody.look())
+        choose_model(somebody, "GPT-4o")
+        with copied_elsewhere(wide_display, "Word after word. " * 22_000):
+            somebody.hands.key("ctrl+l")
+            somebody.hands.key("ctrl+v")
+            somebody.reads("Pasted")
+        somebody.say("Sum this up")
+        [line] = answered(somebody)
+        assert "tokens" in line
+        somebody.say(QUESTION)
+        somebody.reads(SHORT)
+        assert somebody.composer() == QUESTION
+        somebody.reads(" short · resets in ")
+        somebody.click("Buy Professional, $20 a month")
+        pay_in_browser(somebody)
+        somebody.reads(" is credited.")
+        somebody.come_back()
+        somebody.hands.key("ctrl+l")
+        somebody.hands.key("Return")
+        answered(somebody, 2)
+        assert "Professional" in left(somebody.look())
+        open_receipt(somebody, "Professional", "GPT-4o", at=-1)
         open_usage(somebody)
         somebody.leave()
     draws_agree(home / "demo")

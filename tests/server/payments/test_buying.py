@@ -72,6 +72,21 @@ async def test_every_catalog_shows_what_it_sells_and_sells_nothing_without_a_pro
             assert (answer.status_code, code) == expected
 
 
+@pytest.mark.parametrize(
+    ("catalog", "plan", "holder"),
+    [
+        ("monthly-plans", "professional", "account"),  # nobody can found an organization there
+        ("daily-budgets", "organization", "organization"),
+    ],
+)
+async def test_a_plan_says_who_buys_it(
+    tmp_path: Path, catalog: str, plan: str, holder: str
+) -> None:
+    async with running_server(tmp_path / "server", catalog=catalog) as server:
+        said = (await server.client.get("/api/tokens/packages")).json()
+    assert {each["id"]: each["holder"] for each in said["plans"]}[plan] == holder
+
+
 async def test_a_plan_without_a_price_is_shown_and_cannot_be_checked_out(tmp_path: Path) -> None:
     variables = {f"_{name}": value for name, value in STRIPE_ENV.items()}
     async with running_server(tmp_path / "s", catalog="monthly-plans", **variables) as server:
