@@ -16,6 +16,7 @@ import httpx2
 import hypothesis
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
+from pytestqt.qtbot import QtBot
 
 pytest_plugins = (
     "pytester",
@@ -47,13 +48,15 @@ set_hypothesis_home_dir(str(CACHE / "hypothesis"))
 hypothesis.settings.register_profile("project", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("project")
 
-# The same of clients that name no time of their own; five seconds is the library's patience.
+# The same of waits that name no time of their own; five seconds is their libraries' patience.
 PATIENCE_S = 60.0
 for asking in (
     httpx2.Client.__init__, httpx2.AsyncClient.__init__, httpx2.request,
     httpx2.get, httpx2.head, httpx2.post, httpx2.put, httpx2.patch, httpx2.delete,
 ):  # fmt: skip
     cast(dict[str, object], asking.__kwdefaults__)["timeout"] = httpx2.Timeout(PATIENCE_S)
+for waiting in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitExposed):
+    cast(dict[str, object], waiting.__kwdefaults__)["timeout"] = round(1000 * PATIENCE_S)
 
 
 def pytest_collection_finish() -> None:

@@ -18,7 +18,7 @@ from app.ui.window import MainWindow
 
 T = TypeVar("T")
 W = TypeVar("W", bound=QWidget)
-WAIT_S = 30.0
+WAIT_S = 60.0
 STILL_LOOKS = 5
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier

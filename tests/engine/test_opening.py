@@ -22,7 +22,7 @@ from app.store.keychain import Keychain
 from app.store.records import PaneRecord
 from app.store.shelves import open_shelves
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 class Listener:

@@ -19,7 +19,7 @@ from tests.fixtures.credit_server import Person
 from tests.server.credits.given import give
 from tests.server.proxy.conftest import Place
 
-WAIT_S = 30.0
+WAIT_S = 60.0
 ALWAYS = datetime(2020, 1, 1, tzinfo=UTC)
 
 

@@ -33,7 +33,7 @@ class Listener:
 
     async def next(self, *, comments: bool = False) -> Heard | None:
         """The next event, with comments where they are wanted; None at the end of the stream."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (fields := await self._block()) is not None:
                 if "event" in fields:
                     return Heard(fields["event"], fields.get("id", ""), json.loads(fields["data"]))

@@ -45,7 +45,7 @@ async def answer_to(port: int, *pieces: bytes, every_s: float = 0.02) -> bytes:
 
     sending = asyncio.create_task(send())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await reader.read()
     finally:
         sending.cancel()

@@ -315,9 +315,9 @@ def upstream(**scripts: Script) -> Iterator[Upstream]:
     thread = threading.Thread(target=run, name="upstream", daemon=True)
     thread.start()
     try:
-        if not ready.wait(10):
+        if not ready.wait(60):
             raise TimeoutError("the upstream did not start")
         yield place
     finally:
         loop.call_soon_threadsafe(over.set)
-        thread.join(10)
+        thread.join(60)

@@ -366,7 +366,7 @@ def test_an_answer_that_comes_after_the_page_was_closed_is_dropped(desk: Desk) -
     click(desk, "sign-out")
     order = last(desk, hosted.SignOut)
     desk.qtbot.keyClick(desk.window.focusWidget(), Qt.Key.Key_Escape)
-    desk.qtbot.waitUntil(lambda: not desk.window.findChildren(AccountPage), timeout=3000)
+    desk.qtbot.waitUntil(lambda: not desk.window.findChildren(AccountPage))
     desk.tell(HostedDone(order.serial, OFFLINE))  # type: ignore[attr-defined]
     assert desk.window.findChildren(AccountPage) == []
 

@@ -27,7 +27,7 @@ from tests.server.upstreams.scripts import Script
 from tests.server.upstreams.upstream import Upstream, upstream
 from tests.ui.shell.recording import ready
 
-WAIT_S = 20
+WAIT_S = 60.0
 TURN_S = 0.01
 
 

@@ -48,7 +48,7 @@ class Desk:
         """Tell the window, as the core does, and wait until it took it."""
         before = len(self._seen())
         self.port.tell(*told)
-        self.qtbot.waitUntil(lambda: len(self._seen()) >= before + len(told), timeout=3000)
+        self.qtbot.waitUntil(lambda: len(self._seen()) >= before + len(told))
 
     def _seen(self) -> list[Event]:
         if not hasattr(self, "_events"):
@@ -71,5 +71,5 @@ def empty_desk(qtbot: QtBot, theme: Theme, tmp_path: Path) -> Desk:
 def desk(empty_desk: Desk) -> Desk:
     """A window with one empty chat."""
     started(empty_desk.port)
-    empty_desk.qtbot.waitUntil(lambda: empty_desk.window.shown.billing is not None, timeout=3000)
+    empty_desk.qtbot.waitUntil(lambda: empty_desk.window.shown.billing is not None)
     return empty_desk

@@ -44,7 +44,7 @@ def place_of(desk: Desk, files: QListView, name: str) -> QPoint:
     def count() -> int:
         return model.rowCount(files.rootIndex())
 
-    desk.qtbot.waitUntil(lambda: name in rows(), timeout=5000)
+    desk.qtbot.waitUntil(lambda: name in rows())
     index = model.index(rows().index(name), 0, files.rootIndex())
     desk.qtbot.waitUntil(lambda: not files.visualRect(index).isEmpty())
     return files.visualRect(index).center()

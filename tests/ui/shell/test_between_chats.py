@@ -50,7 +50,7 @@ def test_no_question_goes_to_a_chat_that_is_being_left(desk: Desk) -> None:
     assert not desk.port.asked(commands.AskQuote)
     assert not desk.port.asked(commands.SaveDraft)
     desk.tell(events.ChatOpened(chat("c2")))
-    desk.qtbot.waitUntil(lambda: bool(desk.port.asked(commands.AskQuote)), timeout=2000)
+    desk.qtbot.waitUntil(lambda: bool(desk.port.asked(commands.AskQuote)))
     assert desk.port.asked(commands.AskQuote)[0].chat_id == "c2"
 
 
@@ -100,7 +100,7 @@ def test_escape_closes_find_and_lets_the_answer_go_on(desk: Desk) -> None:
     desk.tell(events.MessageAdded("c1", 0, message("m1", "user", "water")))
     desk.qtbot.keyClick(desk.window, KEY.Key_F, CONTROL)
     finding = desk.frame.panes.panes[0].need_transcript().finding
-    desk.qtbot.waitUntil(finding.bar.line.hasFocus, timeout=2000)
+    desk.qtbot.waitUntil(finding.bar.line.hasFocus)
     desk.qtbot.keyClick(finding.bar.line, KEY.Key_Escape)
     assert finding.bar.isHidden()
     assert not desk.port.asked(commands.StopTurn)

@@ -29,7 +29,7 @@ def drained_at(qtbot: QtBot, first: events.Event) -> list[float]:
 
     bridge.event.connect(note)
     port.tell(first)
-    qtbot.waitUntil(lambda: len(times) == 2, timeout=2000)
+    qtbot.waitUntil(lambda: len(times) == 2)
     return times
 
 

@@ -27,7 +27,7 @@ def type_text(desk: Desk, text: str) -> None:
 
 
 def newest_quote_serial(desk: Desk) -> int:
-    desk.qtbot.waitUntil(lambda: bool(desk.port.asked(commands.AskQuote)), timeout=2000)
+    desk.qtbot.waitUntil(lambda: bool(desk.port.asked(commands.AskQuote)))
     desk.qtbot.wait(40)
     last = desk.port.asked(commands.AskQuote)[-1]
     assert isinstance(last, commands.AskQuote)
@@ -285,7 +285,7 @@ def test_a_long_reason_shrinks_and_its_chip_can_still_be_removed(desk: Desk) -> 
     why = "“film.bin” is neither text nor an image that models can see. " * 6
     desk.tell(events.FileRefused(1, "c1", "film.bin", why, ""))
     chip = desk.composer.box.chips.findChildren(QToolButton)[-1]
-    desk.qtbot.waitUntil(chip.isVisible, timeout=2000)
+    desk.qtbot.waitUntil(chip.isVisible)
     right = chip.mapTo(desk.composer, chip.rect().topRight()).x()
     assert right <= desk.composer.width()
     assert desk.window.width() == 1440
@@ -303,6 +303,6 @@ def test_what_could_not_go_along_is_not_shown_after_the_message_was_sent(desk: D
 def test_a_price_that_takes_its_time_is_said_to_be_counted(desk: Desk) -> None:
     desk.qtbot.keyClicks(desk.editor, "hello")
     line = desk.composer.box.quote
-    desk.qtbot.waitUntil(lambda: line.text() == "counting …", timeout=3000)
+    desk.qtbot.waitUntil(lambda: line.text() == "counting …")
     desk.editor.clear()
     desk.qtbot.waitUntil(lambda: line.text() == "")

@@ -39,7 +39,7 @@ def german_desk(qapp: QApplication, qtbot: QtBot, theme: Theme, tmp_path: Path) 
     qapp.installTranslator(translator)
     desk = Desk(qtbot, tmp_path)
     started(desk.port)
-    qtbot.waitUntil(lambda: desk.window.shown.billing is not None, timeout=3000)
+    qtbot.waitUntil(lambda: desk.window.shown.billing is not None)
     yield desk
     qapp.removeTranslator(translator)
     QLocale.setDefault(before)

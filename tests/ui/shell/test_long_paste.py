@@ -80,7 +80,7 @@ def test_shown_in_the_message_it_comes_in_pieces_and_is_no_file_any_more(desk: D
     )
     show_in_message(desk)
     assert desk.composer.attachment_ids() == ()
-    desk.qtbot.waitUntil(lambda: not desk.editor.is_inserting(), timeout=20_000)
+    desk.qtbot.waitUntil(lambda: not desk.editor.is_inserting())
     steps = [after - before for before, after in itertools.pairwise(sizes)]
     assert max(steps) <= PIECE_CHARS
     assert len(steps) >= len(TEXT) // PIECE_CHARS
@@ -105,7 +105,7 @@ def test_while_it_comes_nothing_is_typed_into_it_and_nothing_is_sent(desk: Desk)
     desk.qtbot.keyClicks(desk.editor, "x")
     desk.composer.send()
     assert not desk.port.asked(commands.SendMessage)
-    desk.qtbot.waitUntil(lambda: not desk.editor.is_inserting(), timeout=20_000)
+    desk.qtbot.waitUntil(lambda: not desk.editor.is_inserting())
     assert desk.composer.text() == TEXT
     assert not desk.editor.isReadOnly()
     desk.composer.send()
@@ -127,7 +127,7 @@ def test_another_chat_gets_nothing_of_what_still_comes(desk: Desk) -> None:
     paste_as_file(desk, TEXT)
     show_in_message(desk)
     desk.tell(events.ChatOpened(chat("c2", (GPT, ()))))
-    desk.qtbot.waitUntil(lambda: not desk.editor.is_inserting(), timeout=20_000)
+    desk.qtbot.waitUntil(lambda: not desk.editor.is_inserting())
     assert desk.composer.text() == ""
 
 

@@ -36,7 +36,7 @@ def asked(desk: Desk, kind: str, text: str = "") -> commands.AskQuoteAgain:
         found = [o for o in orders if isinstance(o, commands.AskQuoteAgain) and o.kind == kind]
         return found[-1] if found and found[-1].text == text else None
 
-    desk.qtbot.waitUntil(lambda: newest() is not None, timeout=2000)
+    desk.qtbot.waitUntil(lambda: newest() is not None)
     order = newest()
     assert order is not None
     return order

@@ -76,7 +76,7 @@ def test_f2_renames_in_place(desk: Desk) -> None:
     assert editor is not None
     desk.qtbot.keyClicks(editor, "Better name")
     desk.qtbot.keyClick(editor, KEY.Key_Return)
-    desk.qtbot.waitUntil(lambda: bool(desk.port.asked(commands.RenameChat)), timeout=2000)
+    desk.qtbot.waitUntil(lambda: bool(desk.port.asked(commands.RenameChat)))
     assert desk.port.asked(commands.RenameChat) == [commands.RenameChat("a", "Better name")]
 
 
@@ -101,7 +101,7 @@ def test_deleting_the_open_chat_opens_a_new_one(desk: Desk) -> None:
 def test_search_asks_as_one_types_and_a_hit_opens_its_message(desk: Desk) -> None:
     sidebar = desk.frame.sidebar
     desk.qtbot.keyClicks(sidebar.search, "lock")
-    desk.qtbot.waitUntil(lambda: bool(desk.port.asked(commands.SearchChats)), timeout=2000)
+    desk.qtbot.waitUntil(lambda: bool(desk.port.asked(commands.SearchChats)))
     asked = desk.port.asked(commands.SearchChats)[-1]
     assert isinstance(asked, commands.SearchChats)
     hit = SearchHit("a", "m7", "Postgres", "the row \x02lock\x03", datetime.now().astimezone())
@@ -210,7 +210,7 @@ def test_another_chat_than_the_open_one_can_be_renamed_by_key(desk: Desk) -> Non
     assert editor is not None
     desk.qtbot.keyClicks(editor, "Better")
     desk.qtbot.keyClick(editor, KEY.Key_Return)
-    desk.qtbot.waitUntil(lambda: bool(desk.port.asked(commands.RenameChat)), timeout=2000)
+    desk.qtbot.waitUntil(lambda: bool(desk.port.asked(commands.RenameChat)))
     assert desk.port.asked(commands.RenameChat) == [commands.RenameChat("b", "Better")]
 
 

@@ -101,7 +101,7 @@ def test_no_two_actions_share_a_key(desk: Desk) -> None:
 def test_a_theme_set_in_the_settings_is_applied_and_remembered(desk: Desk, tmp_path: Path) -> None:
     desk.tell(events.SettingsChanged(SettingsView(theme="dark")))
     assert Theme.current().dark
-    desk.qtbot.waitUntil(lambda: read_state(tmp_path).theme == "dark", timeout=3000)
+    desk.qtbot.waitUntil(lambda: read_state(tmp_path).theme == "dark")
 
 
 def test_the_answer_of_a_chat_that_is_not_shown_changes_nothing(desk: Desk) -> None:

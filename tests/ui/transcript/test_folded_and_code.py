@@ -70,7 +70,7 @@ def test_code_gets_its_colors_a_little_later(
     def colored() -> bool:
         return bool(document.findBlockByNumber(1).layout().formats())
 
-    qtbot.waitUntil(colored, timeout=5000)
+    qtbot.waitUntil(colored)
 
 
 def test_very_long_code_is_folded_until_it_is_asked_for(

@@ -36,12 +36,12 @@ def test_formulas_of_a_sentence_are_drawn_in_it(
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, SENTENCES)))
     prose = prose_of(view, 1)
-    qtbot.waitUntil(lambda: drawn(prose) == 3, timeout=20_000)
+    qtbot.waitUntil(lambda: drawn(prose) == 3)
     text = prose.document().toRawText()
     assert text.startswith(f"Let 😀 {OBJECT} be the square of {OBJECT}.")
     # What is no TeX is shown as it was written.
     assert text.endswith(r"and \frac{1}{ stays as it is.")
-    qtbot.waitUntil(lambda: prose.height() == prose.height_for(prose.width()), timeout=5_000)
+    qtbot.waitUntil(lambda: prose.height() == prose.height_for(prose.width()))
 
 
 def test_what_is_copied_is_tex(
@@ -49,7 +49,7 @@ def test_what_is_copied_is_tex(
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, SENTENCES)))
     prose = prose_of(view, 1)
-    qtbot.waitUntil(lambda: drawn(prose) == 3, timeout=20_000)
+    qtbot.waitUntil(lambda: drawn(prose) == 3)
     select_all(view.cards[1])
     assert copy_selection(view.cards[1])
     copied = QGuiApplication.clipboard().text()
@@ -73,10 +73,10 @@ def test_the_paragraph_that_is_written_shows_tex_and_the_others_formulas(
         view.append_text("m2", text)
         qtbot.wait(60)
     prose = prose_of(view, 1)
-    qtbot.waitUntil(lambda: drawn(prose) == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: drawn(prose) == 1)
     assert prose.document().toRawText().endswith("Then z^4 is not.")
     view.change_message(message(2, "Let $y^3$ be given.\n\nThen $z^4$ is not."))
-    qtbot.waitUntil(lambda: drawn(prose_of(view, 1)) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: drawn(prose_of(view, 1)) == 2)
 
 
 def test_formulas_follow_the_theme_and_load_nothing(
@@ -85,10 +85,10 @@ def test_formulas_follow_the_theme_and_load_nothing(
     refused = LockedBrowser.loads_refused
     view.show_messages((message(1, "Hi"), message(2, "So $q^5$ and $r$.")))
     prose = prose_of(view, 1)
-    qtbot.waitUntil(lambda: drawn(prose) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: drawn(prose) == 2)
     light = prose.grab().toImage()
     Theme.current().set_mode("dark")
-    qtbot.waitUntil(lambda: drawn(prose_of(view, 1)) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: drawn(prose_of(view, 1)) == 2)
     dark = prose_of(view, 1).grab().toImage()
     assert light != dark
     bright = [
@@ -103,6 +103,6 @@ def test_a_formula_wider_than_the_text_is_made_smaller(
 ) -> None:
     view.show_messages((message(1, "Hi"), message(2, "Then $" + "+".join("abcdefgh" * 9) + "$.")))
     prose = prose_of(view, 1)
-    qtbot.waitUntil(lambda: drawn(prose) == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: drawn(prose) == 1)
     prose.height_for(300)
     assert prose.document().size().width() <= 301

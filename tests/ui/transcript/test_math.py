@@ -135,8 +135,8 @@ def test_a_formula_of_a_message_is_set_and_copied_as_tex(
     text = f"So:\n\n$$\n{INTEGRAL}\n$$\n\nand that is all."
     view.show_messages((message(1, "Hi"), message(2, text)))
     shown = math_of(view, 1)
-    qtbot.waitUntil(lambda: shown.is_set, timeout=20_000)
-    qtbot.waitUntil(lambda: not shown.source.isVisible(), timeout=5_000)
+    qtbot.waitUntil(lambda: shown.is_set)
+    qtbot.waitUntil(lambda: not shown.source.isVisible())
     qtbot.mouseClick(shown.copy_button, LEFT)
     assert QGuiApplication.clipboard().text() == INTEGRAL
 
@@ -147,7 +147,7 @@ def test_what_cannot_be_set_shows_its_source(
     text = "$$\n\\frac{1}{\n$$\n\nand\n\n$$\nx^2\n$$"
     view.show_messages((message(1, "Hi"), message(2, text)))
     found = [w for w in view.cards[1].widgets() if isinstance(w, MathView)]
-    qtbot.waitUntil(lambda: found[1].is_set, timeout=20_000)
+    qtbot.waitUntil(lambda: found[1].is_set)
     assert not found[0].is_set
     assert found[0].source.isVisible()
     assert found[0].source.text == "\\frac{1}{"
