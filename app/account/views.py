@@ -12,6 +12,7 @@ from app.account.groups import Groups
 from app.account.hosted import OutOfTokens
 from app.account.wallet import ME, Wallets
 from app.account.wallet_shapes import GrantLine, Offer, Offers
+from app.catalog.plans import Right
 from app.providers.json_text import Json, as_list, as_object, as_text
 from app.seam.hosted_views import (
     AccountsView,
@@ -84,7 +85,14 @@ class AccountViews:
             days=self._drawing.days(record),
             forecast=self._drawing.forecast(record, wallet),
             members=self._drawing.members(record),
+            may_buy=self.may_buy(record),
         )
+
+    def may_buy(self, record: ServerRecord) -> bool:
+        """Whether whose tokens are spent now can be bought more by the account; the server
+        decides, and an older one does not say."""
+        group = next((one for one in self._groups.known(record) if one.id == record.acts_for), None)
+        return group is None or not group.rights or Right.BILLING in group.rights
 
     def _server(self, row: ServerRecord) -> ServerView:
         return ServerView(
@@ -107,11 +115,14 @@ def out_of_tokens_view(
     own_keys: tuple[InsteadView, ...],
     offers: Offers | None,
     kind: str,
+    may_buy: bool = True,
 ) -> OutOfTokensView:
     """Every way on that the server named, and the keys that are kept here. `free` finds the line
-    of a free model by its id; `kind` is of whom is acted for: what they cannot buy is left out."""
+    of a free model by its id; `kind` is of whom is acted for: what they cannot buy is left out,
+    and everything where `may_buy` says that they buy nothing."""
     details = error.details
     offered = [_offered(as_object(each), offers) for each in as_list(details.get("offers"))]
+    ours = [each for each in offered if may_buy and _is_for(each, kind)]
     found = [free(as_text(name)) for name in as_list(details.get("free_models"))]
     return OutOfTokensView(
         reason=as_text(details.get("reason")) or error.code,
@@ -121,7 +132,8 @@ def out_of_tokens_view(
         resets=_moment(details.get("resets")),
         free_models=tuple(view for view in found if view is not None),
         own_keys=own_keys,
-        offers=tuple(sorted((each for each in offered if _is_for(each, kind)), key=_how_dear)),
+        offers=tuple(sorted(ours, key=_how_dear)),
+        for_groups=kind == "person" and any(each.holder == "organization" for each in offered),
     )
 
 

@@ -213,6 +213,7 @@ class HostedSide:
             own_keys=tuple(map(_instead, self.alternates.own_keys_for(model_id))),
             offers=None if record is None else self.wallets.offers(record),
             kind=wallet.kind if wallet is not None else "person",
+            may_buy=record is None or self.views.may_buy(record),
         )
 
     def show_shop(self) -> None:

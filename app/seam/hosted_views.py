@@ -119,7 +119,8 @@ class OfferView:
 @dataclass(frozen=True, slots=True)
 class OutOfTokensView:
     """Why hosted credit cannot pay for a message, and every way on. `reason`: used_up, past_due,
-    in_debt, or another word of the server's. `resets` is when it is granted anew."""
+    in_debt, or another word of the server's. `resets` is when it is granted anew. `for_groups`:
+    something that would cover it is sold to organizations alone."""
 
     reason: str
     message: str
@@ -129,6 +130,7 @@ class OutOfTokensView:
     free_models: tuple[InsteadView, ...]
     own_keys: tuple[InsteadView, ...]
     offers: tuple[OfferView, ...]
+    for_groups: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,7 @@ class WalletView:
     days: tuple[DrawnDayView, ...] = ()  # the last 14, oldest first; none before they are known
     forecast: ForecastView | None = None  # None: too little is known to say
     members: tuple[MemberDrawnView, ...] = ()  # of a group, who drew most first
+    may_buy: bool = True  # False for members of a group who do not see to what it pays
 
 
 @dataclass(frozen=True, slots=True)

@@ -1499,6 +1499,18 @@
         <source>Copied</source>
         <translation>Kopiert</translation>
     </message>
+    <message>
+        <source>Your message is in the chat and can be answered now.</source>
+        <translation>Deine Nachricht steht im Chat und kann jetzt beantwortet werden.</translation>
+    </message>
+    <message>
+        <source>Answer it now</source>
+        <translation>Jetzt beantworten</translation>
+    </message>
+    <message>
+        <source>Plans for organizations</source>
+        <translation>Tarife für Organisationen</translation>
+    </message>
 </context>
 <context>
     <name>Overlay</name>
@@ -4277,6 +4289,10 @@
     <message>
         <source>If no page came up: open its address in any browser yourself.</source>
         <translation>Falls keine Seite erschienen ist: Öffne die Adresse selbst in einem Browser.</translation>
+    </message>
+    <message>
+        <source>Tokens of {0} are bought by who sees to its payments. Ask an admin there.</source>
+        <translation>Token von {0} kauft, wer sich um die Zahlungen kümmert. Frage dort jemanden mit Adminrechten.</translation>
     </message>
 </context>
 <context>

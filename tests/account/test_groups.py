@@ -142,6 +142,20 @@ async def test_a_seats_cap_is_kept_and_refuses_in_words(crew: Crew) -> None:
     assert out.view.short[0].unit == "usd"
 
 
+async def test_only_who_sees_to_what_it_pays_is_offered_more_tokens(crew: Crew) -> None:
+    await join(crew)
+    await acting(crew.bob, crew.group)
+    await acting(crew.ann, crew.group)
+    wallets = [one.driver.core.hosted.chosen_wallet() for one in (crew.ann, crew.bob)]
+    assert [wallet is not None and wallet.may_buy for wallet in wallets] == [True, False]
+    record = crew.bob.driver.core.hosted.desk.chosen()
+    assert record is not None
+    await acting(crew.bob, record.account)
+    wallet = crew.bob.driver.core.hosted.chosen_wallet()
+    assert wallet is not None
+    assert wallet.may_buy  # their own tokens are theirs to buy
+
+
 async def test_nobody_acts_for_a_group_that_is_not_theirs(crew: Crew) -> None:
     notice = await crew.bob.driver.ask(hosted.ActFor(crew.group), events.Notice)
     assert "do not belong" in notice.text
@@ -185,7 +199,7 @@ async def test_an_invitation_is_taken_back_and_a_member_leaves(crew: Crew) -> No
         hosted.RemoveMember(8, crew.group, record.account), hosted.HostedDone
     )
     assert done.fault is None, done.fault
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while (now := crew.bob.driver.core.hosted.desk.chosen()) is None or now.acts_for:
             await asyncio.sleep(0.01)
 

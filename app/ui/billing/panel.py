@@ -71,7 +71,7 @@ class BillingPanel(QFrame):
         self._wallet.show_wallet(wallet)
         self._has_wallet = wallet is not None
         self._own.setVisible(self._has_wallet)
-        self._buy.setVisible(self._has_wallet)
+        self._buy.setVisible(wallet is not None and wallet.may_buy)
         self._license.setVisible(self._has_wallet and bool(self._license.text()))
         self._show_unused()
         own = self.tr("Your own keys")

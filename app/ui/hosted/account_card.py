@@ -41,7 +41,7 @@ class AccountCard(QFrame):
         set_look(self, look="note" if removed else "option")
         self._in.setVisible(server.state == "signed_out")
         self._out.setVisible(signed_in)
-        self._buy.setVisible(signed_in)
+        self._buy.setVisible(signed_in and (wallet is None or wallet.may_buy))
         self._groups.setVisible(signed_in)
         if before is None or (before.id, before.state) != (server.id, server.state):
             self.rest()

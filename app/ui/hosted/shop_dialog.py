@@ -149,13 +149,14 @@ class ShopDialog(Dialog):
         self._show_cards()
         empty, way = self._why_empty()
         self._empty.setText(empty)
-        alone = view is None or view.as_of is None
+        may_buy = shop.wallet is None or shop.wallet.may_buy
+        alone = view is None or view.as_of is None or not may_buy
         self._above.changeSize(0, Theme.current().px(EMPTY_ABOVE if alone else 4))
         self._nothing.setVisible(bool(empty) and (at_buy or view is None))
         self._way.setText(way)
         self._way.setVisible(bool(way))
         self.page.show_shop(view, shop.wallet)
-        self.page.setVisible(at_buy and view is not None and view.as_of is not None)
+        self.page.setVisible(at_buy and view is not None and view.as_of is not None and may_buy)
         self.purchases.show_shop(view, asking=shop.asking)
         self.purchases.setVisible(not at_buy and view is not None)
         self._show_foot()
@@ -175,6 +176,9 @@ class ShopDialog(Dialog):
             fault = shop.trouble
             return f"{fault.message} {fault.advice}".strip(), tr("Try again")
         view = shop.view
+        if shop.wallet is not None and not shop.wallet.may_buy:
+            who = tr("Tokens of {0} are bought by who sees to its payments. Ask an admin there.")
+            return who.format(shop.wallet.name), ""
         if view.subscription is None and not any(
             offer.available for offer in (*view.packs, *view.plans, *view.add_ons)
         ):

@@ -220,6 +220,7 @@ class WindowHosted(QObject):
             card = self._card = OutOfTokensCard()
             card.model_asked.connect(self._on_model_asked)
             card.buy_asked.connect(self._on_buy_asked)
+            card.again_asked.connect(self._on_again_asked)
             card.shop_asked.connect(self._window.dialogs.open_shop)
             composer.put_above(card)
         self._card.show_event(event, kept=not composer.is_empty(), wallet=self.wallet)
@@ -231,6 +232,12 @@ class WindowHosted(QObject):
         if event.message_id:
             order = commands.Regenerate(event.chat_id, event.pane, event.message_id, model_ref)
             self._submit(order)
+        self._window.orders.focus_composer()
+
+    def _on_again_asked(self, event: hosted.SendOutOfTokens) -> None:
+        """By the same model, from where the message stands already."""
+        self.hide_card()
+        self._submit(commands.Regenerate(event.chat_id, event.pane, event.message_id))
         self._window.orders.focus_composer()
 
     def _on_buy_asked(self, offer_id: str) -> None:

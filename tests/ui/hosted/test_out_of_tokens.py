@@ -16,6 +16,7 @@ from app.seam.hosted_views import CheckoutView
 from app.seam.views import FaultView, MessageState
 from app.ui.composer.fault_card import FaultCard
 from app.ui.hosted.out_of_tokens import OutOfTokensCard
+from app.ui.hosted.shop_dialog import ShopDialog
 from tests.ui.hosted.samples import PACK, out_of_tokens, signed_in, wallet
 from tests.ui.shell.conftest import Desk
 from tests.ui.shell.recording import CLAUDE, chat, message
@@ -126,6 +127,26 @@ def test_buying_opens_the_page_once_and_is_followed(
     desk.tell(CheckoutChanged(replace(WAITS, state="credited", message="Credited.")))
     assert texts(shown) == ["Starter is credited.", "Send your message again."]
     assert not buy.isEnabled()
+
+
+def test_what_is_in_the_chat_is_answered_by_one_click_once_it_is_paid_for(desk: Desk) -> None:
+    shown = refused(desk, "m2")
+    assert not shown.findChild(QPushButton, "answer-now").isVisible()
+    desk.qtbot.mouseClick(buttons(shown)["Buy Starter, $5"], LEFT)
+    desk.tell(CheckoutChanged(replace(WAITS, state="credited", message="Credited.")))
+    assert texts(shown) == [
+        "Starter is credited.", "Your message is in the chat and can be answered now.",
+    ]  # fmt: skip
+    desk.qtbot.mouseClick(buttons(shown)["Answer it now"], LEFT)
+    assert desk.port.asked(commands.Regenerate) == [commands.Regenerate("c1", 0, "m2")]
+    assert not shown.isVisible()
+
+
+def test_what_only_organizations_can_buy_leads_to_the_shop(desk: Desk) -> None:
+    shown = refused(desk, offers=(), own_keys=(), free_models=(), for_groups=True)
+    assert list(buttons(shown)) == ["Plans for organizations"]
+    desk.qtbot.mouseClick(buttons(shown)["Plans for organizations"], LEFT)
+    assert desk.window.findChildren(ShopDialog)
 
 
 def test_a_purchase_that_does_not_begin_says_why(desk: Desk) -> None:

@@ -45,6 +45,15 @@ def test_the_plan_for_an_organization_leads_to_a_new_one(desk: Desk) -> None:
     assert button(card, "group-make").isVisible()
 
 
+def test_a_member_who_may_not_buy_is_told_who_does(desk: Desk) -> None:
+    shown = opened(desk)
+    assert shown.page.isVisible()
+    desk.tell(signed_in(replace(wallet(), kind="organization", name="Acme", may_buy=False)))
+    assert not shown.page.isVisible()
+    who = "Tokens of Acme are bought by who sees to its payments. Ask an admin there."
+    assert who in texts(shown)
+
+
 def test_a_plan_says_what_it_gives_in_each_window(desk: Desk) -> None:
     grants = (GrantedView("plan_tokens", 30_000, "day"), GrantedView("usd", 148 * 10**10, "month"))
     shown = opened(desk, plans=(replace(PREMIUM, grants=grants),))

@@ -216,6 +216,15 @@ def test_a_group_names_itself_and_its_members(qtbot: QtBot, panel: BillingPanel)
     } == set(said[place + 1 : place + 9])  # fmt: skip
 
 
+def test_only_who_may_buy_has_the_button_for_it(qtbot: QtBot, panel: BillingPanel) -> None:
+    panel.show_wallet(wallet())
+    button = panel.findChild(QPushButton, "buy-tokens")
+    assert button is not None
+    assert not button.isHidden()
+    panel.show_wallet(replace(wallet(), kind="organization", may_buy=False))
+    assert button.isHidden()
+
+
 def test_days_are_bars_of_tokens_that_can_be_heard(qtbot: QtBot, panel: BillingPanel) -> None:
     panel.show_wallet(replace(wallet(), days=days(0, 1_935)))
     [chart] = [one for one in panel.findChildren(type(panel.chart)) if one is not panel.chart]
