@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 
 WITHIN_S = 30.0
+A4_INCH = (8.27, 11.69)
 Json = dict[str, Any]
 
 
@@ -94,6 +95,22 @@ class Chrome:
         """How wide the page is; wider than its window means that it has to be moved sideways."""
         size = (await self._ask("Page.getLayoutMetrics"))["cssContentSize"]
         return int(size["width"])
+
+    async def paper(self, *, backgrounds: bool = False) -> bytes:
+        """The page as Chromium prints it on A4, as a PDF."""
+        printed = await self._ask(
+            "Page.printToPDF",
+            paperWidth=A4_INCH[0], paperHeight=A4_INCH[1], printBackground=backgrounds,
+        )  # fmt: skip
+        return base64.b64decode(printed["data"])
+
+    async def as_on_paper(self, width: int) -> None:
+        """From now on the page is laid out for paper with so many pixels between its margins."""
+        await self._ask("Emulation.setEmulatedMedia", media="print")
+        await self._ask(
+            "Emulation.setDeviceMetricsOverride",
+            width=width, height=1000, deviceScaleFactor=1, mobile=False,
+        )  # fmt: skip
 
     async def close(self) -> None:
         self._reading.cancel()
