@@ -45,6 +45,7 @@ class Wallet:
     """An account, organization or workspace as it stands. `grants` are in the order of drawing.
 
     `available` is in plan tokens, None where what there is cannot be said in them.
+    `own_key_models` can be answered by a key that is kept at the server; `own_keys` says when.
     """
 
     account: str
@@ -66,6 +67,7 @@ class Wallet:
     month_limit: int | None
     flags: tuple[str, ...]
     in_debt: bool
+    own_key_models: frozenset[str] = frozenset()
 
     def grants_for(self, model: str) -> tuple[GrantLine, ...]:
         """What may pay for a model: its own allowances alone, where it has some."""
@@ -169,6 +171,9 @@ def read_wallet(fields: Fields) -> Wallet:
         month_limit=reset.whole_or_none("monthlyLimit"),
         flags=fields.texts("flags"),
         in_debt=fields.truth("in_debt"),
+        own_key_models=frozenset(
+            fields.texts("own_key_models") if fields.has("own_key_models") else ()
+        ),
     )
 
 

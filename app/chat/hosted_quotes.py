@@ -13,7 +13,7 @@ from app.account.hosted import OutOfTokens
 from app.account.session import Session
 from app.account.shapes import Fields
 from app.account.wallet_shapes import GrantLine
-from app.catalog.plans import Unit
+from app.catalog.plans import OwnKeys, Unit
 from app.chat.hosted_beside import ALONE, Beside
 from app.chat.hosted_routes import HostedTarget
 from app.errors import ServerRefused, TuppenceError
@@ -67,12 +67,16 @@ def predict(
     worst = worst_case_of(target, input_tokens, output_tokens_max)
     likely = worst.at(min(likely_output, output_tokens_max))
     wallet = target.wallet
+    if target.own_keys == OwnKeys.ALWAYS:
+        return _by_own_key(target, worst, likely)
     if wallet is None or wallet.is_unlimited:
         free = Admitted(PayerKind.ALLOWANCE, output_tokens_max)
         return Prediction(shares_of(free, worst, likely, target.payer))
     lines = wallet.grants_for(target.model.id)
     grants = [_grant(line, beside.held) for line in lines]
     cap = _longest_for_all(worst, grants, target.least_output_tokens, beside.sharing)
+    if cap is None and target.own_keys == OwnKeys.AFTER_ALLOWANCE:
+        return _by_own_key(target, worst, likely)
     if cap is None:
         refused = Refused(Refusal.USED_UP, target.model.id, resets=_next_reset(lines))
         shares = QuoteShares((), 0, refused=refused)
@@ -86,6 +90,12 @@ def predict(
         held=_amounts(draws),
         likely=expected,
     )
+
+
+def _by_own_key(target: HostedTarget, worst: WorstCase, likely: CallCost) -> Prediction:
+    """A key that is kept at the server answers: nothing is drawn, and its provider bills for it."""
+    answer = Admitted(PayerKind.OWN_KEY, worst.output_tokens_max)
+    return Prediction(shares_of(answer, worst, likely, target.key_payer))
 
 
 def _longest_for_all(

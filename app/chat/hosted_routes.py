@@ -15,6 +15,7 @@ from app.account.session import signed_out
 from app.account.wallet import Wallets
 from app.account.wallet_shapes import HostedModel, Wallet
 from app.catalog.models import ModelCard
+from app.catalog.plans import OwnKeys
 from app.catalog.pricebook import PriceBook
 from app.chat.chat_groups import ChatGroups
 from app.errors import TuppenceError
@@ -66,11 +67,30 @@ class HostedTarget:
         return hosted_key(self.record.id, self.record.holder)
 
     @property
+    def own_keys(self) -> str:
+        """When a key that is kept at the server answers: always, after_allowance or never."""
+        wallet = self.wallet
+        has_one = wallet is not None and self.model.id in wallet.own_key_models
+        return wallet.own_keys if wallet is not None and has_one else OwnKeys.NEVER
+
+    @property
     def payer(self) -> Payer:
+        words = f"{self._holder_name} tokens"
+        if self.own_keys == OwnKeys.ALWAYS:
+            words = self.key_payer.words
+        return Payer(PayerKind.ALLOWANCE, words, self.key_id)
+
+    @property
+    def key_payer(self) -> Payer:
+        """Who pays where a key that is kept at the server answers."""
+        return Payer(PayerKind.OWN_KEY, f"the key of {self._holder_name}", self.key_id)
+
+    @property
+    def _holder_name(self) -> str:
         name = self.record.title
         if self.record.acts_for:
             name = (self.wallet.name if self.wallet is not None else "") or self.group_name or name
-        return Payer(PayerKind.ALLOWANCE, f"{name} tokens", self.key_id)
+        return name
 
 
 class HostedRoutes:

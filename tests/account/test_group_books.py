@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.seam import hosted, hosted_groups
+from app.seam import commands, events, hosted, hosted_groups
+from app.seam.quote_views import QuoteView
 from tests.account.desktop import Desktop, desktop_at
 from tests.account.test_groups import acting
 from tests.server.proxy.conftest import open_place
@@ -86,6 +87,44 @@ async def test_a_key_is_sealed_at_the_server_used_by_members_and_never_shown_aga
     removed = await shop.done(hosted_groups.RemoveGroupKey(5, shop.id, key.id))
     assert removed.fault is None
     assert (await shop.keys()).keys == ()
+
+
+async def test_members_are_told_whose_key_pays_before_they_send(shop: Shop) -> None:
+    await acting(shop.builder, shop.id)
+    chat = await shop.builder.chat(GPT)
+
+    async def quoted(serial: int) -> QuoteView:
+        ask = commands.AskQuote(serial, chat, "Hello")
+        fits = lambda ready: ready.serial == serial  # noqa: E731
+        return (await shop.builder.driver.ask(ask, events.QuoteReady, fits)).quotes[0]
+
+    async def wallet_heard(models: bool) -> None:
+        hosted_side = shop.builder.driver.core.hosted
+        record = hosted_side.desk.chosen()
+        assert record is not None
+
+        def told(_: object) -> bool:
+            wallet = hosted_side.wallets.wallet(record)
+            return wallet is not None and (GPT in wallet.own_key_models) is models
+
+        await shop.builder.driver.wait_for(hosted.AccountsShown, told)
+
+    before = await quoted(1)
+    assert before.hosted is not None
+    assert (before.hosted.covered, before.payer) == (False, "Studio tokens")
+    add = hosted_groups.AddGroupKey(4, shop.id, "openai", KEY)
+    [key] = (await shop.admin.driver.ask(add, hosted_groups.GroupKeysShown)).keys
+    await wallet_heard(True)
+    quote = await quoted(2)
+    assert quote.hosted is not None
+    assert (quote.hosted.covered, quote.payer) == (True, "the key of Studio")
+    assert quote.hosted.after == ()  # nothing is drawn
+    [share] = quote.shares
+    assert (share.unit, share.label) == ("usd", "the key of Studio")
+    assert share.likely
+    await shop.done(hosted_groups.RemoveGroupKey(5, shop.id, key.id))
+    await wallet_heard(False)
+    assert (await quoted(3)).payer == "Studio tokens"
 
 
 async def test_what_is_no_key_is_said_before_anybody_is_asked(shop: Shop) -> None:

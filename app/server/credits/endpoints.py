@@ -18,7 +18,7 @@ from app.server.caller import TheCaller, TheServices
 from app.server.credits import calls, requests, schemas
 from app.server.credits.closing import close_request as close
 from app.server.credits.counting import input_tokens_of
-from app.server.credits.models import model_sold, models_sold
+from app.server.credits.models import model_sold, models_by_own_key, models_sold
 from app.server.credits.quotes import QuoteWish, quotes
 from app.server.credits.reading import Ask, read_situation, side_tenants
 from app.server.credits.records import DoneBefore
@@ -112,7 +112,8 @@ async def me(services: TheServices, caller: TheCaller) -> schemas.MeShown:
         own_keys=str(plan.own_keys) if plan else "never",
         priority=plan.priority if plan else False,
     )
-    return schemas.me_shown(standing, caller.account, caller.tenant, shown)
+    by_own_key = models_by_own_key(services, standing.own_key_hosts, services.clock.now())
+    return schemas.me_shown(standing, caller.account, caller.tenant, shown, by_own_key)
 
 
 @router.get(

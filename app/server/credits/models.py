@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,6 +65,17 @@ def models_sold(services: Services, now: datetime) -> Iterator[ModelShown]:
             note=model.note,
             trouble="" if found.routes else found.why_not,
         )
+
+
+def models_by_own_key(services: Services, hosts: Collection[str], now: datetime) -> list[str]:
+    """The listed models that a key for one of the hosts can answer, in the catalog's order."""
+    if not hosts:
+        return []
+    return [
+        model.id
+        for model in services.catalog.models
+        if any(route.host in hosts for route in sold(services, model.id, now).routes)
+    ]
 
 
 def model_sold(services: Services, model_id: str, now: datetime) -> ModelShown | None:

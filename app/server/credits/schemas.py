@@ -116,7 +116,8 @@ class ResetInfo(BaseModel):
 
 class MeShown(BaseModel):
     """`availableTokens` are those of the plan; null where what there is cannot be said in tokens.
-    `tokenSource` is what is drawn on next, an allowance's id or `packs`."""
+    `tokenSource` is what is drawn on next, an allowance's id or `packs`. `own_key_models` can be
+    answered by a provider's key of the account's own, when and where the plan lets them be."""
 
     user: UserShown
     account: str
@@ -130,6 +131,7 @@ class MeShown(BaseModel):
     reset_info: ResetInfo = Field(serialization_alias="resetInfo")
     flags: list[str]
     in_debt: bool
+    own_key_models: list[str] = []
 
 
 class SpendShown(BaseModel):
@@ -277,7 +279,9 @@ def balance_shown(standing: GrantStanding) -> BalanceShown:
     )
 
 
-def me_shown(standing: Standing, user: str, account: str, plan: PlanShown) -> MeShown:
+def me_shown(
+    standing: Standing, user: str, account: str, plan: PlanShown, own_key_models: list[str]
+) -> MeShown:
     return MeShown(
         user=UserShown(id=user, email=standing.email, subscription_status=standing.status),
         account=account,
@@ -295,6 +299,7 @@ def me_shown(standing: Standing, user: str, account: str, plan: PlanShown) -> Me
         ),
         flags=sorted(str(flag) for flag in standing.account.flags),
         in_debt=standing.in_debt,
+        own_key_models=own_key_models,
     )
 
 

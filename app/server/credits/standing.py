@@ -32,7 +32,8 @@ class GrantStanding:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Everything that `GET /api/me` tells. `available` is in `unit`, by the rules for all models;
-    None where what there is cannot be said in tokens."""
+    None where what there is cannot be said in tokens. `own_key_hosts` are those that the tenant
+    has a provider's key of its own for."""
 
     account: Account
     name: str
@@ -47,6 +48,7 @@ class Standing:
     used_this_month: int
     month_limit: int | None
     in_debt: bool
+    own_key_hosts: frozenset[str] = frozenset()
 
 
 def read_standing(catalog: PlanCatalog, ask: Ask) -> Steps[Standing]:
@@ -108,6 +110,7 @@ def _standing(
         used_this_month=used_this_month,
         month_limit=_month_limit(catalog, account, unit, {grant.source for grant in general}),
         in_debt=bool(situation.in_debt),
+        own_key_hosts=frozenset(situation.own_keys),
     )
 
 

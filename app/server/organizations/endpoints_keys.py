@@ -63,7 +63,7 @@ async def post_key(services: TheServices, member: TheMember, given: KeyGiven) ->
     summary="Forget a key for good",
 )
 async def delete_key(services: TheServices, member: TheMember, key: str) -> None:
-    await services.database.run(remove_key, services.catalog, member, key)
+    await services.database.run(remove_key, services.catalog, member, key, services.clock.now())
 
 
 @router.get(

@@ -15,6 +15,7 @@ from app.logs import register_secret
 from app.server.credits.own_keys import forget_own_key, note_own_key
 from app.server.credits.records import AdmittedCall
 from app.server.errors import Refused, conflict, not_found
+from app.server.events import Kind, announce
 from app.server.organizations.groups import Acting, Group, changing, read_group
 from app.server.organizations.key_checks import host_for, key_works
 from app.server.organizations.sealing import SealBroken, seal, unseal
@@ -108,7 +109,7 @@ def provider_keys_of(tenant: str) -> Steps[tuple[ProviderKey, ...]]:
     return tuple(_key(row) for row in rows)
 
 
-def remove_key(catalog: PlanCatalog, acting: Acting, key_id: str) -> Steps[None]:
+def remove_key(catalog: PlanCatalog, acting: Acting, key_id: str, now: datetime) -> Steps[None]:
     """Forget a key for good. Raises Refused: 403, 404."""
     yield from changing(catalog, acting, Right.BILLING)
     rows = yield Sql(
@@ -118,6 +119,7 @@ def remove_key(catalog: PlanCatalog, acting: Acting, key_id: str) -> Steps[None]
     if not rows:
         raise not_found("key")
     yield from forget_own_key(acting.group, key_id)
+    yield from announce(acting.group, Kind.BALANCE_CHANGED, now)
 
 
 def _keep(
@@ -149,6 +151,8 @@ def _keep(
         ),
     )
     yield from note_own_key(group.id, key.host, key.id)
+    # Members' windows say whose key pays before the next message.
+    yield from announce(group.id, Kind.BALANCE_CHANGED, key.created_at)
 
 
 def _refuse_without_keys(catalog: PlanCatalog, group: Group) -> None:
