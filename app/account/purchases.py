@@ -105,11 +105,17 @@ class Purchases:
         return checkout.is_waiting and self._clock.now() - checkout.begun_at > SLOW_AFTER
 
     async def change_subscription(self, record: ServerRecord, action: str, offer: str = "") -> None:
-        """`action` is change (to `offer`), cancel or resume."""
+        """`action` is change (to `offer`), cancel or resume. Raises ServerRefused; what is kept is
+        asked for anew then: an earlier order, whose answer was lost, may have been carried out."""
         body: dict[str, object] = {"action": action}
         if offer:
             body["offer"] = offer
-        await self._desk.session(record.id).ask("POST", "/api/subscription/subscribe", body)
+        try:
+            await self._desk.session(record.id).ask("POST", "/api/subscription/subscribe", body)
+        except ServerRefused as refused:
+            if refused.status == 409:
+                await self._wallets.refresh(record, ME, PURCHASES)
+            raise
         await self._wallets.refresh(record, ME, PURCHASES)
 
     async def portal(self, record: ServerRecord) -> str:

@@ -35,8 +35,8 @@ async def post_group(
 ) -> GroupAnswer:
     group = await found_group(services, person, kind, given.name)
     found = await services.database.read(groups_of, person.account, kind)
-    role = next(each.role for each in found if each.group.id == group.id)
-    return group_answer(services.catalog, group, role, 1, services.clock.now())
+    ours = next(each for each in found if each.group.id == group.id)
+    return group_answer(services.catalog, group, ours.role, ours.members, services.clock.now())
 
 
 @router.get(

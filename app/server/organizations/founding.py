@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from app.catalog.plan_catalog import PlanCatalog
 from app.catalog.plans import Holder, Right
 from app.catalog.rights import roles_with
 from app.errors import ConfigError
+from app.ledger.rows import ms_from
 from app.ledger.steps import Sql, Steps
 from app.server.accounts.identify import Caller
 from app.server.accounts.pace import DAY, take_one
 from app.server.accounts.sign_in import kept
 from app.server.addresses import person_network
 from app.server.errors import Refused, conflict
-from app.server.organizations.groups import Group, GroupKind, keep_group
+from app.server.organizations.groups import Group, GroupKind, keep_group, read_group
 from app.server.services import Services
 from app.server.settings import PREFIX
 
 PLAN_VARIABLE = f"{PREFIX}DEFAULT_WORKSPACE_PLAN"
 BELONGINGS_MAX = 100  # of one person
 PER_DAY = 50  # of one person, where a plan gives nothing away
+ASKED_AGAIN = timedelta(minutes=10)
 
 
 def workspace_plan(services: Services) -> str:
@@ -39,7 +43,8 @@ def workspace_plan(services: Services) -> str:
 
 
 async def found_group(services: Services, person: Caller, kind: GroupKind, name: str) -> Group:
-    """A new group with this person as its first admin.
+    """A new group with this person as its first admin; the one that they founded by this name a
+    moment ago, where they ask again because the answer was lost on its way.
 
     Raises Refused: 409 where the catalog offers none or the person belongs to too many, 429 for
     the day's limit.
@@ -55,6 +60,9 @@ async def found_group(services: Services, person: Caller, kind: GroupKind, name:
 
     def found() -> Steps[Group | Refused]:
         yield Sql("SELECT id FROM accounts WHERE id = ?", (person.account,), lock=True)
+        already = yield from _founded_just_now(group, person.account, admins[0])
+        if already is not None:
+            return already
         rows = yield Sql("SELECT count(*) FROM members WHERE account = ?", (person.account,))
         if rows[0][0] >= BELONGINGS_MAX:
             raise conflict("groups_full", f"You belong to {BELONGINGS_MAX} already. Leave one.")
@@ -67,6 +75,16 @@ async def found_group(services: Services, person: Caller, kind: GroupKind, name:
         return group
 
     return await kept(services, found)
+
+
+def _founded_just_now(wanted: Group, account: str, role: str) -> Steps[Group | None]:
+    rows = yield Sql(
+        "SELECT a.id FROM members m JOIN accounts a ON a.id = m.tenant"
+        " WHERE m.account = ? AND m.role = ? AND a.kind = ? AND a.name = ?"
+        " AND a.created_ms > ? AND a.deleted_ms IS NULL",
+        (account, role, str(wanted.kind), wanted.name, ms_from(wanted.created_at - ASKED_AGAIN)),
+    )
+    return (yield from read_group(rows[0][0])) if rows else None
 
 
 def _offers(catalog: PlanCatalog, kind: GroupKind, plan: str) -> bool:

@@ -14,6 +14,7 @@ from tests.end_to_end.hosted_faults import programs
 from tests.end_to_end.hosted_faults.books import until
 from tests.end_to_end.hosted_faults.conftest import WHOLE, Life
 from tests.end_to_end.hosted_faults.programs import Home
+from tests.end_to_end.hosted_faults.test_faulty_line import EVERY_KIND, WHOLE_KINDS
 from tests.fixtures.killable import Killable
 
 SEND, ORDER = "POST /v1/chat/completions", "POST /api/requests/"
@@ -118,7 +119,7 @@ async def test_without_the_order_nothing_is_called_free(life: Life) -> None:
     await stays_free(life, message, answers=(b"401",))  # its session ended long ago
 
 
-@pytest.mark.parametrize(("kind", "at"), [("cut", 0), ("cut", 200), ("reset", 300), ("twice", 0)])
+@pytest.mark.parametrize(("kind", "at"), EVERY_KIND)
 async def test_an_order_whose_answer_was_lost_is_given_again(
     life: Life, kind: str, at: int
 ) -> None:
@@ -128,7 +129,7 @@ async def test_an_order_whose_answer_was_lost_is_given_again(
     await after(life, 61)
     life.line.mend()
     await after(life, 1)
-    assert orders(life) >= (1 if kind == "twice" else 2)
+    assert orders(life) >= (1 if kind in WHOLE_KINDS else 2)
     await stays_free(life, message, answers=(b"410",))
 
 

@@ -90,8 +90,9 @@ async def test_a_bulk_change_among_foundings_and_calls_misses_nobody_who_was_the
     server: CreditServer,
 ) -> None:
     people = [await registered(server) for _ in range(4)]
-    before = [await founded(server, person, WORKSPACES) for person in people for _ in range(3)]
-    founding = [founded(server, person, WORKSPACES) for person in people for _ in range(3)]
+    names = [f"Crew {number}" for number in range(6)]
+    before = [await founded(server, one, WORKSPACES, name) for one in people for name in names[:3]]
+    founding = [founded(server, one, WORKSPACES, name) for one in people for name in names[3:]]
     await asyncio.gather(_change(server, "all-to-unlimited"), *founding)
     marks = ", ".join("?" * len(before))
     rows = await server.run(f"SELECT DISTINCT plan FROM accounts WHERE id IN ({marks})", *before)

@@ -29,12 +29,29 @@ async def test_who_founds_one_is_its_admin(any_credit_server: CreditServer) -> N
     assert (await admin.ask("GET", "/api/workspaces")).json()["items"] == []
 
 
+async def test_who_asks_again_because_the_answer_was_lost_founds_one_alone(
+    any_credit_server: CreditServer,
+) -> None:
+    server = any_credit_server
+    admin, other = await registered(server), await registered(server)
+    crews = await asyncio.gather(*(founded(server, admin) for _ in range(4)))
+    assert len(set(crews)) == 1
+    others = {
+        await founded(server, admin, name="Other"),
+        await founded(server, other),
+    }
+    assert len(others | set(crews)) == 3
+    server.time.pass_by(minutes=11)
+    assert await founded(server, admin) not in crews
+
+
 async def test_founding_counts_as_one_more_free_account_of_the_address(
     credit_server: CreditServer,
 ) -> None:
     admin = await registered(credit_server)
     codes = [
-        (await admin.ask("POST", ORGANIZATIONS, {"name": "Crew"})).status_code for _ in range(6)
+        (await admin.ask("POST", ORGANIZATIONS, {"name": f"Crew {n}"})).status_code
+        for n in range(6)
     ]
     most = credit_server.services.settings.limits.devices_per_address_day
     assert codes.count(201) == most - 1  # the device was the first
