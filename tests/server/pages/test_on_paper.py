@@ -18,7 +18,7 @@ from tests.server.proxy.conftest import serving
 A4 = (595.0, 842.0)  # points
 BETWEEN_MARGINS = 673  # pixels: 210 mm without 16 mm on either side
 SCREEN_ONLY = ("Print this page", "Back to the account")
-LONG = "somebody/" + "a-model-with-a-very-long-name-" * 4 + "1"
+LONG = "somebody/" + "a_model_with_a_very_long_name_" * 4 + "1"
 HEAD = "Model Calls Input Output Tokens Cost"
 
 
