@@ -2981,6 +2981,14 @@
         <source>as of {0}</source>
         <translation>Stand {0}</translation>
     </message>
+    <message>
+        <source>{0} d</source>
+        <translation>{0} T.</translation>
+    </message>
+    <message>
+        <source>{0} h</source>
+        <translation>{0} Std.</translation>
+    </message>
 </context>
 <context>
     <name>picker</name>
@@ -4293,6 +4301,10 @@
     <message>
         <source>Tokens of {0} are bought by who sees to its payments. Ask an admin there.</source>
         <translation>Token von {0} kauft, wer sich um die Zahlungen kümmert. Frage dort jemanden mit Adminrechten.</translation>
+    </message>
+    <message>
+        <source>Pay for {0} first, or stop waiting for it.</source>
+        <translation>Bezahle zuerst {0}, oder warte nicht mehr darauf.</translation>
     </message>
 </context>
 <context>

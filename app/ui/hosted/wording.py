@@ -256,13 +256,13 @@ def resets_in(at: datetime, now: datetime | None = None) -> str:
 
 
 def span_of(left: timedelta) -> str:
-    """The two largest steps of a time to come: `10 d 4 h`, `3 h 20 min`, `5 min`."""
+    """The two largest steps of a time to come: `10 d 4 h`, `3 h 20 min`, `5 min`, `9 d`."""
     minutes = max(1, int(left.total_seconds() // 60))
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     if days:
-        return tr("{0} d {1} h").format(days, hours)
+        return (tr("{0} d {1} h") if hours else tr("{0} d")).format(days, hours)
     if hours:
-        return tr("{0} h {1} min").format(hours, rest)
+        return (tr("{0} h {1} min") if rest else tr("{0} h")).format(hours, rest)
     return tr("{0} min").format(rest)
 
 

@@ -143,6 +143,8 @@ def test_amounts_are_said_in_their_unit() -> None:
     [
         (timedelta(days=10, hours=4, minutes=59), "10 d 4 h"),
         (timedelta(hours=3, minutes=20), "3 h 20 min"),
+        (timedelta(days=9, minutes=59), "9 d"),
+        (timedelta(hours=2, seconds=1), "2 h"),
         (timedelta(seconds=5), "1 min"),
     ],
 )
