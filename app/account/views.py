@@ -133,7 +133,9 @@ def out_of_tokens_view(
         free_models=tuple(view for view in found if view is not None),
         own_keys=own_keys,
         offers=tuple(sorted(ours, key=_how_dear)),
-        for_groups=kind == "person" and any(each.holder == "organization" for each in offered),
+        for_groups=not ours
+        and kind == "person"
+        and any(each.holder == "organization" for each in offered),
     )
 
 

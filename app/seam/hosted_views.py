@@ -120,7 +120,7 @@ class OfferView:
 class OutOfTokensView:
     """Why hosted credit cannot pay for a message, and every way on. `reason`: used_up, past_due,
     in_debt, or another word of the server's. `resets` is when it is granted anew. `for_groups`:
-    something that would cover it is sold to organizations alone."""
+    what would cover it is sold to organizations alone."""
 
     reason: str
     message: str

@@ -224,7 +224,8 @@ class GroupKeyPage(QWidget):
         """The group as it is now."""
         self.group = group
         why = self._why_none()
-        say(self._none, why, "2")
+        # What was said stays: the form below would move under the pointer.
+        say(self._none, why or self._none_yet(), "2")
         self.form.setVisible("billing" in group.rights and not why and self._shown is not None)
 
     def show_names(self, names: Mapping[str, str]) -> None:
@@ -259,6 +260,11 @@ class GroupKeyPage(QWidget):
             return tr("With this plan each member uses their own keys, on their own computer.")
         return ""
 
+    def _none_yet(self) -> str:
+        if self._shown is None or self._shown.keys:
+            return ""
+        return tr("No key yet: members' messages are paid from the shared tokens.")
+
     def _on_heard(self, event: hosted.HostedEvent) -> None:
         if isinstance(event, GroupKeysShown) and event.group_id == self.group.id:
             self._show(event)
@@ -274,9 +280,7 @@ class GroupKeyPage(QWidget):
             line = GroupKeyLine(key, provider, self._names, removes=sees_to)
             line.remove_asked.connect(self._on_remove)
             self._lines.addWidget(line)
-        text = "" if shown.keys else tr("No key yet: members' messages are paid from the shared "
-                                        "tokens.")  # fmt: skip
-        say(self._none, text, "2")
+        say(self._none, self._none_yet(), "2")
         self.form.setVisible(sees_to)
         self.form.show_providers(shown.providers, shown.keys)
 

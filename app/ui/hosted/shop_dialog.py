@@ -155,7 +155,8 @@ class ShopDialog(Dialog):
         self._nothing.setVisible(bool(empty) and (at_buy or view is None))
         self._way.setText(way)
         self._way.setVisible(bool(way))
-        self.page.show_shop(view, shop.wallet)
+        waiting = [one.offer for one in shop.under_way() if one.state in wording.WAITING]
+        self.page.show_shop(view, shop.wallet, waiting)
         self.page.setVisible(at_buy and view is not None and view.as_of is not None and may_buy)
         self.purchases.show_shop(view, asking=shop.asking)
         self.purchases.setVisible(not at_buy and view is not None)

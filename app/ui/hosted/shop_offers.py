@@ -140,6 +140,7 @@ class PlanLine(QFrame):
     ) -> None:  # fmt: skip
         super().__init__()
         self.offer = offer
+        self._choose: QPushButton | None = None
         set_look(self, look="option")
         name = wording.plan_name(offer)
         self.setAccessibleName(name)
@@ -165,3 +166,16 @@ class PlanLine(QFrame):
             button.setAccessibleName(f"{text}: {name}")
             button.setToolTip("" if running else plain_tooltip(tr("Opens in the browser.")))
             top.addWidget(button)
+            self._choose = button
+
+    def show_waiting(self, begun: OfferView) -> None:
+        """A plan's payment is waited for: its page again, and no second plan beside it."""
+        if self._choose is None or self.offer.kind != "plan":
+            return
+        if begun.id == self.offer.id:
+            self._choose.setText(tr("Open the page again"))
+            self._choose.setAccessibleName(f"{self._choose.text()}: {self.accessibleName()}")
+            return
+        self._choose.setEnabled(False)
+        first = tr("Pay for {0} first, or stop waiting for it.").format(begun.name)
+        self._choose.setToolTip(plain_tooltip(first))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
@@ -32,8 +34,10 @@ class ShopPage(QWidget):
         self._build()
         self._connect()
 
-    def show_shop(self, shop: ShopView | None, wallet: WalletView | None) -> None:
-        """What is for sale."""
+    def show_shop(
+        self, shop: ShopView | None, wallet: WalletView | None, waiting: Sequence[str] = ()
+    ) -> None:
+        """What is for sale; `waiting` are the offers whose payment is waited for."""
         self.setVisible(shop is not None)
         if shop is None:
             return
@@ -48,7 +52,7 @@ class ShopPage(QWidget):
         self._weights.setVisible(bool(weights and packs))
         self.subscription.show_subscription(shop.subscription)
         self.passphrase.setVisible(shop.passphrases)
-        self._show_plans(shop, wallet)
+        self._show_plans(shop, wallet, waiting)
 
     def _build(self) -> None:
         self._packs_title = plain_label(tr("Packs"), tone="2", size="small", strong=True)
@@ -80,7 +84,9 @@ class ShopPage(QWidget):
         self.subscription.portal_asked.connect(self.portal_asked)
         self.subscription.change_asked.connect(lambda action: self.change_asked.emit(action, ""))
 
-    def _show_plans(self, shop: ShopView, wallet: WalletView | None) -> None:
+    def _show_plans(
+        self, shop: ShopView, wallet: WalletView | None, waiting: Sequence[str]
+    ) -> None:
         running = shop.subscription
         mine = running.plan if running is not None else wallet.plan if wallet is not None else ""
         offers = [
@@ -98,7 +104,8 @@ class ShopPage(QWidget):
         ]
         kind = "person" if wallet is None else wallet.kind
         self._plans_title.setVisible(bool(offers) or running is not None)
-        if (shown := (tuple(offers), mine, running, kind)) == self._plans_shown:
+        begun = [offer for offer in offers if offer.id in waiting]
+        if (shown := (tuple(offers), mine, running, kind, tuple(begun))) == self._plans_shown:
             return
         self._plans_shown = shown
         had_focus = self.isAncestorOf(QApplication.focusWidget() or self)
@@ -114,6 +121,8 @@ class ShopPage(QWidget):
             )  # fmt: skip
             line.asked.connect(self._on_plan)
             line.group_asked.connect(self.group_asked)
+            if begun:
+                line.show_waiting(begun[-1])
             self._plans.addWidget(line)
             line.show()
         first = self.tiles.first()

@@ -324,6 +324,17 @@ def test_a_workspaces_keys_are_shown_by_their_end_and_forgotten_when_not_seen(de
     assert field.text() == ""
 
 
+def test_the_form_for_a_key_stays_where_it_is_when_the_wallet_is_told_anew(desk: Desk) -> None:
+    card = opened(desk, accounts(STUDIO))
+    go_to(card, "Keys")
+    desk.tell(keys())
+    page = card.page(STUDIO.id)
+    assert page is not None
+    assert says(page.keys, "No key yet: members' messages are paid from the shared tokens.")
+    desk.tell(accounts(STUDIO))
+    assert says(page.keys, "No key yet: members' messages are paid from the shared tokens.")
+
+
 @pytest.mark.parametrize(
     ("rule", "holder", "words"),
     [

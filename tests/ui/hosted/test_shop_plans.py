@@ -13,7 +13,7 @@ from app.seam.views import FaultView
 from app.ui.settings.secret_field import SecretField
 from tests.ui.hosted.samples import signed_in, wallet
 from tests.ui.hosted.shop_desk import answer, button, click, opened, said, texts
-from tests.ui.hosted.shop_samples import CREATOR, FREE, PREMIUM, RUNS, shop
+from tests.ui.hosted.shop_samples import CREATOR, FREE, PREMIUM, RUNS, moved, shop
 from tests.ui.shell.conftest import Desk
 
 
@@ -22,6 +22,18 @@ def test_a_plan_is_chosen_and_paid_in_the_browser(desk: Desk) -> None:
     assert "Your plan" in texts(shown)
     click(desk, "choose-premium")
     assert [order.offer for order in desk.port.asked(Buy)] == ["premium"]  # type: ignore[union-attr]
+
+
+def test_while_one_plan_is_paid_for_no_second_one_is_begun(desk: Desk) -> None:
+    shown = opened(desk, plans=(PREMIUM, CREATOR))
+    desk.tell(moved("pending", PREMIUM))
+    assert button(shown, "choose-premium").text() == "Open the page again"
+    assert not button(shown, "choose-creator").isEnabled()
+    why = "Pay for Premium first, or stop waiting for it."
+    assert why in button(shown, "choose-creator").toolTip()
+    desk.tell(moved("given_up", PREMIUM))
+    assert button(shown, "choose-premium").text() == "Choose"
+    assert button(shown, "choose-creator").isEnabled()
 
 
 def test_a_plan_for_others_says_for_whom_it_is(desk: Desk) -> None:
