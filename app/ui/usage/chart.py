@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -30,6 +30,7 @@ HEIGHT, HEIGHT_MIN = 176, 118
 READING, FOOT, GAP = 20, 20, 8  # above the bars, below them, beside the axis
 BAR_MIN, BAR_MAX, ROUND_FROM = 2, 40, 14
 OPACITY = 0.85
+_DESCRIBED_AFTER_MS = 50
 _WIDE = date(2026, 9, 30)  # no day is written wider
 
 
@@ -48,6 +49,8 @@ class BarChart(QWidget):
         self._unit = "day"
         self._in_tokens = False
         self._ticks: tuple[int, ...] = (0,)
+        self._describing = QTimer(self, singleShot=True, interval=_DESCRIBED_AFTER_MS)
+        self._describing.timeout.connect(self._describe)
         self._axis = 0  # its width with the gap beside it, in pixels
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -66,9 +69,13 @@ class BarChart(QWidget):
             self._ticks = ticks_of(most)
         self._measure()
         self.setAccessibleName(self._name())
+        # A year of words takes longer than the picture: it is there first.
+        self._describing.start()
+        self.update()
+
+    def _describe(self) -> None:
         spent = [wording.bar_text(bar) for bar in self._bars if bar.messages or bar.unpriced]
         self.setAccessibleDescription("; ".join(spent))
-        self.update()
 
     def has_estimates(self) -> bool:
         """Whether any bar is not exact."""

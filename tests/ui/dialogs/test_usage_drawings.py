@@ -73,10 +73,10 @@ def test_the_arrow_keys_walk_through_the_bars_and_enter_chooses_one(
     assert blocker.args == [view().bars[-1]]
 
 
-def test_a_screen_reader_gets_every_bar_that_cost_something(chart: BarChart) -> None:
+def test_a_screen_reader_gets_every_bar_that_cost_something(chart: BarChart, qtbot: QtBot) -> None:
     chart.show_bars((*view().bars, bar(TODAY + DAY, 0)), "day")
     assert chart.accessibleName() == "Cost by day"
-    assert chart.accessibleDescription().count(" Nov 2026: ") == 21
+    qtbot.waitUntil(lambda: chart.accessibleDescription().count(" Nov 2026: ") == 21)
 
 
 @pytest.mark.parametrize("dark", [False, True])
