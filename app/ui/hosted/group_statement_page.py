@@ -115,7 +115,7 @@ class GroupStatementPage(QWidget):
         self._own.setText(pattern.format(own))
         used = any(each.own_key_calls for each in statement.models)
         self._own.setVisible(used)
-        self._models.show_lines(_heads(tr("Model")), _lines(statement.models, str))
+        self._models.show_lines(_heads(tr("Model")), _lines(statement.models, self._hosted.model_name))
         people = _lines(statement.members, lambda account: named(account, self._names))
         self._members.show_lines(_heads(tr("Member")), people)
         set_look(self._of, tone="warn" if statement.beyond_pusd else "2")

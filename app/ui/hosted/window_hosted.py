@@ -85,6 +85,10 @@ class WindowHosted(QObject):
                 pass
         self.heard.emit(event)
 
+    def model_name(self, model_id: str) -> str:
+        """What a model is called; its id where it is not on the list any more."""
+        return self._window.shown.model_names().get(model_id, model_id)
+
     def order(self, make: Callable[[int], commands.Command], answer: Answer) -> int:
         """Give an order that the core answers once; its serial, which other answers bear too.
 

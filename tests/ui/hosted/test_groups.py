@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.seam import hosted
+from app.seam import events, hosted
 from app.seam.hosted_groups import AddGroupKey, AskGroupKeys, AskGroupSpending, AskStatement
 from app.seam.views import FaultView
 from app.ui.hosted.group_dialog import GroupDialog
@@ -39,7 +39,7 @@ from tests.ui.hosted.group_samples import (
     spending,
     statement,
 )
-from tests.ui.hosted.samples import nobody
+from tests.ui.hosted.samples import hosted_row, nobody
 from tests.ui.shell.conftest import Desk
 from tests.ui.shell.test_german_window import english_in
 
@@ -367,6 +367,18 @@ def test_a_statement_tells_the_limit_and_what_was_charged(desk: Desk) -> None:
     # Another month's answer that comes late is not shown as this one's.
     desk.tell(statement("2025-01"))
     assert says(card, "$25.00")
+
+
+def test_a_statement_calls_models_by_their_names(desk: Desk) -> None:
+    row = replace(hosted_row(), ref="hosted:s1/gpt-4o", name="GPT-4o")
+    desk.tell(events.ModelsListed((row,)))
+    card = opened(desk, accounts(STUDIO))
+    go_to(card, "Plan and statement")
+    order = last(desk, AskStatement)
+    assert isinstance(order, AskStatement)
+    desk.tell(statement(order.month))
+    assert says(card, "GPT-4o")
+    assert not says(card, "gpt-4o")
 
 
 def test_months_go_back_over_new_year() -> None:
