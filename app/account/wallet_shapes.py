@@ -7,6 +7,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from app.account.shapes import Fields
+from app.catalog.models_sold import Markup
 from app.metering.payer import Unit
 from app.money import PICODOLLARS_PER_USD
 
@@ -19,7 +20,8 @@ class GrantLine:
     """One grant in its window; amounts are in `unit`. `only`: its models draw on nothing else.
 
     `resets` is None for what never comes again. `cap` is what this member may draw of it in the
-    window, None where nobody set one; `left` is within it.
+    window, None where nobody set one; `left` is within it. `markup` is what calls are charged at,
+    None for what they cost.
     """
 
     id: str
@@ -35,6 +37,7 @@ class GrantLine:
     models: tuple[str, ...]
     only: bool
     cap: int | None = None
+    markup: Markup | None = None
 
     def fits(self, model: str) -> bool:
         return any(fnmatchcase(model, glob) for glob in self.models)
@@ -218,10 +221,20 @@ def _grant(fields: Fields) -> GrantLine:
         models=fields.texts("models"),
         only=fields.truth("only"),
         cap=fields.amount("cap", unit) if fields.has("cap") else None,
+        markup=_markup(fields.inner_or_none("markup")),
     )
     if grant.left > grant.granted:
         raise fields.wrong("left", "is more than was granted")
     return grant
+
+
+def _markup(fields: Fields | None) -> Markup | None:
+    if fields is None:
+        return None
+    markup = Markup(fields.pusd("cost_usd"), fields.pusd("charge_usd"))
+    if not markup.cost_pusd:
+        raise fields.wrong("cost_usd", "is 0: nothing can be charged by it")
+    return markup
 
 
 def _model(fields: Fields) -> HostedModel:

@@ -199,6 +199,7 @@ def _grant(line: GrantLine, taken: Mapping[str, int]) -> Grant:
         used=line.used,
         held=line.held,
         resets=line.resets,
+        markup=line.markup,
         cap_left=line.left,  # a member's cap may leave less than the grant has
     )
     return _less(grant, taken.get(line.id, 0))

@@ -80,6 +80,14 @@ class HostedTarget:
             words = self.key_payer.words
         return Payer(PayerKind.ALLOWANCE, words, self.key_id)
 
+    def charged(self, rate: int | None) -> int | None:
+        """What is charged where the provider's rate is this; itself where no markup is taken."""
+        wallet = self.wallet
+        if rate is None or wallet is None or self.own_keys == OwnKeys.ALWAYS:
+            return rate
+        markups = [line.markup for line in wallet.grants_for(self.model.id) if line.markup]
+        return markups[0].charge(rate) if markups else rate
+
     @property
     def key_payer(self) -> Payer:
         """Who pays where a key that is kept at the server answers."""

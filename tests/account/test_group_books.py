@@ -127,6 +127,26 @@ async def test_members_are_told_whose_key_pays_before_they_send(shop: Shop) -> N
     assert (await quoted(3)).payer == "Studio tokens"
 
 
+async def test_managed_credit_is_shown_and_quoted_with_its_markup(shop: Shop) -> None:
+    server = shop.builder.place.server
+    amounts = '{"managed-monthly": 100000000000000}'
+    await server.run("UPDATE accounts SET custom_amounts = ? WHERE id = ?", amounts, shop.id)
+    await acting(shop.builder, shop.id)
+    chat = await shop.builder.chat(GPT)
+    rows = shop.builder.driver.core.model_list.rows()
+    rates = [(row.input_rate, row.output_rate) for row in rows if row.ref.endswith(f"/{GPT}")]
+    assert rates == [(3_333_334, 13_333_334)]  # $2.50 and $10.00 a million, and a third
+    ready = await shop.builder.driver.ask(commands.AskQuote(1, chat, "Hello"), events.QuoteReady)
+    [share] = ready.quotes[0].shares
+    assert share.likely_pusd
+    assert share.likely == -(-share.likely_pusd * 4 // 3)
+    message = await shop.builder.driver.send(chat, "Hello")
+    assert message.cost is not None
+    [drawn] = message.cost.drawn
+    cost = 12 * 2_500_000 + 20 * 10_000_000
+    assert drawn.amount == -(-cost * 4 // 3)
+
+
 async def test_what_is_no_key_is_said_before_anybody_is_asked(shop: Shop) -> None:
     done = await shop.done(hosted_groups.AddGroupKey(4, shop.id, "openai", "sk-short"))
     assert done.fault is not None

@@ -89,9 +89,17 @@ class PlanShown(BaseModel):
     priority: bool
 
 
+class MarkupShown(BaseModel):
+    """What costs the one sum is charged as the other."""
+
+    cost_usd: str
+    charge_usd: str
+
+
 class BalanceShown(BaseModel):
     """One grant in its window; `resets` is null for what never comes again. `cap` is what this
-    member may draw of it in the window, null where nobody set one; `left` is within it."""
+    member may draw of it in the window, null where nobody set one; `left` is within it. `markup`
+    is null where a call is charged at what it costs."""
 
     grant: str
     source: str
@@ -106,6 +114,7 @@ class BalanceShown(BaseModel):
     models: list[str]
     only: bool
     cap: int | str | None = None
+    markup: MarkupShown | None = None
 
 
 class ResetInfo(BaseModel):
@@ -276,6 +285,11 @@ def balance_shown(standing: GrantStanding) -> BalanceShown:
         models=list(standing.models),
         only=standing.only,
         cap=None if standing.cap is None else amount_of(grant.unit, standing.cap),
+        markup=None
+        if grant.markup is None
+        else MarkupShown(
+            cost_usd=usd_text(grant.markup.cost_pusd), charge_usd=usd_text(grant.markup.charge_pusd)
+        ),
     )
 
 
