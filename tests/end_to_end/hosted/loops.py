@@ -108,3 +108,13 @@ def run_command(somebody: Somebody, name: str) -> None:
 def named(somebody: Somebody, name: str) -> Seen:
     """What bears a name, once it can be seen."""
     return somebody.until(lambda shown: next((o for o in shown if o.name == name), None), name)
+
+
+def paste(somebody: Somebody) -> None:
+    """What was copied, into the composer; a long text becomes a file of the message."""
+    somebody.hands.key("ctrl+l")
+    somebody.hands.key("ctrl+v")
+    somebody.until(
+        lambda shown: somebody.composer() or any(one.says("Pasted text") for one in shown),
+        "what was pasted",
+    )

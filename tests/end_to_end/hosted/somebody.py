@@ -28,6 +28,15 @@ exec {program} --no-sandbox --user-data-dir={profile} --no-first-run --disable-g
 --window-position=1450,0 --window-size=900,900 "--app=$1" >/dev/null 2>&1
 """
 
+COPYING = """
+import sys
+from PySide6.QtGui import QGuiApplication
+program = QGuiApplication([])
+program.clipboard().setText(sys.stdin.read())
+print("copied", flush=True)
+program.exec()
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -234,3 +243,21 @@ def close_browser(folder: Path) -> None:
     for pid in pids.read_text().split() if pids.exists() else ():
         with contextlib.suppress(ProcessLookupError):
             os.kill(int(pid), signal.SIGTERM)
+
+
+@contextmanager
+def copied_elsewhere(display: str, text: str) -> Iterator[None]:
+    """Another program on the screen from which somebody copied a text."""
+    with subprocess.Popen(
+        [sys.executable, "-P", "-c", COPYING], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        env={**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}, text=True,
+    ) as program:  # fmt: skip
+        assert program.stdin is not None
+        assert program.stdout is not None
+        program.stdin.write(text)
+        program.stdin.close()
+        assert program.stdout.readline() == "copied\n"
+        try:
+            yield
+        finally:
+            program.kill()

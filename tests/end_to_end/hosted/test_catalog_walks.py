@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,23 +12,16 @@ from tests.end_to_end.hosted.loops import (
     costs,
     draws_agree,
     left,
+    paste,
     pay_in_browser,
     start_free,
 )
-from tests.end_to_end.hosted.somebody import ROOT, Seen, Somebody
+from tests.end_to_end.hosted.somebody import ROOT, Seen, Somebody, copied_elsewhere
 from tests.end_to_end.hosted.test_other_catalogs import demo_of
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.soak]
 SHORT = "What is left does not cover this message."
 QUESTION = "Something long, please"
-COPYING = """
-import sys
-from PySide6.QtGui import QGuiApplication
-program = QGuiApplication([])
-program.clipboard().setText(sys.stdin.read())
-print("copied", flush=True)
-program.exec()
-"""
 
 
 def use_up(somebody: Somebody) -> None:
@@ -102,24 +90,6 @@ def test_what_is_used_up_is_bought_and_the_message_goes_on(
     draws_agree(home / "demo")
 
 
-@contextmanager
-def copied_elsewhere(display: str, text: str) -> Iterator[None]:
-    """Another program on the screen from which somebody copied a text."""
-    with subprocess.Popen(
-        [sys.executable, "-P", "-c", COPYING], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        env={**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}, text=True,
-    ) as program:  # fmt: skip
-        assert program.stdin is not None
-        assert program.stdout is not None
-        program.stdin.write(text)
-        program.stdin.close()
-        assert program.stdout.readline() == "copied\n"
-        try:
-            yield
-        finally:
-            program.kill()
-
-
 def with_prices(folder: Path) -> Path:
     """The catalog as its operator has to complete it: two plans have words for a price."""
     text = (ROOT / "resources" / "catalogs" / "monthly-plans.toml").read_text()
@@ -139,9 +109,7 @@ def test_a_month_of_tokens_is_used_up_and_a_larger_plan_goes_on(
         assert "100k tokens left" in left(somebody.look())
         choose_model(somebody, "GPT-4o")
         with copied_elsewhere(wide_display, "Word after word. " * 22_000):
-            somebody.hands.key("ctrl+l")
-            somebody.hands.key("ctrl+v")
-            somebody.reads("Pasted")
+            paste(somebody)
         somebody.say("Sum this up")
         [line] = answered(somebody)
         assert "tokens" in line

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.hosted.loops import answered, choose_model, draws_agree, start_free
-from tests.end_to_end.hosted.somebody import ROOT, window
+from tests.end_to_end.hosted.loops import answered, choose_model, draws_agree, paste, start_free
+from tests.end_to_end.hosted.somebody import ROOT, copied_elsewhere, window
 from tests.fixtures.provider_server import ProviderServer, recorded
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.soak]
+pytestmark = pytest.mark.timeout(240)
 SECRET = "sk-proj-own-key-after-4f1d2c9b7a"
 
 
@@ -39,7 +39,9 @@ def test_an_own_key_goes_on_after_the_allowance(
         start_free(somebody)
         choose_model(somebody, "GPT-4o")
         add_key(home, f"{provider_server.url}/v1")
-        somebody.say("Something long, please")
+        with copied_elsewhere(wide_display, "Word after word. " * 370):
+            paste(somebody)
+        somebody.say("Sum this up")
         answered(somebody)
         somebody.say("What is the capital of Mexico?")
         somebody.reads("What is left does not cover this message.")
@@ -51,5 +53,5 @@ def test_an_own_key_goes_on_after_the_allowance(
         assert "tokens" in lines[0]
         assert "$0.0001, 14 in · 8 out, your OpenAI key" in lines[1]
         somebody.leave()
-    assert draws_agree(home / "demo") == 5_090
+    assert draws_agree(home / "demo") == 8_325
     assert len(provider_server.posts) == 1
