@@ -167,10 +167,20 @@ class PostgresDatabase:
     def _upgrade(self) -> None:
         connected = psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_WITHIN_S)
         with connected as connection, connection.transaction():
+            _refuse_encoding(connection.info.parameter_status("server_encoding") or "")
             # Copies that start at once would both find nothing.
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('tuppence-server schema'))")
             make_tables(connection)
             run_steps(connection, upgrade("postgres"))
+
+
+def _refuse_encoding(encoding: str) -> None:
+    """In any other one texts come back as bytes, or some cannot be kept."""
+    if encoding != "UTF8":
+        raise ConfigError(
+            f"The database of PostgreSQL keeps texts as {encoding}, not as UTF8.",
+            "Make it anew: CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0.",
+        )
 
 
 def _one(statement: Sql) -> Steps[Sequence[Row]]:

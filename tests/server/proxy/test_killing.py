@@ -9,15 +9,14 @@ import signal
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from app.ledger.holds import RESOLVE_WITHIN
 from app.server.proxy.desk import Desk
 from app.server.proxy.resolving import resolve_all, sweep_all
 from tests.fixtures.credit_server import Person, running_server
+from tests.fixtures.postgres import address_of
 from tests.server.proxy.conftest import MODEL, Place, variables
 from tests.server.proxy.hanging_up import ask_and_hang_up
 from tests.server.safety.processes import server_process
@@ -29,13 +28,6 @@ CLIENTS, TOKENS, WORD = 6, 30, " hello"
 ALIVE_S = (0.02, 0.8)
 COLD = 5  # every fifth is killed before it has answered anything
 LATER = RESOLVE_WITHIN + timedelta(minutes=10)
-
-
-def address_of(words: str) -> str:
-    """libpq's words as an address, which is what the server is told."""
-    parts = conninfo_to_dict(words)
-    place = urlencode({"host": parts["host"], "port": parts["port"]})
-    return f"postgresql://{parts['user']}@/{parts['dbname']}?{place}"
 
 
 async def ask_on_and_on(

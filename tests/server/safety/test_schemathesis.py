@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.fixtures.postgres import address_of
 from tests.server.safety.processes import ServerProcess, server_process, session_at
 
 ENV = {
@@ -98,8 +99,9 @@ def test_no_answer_is_a_surprise(tmp_path: Path, who: str) -> None:
 def test_no_answer_is_a_surprise_in_a_long_time(
     request: pytest.FixtureRequest, tmp_path: Path, who: str, database: str
 ) -> None:
-    url = request.getfixturevalue("postgres_url") if database == "postgres" else ""
-    env = {**ENV, "DATABASE_URL": url}
+    env = dict(ENV)
+    if database == "postgres":
+        env["DATABASE_URL"] = address_of(request.getfixturevalue("postgres_url"))
     with server_process(tmp_path / "server", "--demo", env=env) as server:
         token = token_for(server, who)
         asked(server, tmp_path, token, "--phases=coverage,fuzzing,stateful", "--max-examples=100")

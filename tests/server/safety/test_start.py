@@ -11,11 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
 
+import psycopg
 import pytest
 
 from app.server import settings as settings_module
 from app.server.main import main
 from app.server.settings import PREFIX, load_settings
+from tests.fixtures.postgres import Postgres, address_of
 from tests.server.safety.processes import ROOT, environment, refused_start, server_process
 
 WORD = "canaryWord77"
@@ -191,6 +193,20 @@ def test_a_database_that_is_not_there_is_said_without_its_password(
     said = refused(DATABASE_URL=url)
     assert "PostgreSQL" in said
     assert "DATABASE_URL" in said
+
+
+def test_a_database_that_keeps_texts_in_another_encoding_is_named(
+    tmp_path: Path, refused: Refused, postgres: Postgres
+) -> None:
+    with psycopg.connect(postgres.dsn, autocommit=True) as connection:
+        connection.execute(
+            "CREATE DATABASE plain_bytes ENCODING 'SQL_ASCII' TEMPLATE template0"
+            " LC_COLLATE 'C' LC_CTYPE 'C'"
+        )
+    words = postgres.dsn.replace("dbname=postgres", "dbname=plain_bytes")
+    said = refused(DATABASE_URL=address_of(words))
+    assert "SQL_ASCII" in said
+    assert "ENCODING 'UTF8'" in said
 
 
 def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path, refused: Refused) -> None:
