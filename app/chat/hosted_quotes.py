@@ -160,6 +160,7 @@ def quote_view(target: HostedTarget, found: Prediction) -> HostedQuoteView:
         free=target.model.free,
         covered=found.is_covered,
         after=found.after,
+        capped=not found.is_covered and _is_capped(target),
     )
 
 
@@ -203,6 +204,14 @@ def _grant(line: GrantLine, taken: Mapping[str, int]) -> Grant:
         cap_left=line.left,  # a member's cap may leave less than the grant has
     )
     return _less(grant, taken.get(line.id, 0))
+
+
+def _is_capped(target: HostedTarget) -> bool:
+    """Whether a member's cap leaves less than there is."""
+    lines = () if target.wallet is None else target.wallet.grants_for(target.model.id)
+    return any(
+        line.cap is not None and line.left < line.granted - line.used - line.held for line in lines
+    )
 
 
 def _less(grant: Grant, taken: int) -> Grant:

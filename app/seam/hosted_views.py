@@ -23,13 +23,15 @@ class BalanceAfter:
 @dataclass(frozen=True, slots=True)
 class HostedQuoteView:
     """Beside a quote: `weight` is plan tokens for each token, None where others pay (a free
-    model's own allowance, dollars). `covered` False: what is left does not do."""
+    model's own allowance, dollars). `covered` False: what is left does not do; `capped` where there
+    is more than a member's cap leaves."""
 
     server: str
     weight: int | None
     free: bool
     covered: bool
     after: tuple[BalanceAfter, ...] = ()
+    capped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

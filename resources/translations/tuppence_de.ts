@@ -2989,6 +2989,10 @@
         <source>{0} h</source>
         <translation>{0} Std.</translation>
     </message>
+    <message>
+        <source>more than your cap leaves</source>
+        <translation>mehr, als deine Obergrenze übrig lässt</translation>
+    </message>
 </context>
 <context>
     <name>picker</name>

@@ -128,6 +128,10 @@ async def test_a_seats_cap_is_kept_and_refuses_in_words(crew: Crew) -> None:
     assert capped.caps == ((allowance, "0.0001"),)
     await acting(crew.bob, crew.group)
     chat_id = await crew.bob.chat("gpt-4o")
+    ready = await crew.bob.driver.ask(commands.AskQuote(1, chat_id, "Hello"), events.QuoteReady)
+    quote = ready.quotes[0].hosted
+    assert quote is not None
+    assert (quote.covered, quote.capped) == (False, True)
     out = await crew.bob.driver.ask(
         commands.SendMessage(chat_id, (0,), "Hello"), hosted.SendOutOfTokens
     )

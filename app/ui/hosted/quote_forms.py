@@ -65,11 +65,13 @@ def _likely_words(kind: str, sums: dict[str, int]) -> str:
 
 
 def _missing_pieces(quotes: Sequence[QuoteView]) -> list[Piece]:
-    """`more than is left`; of several panes, how many of them are covered."""
+    """`more than is left`, or than a member's cap leaves; of several panes, how many of them are
+    covered."""
     covered = [quote.hosted.covered for quote in quotes if quote.hosted is not None]
     if all(covered):
         return []
-    text = tr("more than is left")
+    is_capped = any(quote.hosted.capped for quote in quotes if quote.hosted is not None)
+    text = tr("more than your cap leaves") if is_capped else tr("more than is left")
     if any(covered):
         pattern = tr("enough is left for {0} of {1} panes")
         text = pattern.format(sum(covered), len(covered))

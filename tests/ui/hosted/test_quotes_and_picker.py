@@ -90,6 +90,13 @@ def test_a_pane_that_is_not_covered_stays_in_the_sum() -> None:
     )
 
 
+def test_a_members_cap_is_named_where_it_is_what_does_not_do() -> None:
+    short = short_of(16_100)
+    assert short.hosted is not None
+    capped = replace(short, hosted=replace(short.hosted, capped=True))
+    assert said(capped)[0] == ("about 16,100 tokens · more than your cap leaves · Example tokens")
+
+
 def test_a_free_models_tokens_are_no_plan_tokens() -> None:
     free = hosted_quote(
         ShareView("Qwen Turbo", "tokens", 419, 8_210, None),
