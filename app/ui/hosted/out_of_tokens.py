@@ -38,6 +38,7 @@ class OutOfTokensCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._event: SendOutOfTokens | None = None
+        self._in_chat: dict[tuple[str, int], SendOutOfTokens] = {}  # by chat and pane
         self._left: dict[tuple[str, str], int] = {}
         self._is_buying = False
         self._url = ""
@@ -50,6 +51,8 @@ class OutOfTokensCard(QFrame):
     ) -> None:
         """Say what is short; `kept` where the message stands in the composer."""
         self._event, self._left = event, _left_in(wallet)
+        if event.message_id:
+            self._in_chat[event.chat_id, event.pane] = event
         self._is_buying = False
         view = event.view
         self._message.setText(self._reason(view))
@@ -112,6 +115,7 @@ class OutOfTokensCard(QFrame):
 
     def leave(self) -> None:
         """Gone until there is something to say again."""
+        self._in_chat.clear()
         self.hide()
 
     def _build(self) -> None:
@@ -218,8 +222,9 @@ class OutOfTokensCard(QFrame):
         self.buy_asked.emit(offer_id)
 
     def _on_again(self) -> None:
-        if self._event is not None:
-            self.again_asked.emit(self._event)
+        """Every pane that was refused is answered, not only the one that was told last."""
+        for event in list(self._in_chat.values()):
+            self.again_asked.emit(event)
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self._url)

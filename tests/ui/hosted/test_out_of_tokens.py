@@ -142,6 +142,17 @@ def test_what_is_in_the_chat_is_answered_by_one_click_once_it_is_paid_for(desk: 
     assert not shown.isVisible()
 
 
+def test_every_pane_that_was_refused_is_answered_by_the_one_click(desk: Desk) -> None:
+    shown = refused(desk, "m2")
+    desk.tell(replace(out_of_tokens("m3"), pane=1))
+    desk.qtbot.mouseClick(buttons(shown)["Buy Starter, $5"], LEFT)
+    desk.tell(CheckoutChanged(replace(WAITS, state="credited", message="Credited.")))
+    desk.qtbot.mouseClick(buttons(shown)["Answer it now"], LEFT)
+    assert desk.port.asked(commands.Regenerate) == [
+        commands.Regenerate("c1", 0, "m2"), commands.Regenerate("c1", 1, "m3"),
+    ]  # fmt: skip
+
+
 def test_what_only_organizations_can_buy_leads_to_the_shop(desk: Desk) -> None:
     shown = refused(desk, offers=(), own_keys=(), free_models=(), for_groups=True)
     assert list(buttons(shown)) == ["Plans for organizations"]
