@@ -68,6 +68,11 @@ class HttpAnswer(Protocol):
     headers: Mapping[str, str]
     content_type: str
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the body's end has come; False where only reading on would tell."""
+        ...
+
     def pieces(self) -> AsyncIterator[bytes]:
         """The body as it arrives; raises StreamBroken where it stops before its end."""
         ...

@@ -31,6 +31,11 @@ class Answer:
         self._call = call
         self._idle_s = idle_s
 
+    @property
+    def is_over(self) -> bool:
+        """Not known here before it was read."""
+        return False
+
     async def pieces(self) -> AsyncIterator[bytes]:
         """The body as it arrives; raises StreamBroken where it stops before its end."""
         pieces = self._response.aiter_bytes()

@@ -46,6 +46,10 @@ class AiohttpAnswer:
         self._call = call
         self._idle_s = idle_s
 
+    @property
+    def is_over(self) -> bool:
+        return self._response.content.at_eof()
+
     async def pieces(self) -> AsyncIterator[bytes]:
         """The body as it arrives; raises StreamBroken where it stops before its end."""
         content = self._response.content
@@ -143,8 +147,7 @@ class _Connector(aiohttp.TCPConnector):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        made = functools.partial(_Line, loop=self._loop)
-        self._factory = cast("functools.partial[ResponseHandler]", made)
+        self._factory = cast(Any, functools.partial(_Line, loop=self._loop))
 
     async def connect(self, req: Any, traces: Any, timeout: Any) -> Any:
         connection = await super().connect(req, traces, timeout)
@@ -188,9 +191,8 @@ class AiohttpDoor:
     ) -> tuple[aiohttp.ClientResponse, Address]:
         """A request's answer and where it was sent."""
         try:
-            url = yarl.URL(call.url)
-            at = _address(url)
-            bound = _address(yarl.URL(call.key.url)) if call.key else None
+            url, at = _place(call.url)
+            bound = _place(call.key.url)[1] if call.key else None
         except ValueError as error:
             raise rules.unusable(call) from error
         headers = rules.request_headers(call, at, bound)
@@ -238,8 +240,7 @@ class AiohttpDoor:
         limits = self.timeouts
         connect_s = within_s or limits.connect_s
         before = _ATTEMPT.set(attempt)
-        try:
-            # Connecting has its own time; this is for the silence after the request.
+        try:  # connecting has its own time; this is for the silence after the request
             async with asyncio.timeout(connect_s + (within_s or limits.first_byte_s)):
                 return await self._session(way).request(
                     call.method,
@@ -344,17 +345,17 @@ def _checked(proxy: Proxy) -> _Through:
     return _Through(str(bare), headers, str(with_auth))
 
 
-def _address(url: yarl.URL) -> Address:
+@functools.lru_cache(maxsize=256)
+def _place(address: str) -> tuple[yarl.URL, Address]:
+    url = yarl.URL(address)
     if url.scheme not in ("http", "https") or not url.host or url.port is None:
         raise ValueError("no address")
-    return Address(url.scheme, url.host.lower(), url.port)
+    return url, Address(url.scheme, url.host.lower(), url.port)
 
 
 def _is_lost(error: BaseException) -> bool:
-    return isinstance(
-        error,
-        aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError,
-    ) and not isinstance(error, aiohttp.ClientConnectorError)
+    lost = aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError
+    return isinstance(error, lost) and not isinstance(error, aiohttp.ClientConnectorError)
 
 
 def _fault(error: BaseException, call: Call, at: Address) -> ProviderError:

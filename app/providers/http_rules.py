@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.errors import (
     ConfigError,
@@ -47,12 +48,17 @@ class Address:
     @property
     def is_private(self) -> bool:
         """Whether it is on this computer or in its own network."""
-        try:
-            address = ipaddress.ip_address(self.host.strip("[]"))
-        except ValueError:
-            near = (".local", ".lan", ".home")
-            return self.host == "localhost" or "." not in self.host or self.host.endswith(near)
-        return address.is_loopback or address.is_private
+        return _is_private(self.host)
+
+
+@lru_cache(maxsize=256)
+def _is_private(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        near = (".local", ".lan", ".home")
+        return host == "localhost" or "." not in host or host.endswith(near)
+    return address.is_loopback or address.is_private
 
 
 def request_headers(call: Call, at: Address, bound: Address | None) -> list[tuple[str, str]]:

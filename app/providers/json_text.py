@@ -12,6 +12,7 @@ Json = Mapping[str, object]
 EMPTY: Json = {}
 
 _NAME = re.compile(r"[\w.:/@+~-]{1,160}")
+_FRACTION = re.compile(rb"[0-9][.eE]")
 _TIER = re.compile(r"[A-Za-z][A-Za-z_-]{0,39}")
 _read = json.JSONDecoder().decode
 _read_exact = json.JSONDecoder(parse_float=Decimal).decode
@@ -36,6 +37,11 @@ def read_json(payload: bytes) -> object:
 def read_json_exact(payload: bytes) -> object:
     """The same with every fraction as a Decimal of the digits that were sent."""
     return _read_exact(payload.decode("utf-8", "replace"))
+
+
+def may_have_fraction(payload: bytes) -> bool:
+    """Whether a number in a JSON text may be written with a point or an exponent."""
+    return _FRACTION.search(payload) is not None
 
 
 def _has_half(text: str) -> bool:

@@ -160,7 +160,7 @@ class OpenAIChatDecoder(StreamDecoder):
                 self.emit(ToolResultArrived(call_id, json_text(output)))
 
     def _take_usage(self, message: Json, payload: bytes) -> None:
-        exact = self.exact(payload)
+        exact = self.exact(message, payload)
         groq = as_object(exact.get("x_groq"))
         if raw := as_object(exact.get("usage")) or as_object(groq.get("usage")):
             self.emit_usage(

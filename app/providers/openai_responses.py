@@ -144,7 +144,7 @@ class OpenAIResponsesDecoder(StreamDecoder):
         # The response that ended names the snapshot that answered and the tier it was served at.
         self.model = as_name(response.get("model")) or self.model
         self.request_id = as_name(response.get("id")) or self.request_id
-        exact = self.exact(payload)
+        exact = self.exact(response if whole else {"response": response}, payload)
         ended = exact if whole else as_object(exact.get("response"))
         if raw := as_object(ended.get("usage")):
             self.emit_usage(

@@ -13,8 +13,16 @@ from app.metering.usage import Usage
 from app.providers.events import Fault, Finished, Outcome, StreamEvent, TextArrived, UsageArrived
 from app.providers.faults import fault_of
 from app.providers.framing import Bounds, EventStream, Framing, StreamTooLong
-from app.providers.json_text import Json, as_name, as_object, read_json, read_json_exact
+from app.providers.json_text import (
+    Json,
+    as_name,
+    as_object,
+    may_have_fraction,
+    read_json,
+    read_json_exact,
+)
 
+_DONE = b"[DONE]"
 _KEEP = "What came is kept. Send again to get the rest."
 
 
@@ -103,8 +111,10 @@ class StreamDecoder:
     def emit_usage(self, usage: Usage) -> None:
         self._events.append(UsageArrived(usage))
 
-    def exact(self, payload: bytes) -> Json:
-        """The message again with every fraction as it was written."""
+    def exact(self, message: Json, payload: bytes) -> Json:
+        """The message with every fraction as it was written: read again where it may have any."""
+        if not may_have_fraction(payload):
+            return message
         try:
             return as_object(read_json_exact(payload))
         except (ValueError, InvalidOperation):
@@ -133,6 +143,9 @@ class StreamDecoder:
     # How messages come in.
 
     def _message(self, name: str, payload: bytes) -> None:
+        if payload == _DONE:
+            self._done()
+            return
         try:
             message = read_json(payload)
         except ValueError:
@@ -149,7 +162,7 @@ class StreamDecoder:
 
     def _no_json(self, payload: bytes) -> None:
         text = payload.strip()
-        if text == b"[DONE]":
+        if text == _DONE:
             self._done()
         elif text:
             self.break_off(
@@ -180,7 +193,7 @@ class StreamDecoder:
 
 def _is_json(payload: bytes) -> bool:
     # What stands behind the last line end may be half a message: then it never came.
-    if payload.strip() == b"[DONE]":
+    if payload.strip() == _DONE:
         return True
     try:
         read_json(payload)

@@ -83,7 +83,9 @@ def decide(
     asked = _Question(services, wish, caller, situation, now)
     model = open_now(services, sold(services, wish.model, now))
     own_routes = _own_key_routes(model, situation)
-    account = replace(situation.account, has_own_key=bool(own_routes))
+    account = situation.account
+    if own_routes:
+        account = replace(account, has_own_key=True)
     worst = worst_of(model, wish)
     answer = _ask(asked, account, model, worst)
     cap = _key_cap(asked)
@@ -131,6 +133,8 @@ def _refuse_queue(asked: _Question) -> None:
 
 def _own_key_routes(model: Sold, situation: Situation) -> tuple[PricedRoute, ...]:
     """The routes whose provider the tenant has a key of its own for."""
+    if not situation.own_keys:
+        return ()
     return tuple(
         replace(route, own_key=situation.own_keys[route.host])
         for route in model.routes

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from app.metering.receipt import Receipt
 from app.server.credits import calls as credits_calls
@@ -12,7 +14,6 @@ from app.server.credits.records import AdmittedCall, CallDropped, CallEnd
 from app.server.errors import Refused
 from app.server.operator.counting import counts_of
 from app.server.proxy.exchange import Reader
-from app.server.proxy.waiting import first_of
 from app.server.services import Services
 
 ANSWER_KEPT_MAX = 8 * 1024 * 1024
@@ -44,13 +45,24 @@ async def book(
     return None
 
 
-async def booking(
-    services: Services, call: AdmittedCall, ended: CallEnd | CallDropped, *, within_s: float
-) -> asyncio.Future[Receipt | None]:
-    """The end, booked already or, where the books cannot be reached in time, later."""
-    task = asyncio.ensure_future(book(services, call, ended))
-    await first_of(task, within_s=within_s)
-    return task
+async def book_and_tell(
+    services: Services,
+    call: AdmittedCall,
+    ended: CallEnd | CallDropped,
+    tell: Callable[[Receipt | None], Coroutine[Any, Any, None]],
+    *,
+    within_s: float,
+) -> None:
+    """Book the end, then `tell` the client; where the books cannot be reached in time, tell first
+    that it is booked later."""
+    told: list[asyncio.Task[None]] = []
+    loop = asyncio.get_running_loop()
+    late = loop.call_later(within_s, lambda: told.append(loop.create_task(tell(None))))
+    try:
+        receipt = await book(services, call, ended)
+    finally:
+        late.cancel()
+    await (told[0] if told else tell(receipt))
 
 
 def kept_answer(reader: Reader) -> str:

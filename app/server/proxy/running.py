@@ -24,7 +24,7 @@ from app.server.errors import Refused
 from app.server.operator.counting import counts_of
 from app.server.organizations.provider_keys import open_keys
 from app.server.proxy.beat import Beat
-from app.server.proxy.booking import book, booking, kept_answer
+from app.server.proxy.booking import book, book_and_tell, kept_answer
 from app.server.proxy.client import Client
 from app.server.proxy.desk import Desk
 from app.server.proxy.endings import GONE_BEFORE, Seen, end_seen, how_it_ended
@@ -131,14 +131,17 @@ class Run:
         except _Left:
             await book(self._desk.services, self.call, GONE_BEFORE)
             return
-        except Refused as refused:
+        except Refused as error:
+            refusal = error
             # Nothing was sent; a dispatch whose answer was lost is released with that proof.
-            dropped = CallDropped(refused.code, Proof.NOTHING_SENT if self.attempt else None)
-            booked = await booking(
-                self._desk.services, self.call, dropped, within_s=_REFUSE_WITHIN_S
+            dropped = CallDropped(refusal.code, Proof.NOTHING_SENT if self.attempt else None)
+            await book_and_tell(
+                self._desk.services,
+                self.call,
+                dropped,
+                lambda _: self._client.refuse(refusal),
+                within_s=_REFUSE_WITHIN_S,
             )
-            await self._client.refuse(refused)
-            await booked
             return
         self._leave_gate()
         await self._end()
@@ -249,7 +252,8 @@ class Run:
                     if passed_on:
                         await client.write(passed_on)
                     if reader.ended:
-                        await _rest(pieces)
+                        if not answer.is_over:
+                            await _rest(pieces)
                         break
         except StreamBroken as error:
             if not reader.began:
@@ -289,9 +293,12 @@ class Run:
     async def _end(self) -> None:
         """Book what was seen, then tell the client."""
         ended = await self._ended()
-        booked = await booking(self._desk.services, self.call, ended, within_s=_TELL_WITHIN_S)
-        await tell(self._client, self._told(booked.result() if booked.done() else None))
-        await booked
+        await book_and_tell(
+            self._desk.services, self.call, ended, self._tell, within_s=_TELL_WITHIN_S
+        )
+
+    async def _tell(self, receipt: Receipt | None) -> None:
+        await tell(self._client, self._told(receipt))
 
     async def _ended(self) -> CallEnd | CallDropped:
         if not self._sent:

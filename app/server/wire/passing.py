@@ -135,7 +135,7 @@ class _Frames(QuickFrames):
         super().__init__(options)
         self._ours = head
         self._our_head = b"data: " + json.dumps(head, separators=(",", ":")).encode()[:-1] + b","
-        self._our_before = b""
+        self._our_before = self._our_between = b""
         self._their_head = b"\0"  # begins nothing
         self._usual: frozenset[str] = _BEHIND
         self._heads_learned = 0
@@ -151,6 +151,9 @@ class _Frames(QuickFrames):
         return out
 
     def _take(self, name: str, message: Json, payload: bytes) -> None:
+        is_first = not self._heads_learned
+        if is_first:
+            self._learn(payload)
         super()._take(name, message, payload)
         if self.ended and "error" in message:
             return  # an error is told in our words, at the end
@@ -162,7 +165,8 @@ class _Frames(QuickFrames):
             return
         if (cleaned := self._cleaned(as_object(choices[0]))) is not None:
             self._out.append(frame({**self._ours, "choices": [cleaned]}))
-        self._learn(payload)
+        if not is_first:
+            self._learn(payload)
 
     def _is_known(self, message: Json, payload: bytes) -> bool:
         is_known = message.keys() <= self._usual and payload.startswith(self._their_head)
@@ -174,10 +178,12 @@ class _Frames(QuickFrames):
         if not (is_usual and super()._learn_frame(message, payload)):
             return False
         self._our_before = self._our_head + self._before[len(b"data: ") + len(self._their_head) :]
+        self._our_between = self._after + self._our_before
         return True
 
-    def _pass_on(self, literal: bytes) -> None:
-        self._out.append(b"%b%b%b" % (self._our_before, literal, self._after))
+    def _pass_on(self, literals: list[bytes]) -> None:
+        texts = literals[0] if len(literals) == 1 else self._our_between.join(literals)
+        self._out.append(b"%b%b%b" % (self._our_before, texts, self._after))
 
     def _learn(self, payload: bytes) -> None:
         """The head that the upstream's frames begin with: all that stands before the choices."""

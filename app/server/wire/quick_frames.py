@@ -16,10 +16,12 @@ from app.providers.openai_chat import OpenAIChatDecoder
 from app.providers.stream_decoder import DecoderOptions
 
 _LEARNED_MAX = 8
+_MANY = 3  # so many frames in one piece are looked at together
 # The bounds of a stream are counted where frames are parsed: beyond this all of them are again.
 _BYTES_MAX = 256 * 1024 * 1024
 _ENDS = ("finish_reason", "logprobs", "error")
 _PLAIN, _ESCAPED = rb'[^"\\\x00-\x1f]*', rb'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})'
+_PLAIN_TEXT = re.compile(_PLAIN)
 _LITERAL = re.compile(b"%b(?:%b%b)*" % (_PLAIN, _ESCAPED, _PLAIN))
 _PROBE = "tuppence"
 _MORE_THAN_TEXT = ("usage", "x_groq", "citations", "error")
@@ -30,7 +32,7 @@ class QuickFrames(OpenAIChatDecoder):
 
     def __init__(self, options: DecoderOptions) -> None:
         super().__init__(options)
-        self._before = self._after = b""
+        self._before = self._after = self._between = b""
         self._is_between = False  # nothing of a frame has been taken in
         self._learned = 0
         self._quick_bytes = 0
@@ -57,8 +59,11 @@ class QuickFrames(OpenAIChatDecoder):
     def _quickly(self, chunk: bytes, at: int) -> tuple[str, int]:
         """The text of the frames that look as learned, and where those end."""
         before, after = self._before, self._after
-        texts: list[str] = []
         begun = at
+        texts: list[str] = []
+        if self._is_between and before and len(chunk) - at > _MANY * len(self._between):
+            text, at = self._together(chunk, at)
+            texts.append(text)
         while self._is_between and before and chunk.startswith(before, at):
             begin = at + len(before)
             # No quote ends it before its own, so that what is learned begins where it ends.
@@ -66,18 +71,38 @@ class QuickFrames(OpenAIChatDecoder):
             if not chunk.startswith(after, end):
                 break
             literal = chunk[begin:end]
-            if (text := _text_of(literal)) is None:
+            if (said := _text_of(literal)) is None:
                 break
-            texts.append(text)
-            self._pass_on(literal)
+            texts.append(said)
+            self._pass_on([literal])
             at = end + len(after)
         self._quick_bytes += at - begun
         if self._quick_bytes > _BYTES_MAX:
             self._before = b""
         return "".join(texts), at
 
-    def _pass_on(self, literal: bytes) -> None:
-        """A frame's text came, as it stands between its quotes."""
+    def _together(self, chunk: bytes, at: int) -> tuple[str, int]:
+        """Many frames at once; none of them where one has more in it than a plain text."""
+        before, after = self._before, self._after
+        if not chunk.startswith(before, at):
+            return "", at
+        literals = chunk[at + len(before) :].split(self._between)
+        last, is_whole, _ = literals.pop().partition(after)
+        if is_whole:
+            literals.append(last)
+        if len(literals) < 2:
+            return "", at
+        # Kept apart, so that what is broken in two of them is not whole in both.
+        apart = b" ".join(literals)
+        if _PLAIN_TEXT.fullmatch(apart) is None or _text_of(apart) is None:
+            return "", at
+        self._pass_on(literals)
+        joined = b"".join(literals)
+        end = at + len(joined) + len(literals) * (len(before) + len(after))
+        return joined.decode(), end
+
+    def _pass_on(self, literals: list[bytes]) -> None:
+        """Frames' texts came, as they stand between their quotes."""
 
     def _take(self, name: str, message: Json, payload: bytes) -> None:
         super()._take(name, message, payload)
@@ -92,6 +117,7 @@ class QuickFrames(OpenAIChatDecoder):
             return False
         self._learned += 1
         self._before, self._after = b"data: " + found[0], found[1] + b"\n\n"
+        self._between = self._after + self._before
         return True
 
 
