@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTextEdit
 
 from app.seam import events, hosted
 from app.store.keychain import Keychain
@@ -26,6 +26,7 @@ from tests.server.upstreams.upstream import upstream
 from tests.ui.hosted.test_with_a_server import Screen
 from tests.ui.shell.recording import ready
 
+WHOLE = "word0 word1 word2 word3 word4"
 TEXT = "A question that took a while to write, with an ending."
 
 
@@ -42,6 +43,13 @@ class Desk:
         """What stands under the answer of what it cost, the total first; empty for nothing."""
         lines = self.screen.window.findChildren(CostLineView)
         return next((line.texts() for line in lines if line.isVisible()), [])
+
+    def answer(self) -> str:
+        """What stands in the chat."""
+        transcript = self.screen.window.frame.panes.panes[0].transcript
+        assert transcript is not None
+        cards = [view for view in transcript.findChildren(QTextEdit) if view.isVisible()]
+        return "\n".join(card.toPlainText() for card in cards)
 
     def typed(self) -> str:
         return self.screen.window.frame.composer.box.editor.toPlainText()
@@ -134,6 +142,32 @@ async def test_an_old_figure_says_since_when(desk: Desk) -> None:
     desk.line.mend()
     await desk.screen.until(lambda: chip.accessibleName() == "Free plan, 10,000 tokens left")
     assert desk.driver.all(hosted.AccountsShown)
+
+
+@pytest.mark.parametrize(("kind", "after"), [("cut", 0), ("cut", 900), ("reset", 900)])
+async def test_an_answer_that_breaks_off_is_whole_on_the_screen_once_it_is_had(
+    desk: Desk, kind: str, after: int
+) -> None:
+    """Until the server says what became of it, nothing is called free and nothing whole."""
+    desk.line.fail(kind, "POST /v1/chat/completions", after)
+    asked = desk.line.fail("lost", "GET /api/requests/", times=1000)
+    await desk.send()
+    await desk.screen.until(lambda: asked.met and desk.cost()[:1] == ["cost not known yet"])
+    assert WHOLE not in desk.answer()
+    desk.line.mend()
+    await desk.place.quiet()
+    desk.place.server.time.pass_by(seconds=61)
+    desk.driver.core.hosted.resolver.begin()
+    await desk.screen.until(lambda: WHOLE in desk.answer())
+    drawn = (
+        "SELECT -SUM(p.amount) FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry_id"
+    )
+    drawn += " JOIN ledger_accounts a ON a.id = p.account AND a.tenant = p.tenant"
+    drawn += " WHERE e.hold_id IS NOT NULL AND a.kind = 'window' AND p.tenant <> 'free'"
+    [(charged,)] = await desk.place.server.run(drawn)
+    await desk.screen.until(lambda: desk.cost()[:1] == [f"{charged} tokens"])
+    assert len(desk.place.provider.calls) == 1
+    assert desk.typed() == ""
 
 
 async def test_what_a_gateway_kept_is_free_on_the_screen_only_once_it_is(desk: Desk) -> None:
