@@ -85,6 +85,19 @@ class Purchases:
         if found is not None and found.is_waiting:
             self._move(found, "given_up")
 
+    async def cancel(self, checkout_id: str) -> None:
+        """Have the page of payment closed; what was paid on it meanwhile is still waited for.
+
+        Raises ServerRefused where its processor keeps it open, or the server is too old to ask.
+        """
+        found = self._checkouts.get(checkout_id)
+        if found is None or not found.is_waiting:
+            return
+        said = await self._ask_about(found, "POST", "/cancel")
+        now = self._checkouts.get(checkout_id)
+        if now is not None and _state(said) != now.state:
+            self._move(now, _state(said))
+
     def resume(self) -> None:
         """Wait on for what was under way when the program ended, or before a sign-in."""
         for each in self._checkouts.waiting():
@@ -212,16 +225,18 @@ class Purchases:
             await self._pause(pause_s)
 
     async def _ask(self, checkout: CheckoutRecord) -> None:
-        session = self._desk.session(checkout.server_id)
-        record = session.record
-        acts_for = "" if checkout.holder == record.account else checkout.holder
-        said = await session.ask("GET", f"/api/checkout/{checkout.id}", acts_for=acts_for)
-        state = _state(said)
+        state = _state(await self._ask_about(checkout, "GET"))
         if state == checkout.state:
             return
         if state == "credited":
-            await self._show_credit(record)
+            await self._show_credit(self._desk.session(checkout.server_id).record)
         self._move(checkout, state)
+
+    async def _ask_about(self, checkout: CheckoutRecord, method: str, what: str = "") -> Fields:
+        session = self._desk.session(checkout.server_id)
+        acts_for = "" if checkout.holder == session.record.account else checkout.holder
+        path = f"/api/checkout/{checkout.id}{what}"
+        return await session.ask(method, path, acts_for=acts_for)
 
     async def _show_credit(self, record: ServerRecord) -> None:
         """The window that is told of a credit shows the tokens already."""

@@ -145,6 +145,15 @@ class GiveUpPurchase:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelPurchase:
+    """Have the page of payment closed, so that it cannot be paid any more; `HostedDone` has the
+    fault where its processor keeps it open."""
+
+    serial: int
+    checkout_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSubscription:
     """`action`: change (with `offer`), cancel or resume."""
 
@@ -269,7 +278,8 @@ class AcceptInvitation:
 HostedCommand = (
     AskAccounts | CheckServer | StartFree | ChooseServer | SignIn | SignOut | ForgetServer
     | AskDevices | RemoveDevice | AddEmail | ConfirmEmail | FindAccount | FinishFindAccount
-    | AskShop | Buy | GiveUpPurchase | ChangeSubscription | OpenPortal | OpenAccountPage
+    | AskShop | Buy | GiveUpPurchase | CancelPurchase | ChangeSubscription | OpenPortal
+    | OpenAccountPage
     | UsePassphrase
     | AskLicense | KeepLicense
     | AskGroups | MakeGroup | ActFor | AskMembers | ChangeMember | RemoveMember | Invite

@@ -4310,6 +4310,14 @@
         <source>Pay for {0} first, or stop waiting for it.</source>
         <translation>Bezahle zuerst {0}, oder warte nicht mehr darauf.</translation>
     </message>
+    <message>
+        <source>Cancel this payment</source>
+        <translation>Diese Zahlung abbrechen</translation>
+    </message>
+    <message>
+        <source>Closes its page, so that nobody can pay it any more.</source>
+        <translation>Schließt ihre Seite, sodass sie niemand mehr bezahlen kann.</translation>
+    </message>
 </context>
 <context>
     <name>AccountCard</name>

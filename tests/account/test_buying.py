@@ -131,6 +131,21 @@ async def test_a_page_of_payment_that_expired_is_no_cancelation(desktop: Desktop
     assert desktop.driver.core.shelves.checkouts.waiting() == []
 
 
+async def test_a_payment_that_is_canceled_here_cannot_be_paid_any_more(desktop: Desktop) -> None:
+    url = await begun(desktop)
+    [waiting] = desktop.driver.core.shelves.checkouts.waiting()
+    order = hosted.CancelPurchase(9, waiting.id)
+    done = await desktop.driver.ask(order, hosted.HostedDone)
+    assert done.fault is None, done.fault
+    over = await became(desktop, "canceled")
+    assert over.checkout.message == "You canceled this purchase, and nothing was charged."
+    assert desktop.driver.core.shelves.checkouts.waiting() == []
+    secret = parse_qs(urlsplit(url).query)["secret"][0]
+    async with httpx2.AsyncClient(base_url=desktop.place.url) as browser:
+        paid = await browser.post(f"/api/checkout/{waiting.id}/simulate", json={"secret": secret})
+    assert paid.json()["error"]["code"] == "checkout_over"
+
+
 async def test_who_waits_no_more_gets_the_tokens_all_the_same(desktop: Desktop) -> None:
     url = await begun(desktop)
     [waiting] = desktop.driver.core.shelves.checkouts.waiting()

@@ -27,6 +27,10 @@ def give_up_purchase(core: Core, command: commands.GiveUpPurchase) -> None:
     core.hosted.purchases.give_up(command.checkout_id)
 
 
+async def cancel_purchase(core: Core, command: commands.CancelPurchase) -> None:
+    await done(core, command.serial, core.hosted.purchases.cancel(command.checkout_id))
+
+
 async def change_subscription(core: Core, command: commands.ChangeSubscription) -> None:
     await done(core, command.serial, _change(core, command))
 

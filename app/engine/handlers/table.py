@@ -108,6 +108,7 @@ HANDLERS: dict[type, Callable[[Any, Any], Any]] = {
     hosted.AskShop: buying.ask_shop,
     hosted.Buy: buying.buy,
     hosted.GiveUpPurchase: buying.give_up_purchase,
+    hosted.CancelPurchase: buying.cancel_purchase,
     hosted.ChangeSubscription: buying.change_subscription,
     hosted.OpenPortal: buying.open_portal,
     hosted.OpenAccountPage: buying.open_account_page,

@@ -10,6 +10,7 @@ from app.catalog.offers import OfferKind
 from app.server.caller import TheCaller, TheServices
 from app.server.errors import bad_request
 from app.server.payments import changing, service, simulated, webhooks
+from app.server.payments.canceling import cancel_checkout
 from app.server.payments.purchases import purchases_of
 from app.server.payments.schemas import (
     CheckoutShown,
@@ -83,6 +84,15 @@ async def begin_checkout(till: TheTill, caller: TheCaller, wish: CheckoutWish) -
 )
 async def see_checkout(till: TheTill, caller: TheCaller, checkout_id: str) -> CheckoutShown:
     return checkout_shown(await service.checkout_of(till, caller, checkout_id))
+
+
+@router.post(
+    "/api/checkout/{checkout_id}/cancel",
+    summary="Give a payment up, so that its page cannot be paid any more",
+    responses=_errors(401, 403, 404, 409, 502, 503),
+)
+async def give_up_checkout(till: TheTill, caller: TheCaller, checkout_id: str) -> CheckoutShown:
+    return checkout_shown(await cancel_checkout(till, caller, checkout_id))
 
 
 @router.post(

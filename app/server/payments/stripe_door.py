@@ -105,6 +105,10 @@ class StripeDoor:
     async def session(self, session_id: str) -> Json:
         return await self._asked(self._client.v1.checkout.sessions.retrieve_async(session_id))
 
+    async def expire(self, session_id: str) -> Json:
+        """Close a session that nobody paid; refused where it is not open any more."""
+        return await self._asked(self._client.v1.checkout.sessions.expire_async(session_id))
+
     async def subscription(self, subscription_id: str) -> Json:
         return await self._asked(self._client.v1.subscriptions.retrieve_async(subscription_id))
 

@@ -202,6 +202,7 @@ class ShopDialog(Dialog):
     def _make_card(self, checkout: CheckoutView) -> PurchaseCard:
         card = PurchaseCard(checkout)
         card.page_asked.connect(self._buy)
+        card.cancel_asked.connect(self._on_cancel)
         card.stop_asked.connect(self._shop.give_up)
         card.gone.connect(self._shop.dismiss)
         self._under_way.insertWidget(0, card)
@@ -275,6 +276,10 @@ class ShopDialog(Dialog):
     def _on_change(self, action: str, offer_id: str) -> None:
         what = ("change", action, offer_id)
         self._order(what, lambda serial: hosted.ChangeSubscription(serial, action, offer_id))
+
+    def _on_cancel(self, checkout_id: str) -> None:
+        what = ("cancel payment", checkout_id)
+        self._order(what, lambda serial: hosted.CancelPurchase(serial, checkout_id))
 
     def _on_portal(self) -> None:
         self._order(("portal",), hosted.OpenPortal)

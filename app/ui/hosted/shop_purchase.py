@@ -22,9 +22,11 @@ ICON_SIDE = 18
 
 
 class PurchaseCard(QFrame):
-    """`page_asked` opens the payment page again, `stop_asked` waits no more, `gone` is seen."""
+    """`page_asked` opens the payment page again, `cancel_asked` has it closed, `stop_asked` waits
+    no more, `gone` is seen."""
 
     page_asked = Signal(str)  # the offer
+    cancel_asked = Signal(str)  # the checkout
     stop_asked = Signal(str)  # the checkout
     gone = Signal(str)  # the checkout
 
@@ -58,6 +60,7 @@ class PurchaseCard(QFrame):
         self._page.setVisible(waits and bool(checkout.url))
         self._copy.setVisible(waits and bool(checkout.url))
         self._copy.setText(tr("Copy the address"))
+        self._cancel.setVisible(waits)
         self._stop.setVisible(waits)
         self._close.setVisible(state not in wording.WAITING)
         self.setAccessibleName(f"{self._what.text()}: {self._state.text()}. {message}")
@@ -78,6 +81,9 @@ class PurchaseCard(QFrame):
         self._copy = push_button(tr("Copy the address"), self._on_copy, look="quiet")
         self._copy.setObjectName("purchase-copy")
         self._copy.setToolTip(tr("If no page came up: open its address in any browser yourself."))
+        self._cancel = push_button(tr("Cancel this payment"), self._on_cancel, look="quiet")
+        self._cancel.setObjectName("purchase-cancel")
+        self._cancel.setToolTip(tr("Closes its page, so that nobody can pay it any more."))
         self._stop = push_button(tr("Stop waiting"), self._on_stop, look="quiet")
         self._stop.setObjectName("purchase-stop")
         self._close = tool_button("x", tr("Close"), self._on_close)
@@ -90,6 +96,7 @@ class PurchaseCard(QFrame):
         ways = row(spacing=8)
         ways.addWidget(self._page)
         ways.addWidget(self._copy)
+        ways.addWidget(self._cancel)
         ways.addWidget(self._stop)
         ways.addStretch(1)
         box = column(self, margin=14, spacing=6)
@@ -103,6 +110,9 @@ class PurchaseCard(QFrame):
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self._checkout.url)
         self._copy.setText(tr("Copied"))
+
+    def _on_cancel(self) -> None:
+        self.cancel_asked.emit(self._checkout.id)
 
     def _on_stop(self) -> None:
         self.stop_asked.emit(self._checkout.id)

@@ -65,6 +65,45 @@ async def test_a_checkout_that_nobody_pays_expires(stripe_shop: Shop) -> None:
     assert (said["state"], said["canceled"]) == ("expired", False)
 
 
+async def test_a_payment_that_is_given_up_cannot_be_paid_any_more(stripe_shop: Shop) -> None:
+    shop, ann = stripe_shop, await stripe_shop.someone()
+    checkout = await shop.begin(ann, "starter-pack")
+    session = await shop.session(checkout)
+    path = f"/api/checkout/{checkout['id']}/cancel"
+    assert (await shop.ask("POST", path, await shop.someone()))[0] == 404
+    assert shop.stripe.objects[session]["status"] == "open"
+    for _ in range(2):
+        status, said = await shop.ask("POST", path, ann)
+        assert (status, said["state"], said["canceled"], said["url"]) == (200, "expired", True, "")
+    assert shop.stripe.objects[session]["status"] == "expired"
+    await shop.deliver()  # Stripe's own word of it changes nothing
+    _, said = await shop.ask("GET", f"/api/checkout/{checkout['id']}", ann)
+    assert (said["state"], said["canceled"]) == ("expired", True)
+    await shop.sound()
+
+
+async def test_what_was_paid_before_it_was_given_up_is_credited(stripe_shop: Shop) -> None:
+    shop, ann = stripe_shop, await stripe_shop.someone()
+    checkout = await shop.begin(ann, "starter-pack")
+    shop.stripe.pay(await shop.session(checkout))
+    status, said = await shop.ask("POST", f"/api/checkout/{checkout['id']}/cancel", ann)
+    assert (status, said["state"]) == (200, "pending")
+    await shop.deliver()
+    assert await shop.state(ann, checkout) == "credited"
+    await shop.sound()
+
+
+async def test_a_page_that_its_processor_keeps_open_is_not_called_canceled(shop: Shop) -> None:
+    ann = await shop.someone()
+    checkout = await shop.begin(ann, "starter-pack")
+    status, said = await shop.ask("POST", f"/api/checkout/{checkout['id']}/cancel", ann)
+    if shop.processor == "stripe":
+        assert status == 200
+    else:
+        assert (status, said["error"]["code"]) == (409, "not_cancelable")
+        assert await shop.state(ann, checkout) == "pending"
+
+
 async def test_a_subscription_is_in_force_until_it_has_to_be_paid_again(shop: Shop) -> None:
     ann = await shop.someone()
     await shop.bought(ann, "premium")

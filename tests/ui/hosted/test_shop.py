@@ -9,7 +9,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from app.seam.hosted import AccountsShown, AskShop, Buy, GiveUpPurchase, SignIn
+from app.seam.hosted import (
+    AccountsShown,
+    AskShop,
+    Buy,
+    CancelPurchase,
+    GiveUpPurchase,
+    SignIn,
+)
 from app.seam.hosted_views import AccountsView
 from app.seam.views import FaultView
 from app.ui.hosted.shop_offers import OfferTile
@@ -119,6 +126,20 @@ def test_what_is_paid_cannot_be_paid_again_until_it_is_credited(desk: Desk) -> N
     assert desk.window.focusWidget() is card(desk).tabs  # and not the cross
     desk.tell(moved("credited"), shop())
     assert button(card(desk), "shop-pay").isEnabled()
+
+
+def test_a_payment_is_canceled_where_its_page_can_be_closed(desk: Desk) -> None:
+    shown = opened(desk)
+    desk.tell(moved("pending"))
+    click(desk, "purchase-cancel")
+    [order] = desk.port.asked(CancelPurchase)
+    assert isinstance(order, CancelPurchase)
+    assert order.checkout_id == "k1"
+    answer(desk, CancelPurchase, FaultView("ServerRefused", "It cannot be closed from here."))
+    assert said(shown, "shop-said") == "It cannot be closed from here."
+    assert button(shown, "purchase-stop").isVisible()
+    desk.tell(moved("canceled"))
+    assert not button(shown, "purchase-cancel").isVisible()
 
 
 def test_who_waits_no_more_says_so(desk: Desk) -> None:
