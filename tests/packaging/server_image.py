@@ -65,16 +65,18 @@ def environment(image: Path, more: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def serving(image: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """The image's own command on a free port, with a proxy promised in front of it."""
+def serving(image: Path, **env: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """The image's own command on a free port, with a proxy promised in front of it: the demo, where
+    no variables of another server are given."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    env = environment(image, {**IN_FRONT, f"{PREFIX}PORT": str(port)})
+    given = environment(image, {**IN_FRONT, **env, f"{PREFIX}PORT": str(port)})
     output = image / "output"
-    with output.open("wb") as file:
+    with output.open("ab") as file:
         process = subprocess.Popen(
-            started_by(image, "--demo"), env=env, cwd=image, stdout=file, stderr=file
-        )
+            started_by(image, *(() if env else ("--demo",))),
+            env=given, cwd=image, stdout=file, stderr=file,
+        )  # fmt: skip
     try:
         until = time.monotonic() + STARTED_WITHIN_S
         while not answers(port):

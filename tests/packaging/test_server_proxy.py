@@ -54,8 +54,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
 
 
 @contextmanager
-def proxy(server: Behind, folder: Path, network: str) -> Iterator[httpx2.Client]:
-    """Somebody who asks through Caddy, with a certificate of its own making."""
+def proxy(folder: Path, network: str, *ports: int) -> Iterator[httpx2.Client]:
+    """Somebody who asks through Caddy, with a certificate of its own making; servers at `ports`."""
     program = shutil.which("caddy")
     if program is None:
         pytest.skip(missing("caddy"))
@@ -63,7 +63,9 @@ def proxy(server: Behind, folder: Path, network: str) -> Iterator[httpx2.Client]
         port = free.getsockname()[1]
     text = FILE.read_text("utf-8")
     assert text.count("dynamic a server 8700") == 1
-    text = text.replace("dynamic a server 8700", f"to 127.0.0.1:{server.port}")
+    text = text.replace(
+        "dynamic a server 8700", "to " + " ".join(f"127.0.0.1:{each}" for each in ports)
+    )
     config = folder / "Caddyfile"
     config.write_text(OPTIONS + text, "utf-8")
     env = {"PATH": os.environ["PATH"], "HOME": str(folder), "XDG_DATA_HOME": str(folder),
@@ -97,7 +99,7 @@ def _wait(asker: httpx2.Client, process: subprocess.Popen[bytes], log: Path) -> 
 @pytest.fixture
 def outside(server: Behind, tmp_path: Path) -> Iterator[httpx2.Client]:
     """Somebody who is not in the operator's network."""
-    with proxy(server, tmp_path, ELSEWHERE) as asker:
+    with proxy(tmp_path, ELSEWHERE, server.port) as asker:
         yield asker
 
 
@@ -114,7 +116,7 @@ def test_models_are_listed_over_tls_and_the_operators_pages_are_not_there(
 
 
 def test_the_operators_network_comes_in(server: Behind, tmp_path: Path) -> None:
-    with proxy(server, tmp_path, "127.0.0.1/32 ::1/128") as asker:
+    with proxy(tmp_path, "127.0.0.1/32 ::1/128", server.port) as asker:
         assert asker.get("/operator").status_code != 404
         assert asker.get("/metrics").status_code == 404, "the server's own: a proxy passed it on"
 
@@ -147,13 +149,18 @@ def test_what_a_client_says_of_its_address_is_not_believed(outside: httpx2.Clien
     for number in range(4):
         forged = f"203.0.113.{number}"
         headers = {"X-Forwarded-For": forged, "Forwarded": f"for={forged}", "X-Real-IP": forged}
-        key = SigningKey.from_seed(os.urandom(32))
-        body = {"public_key": key.public.text}
-        challenge = outside.post("/api/session", json=body, headers=headers).json()["challenge"]
-        signed = key.signature(signed_bytes(Purpose.REGISTER, NAME, challenge))
-        proof = {**body, "challenge": challenge, "signature": base64.b64encode(signed).decode()}
-        ends.append(outside.post("/api/devices", json=proof, headers=headers).status_code)
+        ends.append(new_device(outside, headers).status_code)
     assert ends == [201, 201, 429, 429], "two free accounts a day for one address"
+
+
+def new_device(asker: httpx2.Client, headers: dict[str, str] | None = None) -> httpx2.Response:
+    """What a desktop is told that registers its key, with a session where it is let in."""
+    key = SigningKey.from_seed(os.urandom(32))
+    body = {"public_key": key.public.text}
+    challenge = asker.post("/api/session", json=body, headers=headers).json()["challenge"]
+    signed = key.signature(signed_bytes(Purpose.REGISTER, NAME, challenge))
+    proof = {**body, "challenge": challenge, "signature": base64.b64encode(signed).decode()}
+    return asker.post("/api/devices", json=proof, headers=headers)
 
 
 def test_a_body_over_the_limit_ends_at_the_door(server: Behind, outside: httpx2.Client) -> None:
