@@ -65,7 +65,10 @@ class ReceiptDialog(Dialog):
         for name, value in wording.facts(self._receipt):
             shown = plain_label(value, size="note", wrap=True)
             shown.setAccessibleName(f"{name}: {value}")
-            facts.addRow(plain_label(name, tone="2", size="note"), shown)
+            label = plain_label(name, tone="2", size="note")
+            # As high as its row: beside two lines its words would stand in the middle.
+            label.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
+            facts.addRow(label, shown)
         return facts
 
     def _build_foot(self) -> QHBoxLayout:
