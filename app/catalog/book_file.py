@@ -6,7 +6,7 @@ Written by `packaging/prices/import_prices.py`; rates in it are integers already
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -153,7 +153,30 @@ def _book(path: Path, plain: Any) -> Book:
     for provider_id, provider in plain["providers"].items():
         if not isinstance(provider["prices"], list) or not isinstance(provider["cards"], dict):
             raise ValueError(f"providers.{provider_id} is not as written")
-    return Book(path, sources, plain["providers"], policies)
+    return Book(path, sources, _Providers(plain["providers"]), policies)
+
+
+class _Providers(Mapping[str, _Record]):
+    """Each provider's part of the file as text until it is asked for: most never are, and what
+    they hold takes six times the room once it is read."""
+
+    def __init__(self, read: Mapping[str, _Record]) -> None:
+        self._texts = {name: json.dumps(part).encode() for name, part in read.items()}
+        self._read: dict[str, _Record] = {}
+
+    def __getitem__(self, name: str) -> _Record:
+        if name not in self._read:
+            self._read[name] = json.loads(self._texts[name])
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 def _current(entries: list[_Record], at: datetime) -> _Record:

@@ -65,6 +65,9 @@ class BoundedConnection(HttpToolsProtocol):
         if self._in_body and not self.transport.is_closing():
             self._start(REST_WITHIN_S, self.transport.abort)
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """No line of the log for what anybody can ask for: the rest is answered as ever."""
+
     def _end_slow_head(self) -> None:
         self._end(b"408 Request Timeout")
 

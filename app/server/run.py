@@ -69,6 +69,7 @@ def serve(
         "app.server.run:application",
         factory=True,
         http=BoundedConnection,
+        ws="none",  # nothing here speaks it, and every worker would load its library
         fd=taken.fileno(),
         workers=settings.workers,
         timeout_keep_alive=KEEP_ALIVE_S,

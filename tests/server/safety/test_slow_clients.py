@@ -22,7 +22,12 @@ async def port(credit_server: CreditServer, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(connections, "HEAD_WITHIN_S", QUICK_S)
     monkeypatch.setattr(connections, "REST_WITHIN_S", QUICK_S)
     config = uvicorn.Config(
-        credit_server.app, port=0, lifespan="off", log_level="critical", http=BoundedConnection
+        credit_server.app,
+        port=0,
+        lifespan="off",
+        log_level="warning",
+        http=BoundedConnection,
+        ws="none",
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
@@ -97,3 +102,14 @@ async def test_the_next_request_on_a_line_is_answered(port: int) -> None:
 
 
 _REST = b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+async def test_who_asks_for_another_protocol_gets_this_one(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = (
+        b"GET /healthz HTTP/1.1\r\nHost: server\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eHh4eHh4eHh4eHh4eHh4eA==\r\n\r\n"
+    )
+    assert (await answer_to(port, asked)).startswith(b"HTTP/1.1 200 OK")
+    assert caplog.records == []
