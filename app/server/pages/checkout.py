@@ -43,6 +43,12 @@ _CANCELED = Told(
     "You canceled. Nothing was paid and nothing was charged. What you typed in Tuppence is still"
     " there.",
 )
+_LEFT = Told(
+    "Not paid",
+    "You left the page of payment. Nothing was paid and nothing was charged. It can be paid until"
+    " it expires: to have it closed, cancel the payment in Tuppence. What you typed there is still"
+    " there.",
+)
 _EXPIRED = Told(
     "The time to pay is over",
     "The page of payment expired, and nothing was charged. You can begin again in Tuppence.",
@@ -78,6 +84,8 @@ def told_cancelled(checkout: Checkout | None) -> Told:
     """For whoever gave up; a payment that came through all the same is said."""
     if checkout is not None and checkout.state in ("paid", "credited"):
         return told_after(checkout)
+    if checkout is not None and checkout.state == "pending":
+        return _LEFT
     return _CANCELED
 
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel
 
 from app.seam.hosted_views import CheckoutView
+from app.ui.composer.flow_row import FlowRow
 from app.ui.dialog_pieces import column, plain_label, push_button, row, tool_button
 from app.ui.hosted import shop_wording as wording
 from app.ui.hosted.shop_wording import tr
@@ -57,6 +58,7 @@ class PurchaseCard(QFrame):
         look = {"danger": "danger", "warn": ""}.get(tone, "plain")
         set_look(self, look="note", tone=look)
         waits = state in ("pending", "slow")
+        self._ways.setVisible(waits)
         self._page.setVisible(waits and bool(checkout.url))
         self._copy.setVisible(waits and bool(checkout.url))
         self._copy.setText(tr("Copy the address"))
@@ -93,16 +95,14 @@ class PurchaseCard(QFrame):
         top.addWidget(self._what)
         top.addWidget(self._state, 1)
         top.addWidget(self._close)
-        ways = row(spacing=8)
-        ways.addWidget(self._page)
-        ways.addWidget(self._copy)
-        ways.addWidget(self._cancel)
-        ways.addWidget(self._stop)
-        ways.addStretch(1)
+        ways = FlowRow()
+        for way in (self._page, self._copy, self._cancel, self._stop):
+            ways.add(way)
         box = column(self, margin=14, spacing=6)
         box.addLayout(top)
         box.addWidget(self._message)
-        box.addLayout(ways)
+        box.addWidget(ways)
+        self._ways = ways
 
     def _on_page(self) -> None:
         self.page_asked.emit(self._checkout.offer)

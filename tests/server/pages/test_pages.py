@@ -115,6 +115,21 @@ async def test_a_page_leads_to_no_stranger(credit_server: CreditServer, back: st
         assert "Back to Tuppence" not in answer.text
 
 
+async def test_who_left_the_page_of_payment_is_told_that_it_is_still_open(
+    demo_server: CreditServer,
+) -> None:
+    person = await demo_server.person()
+    checkout, _ = await _begin(demo_server, person, "starter-pack")
+    page = lambda: demo_server.client.get(  # noqa: E731
+        "/checkout/cancelled", params={"checkout": checkout}
+    )
+    assert "cancel the payment in Tuppence" in (await page()).text
+    path = f"/api/checkout/{checkout}/cancel"
+    said = (await demo_server.client.post(path, headers=person.headers)).json()
+    assert (said["state"], said["canceled"]) == ("expired", True)
+    assert "You canceled." in (await page()).text
+
+
 async def test_the_account_opens_by_a_link_that_works_once(demo_server: CreditServer) -> None:
     person = await demo_server.person(name="Ada <b>Lovelace</b>")
     headers = await _session(demo_server, person)

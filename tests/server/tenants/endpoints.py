@@ -127,6 +127,7 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
     ("GET", "/api/tokens/packages"): Endpoint(open=True),
     ("POST", "/api/checkout"): Endpoint(body={"offer": "starter-pack"}),
     ("GET", "/api/checkout/{checkout_id}"): ids_in_path(checkout_id="checkout"),
+    ("POST", "/api/checkout/{checkout_id}/cancel"): ids_in_path(checkout_id="checkout"),
     ("POST", "/api/checkout/{checkout_id}/simulate"): Endpoint(
         {("path", "checkout_id"): "checkout"}, {"secret": "sim_of_somebody_else", "pay": True},
         open=True,
