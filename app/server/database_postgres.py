@@ -59,6 +59,7 @@ class PostgresDatabase:
         self._asking: Lane | None = None
         self._writing: Lane | None = None
         self._sharing: Lane | None = None
+        self._weeding: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         try:
@@ -76,8 +77,7 @@ class PostgresDatabase:
             timeout=POOL_WAIT_S,
             open=False,
             configure=_configure,
-            # After PostgreSQL was away, nobody gets one of the connections that died then.
-            check=AsyncConnectionPool.check_connection,
+            check=self._check,
         )
         await self._pool.open()
         self._ledger = AsyncPostgresLedger(self._pool.connection)
@@ -88,6 +88,9 @@ class PostgresDatabase:
             if lane is not None:
                 lane.close()
         self._asking = self._writing = self._sharing = None
+        if self._weeding is not None:
+            self._weeding.cancel()
+            await asyncio.gather(self._weeding, return_exceptions=True)
         if self._pool is not None:
             await self._pool.close()
             self._pool = self._ledger = None
@@ -150,6 +153,17 @@ class PostgresDatabase:
             raise database_down()
         with _mapped():
             yield self._ledger
+
+    async def _check(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        """After PostgreSQL was away, nobody gets one of the connections that died then."""
+        try:
+            await AsyncConnectionPool.check_connection(connection)
+        except psycopg.Error:
+            # All that died are thrown away together. One after the other, the pool would wait
+            # twice as long after each, and who asked would give up before it found a good one.
+            if self._pool is not None and (self._weeding is None or self._weeding.done()):
+                self._weeding = asyncio.create_task(self._pool.check())
+            raise
 
     async def _connect(self) -> Connection:
         connection: Connection = await psycopg.AsyncConnection.connect(
