@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 # How long at most until the clock is looked at again, for the license's sake.
 _LICENSE_LOOK_S = 3600.0
 _LICENSE_AGAIN_S = 600.0
-# How long a quote or a message waits for what the answers before it have left.
+# For so long after an answer a quote or a message waits for what that answer left.
 _CATCH_UP_S = 2.0
 
 
@@ -164,14 +164,15 @@ class HostedSide:
         servers = {server_of(ref) for ref in model_refs if is_hosted(ref)}
         behind = [task for id_, task in self._behind.items() if id_ in servers]
         if behind:
-            await asyncio.wait(behind, timeout=_CATCH_UP_S)
+            await asyncio.wait(behind)
 
     async def _catch_up(self, record: ServerRecord) -> None:
         try:
-            await self.wallets.refresh(record, ME)
-        except TuppenceError as error:
+            async with asyncio.timeout(_CATCH_UP_S):
+                await self.wallets.refresh(record, ME)
+        except (TuppenceError, TimeoutError) as error:
             # The listener goes on trying, and the server judges what is sent meanwhile.
-            _log.info("%s: %s", record.title, error)
+            _log.info("%s: %s", record.title, str(error) or "the wallet takes longer")
         finally:
             if self._behind.get(record.id) is asyncio.current_task():
                 del self._behind[record.id]
