@@ -43,10 +43,12 @@ def test_an_own_key_goes_on_after_the_allowance(
             paste(somebody)
         somebody.say("Sum this up")
         answered(somebody)
+        somebody.reads("of 10,000 tokens left.")  # the notice at 80 % moves what is below it
         somebody.say("What is the capital of Mexico?")
         somebody.reads("What is left does not cover this message.")
         way = somebody.reads("Use GPT-4o with your OpenAI key")
         somebody.click(way.text)
+        somebody.until(lambda shown: any(o.text == "your key" for o in shown), "the key is taken")
         somebody.hands.key("ctrl+l")
         somebody.hands.key("Return")
         lines = answered(somebody, 2)
