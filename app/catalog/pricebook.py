@@ -58,12 +58,12 @@ class Lookup:
     why_not: str = ""
 
 
-def load_price_book(folder: Path) -> PriceBook:
-    """Read `folder/price-book.json`.
+def load_price_book(folder: Path, *, compact: bool = False) -> PriceBook:
+    """Read `folder/price-book.json`; `compact` as in `read_book`.
 
     Raises CatalogError naming the file and the field where it is missing or damaged.
     """
-    return PriceBook(read_book(folder / FILE_NAME))
+    return PriceBook(read_book(folder / FILE_NAME, compact=compact))
 
 
 class PriceBook:

@@ -46,7 +46,7 @@ def make_services(
         settings=settings,
         database=database or database_at(settings.database_url, settings.data),
         catalog=load_catalog(settings.catalog),
-        prices=load_price_book(resources / "prices"),
+        prices=load_price_book(resources / "prices", compact=True),
         counter=TokenCounter(resources / "tokenizers"),
         secret=secret,
         clock=clock or Clock(),

@@ -15,9 +15,9 @@ FOLDER = Path(__file__).resolve().parents[2] / "resources" / "prices"
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def book() -> PriceBook:
-    return load_price_book(FOLDER)
+@pytest.fixture(scope="module", params=[False, True], ids=["plain", "compact"])
+def book(request: pytest.FixtureRequest) -> PriceBook:
+    return load_price_book(FOLDER, compact=request.param)
 
 
 def rate(book: PriceBook, provider: str, model: str, at: datetime = NOON) -> int | None:
