@@ -78,19 +78,14 @@ class SettingsDialog(Dialog):
         return self._made[name]
 
     def _build(self) -> None:
-        theme = Theme.current()
         self.setAccessibleName(self.tr("Settings"))
         self.set_card_height(HEIGHT)
         self._nav = QListWidget()
         self._nav.setAccessibleName(self.tr("Pages of the settings"))
-        self._nav.setFixedWidth(theme.px(NAV_WIDTH))
-        self._nav.setIconSize(QSize(theme.px(16), theme.px(16)))
-        self._nav.setStyleSheet(_nav_sheet())
         titles = self._titles()
         for name in self._pages:
-            item = QListWidgetItem(icon(_ICONS[name]), titles[name])
-            item.setSizeHint(QSize(0, theme.px(NAV_ROW_HEIGHT)))
-            self._nav.addItem(item)
+            self._nav.addItem(QListWidgetItem(icon(_ICONS[name]), titles[name]))
+        self._fit_nav()
         self._stack = QStackedWidget()
         self._areas = [QWidget() for _ in self._pages]
         for area in self._areas:
@@ -114,7 +109,7 @@ class SettingsDialog(Dialog):
     def _connect(self) -> None:
         self._nav.currentRowChanged.connect(self._on_row_changed)
         self._bridge.event.connect(self._on_event)
-        Theme.current().changed.connect(self._on_theme_changed)
+        Theme.current().changed.connect(self._fit_nav)
 
     def _titles(self) -> dict[str, str]:
         return {
@@ -210,7 +205,13 @@ class SettingsDialog(Dialog):
         self.accept()
         self.export_asked.emit()
 
-    def _on_theme_changed(self) -> None:
+    def _fit_nav(self) -> None:
+        """Sizes and colors of the list, which outlive a change of both on one of its pages."""
+        theme = Theme.current()
+        self._nav.setFixedWidth(theme.px(NAV_WIDTH))
+        self._nav.setIconSize(QSize(theme.px(16), theme.px(16)))
+        for place in range(self._nav.count()):
+            self._nav.item(place).setSizeHint(QSize(0, theme.px(NAV_ROW_HEIGHT)))
         self._nav.setStyleSheet(_nav_sheet())
 
 

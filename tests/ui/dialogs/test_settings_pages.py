@@ -29,6 +29,7 @@ from app.seam.views import ProxyView, SettingsView
 from app.ui.settings.dialog import PAGES, SettingsDialog
 from app.ui.settings.shortcuts_page import ShortcutsPage
 from app.ui.shortcuts import ACTIONS
+from app.ui.theme import Theme
 from tests.ui.dialogs.samples import HOSTILE, NotingBridge
 
 Open = Callable[..., SettingsDialog]
@@ -147,6 +148,16 @@ def test_tab_leaves_the_field_for_keys(qtbot: QtBot, open_settings: Open) -> Non
     dialog = open_settings("shortcuts")
     press_keys(qtbot, dialog, "new_chat", Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier)
     assert isinstance(QApplication.focusWidget(), QPushButton)
+
+
+def test_the_list_of_pages_follows_the_size_that_is_chosen_beside_it(open_settings: Open) -> None:
+    dialog = open_settings("appearance")
+    nav = dialog.findChild(QListWidget)
+    before = nav.width(), nav.visualItemRect(nav.item(0)).height(), nav.iconSize().width()
+    Theme.current().set_zoom(200)
+    QApplication.processEvents()
+    after = nav.width(), nav.visualItemRect(nav.item(0)).height(), nav.iconSize().width()
+    assert after == tuple(2 * size for size in before)
 
 
 def test_changed_keys_go_back_to_the_usual_ones(open_settings: Open, bridge: NotingBridge) -> None:
