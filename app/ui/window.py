@@ -109,7 +109,7 @@ class MainWindow(QMainWindow):
         self.sink.show_account()
         self.sink.show_keys()
         self.sink.show_panes()
-        self.frame.composer.say_again()
+        self.frame.composer.begin_to_be_heard()
 
     def show_crash(self, details: str) -> None:
         """Say that something in the window did not work; `details` were logged."""

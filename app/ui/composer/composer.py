@@ -92,8 +92,16 @@ class Composer(QWidget):
         self._draft_pause.stop()
         self._refresh()
 
+    def begin_to_be_heard(self) -> None:
+        """Somebody listens from now on: what was typed before is saved and quoted soon, and what
+        was to be sent is asked to be."""
+        self.say_again()
+        if self._sent is not None:
+            self._sent = None
+            self.send()
+
     def say_again(self) -> None:
-        """Somebody listens from now on: what was typed before is saved and quoted soon."""
+        """What was typed is saved and quoted soon."""
         if self.text():
             self._draft_pause.start()
             self.ask_quote()

@@ -38,7 +38,7 @@ class Desk:
         self.frame = self.window.frame
         self.composer = self.frame.composer
         self.editor = self.composer.box.editor
-        qtbot.addWidget(self.window, before_close_func=_let_go)
+        qtbot.addWidget(self.window, before_close_func=let_go)
         self.window.resize(1440, 900)
         self.window.show()
         qtbot.waitExposed(self.window)
@@ -57,7 +57,7 @@ class Desk:
         return self._events
 
 
-def _let_go(window: MainWindow) -> None:
+def let_go(window: MainWindow) -> None:
     window.stopped = True
 
 

@@ -11,11 +11,22 @@ from pytestqt.qtbot import QtBot
 
 from app.seam import commands, events
 from app.seam.views import Certainty, KeyRow, LocalModels, MessageState, SettingsView
+from app.ui.bridge import Bridge
 from app.ui.settings.key_line import KeyLine
 from app.ui.theme import Theme
+from app.ui.window import MainWindow
 from app.ui.window_state import FILE_NAME, WindowState, read_state, write_state
-from tests.ui.shell.conftest import Desk
-from tests.ui.shell.recording import CLAUDE, GPT, MODELS, chat, cost_line, message, ready
+from tests.ui.shell.conftest import Desk, let_go
+from tests.ui.shell.recording import (
+    CLAUDE,
+    GPT,
+    MODELS,
+    RecordingPort,
+    chat,
+    cost_line,
+    message,
+    ready,
+)
 
 KEY, CONTROL = Qt.Key, Qt.KeyboardModifier.ControlModifier
 
@@ -51,6 +62,24 @@ def test_a_message_sent_before_any_chat_is_open_goes_out_when_one_is(empty_desk:
     assert not empty_desk.port.asked(commands.SendMessage)
     empty_desk.tell(events.ChatOpened(chat("c1")))
     assert empty_desk.port.sent() == [commands.SendMessage("c1", (0,), "hello")]
+
+
+def test_a_message_sent_before_the_window_is_complete_goes_out_once(
+    qtbot: QtBot, theme: Theme, tmp_path: Path
+) -> None:
+    bridge = Bridge()
+    port = RecordingPort(bridge.wake)
+    bridge.connect_port(port)
+    window = MainWindow(bridge, tmp_path)
+    qtbot.addWidget(window, before_close_func=let_go)
+    editor = window.frame.composer.box.editor
+    editor.setPlainText("hello")
+    qtbot.keyClick(editor, KEY.Key_Return)
+    assert not hasattr(window, "orders")
+    window.complete()
+    port.tell(ready(), events.ChatOpened(chat("c1")))
+    qtbot.waitUntil(lambda: bool(port.asked(commands.SendMessage)))
+    assert port.sent() == [commands.SendMessage("c1", (0,), "hello")]
 
 
 def test_control_n_opens_a_new_chat_after_the_draft_is_saved(desk: Desk) -> None:
