@@ -68,14 +68,11 @@ def test_the_foot_says_whose_tokens_they_are(
     assert chip(desk) == said
 
 
-@pytest.mark.parametrize(
-    ("as_of", "said"),
-    [
-        (datetime(2025, 10, 17, 12, tzinfo=UTC), "as of 17 Oct 2025"),
-        (datetime.now().astimezone().replace(hour=22, minute=21), "as of 10:21\u202fPM"),
-    ],
-)
-def test_an_old_figure_has_its_age(desk: Desk, as_of: datetime, said: str) -> None:
+@pytest.mark.parametrize("said", ["as of 17 Oct 2025", "as of 10:21\u202fPM"])
+def test_an_old_figure_has_its_age(desk: Desk, said: str) -> None:
+    # Asked for here: the tests may run past midnight.
+    today = datetime.now().astimezone().replace(hour=22, minute=21)
+    as_of = datetime(2025, 10, 17, 12, tzinfo=UTC) if "2025" in said else today
     desk.tell(signed_in(replace(wallet(), online=False, as_of=as_of)))
     assert chip(desk) == f"Free plan, 208k tokens left, {said}"
     shown = [label.text() for label in desk.frame.sidebar.chip.findChildren(QLabel)]

@@ -37,7 +37,7 @@ def select(desk: Desk, row: int) -> None:
 def test_chats_stand_under_their_day_with_the_pinned_ones_first() -> None:
     rows = [chat_row("a", "A", pinned=True), chat_row("b", "B"), chat_row("c", "C", days=1),
             chat_row("d", "D", days=400)]  # fmt: skip
-    today = datetime.now().astimezone().date()
+    today = rows[0].updated_at.astimezone().date()
     headings = [line.text for line in group_rows(rows, today) if isinstance(line, Heading)]
     assert headings[:3] == ["Pinned", "Today", "Yesterday"]
     assert headings[3].split()[-1].isdigit()
