@@ -41,12 +41,12 @@ class UsageDialog(Dialog):
         self._scope = scope
         self._view: UsageView | None = None
         self._serial = self._calls_serial = 0
-        self.ask(scope)  # it is summed up while the card is built
         super().__init__(parent, wording.tr("Usage"), width=WIDTH)
         self._refresh_pause = QTimer(self, singleShot=True, interval=REFRESH_PAUSE_MS)
         self._build()
         self._connect()
         self.set_card_height(HEIGHT)
+        self.ask(self._scope)
 
     def first_focus(self) -> QWidget:
         return self.scope_bar.period
