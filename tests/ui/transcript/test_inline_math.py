@@ -101,7 +101,7 @@ def test_formulas_follow_the_theme_and_load_nothing(
 def test_a_formula_wider_than_the_text_is_made_smaller(
     view: TranscriptView, qtbot: QtBot, message: Callable[..., MessageView]
 ) -> None:
-    view.show_messages((message(1, "Hi"), message(2, "Then $" + "+".join("abcdefgh" * 9) + "$.")))
+    view.show_messages((message(1, "Hi"), message(2, "Then $" + "+".join("abcdefgh" * 4) + "$.")))
     prose = prose_of(view, 1)
     qtbot.waitUntil(lambda: drawn(prose) == 1)
     prose.height_for(300)
