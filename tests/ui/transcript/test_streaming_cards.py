@@ -75,12 +75,14 @@ def test_a_streamed_card_equals_the_stored_one(
 
 def test_closed_blocks_are_not_written_again_while_the_rest_arrives(
     view: TranscriptView,
+    qtbot: QtBot,
     message: Callable[..., MessageView],
 ) -> None:
     view.show_messages((message(1, "Hi"),))
     stream_into(view, message, "first\n\n```\ncode\n```\n\nsecond\n\n", 1)
     code = next(w for w in view.cards[1].widgets() if isinstance(w, CodeView))
     first = next(w for w in view.cards[1].widgets() if isinstance(w, ProseView))
+    qtbot.wait(50)  # colors that a slow machine had no time for come now
     revisions = code.body.document().revision(), first.document().revision()
     for word in ("and ", "so ", "on"):
         view.append_text("m2", word)
