@@ -189,8 +189,14 @@ async def test_a_pack_that_is_withdrawn_between_list_and_click_is_said(
     kept = core.shelves.servers.kept(server.id, "", OFFERS)
     assert kept is not None
     listed = kept.content.replace('"pro-pack"', '"golden-pack"')
-    core.shelves.servers.keep(server.id, "", OFFERS, listed, kept.at)
-    core.hosted.show_shop()
+
+    def is_listed() -> bool:
+        # Again and again: the window may be asking the server for its list beside it.
+        core.shelves.servers.keep(server.id, "", OFFERS, listed, kept.at)
+        core.hosted.show_shop()
+        return screen.window.findChild(QPushButton, "offer-golden-pack") is not None
+
+    await screen.until(is_listed)
     await screen.click("offer-golden-pack")
     await screen.click("shop-pay")
     await screen.until(lambda: screen.says("There is no such offer."))
