@@ -6,7 +6,8 @@ damaged file is rescued: triggers keep the sums in either order.
 
 from __future__ import annotations
 
-from app.store.schema_usage import SUMS, day_of, sums_of
+from app.store.schema_draws import hosted_key_of
+from app.store.schema_usage import ADDED, SUMS, TAKEN_OFF, day_of, sum_triggers, sums_of
 
 _PLACE = "day, assistant_id, key_id, provider, model, chat_id"
 _DRAW_PLACE = f"{_PLACE}, unit"
@@ -40,7 +41,7 @@ def _taken_in(row: str, source: str) -> str:
     INSERT INTO assistant_days ({_PLACE}, {", ".join(SUMS)})
     SELECT {_place_of(row)}, {", ".join(sums_of(row))} FROM {source}
     ON CONFLICT ({_PLACE}) DO UPDATE SET
-        {", ".join(f"{name} = {name} + excluded.{name}" for name in SUMS)};"""
+        {ADDED};"""
 
 
 def _place_of(row: str, key: str = "") -> str:
@@ -49,8 +50,7 @@ def _place_of(row: str, key: str = "") -> str:
 
 
 def _draw_place_of(row: str) -> str:
-    key = f"'hosted:' || {row}.server_id || ':' || {row}.holder"
-    return f"{_place_of(row, key)}, {row}.unit"
+    return f"{_place_of(row, hosted_key_of(row))}, {row}.unit"
 
 
 def _drawn_in(row: str, source: str) -> str:
@@ -63,11 +63,8 @@ def _drawn_in(row: str, source: str) -> str:
 
 _TAKE_IN = _taken_in("new", f"{_maker_of('new.message_id')} WHERE true")
 _OLD = f"({_PLACE}) = (SELECT {_place_of('old')} FROM {_maker_of('old.message_id')})"
-_CHANGES = ", ".join(
-    f"{name} = {name} - ({value})" for name, value in zip(SUMS, sums_of("old"), strict=True)
-)
 _TAKE_OUT = f"""
-    UPDATE assistant_days SET {_CHANGES} WHERE {_OLD};
+    UPDATE assistant_days SET {TAKEN_OFF} WHERE {_OLD};
     DELETE FROM assistant_days WHERE {_OLD} AND calls = 0;"""
 
 _MADE = "assistant_calls AS made"
@@ -100,14 +97,6 @@ _TOLD = (
 )  # fmt: skip
 
 
-def _triggers(name: str, table: str, take_in: str, take_out: str) -> tuple[str, ...]:
-    return (
-        f"CREATE TRIGGER {name}_insert AFTER INSERT ON {table} BEGIN{take_in}\nEND",
-        f"CREATE TRIGGER {name}_delete AFTER DELETE ON {table} BEGIN{take_out}\nEND",
-        f"CREATE TRIGGER {name}_update AFTER UPDATE ON {table} BEGIN{take_out}{take_in}\nEND",
-    )
-
-
 REBUILD_ASSISTANT_DAYS = (
     "DELETE FROM assistant_days",
     f"""
@@ -129,7 +118,7 @@ SUM_UP_ASSISTANTS = (
     _ASSISTANT_DAYS,
     _ASSISTANT_DRAW_DAYS,
     *REBUILD_ASSISTANT_DAYS,
-    *_triggers("assistant_days", "usage", _TAKE_IN, _TAKE_OUT),
-    *_triggers("assistant_draw_days", "hosted_draws", _DRAW_IN, _DRAW_OUT),
+    *sum_triggers("assistant_days", "usage", _TAKE_IN, _TAKE_OUT),
+    *sum_triggers("assistant_draw_days", "hosted_draws", _DRAW_IN, _DRAW_OUT),
     f"CREATE TRIGGER assistant_calls_told AFTER INSERT ON assistant_calls BEGIN{_TOLD}\nEND",
 )

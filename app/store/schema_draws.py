@@ -5,7 +5,7 @@ Triggers keep the sums, as those of usage: a rescue of a damaged file writes dra
 
 from __future__ import annotations
 
-from app.store.schema_usage import day_of
+from app.store.schema_usage import day_of, sum_triggers
 
 _PLACE = "day, key_id, provider, model, chat_id, grant_name, unit"
 _DRAW_DAYS = f"""
@@ -23,10 +23,14 @@ CREATE TABLE draw_days (
 ) STRICT, WITHOUT ROWID"""
 
 
+def hosted_key_of(row: str) -> str:
+    """The key that a draw's call has among the usage, as an expression."""
+    return f"'hosted:' || {row}.server_id || ':' || {row}.holder"
+
+
 def _place_of(row: str) -> str:
-    key = f"'hosted:' || {row}.server_id || ':' || {row}.holder"
     return (
-        f"{day_of(row)}, {key}, {row}.provider, {row}.model, {row}.chat_id,"
+        f"{day_of(row)}, {hosted_key_of(row)}, {row}.provider, {row}.model, {row}.chat_id,"
         f" {row}.grant_name, {row}.unit"
     )
 
@@ -70,9 +74,7 @@ SUM_UP_DRAWS = (
     _FIND_PLACES,
     _DRAW_DAYS,
     *REBUILD_DRAW_DAYS,
-    f"CREATE TRIGGER draw_days_insert AFTER INSERT ON hosted_draws BEGIN{_TAKE_IN}\nEND",
-    f"CREATE TRIGGER draw_days_delete AFTER DELETE ON hosted_draws BEGIN{_TAKE_OUT}\nEND",
-    f"CREATE TRIGGER draw_days_update AFTER UPDATE ON hosted_draws BEGIN{_TAKE_OUT}{_TAKE_IN}\nEND",
+    *sum_triggers("draw_days", "hosted_draws", _TAKE_IN, _TAKE_OUT),
     "CREATE INDEX hosted_draws_of_hold ON hosted_draws (hold_id)",
     "CREATE INDEX draw_days_of_chat ON draw_days (chat_id, unit, amount)",
 )

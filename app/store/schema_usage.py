@@ -57,25 +57,34 @@ def sums_of(row: str) -> tuple[str, ...]:
     )
 
 
+def sum_triggers(name: str, table: str, take_in: str, take_out: str) -> tuple[str, ...]:
+    """The triggers that keep sums called `name` of a table: by what takes a row `new` into them,
+    and `old` out of them."""
+    return (
+        f"CREATE TRIGGER {name}_insert AFTER INSERT ON {table} BEGIN{take_in}\nEND",
+        f"CREATE TRIGGER {name}_delete AFTER DELETE ON {table} BEGIN{take_out}\nEND",
+        f"CREATE TRIGGER {name}_update AFTER UPDATE ON {table} BEGIN{take_out}{take_in}\nEND",
+    )
+
+
+# What changes each of SUMS by the row that is inserted, and back by the row `old`.
+ADDED = ", ".join(f"{name} = {name} + excluded.{name}" for name in SUMS)
+TAKEN_OFF = ", ".join(
+    f"{name} = {name} - ({value})" for name, value in zip(SUMS, sums_of("old"), strict=True)
+)
+
 _TAKE_IN = f"""
     INSERT INTO usage_days ({_PLACE}, {", ".join(SUMS)})
     VALUES ({_place_of("new")}, {", ".join(sums_of("new"))})
     ON CONFLICT ({_PLACE}) DO UPDATE SET
-        {", ".join(f"{name} = {name} + excluded.{name}" for name in SUMS)};"""
+        {ADDED};"""
 
 _WHERE_OLD = f"({_PLACE}) = ({_place_of('old')})"
-_CHANGES = ", ".join(
-    f"{name} = {name} - ({value})" for name, value in zip(SUMS, sums_of("old"), strict=True)
-)
 _TAKE_OUT = f"""
-    UPDATE usage_days SET {_CHANGES} WHERE {_WHERE_OLD};
+    UPDATE usage_days SET {TAKEN_OFF} WHERE {_WHERE_OLD};
     DELETE FROM usage_days WHERE {_WHERE_OLD} AND calls = 0;"""
 
-_TRIGGERS = (
-    f"CREATE TRIGGER usage_days_insert AFTER INSERT ON usage BEGIN{_TAKE_IN}\nEND",
-    f"CREATE TRIGGER usage_days_delete AFTER DELETE ON usage BEGIN{_TAKE_OUT}\nEND",
-    f"CREATE TRIGGER usage_days_update AFTER UPDATE ON usage BEGIN{_TAKE_OUT}{_TAKE_IN}\nEND",
-)
+_TRIGGERS = sum_triggers("usage_days", "usage", _TAKE_IN, _TAKE_OUT)
 
 REBUILD_USAGE_DAYS = (
     "DELETE FROM usage_days",
