@@ -1,0 +1,34 @@
+"""JSON in compiled code, for what every call reads and writes; a tenth of the time of Python's own.
+
+What that library does not take (whole numbers over 64 bits, halves of characters, values that are
+no JSON, texts nested very deep) goes Python's way, with Python's answer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import orjson
+
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+# It would make a float of a whole number with more digits than 64 bits hold.
+_LONG_NUMBER = re.compile(rb"[0-9]{19}")
+_SHORT = 64 * 1024  # bytes; looking for such numbers in more is not worth it
+
+
+def json_bytes(value: object) -> bytes:
+    """A value as JSON, as short as it goes, in UTF-8. Raises TypeError for what is no JSON."""
+    try:
+        return orjson.dumps(value, option=_OPTIONS)
+    except TypeError:
+        return _encode(value).encode()
+
+
+def parsed(payload: bytes) -> object:
+    """The value of a JSON text; raises ValueError where this way does not read it, which another
+    may."""
+    if len(payload) > _SHORT or _LONG_NUMBER.search(payload) is not None:
+        raise ValueError("read it another way")
+    return orjson.loads(payload)
