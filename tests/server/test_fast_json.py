@@ -7,9 +7,10 @@ import math
 from dataclasses import dataclass
 
 import pytest
-from app.server.fast_json import json_bytes, parsed
 from hypothesis import given
 from hypothesis import strategies as st
+
+from app.server.fast_json import json_bytes, parsed
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
