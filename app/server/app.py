@@ -28,7 +28,7 @@ from app.server.licenses import jobs as licenses_jobs
 from app.server.operator import endpoints as operator
 from app.server.operator import jobs as operator_jobs
 from app.server.operator.closed_routes import read_again as read_closed_routes
-from app.server.operator.counting import Counted
+from app.server.operator.counting import counts_of
 from app.server.organizations import endpoints as organizations
 from app.server.organizations import jobs as organizations_jobs
 from app.server.pages import endpoints as pages
@@ -82,8 +82,8 @@ def build_app(services: Services) -> Asgi:
         inner.include_router(domain.router)
     _install_errors(inner)
     describe(inner)
-    bounded = Bounded(_Front(inner, services), services.settings.limits.body_bytes)
-    return Counted(bounded, services)
+    front, limits = _Front(inner, services), services.settings.limits
+    return Bounded(front, limits.body_bytes, counts_of(services).answered)
 
 
 class _Front:

@@ -11,10 +11,11 @@ import asyncio
 import json
 import time
 import zlib
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 from app.server.errors import Refused, bad_request
+from app.server.line import line_of
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -28,7 +29,6 @@ _LONG_BODIES = ("/v1/", "/api/quote")
 SHORT_BODY_BYTES = 1024 * 1024
 # A list of empty lists needs twenty times its length once it is read.
 VALUES_MAX = 1_000_000
-_BEFORE_VALUES = (b"[", b"{", b",")
 # A body may pause for so long, and has to come at so many bytes a second from then on.
 PAUSE_S, BYTES_PER_S = 20.0, 4096
 # Answers are one caller's alone. Pages and streams say more of their own.
@@ -60,11 +60,13 @@ async def send_refusal(send: Send, refused: Refused) -> None:
 
 
 class Bounded:
-    """Wraps an application; packed bodies reach it unpacked."""
+    """Wraps an application; packed bodies reach it unpacked. `begun` is told the path and the
+    status of each answer."""
 
-    def __init__(self, inner: Asgi, bytes_max: int) -> None:
+    def __init__(self, inner: Asgi, bytes_max: int, begun: Callable[[str, int], None]) -> None:
         self._inner = inner
         self._bytes_max = bytes_max
+        self._begun = begun
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -76,12 +78,13 @@ class Bounded:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
+                self._begun(scope["path"], message["status"])
                 message = {**message, "headers": guarded(message.get("headers", ()))}
             await send(message)
 
         try:
             _refuse_nul(scope)
-            counted = _Counted(receive, self._most(scope["path"]), scope["headers"])
+            counted = _Counted(receive, self._most(scope["path"]), scope)
             if counted.is_packed:
                 left_out = (b"content-encoding", b"content-length")
                 kept = [pair for pair in scope["headers"] if pair[0] not in left_out]
@@ -114,15 +117,19 @@ def _refuse_nul(scope: Scope) -> None:
 class _Counted:
     """A `receive` that counts what came, unpacked where it is packed."""
 
-    def __init__(
-        self, receive: Receive, bytes_max: int, headers: Sequence[tuple[bytes, bytes]]
-    ) -> None:
-        told = {name: value for name, value in headers if name == b"content-length"}
-        packing = [value.strip().lower() for name, value in headers if name == b"content-encoding"]
-        _refuse_length(told.get(b"content-length", b""), bytes_max)
+    def __init__(self, receive: Receive, bytes_max: int, scope: Scope) -> None:
+        length, packing = b"", []
+        for name, value in scope["headers"]:
+            if name == b"content-length":
+                length = value
+            elif name == b"content-encoding":
+                packing.append(value.strip().lower())
+        _refuse_length(length, bytes_max)
         if packing not in ([], [b""], [b"identity"], [b"gzip"]):
             raise Refused(415, "packing_unknown", "Send the body as it is, or with gzip.")
         self._receive = receive
+        self._scope = scope
+        self._line = line_of(scope)
         self._bytes_max = self._left = bytes_max
         self._values_left = VALUES_MAX
         self._unpack = zlib.decompressobj(_GZIP_WINDOW) if packing == [b"gzip"] else None
@@ -137,12 +144,7 @@ class _Counted:
     async def __call__(self) -> Message:
         if self._is_whole:  # what is waited for now is whether the client stays
             return await self._receive()
-        within_s = self._since + PAUSE_S + self._came / BYTES_PER_S - time.monotonic()
-        try:
-            async with asyncio.timeout(max(within_s, 0)):
-                message = await self._receive()
-        except TimeoutError:
-            raise too_slow() from None
+        message = await self._received()
         if message["type"] != "http.request":
             return message
         body = message.get("body", b"")
@@ -150,8 +152,19 @@ class _Counted:
         self._came += len(body)
         if self._unpack is not None:
             body = self._unpacked(self._unpack, body)
+            message = {**message, "body": body}
         self._count(body)
-        return {**message, "body": body}
+        return message
+
+    async def _received(self) -> Message:
+        if self._line is not None and self._line.has_whole(self._scope):
+            return await self._receive()  # it need not be waited for
+        within_s = self._since + PAUSE_S + self._came / BYTES_PER_S - time.monotonic()
+        try:
+            async with asyncio.timeout(max(within_s, 0)):
+                return await self._receive()
+        except TimeoutError:
+            raise too_slow() from None
 
     def _unpacked(self, unpack: zlib._Decompress, packed: bytes) -> bytes:
         try:
@@ -168,7 +181,7 @@ class _Counted:
         self._left -= len(body)
         if self._left < 0:
             raise too_long(self._bytes_max)
-        self._values_left -= sum(body.count(mark) for mark in _BEFORE_VALUES)
+        self._values_left -= body.count(b"[") + body.count(b"{") + body.count(b",")
         if self._values_left < 0:
             raise Refused(
                 413, "body_too_long", f"A request may hold {VALUES_MAX:,} values. Send fewer."

@@ -23,7 +23,10 @@ ACTS_FOR = "x-tuppence-account"  # a session's choice of organization or workspa
 
 def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str:
     """A header's value, several of them joined by commas; names in lower case."""
-    return ", ".join(value.decode("latin-1") for key, value in headers if key == name)
+    found = [value for key, value in headers if key == name]
+    if not found:
+        return ""
+    return (found[0] if len(found) == 1 else b", ".join(found)).decode("latin-1")
 
 
 def bearer(authorization: str) -> str:

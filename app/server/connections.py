@@ -1,4 +1,5 @@
-"""One client's connection: how long and how large the head of a request may be.
+"""One client's connection: how long and how large the head of a request may be, and what only the
+connection knows at once: whether a body is there, and that the client has hung up.
 
 uvicorn bounds neither, and a connection that sends nothing, or a head without an end, would be kept
 for good. What comes after an answer that did not wait for the whole body is dropped for a moment,
@@ -8,9 +9,12 @@ so that the client can read the answer, and then no longer.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import MutableMapping
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.server.line import LINE
 
 HEAD_BYTES_MAX = 64 * 1024
 HEAD_WITHIN_S = 20.0
@@ -23,26 +27,35 @@ class BoundedConnection(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.lost: asyncio.Future[None] = self.loop.create_future()
         self._head_bytes = 0
         self._in_body = False
         self._timer: asyncio.TimerHandle | None = None
 
+    def has_whole(self, scope: MutableMapping[str, Any]) -> bool:
+        # A request's body is over before the next one's head begins.
+        return self.scope is not scope or not self._in_body
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(HeadsFirst(transport, self.loop))  # type: ignore[arg-type]
         self._start(HEAD_WITHIN_S, self._end_slow_head)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop()
+        if not self.lost.done():
+            self.lost.set_result(None)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if not self._in_body:
-            if self._timer is None:
-                self._start(HEAD_WITHIN_S, self._end_slow_head)
             self._head_bytes += len(data)
         super().data_received(data)
-        if not self._in_body and self._head_bytes > HEAD_BYTES_MAX:
-            self._end(b"431 Request Header Fields Too Large")
+        # Most heads come whole: those need no timer.
+        if not self._in_body and self._head_bytes:
+            if self._head_bytes > HEAD_BYTES_MAX:
+                self._end(b"431 Request Header Fields Too Large")
+            elif self._timer is None:
+                self._start(HEAD_WITHIN_S, self._end_slow_head)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._in_body:  # trailers are read by nobody
@@ -52,6 +65,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._stop()
         self._head_bytes = 0
         self._in_body = True
+        cast(dict[str, Any], self.scope)[LINE] = self
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -89,3 +103,36 @@ class BoundedConnection(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+class HeadsFirst:
+    """A transport that sends an answer's head together with what is written in the same moment:
+    one packet, and one call of the system less for each answer."""
+
+    __slots__ = ("_head", "_loop", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head = b""
+
+    def write(self, data: bytes) -> None:
+        if self._head:
+            data, self._head = self._head + data, b""
+        elif data.startswith(b"HTTP/1.1 2"):
+            self._head = data
+            self._loop.call_soon(self._flush)
+            return
+        self._transport.write(data)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._head:
+            head, self._head = self._head, b""
+            self._transport.write(head)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)

@@ -9,7 +9,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from app.server.bounded import Asgi, Message, Receive, Scope, Send
 from app.server.credits.records import CallDropped, CallEnd
 from app.server.services import Services
 
@@ -52,6 +51,10 @@ class Counts:
     lost_pusd: int = 0
     commit_s: float = 0.0
 
+    def answered(self, path: str, status: int) -> None:
+        """An answer began."""
+        self.requests[path_name(path), status] += 1
+
     def upstream_failed(self, route: str, error: Exception) -> None:
         """A route failed before its first token."""
         self.upstream[route, type(error).__name__] += 1
@@ -74,26 +77,6 @@ def counts_of(services: Services) -> Counts:
     if found is None:
         found = _COUNTS[services.database] = Counts()
     return found
-
-
-class Counted:
-    """Wraps an application; each answer is counted when it begins."""
-
-    def __init__(self, inner: Asgi, services: Services) -> None:
-        self._inner = inner
-        self._requests = counts_of(services).requests
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._inner(scope, receive, send)
-            return
-
-        async def counted(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self._requests[path_name(scope["path"]), message["status"]] += 1
-            await send(message)
-
-        await self._inner(scope, receive, counted)
 
 
 def path_name(path: str) -> str:

@@ -12,6 +12,7 @@ from app.server.credits import calls as credits_calls
 from app.server.credits.arrival import Token, arrive
 from app.server.credits.records import CallKind, CallWish, DoneBefore
 from app.server.errors import Refused, bad_request
+from app.server.line import line_of
 from app.server.proxy.asking import read_request
 from app.server.proxy.client import Client, ClientGone
 from app.server.proxy.desk import Desk
@@ -83,14 +84,16 @@ class RawEndpoint:
     async def _carry_out(self, run: Run, client: Client) -> None:
         """Until the call is over, or nobody waits for it any more: then it ends by itself."""
         task = self._desk.begin(run)
-        hung_up = asyncio.ensure_future(client.wait_until_gone())
+        line = line_of(client.scope)
+        hung_up = line.lost if line else asyncio.ensure_future(client.wait_until_gone())
         try:
             await first_of(task, hung_up)
         except asyncio.CancelledError:
             run.stop()  # the server stops and waits no longer
             raise
         finally:
-            hung_up.cancel()
+            if line is None:
+                hung_up.cancel()
         if not task.done():
             run.leave()
         elif not task.cancelled() and (error := task.exception()) is not None:
