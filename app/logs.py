@@ -55,16 +55,16 @@ class Redactor:
     """Takes secrets out of text: those it was told about, and whatever looks like one."""
 
     def __init__(self) -> None:
-        self._known: set[str] = set()
+        self._known: tuple[str, ...] = ()  # the longest first
 
     def register(self, secret: str) -> None:
         """Hide this secret from now on. Very short ones are left to the patterns."""
         if len(secret) >= SECRET_LENGTH_MIN:
-            self._known.add(secret)
+            self._known = tuple(sorted({*self._known, secret}, key=len, reverse=True))
 
     def clean(self, text: str) -> str:
         """The same text without secrets."""
-        for secret in sorted(self._known, key=len, reverse=True):
+        for secret in self._known:
             text = text.replace(secret, HIDDEN)
         for pattern, replacement in _PATTERNS:
             text = pattern.sub(replacement, text)

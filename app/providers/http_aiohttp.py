@@ -1,7 +1,7 @@
 """The server's door to the network: aiohttp, a fifth of the processor time per streamed chunk.
 
-Keeps to the same rules as http.py (the desktop's door) and says the same words. The only file that
-imports aiohttp.
+Keeps to the same rules as http.py (the desktop's door) and says the same words. This file and
+http_aiohttp_answer.py are the only ones that import aiohttp.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, cast
@@ -17,12 +17,12 @@ from typing import Any, cast
 import aiohttp
 import aiohttp_socks
 import yarl
-from aiohttp import http_exceptions
 from aiohttp.client_proto import ResponseHandler
 
 from app.errors import ProviderError
 from app.providers import http_rules as rules
-from app.providers.connection import BODY_BYTES_MAX, Call, Proxy, Timeouts
+from app.providers.connection import Call, Proxy, Timeouts
+from app.providers.http_aiohttp_answer import AiohttpAnswer
 from app.providers.http_rules import Address
 
 _FAULTS = (
@@ -33,82 +33,6 @@ _FAULTS = (
     aiohttp_socks.ProxyTimeoutError,
     aiohttp_socks.ProxyConnectionError,
 )
-
-
-class AiohttpAnswer:
-    """A status, headers with names in lower case, and a body that comes in pieces."""
-
-    def __init__(self, response: aiohttp.ClientResponse, call: Call, idle_s: float) -> None:
-        self.status = response.status
-        self.headers: Mapping[str, str] = {k.lower(): v for k, v in response.headers.items()}
-        self.content_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        self._response = response
-        self._call = call
-        self._idle_s = idle_s
-
-    @property
-    def is_over(self) -> bool:
-        return self._response.content.at_eof()
-
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """The body as it arrives; raises StreamBroken where it stops before its end."""
-        content = self._response.content
-        watch = _Watch(self._response, self._idle_s)
-        try:
-            while not content.at_eof():
-                watch.waiting = True
-                piece = await content.readany()
-                watch.waiting, watch.waits = False, 0
-                if piece:
-                    yield piece
-        except aiohttp.ClientPayloadError as error:
-            if watch.went_off:
-                raise rules.silent(self._idle_s) from error
-            packed = isinstance(error.__cause__, http_exceptions.ContentEncodingError)
-            reason = "it was packed wrongly" if packed else "the connection was lost"
-            raise rules.broken(reason) from error
-        except (aiohttp.ClientError, OSError) as error:
-            if watch.went_off:
-                raise rules.silent(self._idle_s) from error
-            raise rules.broken("the connection was lost") from error
-        finally:
-            watch.end()
-
-    async def body(self, bytes_max: int = BODY_BYTES_MAX) -> bytes:
-        """The whole body; raises NotTheProvider where it is longer than any should be."""
-        return await rules.whole_body(
-            self.pieces(), self._call, status=self.status, bytes_max=bytes_max
-        )
-
-
-class _Watch:
-    """Closes an answer that is waited for and says nothing.
-
-    One timer looks at it ten times in an idle time: a timer set anew for each piece would cost
-    more than the piece. While the reader is busy elsewhere nothing is counted.
-    """
-
-    __slots__ = ("_response", "_step_s", "_timer", "waiting", "waits", "went_off")
-
-    def __init__(self, response: aiohttp.ClientResponse, idle_s: float) -> None:
-        self.waiting = False
-        self.waits = 0
-        self.went_off = False
-        self._response = response
-        self._step_s = idle_s / 10
-        self._timer = asyncio.get_running_loop().call_later(self._step_s, self._look)
-
-    def _look(self) -> None:
-        if self.waiting:
-            self.waits += 1
-        if self.waits >= 10:
-            self.went_off = True
-            self._response.close()  # wakes the reader with an error
-            return
-        self._timer = asyncio.get_running_loop().call_later(self._step_s, self._look)
-
-    def end(self) -> None:
-        self._timer.cancel()
 
 
 class _Line(ResponseHandler):
@@ -248,9 +172,7 @@ class AiohttpDoor:
                     data=call.body,
                     headers=headers,
                     allow_redirects=False,
-                    timeout=aiohttp.ClientTimeout(
-                        total=None, connect=connect_s, sock_connect=connect_s
-                    ),
+                    timeout=_connecting(connect_s),
                     **self._through(direct=way[0]),
                 )
         finally:
@@ -288,13 +210,14 @@ class AiohttpDoor:
 class _Opening:
     """One request, for the block that reads its answer; a class costs less than a generator."""
 
-    __slots__ = ("_call", "_door", "_response", "_within_s")
+    __slots__ = ("_answer", "_call", "_door", "_response", "_within_s")
 
     def __init__(self, door: AiohttpDoor, call: Call, within_s: float | None) -> None:
         self._door = door
         self._call = call
         self._within_s = within_s
         self._response: aiohttp.ClientResponse | None = None
+        self._answer: AiohttpAnswer | None = None
 
     async def __aenter__(self) -> AiohttpAnswer:
         response, at = await self._door.send(self._call, self._within_s)
@@ -302,12 +225,15 @@ class _Opening:
             response.close()
             raise rules.redirected(at.host, response.status)
         self._response = response
-        return AiohttpAnswer(response, self._call, self._door.timeouts.idle_s)
+        self._answer = AiohttpAnswer(response, self._call, self._door.timeouts.idle_s)
+        return self._answer
 
     async def __aexit__(self, *raised: object) -> None:
         response = self._response
         if response is None:
             return
+        if self._answer is not None:
+            self._answer.leave()
         if raised[0] is None and response.content.at_eof():
             response.release()
         response.close()  # where it was read to its end, the connection is already kept
@@ -343,6 +269,11 @@ def _checked(proxy: Proxy) -> _Through:
     headers = {"Proxy-Authorization": auth} if auth else {}
     with_auth = bare.with_user(user).with_password(password) if user else bare
     return _Through(str(bare), headers, str(with_auth))
+
+
+@functools.lru_cache(maxsize=64)
+def _connecting(within_s: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=within_s, sock_connect=within_s)
 
 
 @functools.lru_cache(maxsize=256)

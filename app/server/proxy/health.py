@@ -58,6 +58,8 @@ class Health:
         than refusing.
         """
         listed = list(ways)
+        if len(listed) < 2 or not self._routes:
+            return listed
         usable = [way for way in listed if self.state(route_of(way)) is not Breaker.OPEN]
         rest = [way for way in listed if self.state(route_of(way)) is Breaker.OPEN]
         return usable + sorted(rest, key=lambda way: self._routes[route_of(way)].until_s)

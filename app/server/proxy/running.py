@@ -29,11 +29,7 @@ from app.server.proxy.client import Client
 from app.server.proxy.desk import Desk
 from app.server.proxy.endings import GONE_BEFORE, Seen, end_seen, how_it_ended
 from app.server.proxy.exchange import Asked, Reader
-from app.server.proxy.mapped import (
-    error_of_fault,
-    may_go_elsewhere,
-    speaks_against,
-)
+from app.server.proxy.mapped import error_of_fault, may_go_elsewhere, speaks_against
 from app.server.proxy.telling import Told, tell
 from app.server.proxy.ways import Way
 
@@ -205,20 +201,22 @@ class Run:
         desk, call = self._desk, self.call
         self.attempt += 1
         previous, self.way, self._sent = self.way, way, False
-        lease = desk.lease_until()
         if previous is not None:
             await desk.services.database.run(
                 ledger_calls.next_attempt,
                 call.request_id,
                 route=way.priced.route,
                 owner=desk.owner,
-                lease_until=lease,
+                lease_until=desk.lease_until(),
                 now=desk.services.clock.now(),
                 reason=type(self._error).__name__,
             )
         elif self._left_by is None:
             await desk.services.database.dispatch(
-                call.request_id, route=way.priced.route, owner=desk.owner, lease_until=lease
+                call.request_id,
+                route=way.priced.route,
+                owner=desk.owner,
+                lease_until=desk.lease_until(),
             )
         self.dispatched_s = desk.services.clock.monotonic()
         self._error = None
@@ -243,18 +241,18 @@ class Run:
         client, began = self._client, False
         reader.begin(answer.content_type)
         try:
-            async with closed_after(answer.pieces()) as pieces:
-                async for piece in pieces:
-                    passed_on = reader.feed(piece)
-                    if not began and reader.began:
-                        began = True
-                        await self._begin_answer()
-                    if passed_on:
-                        await client.write(passed_on)
-                    if reader.ended:
-                        if not answer.is_over:
-                            await _rest(pieces)
-                        break
+            pieces = answer.pieces()
+            async for piece in pieces:
+                passed_on = reader.feed(piece)
+                if not began and reader.began:
+                    began = True
+                    await self._begin_answer()
+                if passed_on:
+                    await client.write(passed_on)
+                if reader.ended:
+                    if not answer.is_over:
+                        await _rest(pieces)
+                    break
         except StreamBroken as error:
             if not reader.began:
                 raise
