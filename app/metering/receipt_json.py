@@ -8,6 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
+from app.by_identity import ByIdentity
 from app.catalog.prices import price_from_plain, price_to_plain
 from app.errors import MeteringError
 from app.metering.cost import Charge, ChargeLine
@@ -16,6 +17,7 @@ from app.metering.receipt import Receipt, ReceiptCall, ReceiptCertainty
 from app.metering.usage import Certainty, Part, Usage
 
 VERSION = 1
+_price_to_plain = ByIdentity(price_to_plain)  # every receipt of a model has the same one
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _PARTS = tuple(part.value for part in Part)
 _USAGE = tuple((field.name, field.default) for field in fields(Usage))
@@ -24,6 +26,11 @@ _usage_values = attrgetter(*(name for name, _ in _USAGE))
 
 def receipt_to_json(receipt: Receipt) -> str:
     """The frozen form of a receipt."""
+    return _ENCODE(receipt_to_plain(receipt))
+
+
+def receipt_to_plain(receipt: Receipt) -> dict[str, Any]:
+    """The same as values of JSON, to be written and not to be changed."""
     plain: dict[str, Any] = {
         "version": VERSION,
         "payer": _payer_to_plain(receipt.payer),
@@ -44,7 +51,7 @@ def receipt_to_json(receipt: Receipt) -> str:
         ]
     if receipt.request_id:
         plain["request_id"] = receipt.request_id
-    return _ENCODE(plain)
+    return plain
 
 
 def receipt_from_json(text: str) -> Receipt:
@@ -87,7 +94,7 @@ def _call_to_plain(call: ReceiptCall) -> dict[str, Any]:
         "at": call.at.isoformat(),
         "usage": _usage_to_plain(call.usage),
         "charge": _charge_to_plain(call.charge),
-        "price": price_to_plain(call.price) if call.price is not None else None,
+        "price": _price_to_plain(call.price) if call.price is not None else None,
         "request_id": call.request_id,
         "answered_by": call.answered_by,
         "delivered": call.delivered,

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from app.by_identity import ByIdentity
 from app.catalog.models_sold import Markup
 from app.catalog.plans import Unit
 from app.catalog.prices import Price
@@ -19,18 +20,18 @@ from app.metering.allowances_split import Draw
 from app.metering.payer import PayerKind
 from app.server.accounts.identify import Caller
 from app.server.credits.records import AdmittedCall, CallKind, PricedRoute, SideHold
+from app.server.fast_json import json_text
 
 VERSION = 1
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_price_text = lru_cache(maxsize=1024)(Price.to_json)
+_price_text = ByIdentity(Price.to_json, kept_max=1024)
 _price_of = lru_cache(maxsize=1024)(Price.from_json)
 
 
 def call_to_json(call: AdmittedCall) -> str:
     """The frozen form of an admitted call."""
     caller = call.caller
-    return _ENCODE(
+    return json_text(
         {
             "version": VERSION,
             "caller": [caller.account, caller.device, caller.api_key, caller.role, caller.address],
@@ -38,7 +39,13 @@ def call_to_json(call: AdmittedCall) -> str:
             "model": call.model,
             "tokens": [call.input_tokens, call.output_tokens_max],
             "routes": [
-                [each.route, each.host, each.model, each.own_key, each.price and _text(each.price)]
+                [
+                    each.route,
+                    each.host,
+                    each.model,
+                    each.own_key,
+                    each.price and _price_text(each.price),
+                ]
                 for each in call.routes
             ],
             "payer": call.payer,
@@ -99,10 +106,6 @@ def _call(hold: HoldRow, plain: dict[str, Any]) -> AdmittedCall:
             for id_, tenant, draws in plain["sides"]
         ),
     )
-
-
-def _text(price: Price) -> str:
-    return _price_text(price)
 
 
 def _draw_to_plain(draw: Draw) -> list[Any]:

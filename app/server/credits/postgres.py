@@ -7,7 +7,6 @@ statement does nothing, those are taken and say why.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,10 +30,10 @@ from app.server.credits.reading import Ask, statement, statement_of_caller
 from app.server.credits.records import AdmittedCall, CallWish, Departure
 from app.server.credits.settlement import Settlement
 from app.server.events import Kind
+from app.server.fast_json import json_text
 from app.server.limits import window_start
 
 MINUTE = timedelta(minutes=1)
-_ENCODE = json.JSONEncoder().encode
 
 # `limits.take` and `reading.statement` in one: the first row says whether there was room.
 _TAKE = (
@@ -212,7 +211,7 @@ def _beside(
     grants = [draw.grant for draw in settlement.split.draws if draw.grant.limited and draw.amount]
     percents = [(grant.id, each) for grant in grants for each in percents_of(catalog, grant)]
     values: dict[str, Any] = {
-        "r_row": _ENCODE(requests.plain(settlement.ended.row)),
+        "r_row": json_text(requests.plain(settlement.ended.row)),
         "r_tenant": call.caller.tenant,
         "r_event": new_id(),
         "r_accounts": [account for account, _ in percents],

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, assert_never
 
+from app.by_identity import ByIdentity
 from app.ledger.records import HoldRow
 from app.metering.allowances_split import Draw
 from app.metering.cost import Charge
 from app.metering.hold import Basis, HoldState
 from app.metering.payer import Amount, Payer, PayerKind, Unit
 from app.metering.receipt import Receipt, ReceiptCall, make_receipt
+from app.metering.receipt_json import receipt_to_plain
 from app.metering.usage import Usage
 from app.money import usd_text
 from app.server.credits.records import AdmittedCall, CallEnd, Ending, PricedRoute
+from app.server.fast_json import json_text
 
 _UNLIMITED = "no limit"
 
@@ -143,29 +145,12 @@ def receipt_of_hold(hold: HoldRow, call: AdmittedCall, reason: str = "") -> Rece
     return receipt_of_nothing(call, reason or "it was never sent")
 
 
-class _Same:
-    """A receipt that is the same as itself alone: to compare two is as dear as to write one."""
-
-    __slots__ = ("receipt",)
-
-    def __init__(self, receipt: Receipt) -> None:
-        self.receipt = receipt
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.receipt is self.receipt
-
-    def __hash__(self) -> int:
-        return id(self.receipt)
+def _text(receipt: Receipt) -> str:
+    return json_text(receipt_to_plain(receipt))
 
 
-@lru_cache(maxsize=64)
-def _text(same: _Same) -> str:
-    return same.receipt.to_json()
-
-
-def receipt_text(receipt: Receipt) -> str:
-    """`Receipt.to_json`, written once for the books and the client."""
-    return _text(_Same(receipt))
+receipt_text = ByIdentity(_text)
+"""`Receipt.to_json`, written once for the books and the client."""
 
 
 def receipt_headers(receipt: Receipt) -> list[tuple[bytes, bytes]]:

@@ -21,6 +21,7 @@ from app.server.credits.calls import (
     receipt_of,
     settle,
 )
+from app.server.credits.receipts import receipt_text
 from app.server.credits.records import CallDropped, CallEnd, Ending
 from tests.fixtures.credit_server import CreditServer, running_server
 from tests.server.credits.given import (
@@ -214,6 +215,7 @@ async def test_a_stopped_answer_is_charged_for_what_arrived(
     [only] = receipt.calls
     assert only.weight == 5
     assert drawn(receipt) == [("Free", only.weight * (312 + 212))]
+    assert receipt_text(receipt) == receipt.to_json()
     assert Receipt.from_json(receipt.to_json()) == receipt
     assert totals_from_json(receipt.to_json()).weight == 5
 
