@@ -10,6 +10,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from app.quick_init import quick_init
+
 BODY_BYTES_MAX = 64 * 1024 * 1024
 JSON_BODY = "application/json"
 
@@ -33,6 +35,7 @@ class Timeouts:
     idle_s: float = 180.0
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Key:
     """A secret and the only place that may see it: scheme, host and port of `url`."""
@@ -42,6 +45,7 @@ class Key:
     url: str
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request. `host` is the provider's name, for words; `content_type` that of the body.

@@ -13,6 +13,7 @@ from app.metering.hold import CallEnd as SeenEnd
 from app.metering.hold import HoldState, How, Proof
 from app.metering.usage import Usage
 from app.providers.events import Finished, Outcome
+from app.quick_init import quick_init
 from app.server.credits.records import AdmittedCall, CallDropped, CallEnd, Ending, PricedRoute
 
 GONE_BEFORE = CallDropped("the client went before anything was sent", None)
@@ -26,6 +27,7 @@ _ENDINGS = {
 }
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What was seen of a call that was sent.

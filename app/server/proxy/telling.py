@@ -12,6 +12,7 @@ from app.errors import ProviderError
 from app.metering.receipt import Receipt
 from app.metering.usage import Usage
 from app.providers.events import Outcome
+from app.quick_init import quick_init
 from app.server.credits.calls import receipt_headers, receipt_json
 from app.server.credits.records import AdmittedCall, DoneBefore
 from app.server.errors import Refused
@@ -26,6 +27,7 @@ from app.server.wire.faults import error_of
 _NOT_AGAIN = (b"x-should-retry", b"false")
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Told:
     """A call as it stands. `receipt` None: its end is booked later, and can be asked for by the

@@ -12,6 +12,7 @@ from app.catalog.plan_catalog import PlanCatalog
 from app.logs import register_secret
 from app.providers.connection import Http, Proxy
 from app.providers.hosts import HOSTS, Host
+from app.quick_init import quick_init
 from app.server.credits.records import AdmittedCall, PricedRoute
 from app.server.errors import Refused
 from app.server.operator.closed_routes import closed_routes
@@ -21,6 +22,7 @@ from app.server.settings import ServerSettings
 DEMO = "demo"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Way:
     """A route that can be asked now. `door` is None for the demo, which asks nobody."""
