@@ -58,28 +58,38 @@ class _Pieces:
         return self
 
     async def __anext__(self) -> bytes:
-        content, watch = self._content, self._watch
-        if watch is None:
-            watch = self._watch = _Watch(self._response, self._idle_s)
+        content = self._content
         try:
             while not content.at_eof():
-                watch.waiting = True
-                piece = await content.readany()
-                watch.waiting, watch.waits = False, 0
+                # Where all of it has come, nothing is waited for and nothing watched.
+                piece = content.read_nowait() if content.is_eof() else await self._next()
                 if piece:
                     return piece
         except aiohttp.ClientPayloadError as error:
-            if watch.went_off:
+            if self._went_off:
                 raise rules.silent(self._idle_s) from error
             packed = isinstance(error.__cause__, http_exceptions.ContentEncodingError)
             reason = "it was packed wrongly" if packed else "the connection was lost"
             raise rules.broken(reason) from error
         except (aiohttp.ClientError, OSError) as error:
-            if watch.went_off:
+            if self._went_off:
                 raise rules.silent(self._idle_s) from error
             raise rules.broken("the connection was lost") from error
         self.leave()
         raise StopAsyncIteration
+
+    async def _next(self) -> bytes:
+        watch = self._watch
+        if watch is None:
+            watch = self._watch = _Watch(self._response, self._idle_s)
+        watch.waiting = True
+        piece = await self._content.readany()
+        watch.waiting, watch.waits = False, 0
+        return piece
+
+    @property
+    def _went_off(self) -> bool:
+        return self._watch is not None and self._watch.went_off
 
     def leave(self) -> None:
         if self._watch is not None:
