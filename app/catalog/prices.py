@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from app.by_identity import ByIdentity
 from app.errors import CatalogError
 from app.money import rate_from_usd_per_million
 
@@ -149,20 +150,14 @@ class Price:
     @property
     def trouble(self) -> str:
         """Why this price cannot be used, empty where it can."""
-        if not self.rates and not self.units:
-            return "the source names no price"
-        every = [rate.base for _, rate in self.rates] + [amount for _, amount in self.units]
-        every += [amount for _, rate in self.rates for _, amount in rate.tiers]
-        if min(every) < 0:
-            return "the source names a negative price"
-        if not self.free and max(every) == 0:
-            return "the source says zero but does not say that it is free"
-        return ""
+        return _trouble_of(self)
 
     def rates_at(self, context_tokens: int, service_tier: str | None = None) -> RatesAt:
         """The rates of a call that reads `context_tokens` and was served at `service_tier`."""
-        parts = {name: rate.at(context_tokens) for name, rate in self.rates}
         tier, known = self._tier(service_tier)
+        if tier is None and known and (flat := _flat_rates_of(self)) is not None:
+            return flat
+        parts = {name: rate.at(context_tokens) for name, rate in self.rates}
         if tier is not None and tier.percent is not None:
             parts = {
                 name: rate.scaled(tier.percent).at(context_tokens) for name, rate in self.rates
@@ -196,6 +191,30 @@ class Price:
             return None, True
         tier = next((tier for tier in self.service_tiers if tier.name == wanted), None)
         return tier, tier is not None or self.free
+
+
+def _trouble(price: Price) -> str:
+    if not price.rates and not price.units:
+        return "the source names no price"
+    every = [rate.base for _, rate in price.rates] + [amount for _, amount in price.units]
+    every += [amount for _, rate in price.rates for _, amount in rate.tiers]
+    if min(every) < 0:
+        return "the source names a negative price"
+    if not price.free and max(every) == 0:
+        return "the source says zero but does not say that it is free"
+    return ""
+
+
+def _flat_rates(price: Price) -> RatesAt | None:
+    """The standard rates where they are the same however long the context is."""
+    if any(rate.tiers for _, rate in price.rates):
+        return None
+    return RatesAt({name: rate.base for name, rate in price.rates}, dict(price.units))
+
+
+# Asked several times in every call, always of the same few prices.
+_trouble_of = ByIdentity(_trouble)
+_flat_rates_of = ByIdentity(_flat_rates)
 
 
 def price_to_plain(price: Price) -> dict[str, object]:

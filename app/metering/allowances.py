@@ -6,14 +6,15 @@ two calls at once are kept apart is the ledger's; nothing is stored here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from app.catalog.models_sold import Markup, Unlisted, fits
+from app.catalog.models_sold import Markup
 from app.catalog.plan_catalog import PACKS, PlanCatalog
-from app.catalog.plans import Allowance, Flag, Plan, Scope, Unit, WhenReached
-from app.metering.allowances_windows import Span, span_at
+from app.catalog.plans import Flag, Scope, Unit
+from app.metering.allowances_terms import Source, Terms, terms_of
+from app.metering.allowances_windows import span_at
 
 COUNTED_MAX = 2**62  # stands for no limit where only counting is left; fits 64 bits
 
@@ -24,6 +25,9 @@ class Balance:
 
     used: int = 0
     held: int = 0
+
+
+_UNTOUCHED = Balance()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,115 +105,65 @@ def grants_for(
     payment is past due the allowances of paid plans and managed credit are left out; bought packs
     were paid for. Where managed credit throttles, a grant without a limit comes last.
     """
-    listed = catalog.model(model_id)
-    if listed is None and catalog.unlisted.sold is Unlisted.REFUSED:
-        return ()
-    name = listed.id if listed else model_id
-    carried = [each for each in _carried(catalog, account, name, now) if fits(each.models, name)]
-    own = [each for each in carried if each.only]
-    reserved = any(each.only and fits(each.models, name) for each in catalog.allowances)
-    if own or reserved:
-        return tuple(_grants(catalog, account, own, name, now))
-    return tuple(_in_order(catalog, account, carried, name, now))
-
-
-def _in_order(
-    catalog: PlanCatalog, account: Account, carried: list[Allowance], name: str, now: datetime
-) -> Iterator[Grant]:
-    by_id = {each.id: each for each in carried}
+    grants: list[Grant] = []
     slowed: list[Grant] = []
-    for source in catalog.draw_order:
-        if source in by_id:
-            for grant in _grants(catalog, account, [by_id[source]], name, now):
-                yield grant
-                slowed.extend(_beyond(catalog, account, grant))
-        elif source == PACKS:
-            yield from pack_grants(account)
-    yield from slowed
+    for source in terms_for(catalog, account, model_id, now).sources:
+        if source is None:
+            grants += pack_grants(account)
+        elif (grant := _grant(account, source, now)) is not None:
+            grants.append(grant)
+            if source.slows and grant.amount:
+                slowed.append(_beyond(account, grant))
+    return (*grants, *slowed)
+
+
+def terms_for(catalog: PlanCatalog, account: Account, model_id: str, now: datetime) -> Terms:
+    """What the account's plan says of a model at a moment."""
+    past_due = Flag.PAST_DUE in account.flags
+    is_paid = not past_due and (account.paid_until is None or now < account.paid_until)
+    return terms_of(catalog, account.plan, model_id, is_paid=is_paid, past_due=past_due)
 
 
 def pack_grants(account: Account) -> tuple[Grant, ...]:
     """The packs of an account as grants, the oldest first."""
+    if not account.packs:
+        return ()
     packs = sorted(account.packs, key=lambda pack: (pack.bought_at, pack.id))
     return tuple(_pack_grant(account, pack) for pack in packs)
 
 
-def _beyond(catalog: PlanCatalog, account: Account, grant: Grant) -> Iterator[Grant]:
+def _beyond(account: Account, grant: Grant) -> Grant:
     """What a holder at the limit of managed credit goes on with, slowed: counted, never limited.
 
     It has an account of its own, so that the limit itself is passed by nobody.
     """
-    credit = catalog.managed_credit
-    if credit is None or credit.allowance != grant.source or not grant.amount:
-        return
-    if credit.when_reached is WhenReached.THROTTLE:
-        balance = account.balances.get(f"{grant.id}/beyond", Balance())
-        yield replace(
-            grant,
-            id=f"{grant.id}/beyond",
-            name=f"{grant.name}, slowed",
-            amount=COUNTED_MAX,
-            used=balance.used,
-            held=balance.held,
-            limited=False,
-        )
-
-
-def _carried(
-    catalog: PlanCatalog, account: Account, name: str, now: datetime
-) -> Iterator[Allowance]:
-    """The allowances of the account's plan and of those that it includes, which are in force."""
-    in_force = set()
-    for plan_id in catalog.plan_with_included(account.plan):
-        plan = catalog.plan(plan_id)
-        if plan is not None and fits(plan.models, name) and _is_in_force(plan, account, now):
-            in_force.add(plan_id)
-    credit = catalog.managed_credit
-    invoiced = credit.allowance if credit and Flag.PAST_DUE in account.flags else None
-    for allowance in catalog.allowances_of(account.plan):
-        if in_force & set(allowance.plans) and allowance.id != invoiced:
-            yield allowance
-
-
-def has_priority(catalog: PlanCatalog, account: Account, now: datetime) -> bool:
-    """Whether the account's plan, or one that it includes, goes first and is paid."""
-    plans = (catalog.plan(plan_id) for plan_id in catalog.plan_with_included(account.plan))
-    return any(
-        plan.priority and _is_in_force(plan, account, now) for plan in plans if plan is not None
+    balance = account.balances.get(f"{grant.id}/beyond", _UNTOUCHED)
+    return replace(
+        grant,
+        id=f"{grant.id}/beyond",
+        name=f"{grant.name}, slowed",
+        amount=COUNTED_MAX,
+        used=balance.used,
+        held=balance.held,
+        limited=False,
     )
 
 
-def _is_in_force(plan: Plan, account: Account, now: datetime) -> bool:
-    if not plan.is_paid:
-        return True
-    unpaid = account.paid_until is not None and now >= account.paid_until
-    return Flag.PAST_DUE not in account.flags and not unpaid
-
-
-def _grants(
-    catalog: PlanCatalog, account: Account, allowances: list[Allowance], name: str, now: datetime
-) -> Iterator[Grant]:
-    for allowance in allowances:
-        span = span_at(allowance.window, now, account.subscribed_at)
-        holder = _holder(allowance, account)
-        if span is not None and holder is not None:
-            yield _grant(catalog, account, allowance, holder, span, name)
-
-
-def _grant(
-    catalog: PlanCatalog, account: Account, allowance: Allowance, holder: str, span: Span, name: str
-) -> Grant:
-    # With unit, window and scope in its name, an allowance that changes one of them is counted
-    # anew: what was used of it was something else.
-    counted = f"{allowance.unit}/{allowance.scope}/{allowance.window}"
-    of_model = f"/{name}" if allowance.scope is Scope.MODEL else ""
-    grant_id = f"{holder}/{allowance.id}/{counted}/{span.name}{of_model}"
-    balance = account.balances.get(grant_id, Balance())
+def _grant(account: Account, source: Source, now: datetime) -> Grant | None:
+    """None where the account has no such holder, or no window is open."""
+    allowance = source.allowance
+    span = span_at(allowance.window, now, account.subscribed_at)
+    holder = account.ids.get(source.holder)
+    if span is None or holder is None:
+        return None
+    grant_id = f"{holder}{source.counted}{span.name}{source.of_model}"
+    balance = account.balances.get(grant_id, _UNTOUCHED)
     amount = allowance.amount
-    credit = catalog.managed_credit
-    cap = account.member_caps.get(allowance.id)
-    cap_id = "" if cap is None else f"{grant_id}/{account.ids.get(Scope.MEMBER, '')}"
-    spent = account.balances.get(cap_id, Balance())
+    cap_id, cap_left = "", None
+    if (cap := account.member_caps.get(allowance.id)) is not None:
+        cap_id = f"{grant_id}/{account.ids.get(Scope.MEMBER, '')}"
+        spent = account.balances.get(cap_id, _UNTOUCHED)
+        cap_left = max(cap - spent.used - spent.held, 0)
     return Grant(
         id=grant_id,
         source=allowance.id,
@@ -219,14 +173,14 @@ def _grant(
         used=balance.used,
         held=balance.held,
         resets=span.end,
-        markup=credit.markup if credit and credit.allowance == allowance.id else None,
+        markup=source.markup,
         cap_id=cap_id,
-        cap_left=None if cap is None else max(cap - spent.used - spent.held, 0),
+        cap_left=cap_left,
     )
 
 
 def _pack_grant(account: Account, pack: BoughtPack) -> Grant:
-    balance = account.balances.get(pack.id, Balance())
+    balance = account.balances.get(pack.id, _UNTOUCHED)
     return Grant(
         id=pack.id,
         source=PACKS,
@@ -237,15 +191,6 @@ def _pack_grant(account: Account, pack: BoughtPack) -> Grant:
         held=balance.held,
         resets=None,
     )
-
-
-def _holder(allowance: Allowance, account: Account) -> str | None:
-    """Whose grant it is; None where the account has no such id, and so no such grant.
-
-    A model's own grant is the account's: one for each model.
-    """
-    scope = Scope.ACCOUNT if allowance.scope is Scope.MODEL else allowance.scope
-    return account.ids.get(scope)
 
 
 def percents_of(catalog: PlanCatalog, grant: Grant) -> tuple[int, ...]:

@@ -12,12 +12,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
-from app.catalog.models_sold import fits
 from app.catalog.offers import Offer, OfferKind
 from app.catalog.plan_catalog import PACKS, PlanCatalog
 from app.catalog.plans import Flag, OwnKeys, Right, Scope, Unit
 from app.catalog.rights import may
-from app.metering.allowances import Account, BoughtPack, Grant, grants_for, has_priority
+from app.metering.allowances import Account, BoughtPack, Grant, grants_for, terms_for
 from app.metering.allowances_split import Draw, Split, WorstCase, split
 from app.metering.payer import PayerKind
 
@@ -114,18 +113,23 @@ def admit(
 def _hosted(
     catalog: PlanCatalog, account: Account, model_id: str, worst: WorstCase, now: datetime
 ) -> Admitted | Refused:
-    if not _is_sold(catalog, account, model_id):
+    terms = terms_for(catalog, account, model_id, now)
+    if not terms.is_sold:
         return Refused(Refusal.NOT_SOLD, model_id)
     if worst.input_pusd is None:
         return Refused(Refusal.NO_PRICE, model_id)
-    first = has_priority(catalog, account, now)
+    first = terms.has_priority
     if Flag.UNLIMITED in account.flags:
         return Admitted(PayerKind.ALLOWANCE, worst.output_tokens_max, priority=first)
     grants = grants_for(catalog, account, model_id, now)
-    cap = longest_answer(worst, grants, catalog.least_output_tokens)
-    if cap is None:
-        return _used_up(catalog, account, model_id, worst, grants, now)
-    draws = split(worst.at(cap), grants).draws
+    cap = worst.output_tokens_max
+    whole = split(worst.at(cap), grants)
+    if not whole.is_covered:
+        shorter = longest_answer(worst, grants, catalog.least_output_tokens)
+        if shorter is None:
+            return _used_up(catalog, account, model_id, worst, grants, now)
+        cap, whole = shorter, split(worst.at(shorter), grants)
+    draws = whole.draws
     throttled = any(not draw.grant.limited for draw in draws)
     return Admitted(
         payer=PayerKind.ALLOWANCE,
@@ -257,16 +261,6 @@ def _covers(
 ) -> bool:
     grants = grants_for(catalog, account, model_id, now)
     return split(needed.at(needed.output_tokens_max), grants).is_covered
-
-
-def _is_sold(catalog: PlanCatalog, account: Account, model_id: str) -> bool:
-    """Whether the model is on sale, and in the account's plan or one that it includes."""
-    listed = catalog.model(model_id)
-    if listed is None and catalog.unlisted.sold == "refused":
-        return False
-    name = listed.id if listed else model_id
-    plans = (catalog.plan(plan_id) for plan_id in catalog.plan_with_included(account.plan))
-    return any(fits(plan.models, name) for plan in plans if plan is not None)
 
 
 def _rounded_up(amount: Fraction) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from app.catalog.plans import Window
 from app.errors import MeteringError
@@ -24,7 +25,17 @@ class Span:
     @property
     def name(self) -> str:
         """What tells this window from the others of its allowance; the same on every machine."""
-        return self.start.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if self.start else "once"
+        return _name_of(self.start) if self.start else "once"
+
+
+@lru_cache(maxsize=4096)
+def _name_of(start: datetime) -> str:
+    return start.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+_ONCE = Span(None, None)
+# The newest day and month that were asked for: every call of a while is in the same two.
+_newest: dict[Window, tuple[datetime, datetime, Span]] = {}
 
 
 def span_at(window: Window, now: datetime, subscribed_at: datetime | None = None) -> Span | None:
@@ -32,18 +43,28 @@ def span_at(window: Window, now: datetime, subscribed_at: datetime | None = None
 
     Raises MeteringError for a time without a zone: it could be any hour.
     """
+    if window in _newest and now.tzinfo is UTC:
+        start, end, span = _newest[window]
+        if start <= now < end:
+            return span
     moment = _utc(now)
     match window:
         case Window.ONCE:
-            return Span(None, None)
+            return _ONCE
         case Window.DAY:
             start = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-            return Span(start, start + timedelta(days=1))
+            return _kept(window, start, start + timedelta(days=1))
         case Window.MONTH:
             start = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-            return Span(start, (start + timedelta(days=32)).replace(day=1))
+            return _kept(window, start, (start + timedelta(days=32)).replace(day=1))
         case Window.BILLING_DAY:
             return _billing_day(moment, subscribed_at)
+
+
+def _kept(window: Window, start: datetime, end: datetime) -> Span:
+    span = Span(start, end)
+    _newest[window] = start, end, span
+    return span
 
 
 def _billing_day(moment: datetime, subscribed_at: datetime | None) -> Span | None:
