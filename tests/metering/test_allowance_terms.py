@@ -61,10 +61,15 @@ def test_names_that_clients_make_up_fill_no_memory() -> None:
 
 
 @pytest.mark.parametrize("sold", SOLD, ids=lambda sold: sold.name)
-def test_a_plan_that_is_not_paid_any_more_ends_with_its_last_second(sold: PlanCatalog) -> None:
+def test_what_is_not_paid_any_more_and_what_is_past_due_are_told_apart(sold: PlanCatalog) -> None:
     for plan in sold.plans:
-        who = replace(account(plan.id, subscribed_at=NOW), paid_until=NOW)
-        assert list(grants_for(sold, who, "gpt-4o", NOW)) == list(_grants(sold, who, "gpt-4o", NOW))
+        paid = account(plan.id, subscribed_at=NOW, custom_amounts={"managed-monthly": 1})
+        ended = replace(paid, paid_until=NOW)
+        owing = replace(paid, flags=frozenset({Flag.PAST_DUE}))
+        for who in (paid, ended, owing, ended, paid):
+            for model in ("gpt-4o", "qwen-turbo"):
+                expected = list(_grants(sold, who, model, NOW))
+                assert list(grants_for(sold, who, model, NOW)) == expected
 
 
 def _grants(catalog: PlanCatalog, who: Account, model: str, now: datetime) -> Iterator[Grant]:
