@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 _BOM = b"\xef\xbb\xbf"
+_DATA = b"data: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,9 @@ class Bounds:
     line_bytes_max: int = 32 * 1024 * 1024
     messages_max: int = 5_000_000
     total_bytes_max: int = 1024 * 1024 * 1024
+
+
+_BOUNDS = Bounds()
 
 
 class StreamTooLong(Exception):
@@ -73,6 +77,16 @@ class Lines:
             lines[0] = lines[0].removeprefix(_BOM)
         return lines
 
+    def go_past(self, size: int) -> bool:
+        """Count whole lines of so many bytes that are cut elsewhere; False where they have to come
+        here: something before them is held, or a bound is passed."""
+        total_bytes = self._total_bytes + size
+        if self._held or self._skip_lf or total_bytes > self._bounds.total_bytes_max:
+            return False
+        self._total_bytes = total_bytes
+        self._started = True
+        return True
+
     def close(self) -> bytes:
         """What stands behind the last line end."""
         rest = b"".join(self._held)
@@ -101,7 +115,7 @@ class EventStream:
     __slots__ = ("_bounds", "_count", "_data", "_data_bytes", "_lines", "_name")
 
     def __init__(self, bounds: Bounds | None = None) -> None:
-        self._bounds = bounds or Bounds()
+        self._bounds = bounds or _BOUNDS
         self._lines = Lines(self._bounds)
         self._name = ""
         self._data: list[bytes] = []
@@ -109,6 +123,8 @@ class EventStream:
         self._count = 0
 
     def feed(self, chunk: bytes) -> list[tuple[str, bytes]]:
+        if self._is_one(chunk):
+            return [self._counted(chunk[len(_DATA) : -2])]
         messages: list[tuple[str, bytes]] = []
         for line in self._lines.feed(chunk):
             if not line:
@@ -125,6 +141,19 @@ class EventStream:
             self._line(rest)
         return [self._take()] if self._data else []
 
+    def _is_one(self, chunk: bytes) -> bool:
+        """Whether a piece is one message of one line, as most pieces are: no lines are cut then."""
+        size = len(chunk)
+        return (
+            chunk.startswith(_DATA)
+            and chunk.find(b"\n") == size - 2
+            and chunk.endswith(b"\n")
+            and b"\r" not in chunk
+            and not self._data
+            and size <= self._bounds.line_bytes_max
+            and self._lines.go_past(size)
+        )
+
     def _line(self, line: bytes) -> None:
         if line.startswith(b"data:"):
             value = line[6:] if line[5:6] == b" " else line[5:]
@@ -138,9 +167,12 @@ class EventStream:
 
     def _take(self) -> tuple[str, bytes]:
         data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
-        message = (self._name, data)
         self._data.clear()
         self._data_bytes = 0
+        return self._counted(data)
+
+    def _counted(self, data: bytes) -> tuple[str, bytes]:
+        message = (self._name, data)
         self._name = ""
         self._count += 1
         if self._count > self._bounds.messages_max:
@@ -154,7 +186,7 @@ class JsonLines:
     __slots__ = ("_bounds", "_count", "_lines")
 
     def __init__(self, bounds: Bounds | None = None) -> None:
-        self._bounds = bounds or Bounds()
+        self._bounds = bounds or _BOUNDS
         self._lines = Lines(self._bounds)
         self._count = 0
 

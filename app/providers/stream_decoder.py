@@ -122,6 +122,10 @@ class StreamDecoder:
 
     # What a language says.
 
+    def _read(self, payload: bytes) -> object:
+        """The value of a message's JSON; raises ValueError where it is none."""
+        return read_json(payload)
+
     def _new_framing(self, bounds: Bounds | None) -> Framing:
         return EventStream(bounds)
 
@@ -147,7 +151,7 @@ class StreamDecoder:
             self._done()
             return
         try:
-            message = read_json(payload)
+            message = self._read(payload)
         except ValueError:
             self._no_json(payload)
             return
@@ -175,7 +179,7 @@ class StreamDecoder:
             self._message("", text)
 
     def _came_text(self) -> bool:
-        if not self._has_text:
+        if not self._has_text and self._events:
             self._has_text = any(type(event) is TextArrived for event in self._events)
         return self._has_text
 

@@ -7,14 +7,15 @@ no JSON, texts nested very deep) goes Python's way, with Python's answer.
 from __future__ import annotations
 
 import json
-import re
 
 import orjson
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-# It would make a float of a whole number with more digits than 64 bits hold.
-_LONG_NUMBER = re.compile(rb"[0-9]{19}")
+# It would make a float of a whole number with more digits than 64 bits hold. Looked for with every
+# digit as a nought, which is four times as quick as a pattern.
+_DIGITS = bytes(ord("0") if chr(byte).isdecimal() else ord(" ") for byte in range(256))
+_LONG_NUMBER = b"0" * 19
 _SHORT = 64 * 1024  # bytes; looking for such numbers in more is not worth it
 
 
@@ -37,6 +38,6 @@ def json_text(value: object) -> str:
 def parsed(payload: bytes) -> object:
     """The value of a JSON text; raises ValueError where this way does not read it, which another
     may."""
-    if len(payload) > _SHORT or _LONG_NUMBER.search(payload) is not None:
+    if len(payload) > _SHORT or _LONG_NUMBER in payload.translate(_DIGITS):
         raise ValueError("read it another way")
     return orjson.loads(payload)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
@@ -30,6 +30,42 @@ def test_where_it_is_cut_makes_no_difference(lines: list[str], end: str, cuts: l
     stream = EventStream()
     found = [m for a, b in pairwise(places) for m in stream.feed(body[a:b])]
     assert found + stream.close() == expected
+
+
+_PIECES = (
+    *("data: a\n\n", "data: b\r\n\r\n", "data: c\r\r", "data:d\n\n", "data: \n\n"),
+    *("event: x\n", "event: y\n\n", "data: e\ndata: f\n\n", "data: g\n", "\n", ": h\n\n"),
+    *("data: i\n\ndata: j\n\n", "data: k", "\ufeff", "\r", "data: l\r\n\n", "data: m\rn\n\n"),
+)
+
+
+def test_a_piece_that_is_one_message_says_what_it_says_among_others() -> None:
+    for pieces in product(_PIECES, repeat=3):
+        whole, stream = EventStream(), EventStream()
+        expected = whole.feed("".join(["\n", *pieces, "\n"]).encode())
+        found = [m for piece in ["\n", *pieces, "\n"] for m in stream.feed(piece.encode())]
+        assert found == expected, pieces
+
+
+@pytest.mark.parametrize("begins", [[], [b"\xef"], [b"\xef\xbb\xbf"], [b"data: x\n\n"]])
+def test_a_mark_in_a_piece_of_its_own_is_no_part_of_it(begins: list[bytes]) -> None:
+    pieces = [*begins, b"data: a\n\n", b"\xef\xbb\xbfdata: b\n\n"]
+    whole, stream = EventStream(), EventStream()
+    found = [message for piece in pieces for message in stream.feed(piece)]
+    assert found == whole.feed(b"".join(pieces))
+
+
+def test_single_messages_are_bounded_like_many() -> None:
+    piece = b"data: abc\n\n"
+    for bounds in (
+        Bounds(messages_max=3),
+        Bounds(total_bytes_max=3 * len(piece)),
+        Bounds(line_bytes_max=2),
+    ):
+        stream, most = EventStream(bounds), 0 if bounds.line_bytes_max == 2 else 3
+        assert len([stream.feed(piece) for _ in range(most)]) == most
+        with pytest.raises(StreamTooLong):
+            stream.feed(piece)
 
 
 def test_several_data_lines_are_one_message() -> None:

@@ -7,23 +7,25 @@ and so does everything behind it in the same piece.
 
 from __future__ import annotations
 
-import json
 import re
 
 from app.providers.events import StreamEvent, TextArrived
 from app.providers.json_text import Json, as_text, read_json
 from app.providers.openai_chat import OpenAIChatDecoder
 from app.providers.stream_decoder import DecoderOptions
+from app.server.fast_json import parsed
 
 _LEARNED_MAX = 8
 _MANY = 3  # so many frames in one piece are looked at together
 # The bounds of a stream are counted where frames are parsed: beyond this all of them are again.
 _BYTES_MAX = 256 * 1024 * 1024
+# A text of so few bytes, or so few brackets, cannot be nested deeper than that.
+_SHALLOW_BYTES, _SHALLOW = 1000, 500
 _ENDS = ("finish_reason", "logprobs", "error")
 _PLAIN, _ESCAPED = rb'[^"\\\x00-\x1f]*', rb'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})'
 _PLAIN_TEXT = re.compile(_PLAIN)
 _LITERAL = re.compile(b"%b(?:%b%b)*" % (_PLAIN, _ESCAPED, _PLAIN))
-_PROBE = "tuppence"
+_PROBE, _PROBE_BYTES = "tuppence", b"tuppence"
 _MORE_THAN_TEXT = ("usage", "x_groq", "citations", "error")
 
 
@@ -38,33 +40,66 @@ class QuickFrames(OpenAIChatDecoder):
         self._quick_bytes = 0
 
     def feed(self, chunk: bytes) -> list[StreamEvent]:
+        if (text := self._alone(chunk)) is not None:
+            return [TextArrived(text)] if text else []
         events: list[StreamEvent] = []
-        at = 0
-        while at < len(chunk) and not self.ended:
-            text, end = self._quickly(chunk, at)
-            if text:
-                events.append(TextArrived(text))
-            if end == at:
-                # One frame, or all the rest where no more is learned from them.
-                end = chunk.find(b"\n\n", at) + 2
-                end = len(chunk) if end < 2 or self._learned >= _LEARNED_MAX else end
-                events += self._feed_slowly(chunk[at:end])
+        at, size = 0, len(chunk)
+        while at < size and not self.ended:
+            if self._is_between and self._before:
+                text, end = self._quickly(chunk, at)
+                if text:
+                    events.append(TextArrived(text))
+                if end > at:
+                    at = end
+                    continue
+            end = self._end_of_next(chunk, at)
+            events += self._feed_slowly(chunk[at:end] if end - at < size else chunk)
             at = end
         return events
+
+    def _end_of_next(self, chunk: bytes, at: int) -> int:
+        """Where one frame ends, or the piece where nothing is to be learned from its rest."""
+        if self._learned and len(chunk) - at < _MANY * len(self._between):
+            return len(chunk)
+        end = chunk.find(b"\n\n", at) + 2
+        return len(chunk) if end < 2 or self._learned >= _LEARNED_MAX else end
 
     def _feed_slowly(self, chunk: bytes) -> list[StreamEvent]:
         self._is_between = chunk.endswith(b"\n\n")
         return super().feed(chunk)
+
+    def _read(self, payload: bytes) -> object:
+        return _value_of(payload)
+
+    def _alone(self, chunk: bytes) -> str | None:
+        """The text of a piece that is one frame as learned with plain words in it; None where it
+        has to be looked at closer."""
+        before, after = self._before, self._after
+        if not (self._is_between and before and chunk.startswith(before)) or self.ended:
+            return None
+        text = len(chunk) - len(before) - len(after)
+        if text < 0 or not chunk.endswith(after):
+            return None
+        literal = chunk[len(before) : len(before) + text]
+        if _PLAIN_TEXT.fullmatch(literal) is None:
+            return None
+        try:
+            said = literal.decode()
+        except UnicodeDecodeError:
+            return None
+        self._pass_on([literal])
+        self._count_quick(len(chunk))
+        return said
 
     def _quickly(self, chunk: bytes, at: int) -> tuple[str, int]:
         """The text of the frames that look as learned, and where those end."""
         before, after = self._before, self._after
         begun = at
         texts: list[str] = []
-        if self._is_between and before and len(chunk) - at > _MANY * len(self._between):
+        if len(chunk) - at > _MANY * len(self._between):
             text, at = self._together(chunk, at)
             texts.append(text)
-        while self._is_between and before and chunk.startswith(before, at):
+        while chunk.startswith(before, at):
             begin = at + len(before)
             # No quote ends it before its own, so that what is learned begins where it ends.
             end = _LITERAL.match(chunk, begin).end()  # type: ignore[union-attr]
@@ -76,10 +111,13 @@ class QuickFrames(OpenAIChatDecoder):
             texts.append(said)
             self._pass_on([literal])
             at = end + len(after)
-        self._quick_bytes += at - begun
+        self._count_quick(at - begun)
+        return "".join(texts), at
+
+    def _count_quick(self, size: int) -> None:
+        self._quick_bytes += size
         if self._quick_bytes > _BYTES_MAX:
             self._before = b""
-        return "".join(texts), at
 
     def _together(self, chunk: bytes, at: int) -> tuple[str, int]:
         """Many frames at once; none of them where one has more in it than a plain text."""
@@ -106,12 +144,16 @@ class QuickFrames(OpenAIChatDecoder):
 
     def _take(self, name: str, message: Json, payload: bytes) -> None:
         super()._take(name, message, payload)
+        self._taken(message, payload)
+
+    def _taken(self, message: Json, payload: bytes) -> None:
+        """A frame was parsed and said what it had to say."""
         self._learn_frame(message, payload)
 
     def _learn_frame(self, message: Json, payload: bytes) -> bool:
         """How frames look that hold a piece of text; False where this is none, or no more are
         learned."""
-        if self._learned >= _LEARNED_MAX or any(message.get(name) for name in _MORE_THAN_TEXT):
+        if self._learned >= _LEARNED_MAX or any(map(message.get, _MORE_THAN_TEXT)):
             return False
         if (found := _parts_of(message, payload)) is None:
             return False
@@ -141,17 +183,28 @@ def _parts_of(message: Json, payload: bytes) -> tuple[bytes, bytes] | None:
     # Another text there has to change the text and nothing else.
     expected = {**message, "choices": [{**choice, "delta": {"content": _PROBE}}]}
     try:
-        probed = json.loads(before + _PROBE.encode() + after)
+        probed = _value_of(b"%b%b%b" % (before, _PROBE_BYTES, after))
     except ValueError:
         return None
     return (before, after) if probed == expected else None
+
+
+def _value_of(payload: bytes) -> object:
+    """What `read_json` reads, sooner."""
+    # Texts nested very deep are refused there, and by whoever compares or reads them again.
+    if len(payload) < _SHALLOW_BYTES or payload.count(b"[") + payload.count(b"{") < _SHALLOW:
+        try:
+            return parsed(payload)
+        except ValueError:
+            return read_json(payload)
+    return read_json(payload)
 
 
 def _text_of(literal: bytes) -> str | None:
     """The text that a JSON string has between its quotes; None where it is no Unicode."""
     try:
         if b"\\" in literal:
-            return as_text(read_json(b'"' + literal + b'"'))
+            return as_text(_value_of(b'"' + literal + b'"'))
         return literal.decode()
     except ValueError:
         return None
