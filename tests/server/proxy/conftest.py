@@ -15,6 +15,7 @@ import uvicorn
 from app.ledger.audit import audit
 from app.ledger.holds import open_holds
 from app.providers.languages import Language
+from app.server.connections import BoundedConnection
 from app.server.proxy import desk as proxy_desk
 from app.server.proxy.desk import Desk, desk_of
 from tests.fixtures.credit_server import CreditServer, Person, running_server
@@ -106,7 +107,7 @@ async def serving(server: CreditServer) -> AsyncIterator[str]:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=5,
         backlog=2048,
-        http="httptools",
+        http=BoundedConnection,
     )
     running = uvicorn.Server(config)
     running.install_signal_handlers = lambda: None  # type: ignore[attr-defined]

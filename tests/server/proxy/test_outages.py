@@ -14,6 +14,7 @@ import httpx2
 import psycopg
 import pytest
 
+from app.server.proxy import running as running_calls
 from app.server.proxy.beats import BEAT_S, beat_all
 from app.server.proxy.desk import LEASE, Desk
 from app.server.proxy.resolving import MAY_STILL_RUN, resolve_all, sweep_all
@@ -77,6 +78,42 @@ async def test_the_books_gone_for_a_while_refuse_new_calls_and_keep_the_running_
     assert "[DONE]" in answer.text
     assert (await ask(place, person)).status_code == 200
     assert await place.rows("ending, output_tokens") == [("complete", 60)] * 2
+    assert await place.open_holds() == 0
+    assert await place.troubles() == []
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_who_would_wait_long_for_the_books_has_the_answer_before_its_receipt(
+    postgres_place: Place,
+    postgres: Postgres,
+    postgres_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    stream: bool,
+) -> None:
+    place = postgres_place
+    monkeypatch.setattr(running_calls, "_TELL_WITHIN_S", 0.3)
+    name = postgres_url.rpartition("dbname=")[2].split()[0]
+    place.provider.scripts[MODEL] = SLOW
+    person = await place.person()
+    asking = asyncio.create_task(ask(place, person, stream=stream))
+    await running(place)
+    async with out_of_reach(postgres, name):
+        answer = await asking
+    assert answer.status_code == 200
+    assert answer.text.count(" hello") == 60
+    if stream:
+        assert answer.text.endswith("data: [DONE]\n\n")
+        frames = [line[6:] for line in answer.text.splitlines() if line.startswith("data: {")]
+        (told,) = (json.loads(each)["tuppence"] for each in frames if '"tuppence"' in each)
+    else:
+        told = answer.json()["tuppence"]
+    assert told == {"request_id": told["request_id"], "pending": True}
+    await place.quiet()
+    assert await place.rows("ending, output_tokens") == [("complete", 60)], "once, and whole"
+    async with httpx2.AsyncClient(base_url=place.url, timeout=60) as client:
+        asked = await client.get(f"/api/requests/{told['request_id']}", headers=person.headers)
+    assert asked.json()["receipt"]["request_id"] == told["request_id"]
+    assert asked.json()["receipt"]["drawn"]
     assert await place.open_holds() == 0
     assert await place.troubles() == []
 
