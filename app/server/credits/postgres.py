@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from app.catalog.plan_catalog import PlanCatalog
@@ -34,6 +35,7 @@ from app.server.fast_json import json_text
 from app.server.limits import window_start
 
 MINUTE = timedelta(minutes=1)
+_MINUTE_MS = 60_000
 
 # `limits.take` and `reading.statement` in one: the first row says whether there was room.
 _TAKE = (
@@ -133,10 +135,15 @@ _WHO = (
 def arrive(who: Sql, now: datetime, most: int, key: str, sides: tuple[str, ...]) -> Sql:
     """Who calls by `accounts.identify.caller_row`, one more of theirs this minute, at most so many,
     and the rows of the situation; the row `taken` is missing where there was no room."""
-    start = ms_from(window_start(now, MINUTE))
-    read = statement_of_caller(now, key, sides)
-    text = _WHO.replace("{who}", who.text) + read.text + _TAKEN
-    return Sql(text, (*who.values, start, most, *read.values))
+    now_ms = ms_from(now)
+    read = statement_of_caller(now_ms, key, sides)
+    text = _text_of_arrival(who.text, read.text)
+    return Sql(text, (*who.values, now_ms - now_ms % _MINUTE_MS, most, *read.values))
+
+
+@lru_cache(maxsize=64)
+def _text_of_arrival(who: str, read: str) -> str:
+    return _WHO.replace("{who}", who) + read + _TAKEN
 
 
 def take_and_read(ask: Ask, name: str, most: int) -> Sql:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from app.by_identity import ByIdentity
 from app.catalog.match import undated
 from app.catalog.models import ModelCard
 from app.catalog.models_sold import ModelSold, Unlisted
@@ -28,6 +29,7 @@ from app.server.services import Services
 OUTPUT_USUAL_MAX = 8_192  # where neither the client nor the model's card says how long at most
 DEMO_ROUTE = "demo"
 _MINUTE_S = 60
+_KEPT_MAX = 2048  # anybody may ask for models by names of their own
 _FOR_IMAGES = (Part.OUTPUT, Part.REASONING, Part.OUTPUT_IMAGE)
 _FOR_SOUND = (Part.OUTPUT, Part.REASONING, Part.OUTPUT_AUDIO)
 _NO_ANSWER = frozenset({CallKind.EMBEDDINGS})
@@ -60,10 +62,7 @@ class _Place:
 
 def sold(services: Services, model_id: str, now: datetime) -> Sold:
     """The model with the prices of this minute."""
-    minute = int(now.timestamp()) // _MINUTE_S
-    return _sold(
-        _Shelf(services.catalog, services.prices, services.settings.demo), model_id, minute
-    )
+    return _shelves(services.catalog)(services.prices).sold(model_id, services.settings.demo, now)
 
 
 def open_now(services: Services, found: Sold) -> Sold:
@@ -77,27 +76,36 @@ def open_now(services: Services, found: Sold) -> Sold:
 
 
 class _Shelf:
-    """A catalog and a book together, the same as another of the same two objects."""
+    """What is sold from a catalog and a book together, kept for the minute that was asked for."""
 
-    def __init__(self, catalog: PlanCatalog, book: PriceBook, demo: bool) -> None:
-        self.catalog, self.book, self.demo = catalog, book, demo
+    def __init__(self, catalog: PlanCatalog, book: PriceBook) -> None:
+        self.catalog, self.book = catalog, book
+        self._begins = self._ends = datetime.fromtimestamp(0, UTC)
+        self._found: dict[tuple[str, bool], Sold] = {}
 
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, _Shelf)
-            and self.catalog is other.catalog
-            and self.book is other.book
-            and self.demo is other.demo
-        )
+    def sold(self, model_id: str, demo: bool, now: datetime) -> Sold:
+        if not self._begins <= now < self._ends:
+            minute = int(now.timestamp()) // _MINUTE_S
+            self._begins = datetime.fromtimestamp(minute * _MINUTE_S, UTC)
+            self._ends = self._begins + timedelta(seconds=_MINUTE_S)
+            self._found.clear()
+        found = self._found.get((model_id, demo))
+        if found is None:
+            if len(self._found) >= _KEPT_MAX:
+                self._found.clear()
+            found = _sold(self.catalog, self.book, demo, model_id, self._begins)
+            self._found[model_id, demo] = found
+        return found
 
-    def __hash__(self) -> int:
-        return hash((id(self.catalog), id(self.book), self.demo))
+
+def _shelves_of(catalog: PlanCatalog) -> ByIdentity[PriceBook, _Shelf]:
+    return ByIdentity(lambda book: _Shelf(catalog, book), kept_max=4)
 
 
-@lru_cache(maxsize=2048)
-def _sold(shelf: _Shelf, model_id: str, minute: int) -> Sold:
-    at = datetime.fromtimestamp(minute * _MINUTE_S, UTC)
-    catalog, book = shelf.catalog, shelf.book
+_shelves = ByIdentity(_shelves_of, kept_max=4)
+
+
+def _sold(catalog: PlanCatalog, book: PriceBook, demo: bool, model_id: str, at: datetime) -> Sold:
     listed = catalog.model(model_id)
     routes: list[PricedRoute] = []
     why_not = "no provider is known for this model"
@@ -109,7 +117,7 @@ def _sold(shelf: _Shelf, model_id: str, minute: int) -> Sold:
         routes.append(PricedRoute(place.route, place.host.id, place.model, found.price))
         if not catalog.failover:
             break
-    if shelf.demo and routes:
+    if demo and routes:
         first = routes[0]
         routes.append(PricedRoute(DEMO_ROUTE, DEMO_ROUTE, first.model, first.price))
     card = _card(book, HOSTS[routes[0].host].price_provider, routes[0].model) if routes else None
@@ -199,18 +207,13 @@ def _host_of(provider: str) -> Host | None:
 def worst_of(sold_: Sold, wish: CallWish) -> WorstCase:
     """The most that the call can cost, at the dearest of its routes for each side."""
     cap = _cap(sold_, wish)
-    count = TokenCount(wish.input_tokens)
-    worst = [_worst_at(route.price, count, cap, wish) for route in sold_.routes]
-    priced = [each for each in worst if each.input_pusd is not None]
-    if not priced:
-        return WorstCase(wish.input_tokens, cap, sold_.weight, None)
-    return WorstCase(
-        input_tokens=wish.input_tokens,
-        output_tokens_max=cap,
-        weight=sold_.weight,
-        input_pusd=max(each.input_pusd or 0 for each in priced),
-        output_rate_pusd=max(each.output_rate_pusd for each in priced),
-    )
+    input_pusd, output_rate_pusd = None, 0
+    for route in sold_.routes:
+        inputs, rate = _worst_at(route.price, wish, cap)
+        if inputs is not None:
+            input_pusd = inputs if input_pusd is None else max(input_pusd, inputs)
+            output_rate_pusd = max(output_rate_pusd, rate)
+    return WorstCase(wish.input_tokens, cap, sold_.weight, input_pusd, output_rate_pusd)
 
 
 def _cap(sold_: Sold, wish: CallWish) -> int:
@@ -224,36 +227,77 @@ def _cap(sold_: Sold, wish: CallWish) -> int:
     return max(cap, 0)
 
 
-def _worst_at(price: Price | None, count: TokenCount, cap: int, wish: CallWish) -> WorstCase:
-    worst = worst_case(count, price, cap)
+def _worst_at(price: Price | None, wish: CallWish, cap: int) -> tuple[int | None, int]:
+    """What one route can cost for the input at most, and for each token of the answer; None where
+    it has no price for the call."""
+    tokens = wish.input_tokens
+    if price is None or wish.units or tokens < 0:
+        return _reckoned(price, wish.kind, tokens, cap, wish.units)
+    lines = _lines_of(price)
+    line = lines.get(wish.kind)
+    if line is None:
+        line = lines[wish.kind] = _line(price, wish.kind)
+    if not line.is_straight:
+        return _reckoned(price, wish.kind, tokens, cap, wish.units)
+    if line.once_pusd is None:
+        return None, 0
+    return line.once_pusd + line.input_rate_pusd * tokens, line.output_rate_pusd
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The worst case of a price whose rates are the same however long the input is: so much once
+    (None: there is no price for it), and so much for each token."""
+
+    is_straight: bool
+    once_pusd: int | None = None
+    input_rate_pusd: int = 0
+    output_rate_pusd: int = 0
+
+
+def _no_lines(_: Price) -> dict[CallKind, _Line]:
+    return {}
+
+
+_lines_of = ByIdentity(_no_lines, kept_max=1024)
+
+
+def _line(price: Price, kind: CallKind) -> _Line:
+    """Through what no token costs and what one does."""
+    if price.first_threshold is not None:
+        return _Line(False)
+    none, output_rate = _reckoned(price, kind, 0, 0, {})
+    one, _ = _reckoned(price, kind, 1, 0, {})
+    if none is None or one is None:
+        return _Line(True)
+    return _Line(True, none, one - none, output_rate)
+
+
+def _reckoned(
+    price: Price | None, kind: CallKind, tokens: int, cap: int, pieces: Mapping[str, int]
+) -> tuple[int | None, int]:
+    worst = worst_case(TokenCount(tokens), price, cap)
     if price is None or worst.input_pusd is None:
-        return worst
-    rates = price.rates_at(count.most)
-    if wish.kind in _WRITTEN and Part.OUTPUT not in rates.parts:
-        return WorstCase(count.most, cap, None, None)  # a model for vectors writes no answer
+        return None, 0
+    rates = price.rates_at(tokens)
+    if kind in _WRITTEN and Part.OUTPUT not in rates.parts:
+        return None, 0  # a model for vectors writes no answer
     units = 0
-    for name, number in wish.units.items():
+    for name, number in pieces.items():
         if name not in rates.units:
-            return WorstCase(count.most, cap, None, None)
+            return None, 0
         units += rates.units[name] * number
-    outputs = _FOR_IMAGES if wish.kind is CallKind.IMAGES else _FOR_SOUND
+    outputs = _FOR_IMAGES if kind is CallKind.IMAGES else _FOR_SOUND
     read = [rates.parts.get(part, 0) for part in (Part.INPUT_IMAGE,)]
-    if wish.kind is CallKind.TRANSCRIPTION or "audio" in price.model:
+    if kind is CallKind.TRANSCRIPTION or "audio" in price.model:
         read.append(rates.parts.get(Part.INPUT_AUDIO, 0))
-    dearer = max(*read, 0) * count.most + rates.units.get("request", 0)
-    return WorstCase(
-        input_tokens=count.most,
-        output_tokens_max=cap,
-        weight=None,
-        input_pusd=max(worst.input_pusd, dearer) + units,
-        output_rate_pusd=max(
-            worst.output_rate_pusd,
-            *(
-                rates.parts.get(part, 0)
-                for part in outputs
-                if part is not Part.OUTPUT_AUDIO
-                or wish.kind is CallKind.SPEECH
-                or "audio" in price.model
-            ),
+    dearer = max(*read, 0) * tokens + rates.units.get("request", 0)
+    output_rate = max(
+        worst.output_rate_pusd,
+        *(
+            rates.parts.get(part, 0)
+            for part in outputs
+            if part is not Part.OUTPUT_AUDIO or kind is CallKind.SPEECH or "audio" in price.model
         ),
     )
+    return max(worst.input_pusd, dearer) + units, output_rate

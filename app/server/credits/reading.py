@@ -10,7 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
+from app.by_identity import ByIdentity
 from app.catalog.plan_catalog import PlanCatalog
 from app.catalog.plans import Flag, Holder, Scope, Unit
 from app.ledger.records import AccountKind
@@ -50,6 +52,7 @@ _OWN_KEYS = (
 )
 
 FREE_TENANT = "free"  # whose budget all free accounts draw on together
+_FREE_ALONE = (FREE_TENANT,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,14 @@ def side_tenants(catalog: PlanCatalog, caller: Caller) -> tuple[str, ...]:
 
 def sides_at(catalog: PlanCatalog, address: str) -> tuple[str, ...]:
     """As `side_tenants`, for whoever calls from there."""
-    by_address = any(each.scope is Scope.ADDRESS for each in catalog.allowances)
-    return (address_holder(address), FREE_TENANT) if by_address else (FREE_TENANT,)
+    return (address_holder(address), FREE_TENANT) if _by_address(catalog) else _FREE_ALONE
+
+
+def _has_address_scope(catalog: PlanCatalog) -> bool:
+    return any(each.scope is Scope.ADDRESS for each in catalog.allowances)
+
+
+_by_address = ByIdentity(_has_address_scope, kept_max=16)
 
 
 def read_situation(catalog: PlanCatalog, ask: Ask) -> Steps[Situation]:
@@ -117,17 +126,22 @@ def statement(ask: Ask) -> Sql:
     return Sql(" UNION ALL ".join(parts), values)
 
 
-def statement_of_caller(now: datetime, key: str, side_tenants: Sequence[str]) -> Sql:
+def statement_of_caller(now_ms: int, key: str, side_tenants: Sequence[str]) -> Sql:
     """The same for whoever the rows of `who` name: tenant, account."""
-    parts = list(_OF_CALLER)
-    given: list[object] = [ms_from(now)]
+    given: list[object] = [now_ms]
     if key:
-        parts.append(_HOLD.replace("h.tenant = ?", "h.tenant = (SELECT tenant FROM who)"))
         given.append(key)
     for tenant in side_tenants:
-        parts.append(_WINDOWS)
-        given += (tenant, ms_from(now))
-    return Sql(" UNION ALL ".join(parts), given)
+        given += (tenant, now_ms)
+    return Sql(_text_of_caller(bool(key), len(side_tenants)), given)
+
+
+@lru_cache(maxsize=16)
+def _text_of_caller(has_key: bool, sides: int) -> str:
+    parts = [*_OF_CALLER]
+    if has_key:
+        parts.append(_HOLD.replace("h.tenant = ?", "h.tenant = (SELECT tenant FROM who)"))
+    return " UNION ALL ".join([*parts, *[_WINDOWS] * sides])
 
 
 def _of_caller(part: str, column: str) -> str:
@@ -148,28 +162,39 @@ _OF_CALLER = (
 
 def situation_of(catalog: PlanCatalog, ask: Ask, rows: Sequence[Row]) -> Situation:
     """The picture in the rows of `statement`."""
-    by_what: dict[str, list[Row]] = {}
+    account: Row | None = None
+    member: Row | None = None
+    key: Row | None = None
+    before = ""
+    ledger: list[Row] = []
+    in_debt: dict[Unit, int] = {}
+    own_keys: dict[str, str] = {}
     for row in rows:
-        by_what.setdefault(row[0], []).append(row)
-    accounts = by_what.get("account", [])
-    if not accounts or accounts[0][9] is not None:
+        what = row[0]
+        if what == "ledger":
+            ledger.append(row)
+            if row[2] == AccountKind.DEBT and row[7] < 0:
+                in_debt[Unit(row[3])] = -row[7]
+        elif what == "account":
+            account = account or row
+        elif what == "member":
+            member = member or row
+        elif what == "key":
+            key = key or row
+        elif what == "own_key":
+            own_keys[row[2]] = row[1]
+        elif what == "hold":
+            before = before or row[1]
+    if account is None or account[9] is not None:
         raise not_found("account")
-    row = accounts[0]
-    members, keys = by_what.get("member", []), by_what.get("key", [])
-    ledger = by_what.get("ledger", [])
-    holds = by_what.get("hold", [])
     return Situation(
-        account=_account(catalog, ask.caller, row, members, ledger),
-        kind=row[2],
-        seats=row[10] or 0,
-        key_cap_pusd=keys[0][6] if keys else None,
-        before=holds[0][1] if holds else "",
-        in_debt={
-            Unit(each[3]): -each[7]
-            for each in ledger
-            if each[2] == AccountKind.DEBT and each[7] < 0
-        },
-        own_keys={each[2]: each[1] for each in by_what.get("own_key", [])},
+        account=_account(catalog, ask.caller, account, member, ledger),
+        kind=account[2],
+        seats=account[10] or 0,
+        key_cap_pusd=key[6] if key else None,
+        before=before,
+        in_debt=in_debt,
+        own_keys=own_keys,
     )
 
 
@@ -177,7 +202,7 @@ def _account(
     catalog: PlanCatalog,
     caller: Caller,
     row: Row,
-    members: Sequence[Row],
+    member: Row | None,
     ledger: Sequence[Row],
 ) -> Account:
     return Account(
@@ -191,10 +216,10 @@ def _account(
             for each in ledger
             if each[2] == AccountKind.WALLET and each[10] is not None
         ),
-        custom_amounts=json.loads(row[5]),
-        member_caps=json.loads(members[0][3]) if members else {},
-        balances={each[1]: Balance(used=each[6] - each[7], held=each[8]) for each in ledger},
-        role=None if caller.acts_for_itself else (members[0][2] if members else ""),
+        custom_amounts=_amounts(row[5]),
+        member_caps=_amounts(member[3]) if member else {},
+        balances={each[1]: Balance(each[6] - each[7], each[8]) for each in ledger},
+        role=None if caller.acts_for_itself else (member[2] if member else ""),
         last_call_at=_at(row[8]),
     )
 
@@ -216,6 +241,12 @@ def ids_of(catalog: PlanCatalog, caller: Caller, *, kind: str, plan: str) -> Map
     return ids
 
 
+def _amounts(text: str) -> dict[str, int]:
+    found: dict[str, int] = {} if text == "{}" else json.loads(text)  # nearly always none
+    return found
+
+
+@lru_cache(maxsize=256)
 def flags_of(text: str) -> frozenset[Flag]:
     """An account's flags: words with commas or spaces between them."""
     return frozenset(Flag(word) for word in re.split(r"[,\s]+", text) if word)
