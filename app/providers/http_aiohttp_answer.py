@@ -61,8 +61,13 @@ class _Pieces:
         content = self._content
         try:
             while not content.at_eof():
-                # Where all of it has come, nothing is waited for and nothing watched.
-                piece = content.read_nowait() if content.is_eof() else await self._next()
+                if content.is_eof():  # all of it has come: nothing to wait for, nothing to watch
+                    piece = content.read_nowait()
+                else:
+                    watch = self._watch or self._begin_watch()
+                    watch.waiting = True
+                    piece = await content.readany()
+                    watch.waiting, watch.waits = False, 0
                 if piece:
                     return piece
         except aiohttp.ClientPayloadError as error:
@@ -78,14 +83,9 @@ class _Pieces:
         self.leave()
         raise StopAsyncIteration
 
-    async def _next(self) -> bytes:
-        watch = self._watch
-        if watch is None:
-            watch = self._watch = _Watch(self._response, self._idle_s)
-        watch.waiting = True
-        piece = await self._content.readany()
-        watch.waiting, watch.waits = False, 0
-        return piece
+    def _begin_watch(self) -> _Watch:
+        self._watch = _Watch(self._response, self._idle_s)
+        return self._watch
 
     @property
     def _went_off(self) -> bool:
