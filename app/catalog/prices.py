@@ -15,6 +15,7 @@ from decimal import Decimal
 from app.by_identity import ByIdentity
 from app.errors import CatalogError
 from app.money import rate_from_usd_per_million
+from app.quick_init import quick_init
 
 # The names of `metering.usage.Part`, which is above this room; a test holds both together.
 PART_NAMES = (
@@ -71,6 +72,7 @@ class ServiceTier:
     rates: tuple[tuple[str, Rate], ...] = ()
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class RatesAt:
     """Rates by part name at one context and service tier.

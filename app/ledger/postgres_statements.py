@@ -16,6 +16,7 @@ from typing import Any
 from app.ledger.posting import COUNTED_KINDS
 from app.ledger.records import AccountKind, Admit, Opening, Settle
 from app.ledger.rows import ms_from
+from app.quick_init import quick_init
 
 _COUNTED = ", ".join(repr(str(kind)) for kind in sorted(COUNTED_KINDS))
 # Where whoever settles puts rows of their own, written if and only if the call is settled: more of
@@ -199,6 +200,7 @@ SELECT 1 / {_ALL_OR_NOTHING.format(first="ended", rows="(SELECT count(*) FROM dr
 FROM ended"""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Hot:
     """A statement, its values, and how many rows it writes last where all went well."""
@@ -208,6 +210,7 @@ class Hot:
     rows: int
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What `calls.dispatch` is given beside the hold."""

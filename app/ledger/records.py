@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from app.metering.hold import Basis, HoldState, Proof
 from app.metering.payer import Unit
+from app.quick_init import quick_init
 
 
 class AccountKind(StrEnum):
@@ -42,6 +43,7 @@ SYSTEM_KINDS = frozenset(
 )
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Opening:
     """An account that shall be there, with what it is granted in all.
@@ -88,6 +90,7 @@ class AccountRow:
         return self.granted - self.posted
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class HeldDraw:
     """What a hold sets aside in one account; `charged` is None until the hold has ended."""
@@ -97,6 +100,7 @@ class HeldDraw:
     charged: int | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Admit:
     """A call that wants to run. `key` is the caller's for this one call, `body_hash` what it
@@ -188,6 +192,7 @@ class Division:
     written_off: Mapping[Unit, int] = field(default_factory=dict)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Settle:
     """The end of a call that is charged. `charges` is by account, each at most what it held.

@@ -11,10 +11,13 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from app.quick_init import quick_init
+
 Row = tuple[Any, ...]
 T = TypeVar("T")
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Sql:
     """One statement with its values. Placeholders are `?`; a driver puts in its own.

@@ -15,10 +15,12 @@ from app.catalog.plan_catalog import PACKS, PlanCatalog
 from app.catalog.plans import Flag, Scope, Unit
 from app.metering.allowances_terms import Source, Terms, terms_of
 from app.metering.allowances_windows import span_at
+from app.quick_init import quick_init
 
 COUNTED_MAX = 2**62  # stands for no limit where only counting is left; fits 64 bits
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Balance:
     """What is drawn from one grant: settled, and set aside by open holds. Never negative."""
@@ -41,6 +43,7 @@ class BoughtPack:
     name: str = ""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Account:
     """Who asks, and what is known of them.
@@ -67,6 +70,7 @@ class Account:
     last_call_at: datetime | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Grant:
     """Something to draw on. `id` names holder, allowance, how it is counted and window, so that

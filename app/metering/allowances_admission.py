@@ -19,6 +19,7 @@ from app.catalog.rights import may
 from app.metering.allowances import Account, BoughtPack, Grant, grants_for, terms_for
 from app.metering.allowances_split import Draw, Split, WorstCase, split
 from app.metering.payer import PayerKind
+from app.quick_init import quick_init
 
 
 class Refusal(StrEnum):
@@ -46,6 +47,7 @@ class Shortfall:
     cap: int | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """The call may run with this output cap. An own key and an unlimited account draw nothing.

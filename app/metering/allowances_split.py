@@ -13,10 +13,12 @@ from fractions import Fraction
 from app.catalog.plans import Unit
 from app.errors import MeteringError
 from app.metering.allowances import Grant
+from app.quick_init import quick_init
 
 _WHOLE, NOTHING = Fraction(1), Fraction(0)  # shares that nearly every call has, made once
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class CallCost:
     """One call in every unit. None: it has no cost in that unit, which cannot pay for it then."""
@@ -50,6 +52,7 @@ class CallCost:
                 return self.requests
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class WorstCase:
     """The most that a call can cost, by how long its answer may get.
@@ -80,6 +83,7 @@ class WorstCase:
         )
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Draw:
     """An amount from one grant, in its unit, and the share of the call that it pays for."""
@@ -89,6 +93,7 @@ class Draw:
     share: Fraction
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Split:
     """Who pays what. `missing` is the share that nobody pays, 0 where the call is covered."""

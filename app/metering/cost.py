@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from app.catalog.prices import Price, RatesAt
 from app.metering.usage import Certainty, Part, Usage
+from app.quick_init import quick_init
 
 # Where a part's rate comes from when it has none: the first of these that has one.
 _FALLBACKS: Mapping[Part, tuple[Part, ...]] = {
@@ -51,9 +52,11 @@ _PART_WORDS = {
     Part.OUTPUT_IMAGE: "image output",
     Part.OUTPUT_VIDEO: "video output",
 }
+_NAMES = {part: part.value for part in Part}
 REQUEST_UNIT = "request"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class ChargeLine:
     """One line of a receipt. `name` is a part's or a unit's; amounts are picodollars.
@@ -69,6 +72,7 @@ class ChargeLine:
     amount_pusd: int | None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Charge:
     """What one call cost. `total_pusd` None: no usable price, tokens only.
@@ -129,6 +133,9 @@ def _why_unknown(price: Price | None) -> str:
 
 def _add_tokens(tally: _Tally, usage: Usage, rates: RatesAt | None) -> None:
     for part, count in usage.parts():
+        if rates is not None and (own := rates.parts.get(part)) is not None:
+            tally.lines.append(ChargeLine(_NAMES[part], count, "tokens", own, own * count))
+            continue
         rate, source = _rate_of(part, rates) if rates is not None else (None, part)
         if rates is not None and rate is None:
             tally.missing = True
@@ -140,7 +147,7 @@ def _add_tokens(tally: _Tally, usage: Usage, rates: RatesAt | None) -> None:
                 f"charged as {source.value.replace('_', ' ')}."
             )
         amount = None if rate is None else rate * count
-        tally.lines.append(ChargeLine(part.value, count, "tokens", rate, amount))
+        tally.lines.append(ChargeLine(_NAMES[part], count, "tokens", rate, amount))
 
 
 def _rate_of(part: Part, rates: RatesAt) -> tuple[int | None, Part]:
@@ -178,7 +185,7 @@ def _close(tally: _Tally, usage: Usage, *, priced: bool) -> Charge:
         )
     if usage.clamped:
         notes.append("The provider's figures were out of bounds and were brought within them.")
-    calculated = sum(line.amount_pusd or 0 for line in tally.lines) if priced else None
+    calculated = sum([line.amount_pusd or 0 for line in tally.lines]) if priced else None
     reported = usage.reported_cost_pusd
     if reported is not None and calculated is not None and reported != calculated:
         notes.append("The provider said what it charged; that is what counts here.")

@@ -14,6 +14,7 @@ from app.errors import MeteringError
 from app.metering.payer import Amount
 from app.metering.quote import Quote
 from app.metering.usage import Usage
+from app.quick_init import quick_init
 
 
 class HoldState(StrEnum):
@@ -123,6 +124,7 @@ class How(StrEnum):
     DIED = "died"  # the program ended while it ran
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class CallEnd:
     """The facts about a call that ended.
@@ -148,6 +150,7 @@ class CallEnd:
     refused: bool = False
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """How a call's hold ends. `usage` is what is to be charged, None where nothing is.

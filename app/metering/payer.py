@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.quick_init import quick_init
+
 
 class PayerKind(StrEnum):
     OWN_KEY = "own_key"  # the provider bills the user
@@ -29,6 +31,7 @@ class Unit(StrEnum):
 UNITS: Mapping[str, Unit] = {unit.value: unit for unit in Unit}  # `Unit(...)` costs ten times that
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Payer:
     """`id` is a key's or a grant's; `words` is how users read it: `your OpenAI key`."""
@@ -38,6 +41,7 @@ class Payer:
     id: str = ""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A whole, never negative quantity of a unit, from one payer."""

@@ -15,7 +15,8 @@ from app.catalog.prices import Price
 from app.metering.cost import Charge
 from app.metering.payer import Amount, Payer
 from app.metering.quote import Quote
-from app.metering.usage import Usage
+from app.metering.usage import Certainty, Usage
+from app.quick_init import quick_init
 
 PENDING_BASIS = "pending"  # stands where the basis will be once the call is settled
 
@@ -29,6 +30,7 @@ class ReceiptCertainty(StrEnum):
     UNKNOWN = "unknown"  # no price is known: tokens only
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class ReceiptCall:
     """One upstream call: the delivered answer, a retry, or an attempt at another provider.
@@ -53,6 +55,17 @@ class ReceiptCall:
     weight: int | None = None
 
 
+@quick_init
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What the credit server has beside a charge: what was drawn, and what was quoted at most."""
+
+    amounts: tuple[Amount, ...]
+    request_id: str
+    quoted_most_pusd: int
+    quoted_input_tokens: int
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """What one payer paid of a receipt; `total_pusd` None where no price is known."""
@@ -62,6 +75,7 @@ class Share:
     certainty: ReceiptCertainty
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """`total_pusd` None: no call has a known price. Where only some have, it is their sum and
@@ -128,12 +142,23 @@ def make_receipt(
     rule: str = "",
     quote: Quote | None = None,
     notes: Sequence[str] = (),
+    credit: Credit | None = None,
 ) -> Receipt:
-    """Sum up a message's calls; the notes of every charge and price are taken along, each once."""
+    """Sum up a message's calls; the notes of every charge and price are taken along, each once.
+
+    What `credit` quoted is the server's word and stands in the place of a `quote`'s.
+    """
     total_pusd = _total(calls)
-    every_note = [*notes, *(note for call in calls for note in _notes(call))]
+    every_note = [*notes]
+    for call in calls:
+        every_note += _notes(call)
     if total_pusd is not None and any(map(_has_no_price, calls)):
         every_note.append("The total leaves out calls without a known price.")
+    most_pusd = input_tokens = None
+    if credit is not None:
+        most_pusd, input_tokens = credit.quoted_most_pusd, credit.quoted_input_tokens
+    elif quote is not None:
+        most_pusd, input_tokens = quote.most_pusd, quote.input_tokens
     return Receipt(
         calls=tuple(calls),
         payer=payer,
@@ -141,9 +166,11 @@ def make_receipt(
         certainty=_certainty(calls),
         rule=rule,
         quoted_likely_pusd=quote.likely_pusd if quote else None,
-        quoted_most_pusd=quote.most_pusd if quote else None,
-        quoted_input_tokens=quote.input_tokens if quote else None,
+        quoted_most_pusd=most_pusd,
+        quoted_input_tokens=input_tokens,
         notes=tuple(dict.fromkeys(every_note)),
+        amounts=credit.amounts if credit else (),
+        request_id=credit.request_id if credit else "",
     )
 
 
@@ -167,14 +194,17 @@ def _notes(call: ReceiptCall) -> tuple[str, ...]:
 
 
 def _certainty(calls: Sequence[ReceiptCall]) -> ReceiptCertainty:
-    if any(is_pending(call) for call in calls):
-        return ReceiptCertainty.PENDING
-    if calls and all(call.charge.total_pusd is None for call in calls):
+    found = set()
+    priced = 0
+    for call in calls:
+        if is_pending(call):
+            return ReceiptCertainty.PENDING
+        priced += call.charge.total_pusd is not None
+        found.add(call.charge.certainty)
+    if calls and not priced:
         return ReceiptCertainty.UNKNOWN
-    found = {str(call.charge.certainty) for call in calls}
-    if any(call.charge.total_pusd is None for call in calls):
-        found.add("estimated")
-    for certainty in (ReceiptCertainty.PENDING, ReceiptCertainty.ESTIMATED):
-        if certainty in found:
-            return certainty
+    if Certainty.PENDING in found:
+        return ReceiptCertainty.PENDING
+    if Certainty.ESTIMATED in found or priced < len(calls):
+        return ReceiptCertainty.ESTIMATED
     return ReceiptCertainty.EXACT

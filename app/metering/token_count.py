@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.metering.usage import Certainty
+from app.quick_init import quick_init
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class TokenCount:
     """`spread` is by how many tokens the true count may be higher or lower, nine times in ten."""

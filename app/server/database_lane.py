@@ -22,6 +22,7 @@ from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 from app.ledger.steps import Row
+from app.quick_init import quick_init
 
 Connection = psycopg.AsyncConnection[Any]
 Values = Mapping[str, Any] | Sequence[Any]
@@ -35,6 +36,7 @@ _NAMED = re.compile(r"%\((\w+)\)s|%%")
 _ENDS = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a statement did: its rows where it gives any, and how many it gave or changed."""

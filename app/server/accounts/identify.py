@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.ledger.rows import ms_from
 from app.ledger.steps import Sql, Steps
+from app.quick_init import quick_init
 from app.server.errors import not_found, not_signed_in
 from app.server.secret import hash_of
 
@@ -14,6 +15,7 @@ API_KEY_PREFIX = "tp_"
 SESSION_PREFIX = "ts_"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Caller:
     """`tenant` is whose balances are used: the person's own account, or an organization or

@@ -13,6 +13,7 @@ from app.metering.allowances_admission import Refused as NotAdmitted
 from app.metering.allowances_admission import admit as admit_by_catalog
 from app.metering.allowances_split import NOTHING, WorstCase
 from app.metering.payer import PayerKind
+from app.quick_init import quick_init
 from app.server.accounts.identify import Caller
 from app.server.credits.frozen import call_to_json
 from app.server.credits.holding import (
@@ -37,6 +38,7 @@ from app.server.errors import too_many
 from app.server.services import Services
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A call that may run: what goes to the ledger. `held` is by tenant, the caller's first."""
@@ -65,6 +67,7 @@ class Decision:
         )
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class _Question:
     """One call to decide on: who asks, what, and what was read."""

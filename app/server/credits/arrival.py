@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.ledger.steps import Row, Steps
+from app.quick_init import quick_init
 from app.server.accounts.identify import Caller, caller_row, identify
 from app.server.accounts.pace import bucket_of
 from app.server.credits import postgres
@@ -23,6 +24,7 @@ from app.server.services import Services
 _FRESH = timedelta(seconds=2)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Token:
     """What a request says of who sent it; `acts_for` is empty for nobody but themselves."""
@@ -32,6 +34,7 @@ class Token:
     address: str
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A request that was counted. `situation` is None where it is yet to be read."""

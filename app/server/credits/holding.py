@@ -18,7 +18,8 @@ from app.ledger.records import AccountKind, Admit, HeldDraw, Opening
 from app.metering.allowances import Grant
 from app.metering.allowances_split import NOTHING, Draw
 from app.metering.allowances_windows import span_at
-from app.metering.payer import Unit
+from app.metering.payer import UNITS, Unit
+from app.quick_init import quick_init
 from app.server.credits.reading import FREE_TENANT
 from app.server.credits.records import SideHold
 
@@ -30,6 +31,7 @@ SIDE_OWNER = "side"
 UNLIMITED_NAME = "Without a limit"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Held:
     """One tenant's part of a call: draws, and the accounts that are made for them."""
@@ -66,7 +68,7 @@ def opening_of(grant: Grant, tenant: str) -> Opening | None:
         id=grant.id,
         tenant=tenant,
         kind=AccountKind.WINDOW,
-        unit=Unit(grant.unit),
+        unit=UNITS[grant.unit],
         granted=grant.amount if grant.limited else None,
         closes_at=grant.resets,
         name=grant.name,
@@ -81,7 +83,7 @@ def cap_opening_of(grant: Grant, tenant: str, most: int | None) -> Opening | Non
         id=grant.cap_id,
         tenant=tenant,
         kind=AccountKind.CAP,
-        unit=Unit(grant.unit),
+        unit=UNITS[grant.unit],
         granted=most,
         closes_at=grant.resets,
         name=grant.name,
@@ -180,7 +182,7 @@ def free_share(catalog: PlanCatalog, plan_id: str, draws: Sequence[Draw]) -> Fra
         return NOTHING
     credit = catalog.managed_credit
     paid = {PACKS, credit.allowance if credit else PACKS}
-    return sum((draw.share for draw in draws if draw.grant.source not in paid), NOTHING)
+    return sum([draw.share for draw in draws if draw.grant.source not in paid], NOTHING)
 
 
 def rounded_up(amount: Fraction) -> int:

@@ -3,7 +3,7 @@ share of it. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.ledger.records import AccountRow, Division
@@ -11,8 +11,9 @@ from app.metering.allowances import COUNTED_MAX, Grant
 from app.metering.allowances_split import NOTHING, CallCost, Draw, Split, settle_split
 from app.metering.cost import Charge, charge
 from app.metering.endings import bounded
-from app.metering.payer import Unit
+from app.metering.payer import UNITS, Unit
 from app.metering.usage import Usage
+from app.quick_init import quick_init
 from app.server.credits.holding import rounded_up
 from app.server.credits.records import AdmittedCall, CallEnd, PricedRoute
 
@@ -21,6 +22,7 @@ _INPUT_TIMES, _INPUT_MORE = 4, 8_192
 _REPORTED_TIMES = 4
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A call that ended. `flagged` says which figure was brought within bounds."""
@@ -38,7 +40,7 @@ class Outcome:
 
 def outcome_of(call: AdmittedCall, end: CallEnd) -> Outcome:
     """The end of a call in figures, at what was frozen when it was admitted."""
-    route = next((each for each in call.routes if each.route == end.route), call.routes[0])
+    route = _route_of(call, end)
     usage, flagged = _within_bounds(call, end.usage)
     charged = charge(usage, route.price)
     reported = usage.reported_cost_pusd
@@ -54,8 +56,17 @@ def outcome_of(call: AdmittedCall, end: CallEnd) -> Outcome:
         plan_tokens=None if call.weight is None else call.weight * tokens,
         tokens=tokens,
     )
-    words = [end.flagged] if end.flagged else []
-    return Outcome(route, usage, charged, cost, ", ".join([*words, *flagged]))
+    if flagged:
+        flagged = [end.flagged, *flagged] if end.flagged else flagged
+        return Outcome(route, usage, charged, cost, ", ".join(flagged))
+    return Outcome(route, usage, charged, cost, end.flagged)
+
+
+def _route_of(call: AdmittedCall, end: CallEnd) -> PricedRoute:
+    for route in call.routes:
+        if route.route == end.route:
+            return route
+    return call.routes[0]
 
 
 def _within_bounds(call: AdmittedCall, usage: Usage) -> tuple[Usage, list[str]]:
@@ -84,7 +95,7 @@ def split_of(call: AdmittedCall, cost: CallCost, now_free: Sequence[Grant] = ())
 
 
 def charges_of(
-    call: AdmittedCall, outcome: Outcome, split: Split, accounts: frozenset[str]
+    call: AdmittedCall, outcome: Outcome, split: Split, accounts: Container[str]
 ) -> dict[str, int]:
     """What each of these accounts is charged: grants and members' caps by share, and what counts
     the cost by the cost."""
@@ -123,7 +134,7 @@ def division_of(
 ) -> Division:
     """The charges where a call cost more than was held, and what nobody pays."""
     held = {draw.account: draw.amount for draw in call.held}
-    charges = charges_of(call, outcome, split, frozenset(accounts))
+    charges = charges_of(call, outcome, split, accounts)
     for name in call.counted:
         free = accounts[name].free
         if free is not None:
@@ -132,7 +143,7 @@ def division_of(
     if split.missing:
         grant = split.draws[-1].grant if split.draws else call.draws[-1].grant
         whole = outcome.cost.in_unit_of(grant) or 0
-        written_off[Unit(grant.unit)] = rounded_up(split.missing * whole)
+        written_off[UNITS[grant.unit]] = rounded_up(split.missing * whole)
     return Division(charges, written_off)
 
 
@@ -145,4 +156,8 @@ def lost_pusd(outcome: Outcome, split: Split) -> int:
 
 def drawn_in(split: Sequence[Draw], unit: Unit) -> int:
     """What was drawn in one unit, of all grants together."""
-    return sum(draw.amount for draw in split if Unit(draw.grant.unit) is unit)
+    drawn = 0
+    for draw in split:
+        if UNITS[draw.grant.unit] is unit:
+            drawn += draw.amount
+    return drawn

@@ -19,6 +19,7 @@ from app.ledger.records import AccountKind
 from app.ledger.rows import at_from, ms_from
 from app.ledger.steps import Row, Sql, Steps
 from app.metering.allowances import Account, Balance, BoughtPack
+from app.quick_init import quick_init
 from app.server.accounts.identify import Caller
 from app.server.addresses import person_network
 from app.server.errors import not_found
@@ -55,6 +56,7 @@ FREE_TENANT = "free"  # whose budget all free accounts draw on together
 _FREE_ALONE = (FREE_TENANT,)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Ask:
     """What is to be read, for whom; `key` is the client's own idempotency key, empty for none."""
@@ -65,6 +67,7 @@ class Ask:
     side_tenants: tuple[str, ...] = ()
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Situation:
     """Everything that an admission decides on, as it stood at one moment."""

@@ -7,20 +7,19 @@ What the provider's record is called stays with the operator: no id of an upstre
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, assert_never
 
 from app.by_identity import ByIdentity
 from app.ledger.records import HoldRow
 from app.metering.allowances_split import Draw
-from app.metering.cost import Charge
 from app.metering.hold import Basis, HoldState
-from app.metering.payer import Amount, Payer, PayerKind, Unit
-from app.metering.receipt import Receipt, ReceiptCall, make_receipt
+from app.metering.payer import UNITS, Amount, Payer, PayerKind, Unit
+from app.metering.receipt import Credit, Receipt, ReceiptCall, make_receipt
 from app.metering.receipt_json import receipt_to_plain
 from app.metering.usage import Usage
 from app.money import usd_text
-from app.server.credits.records import AdmittedCall, CallEnd, Ending, PricedRoute
+from app.server.credits.outcomes import Outcome
+from app.server.credits.records import AdmittedCall, CallEnd, Ending
 from app.server.fast_json import json_text
 
 _UNLIMITED = "no limit"
@@ -31,41 +30,42 @@ def payer_of(call: AdmittedCall, draws: Sequence[Draw]) -> Payer:
     if call.payer is PayerKind.OWN_KEY:
         key = next((route.own_key for route in call.routes), "")
         return Payer(PayerKind.OWN_KEY, "the workspace's own key", key)
-    names = list(dict.fromkeys(draw.grant.name for draw in draws)) or [_UNLIMITED]
+    names = list(dict.fromkeys([draw.grant.name for draw in draws])) or [_UNLIMITED]
     words = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return Payer(PayerKind.ALLOWANCE, words, draws[0].grant.id if draws else "")
 
 
 def receipt_of_end(
-    call: AdmittedCall,
-    end: CallEnd,
-    route: PricedRoute,
-    usage: Usage,
-    charge: Charge,
-    draws: Sequence[Draw],
+    call: AdmittedCall, end: CallEnd, outcome: Outcome, draws: Sequence[Draw]
 ) -> Receipt:
     """The receipt of a call that was charged; `draws` are what was really drawn."""
     payer = payer_of(call, draws)
+    route = outcome.route
     upstream = ReceiptCall(
         provider=route.host,
         model=route.model,
         at=call.admitted_at,
-        usage=usage,
-        charge=charge,
+        usage=outcome.usage,
+        charge=outcome.charge,
         price=route.price,
         answered_by=end.upstream_model or None,
         basis=str(end.basis),
         payer=payer,
         weight=_weight_of(call, draws),
     )
-    rule = _weighted(rule_of(end, usage), upstream.weight)
-    receipt = make_receipt([upstream], payer, rule=rule, notes=_notes(call, end))
-    return _with_amounts(receipt, call, draws)
+    rule = _weighted(rule_of(end, outcome.usage), upstream.weight)
+    return make_receipt(
+        [upstream],
+        payer,
+        rule=rule,
+        notes=_notes(call, outcome.flagged),
+        credit=_credit(call, draws),
+    )
 
 
 def _weight_of(call: AdmittedCall, draws: Sequence[Draw]) -> int | None:
     """How many plan tokens each token drew; None where something else was drawn."""
-    drawn = (Unit(draw.grant.unit) for draw in draws)
+    drawn = [UNITS[draw.grant.unit] for draw in draws]
     return call.weight if Unit.PLAN_TOKENS in drawn else None
 
 
@@ -74,39 +74,32 @@ def _weighted(rule: str, weight: int | None) -> str:
     return f"{rule} Each token counts as {weight}." if rule and (weight or 1) > 1 else rule
 
 
-def _with_amounts(receipt: Receipt, call: AdmittedCall, draws: Sequence[Draw]) -> Receipt:
-    amounts = tuple(
+def _credit(call: AdmittedCall, draws: Sequence[Draw]) -> Credit:
+    amounts = [
         Amount(
             Payer(PayerKind.ALLOWANCE, draw.grant.name, draw.grant.id),
             draw.amount,
-            Unit(draw.grant.unit),
+            UNITS[draw.grant.unit],
         )
         for draw in draws
         if draw.amount
-    )
-    return replace(
-        receipt,
-        amounts=amounts,
-        request_id=call.request_id,
-        quoted_most_pusd=call.worst_pusd,
-        quoted_input_tokens=call.input_tokens,
-    )
+    ]
+    return Credit(tuple(amounts), call.request_id, call.worst_pusd, call.input_tokens)
 
 
-def _notes(call: AdmittedCall, end: CallEnd) -> list[str]:
+def _notes(call: AdmittedCall, flagged: str) -> list[str]:
     notes = []
     if call.shortened:
         notes.append(
             f"The answer was limited to {call.output_tokens_max:,} tokens: so much was covered."
         )
-    if end.flagged:
-        notes.append(f"The provider's figures were out of bounds: {end.flagged}.")
+    if flagged:
+        notes.append(f"The provider's figures were out of bounds: {flagged}.")
     return notes
 
 
 def rule_of(end: CallEnd, usage: Usage) -> str:
     """By which rule it was charged, in the user's words; empty where it simply completed."""
-    written = _tokens(usage.output_total)
     match end.ending:
         case Ending.COMPLETE:
             if end.basis is Basis.COUNTED_PARTIAL:
@@ -116,10 +109,10 @@ def rule_of(end: CallEnd, usage: Usage) -> str:
             if end.basis is Basis.INPUT_ONLY:
                 return "You stopped before the answer began: only the input was charged."
             if end.basis is Basis.COUNTED_PARTIAL:
-                return f"You stopped this answer: input and {written} were charged."
+                return f"You stopped this answer: input and {_written(usage)} were charged."
             return (
                 "You stopped this answer. This provider bills on to the end, "
-                f"so the {written} it wrote were charged."
+                f"so the {_written(usage)} it wrote were charged."
             )
         case Ending.INCOMPLETE:
             if end.basis is Basis.INPUT_ONLY:
@@ -127,15 +120,15 @@ def rule_of(end: CallEnd, usage: Usage) -> str:
                     "The answer broke off, and the server kept no count of it: "
                     "at most the input was charged."
                 )
-            return f"The answer broke off: input and {written} were charged."
+            return f"The answer broke off: input and {_written(usage)} were charged."
         case _:
             assert_never(end.ending)
 
 
 def receipt_of_nothing(call: AdmittedCall, reason: str) -> Receipt:
     """The receipt of a call that nobody paid for."""
-    receipt = make_receipt([], payer_of(call, call.draws), rule=_nothing(reason))
-    return _with_amounts(receipt, call, ())
+    payer = payer_of(call, call.draws)
+    return make_receipt([], payer, rule=_nothing(reason), credit=_credit(call, ()))
 
 
 def receipt_of_hold(hold: HoldRow, call: AdmittedCall, reason: str = "") -> Receipt:
@@ -205,5 +198,6 @@ def _nothing(reason: str) -> str:
     return f"Nothing was charged: {reason.rstrip('.')}."
 
 
-def _tokens(count: int) -> str:
+def _written(usage: Usage) -> str:
+    count = usage.output_total
     return "1 token" if count == 1 else f"{count:,} tokens"

@@ -15,6 +15,7 @@ from app.metering.hold import Basis, Proof
 from app.metering.payer import PayerKind
 from app.metering.receipt import Receipt
 from app.metering.usage import Usage
+from app.quick_init import quick_init
 from app.server.accounts.identify import Caller
 
 
@@ -29,6 +30,7 @@ class CallKind(StrEnum):
     TRANSCRIPTION = "transcription"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class CallWish:
     """A call that wants to run. `request_id` is ours and becomes the hold's id; `key` is the
@@ -72,6 +74,7 @@ class SideHold:
     draws: tuple[HeldDraw, ...]
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class AdmittedCall:
     """A call whose worst case is held. `output_tokens_max` has to be sent upstream. `routes` are
@@ -103,6 +106,7 @@ class AdmittedCall:
     sides: tuple[SideHold, ...] = ()
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Departure:
     """By which route a call leaves in the moment in which it is held, and who runs it until when
@@ -147,6 +151,7 @@ class Ending(StrEnum):
     INCOMPLETE = "incomplete"  # it broke
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class CallEnd:
     """A call that is charged. `route` delivered it; `answer` is what the client can fetch again,

@@ -9,8 +9,10 @@ from operator import attrgetter
 
 from app.ledger.rows import ms_from
 from app.ledger.steps import Sql, Steps
+from app.quick_init import quick_init
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class RequestRow:
     """One ended call, as in the table; times in milliseconds, money in picodollars.

@@ -20,6 +20,7 @@ from app.metering.allowances_split import Split
 from app.metering.hold import Basis, Proof
 from app.metering.payer import Unit
 from app.metering.receipt import Receipt
+from app.quick_init import quick_init
 from app.server.credits import requests
 from app.server.credits.holding import (
     cap_opening_of,
@@ -47,6 +48,7 @@ from app.server.events import Kind, announce
 _log = logging.getLogger(__name__)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Ended:
     """What an ended call leaves behind, beside the ledger."""
@@ -55,6 +57,7 @@ class Ended:
     row: requests.RequestRow
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """Everything that one transaction writes when a call is charged."""
@@ -74,9 +77,12 @@ def settlement_of(
     outcome = outcome_of(call, end)
     split = split_of(call, outcome.cost)
     held = {draw.account: draw.amount for draw in call.held}
-    charges = charges_of(call, outcome, split, frozenset(held))
-    if not split.is_covered or any(amount > held.get(name, 0) for name, amount in charges.items()):
+    if not split.is_covered:
         return None
+    charges = charges_of(call, outcome, split, held)
+    for name, amount in charges.items():
+        if amount > held.get(name, 0):
+            return None
     ended = _ended(call, end, outcome, split, now)
     order = Settle(
         call.request_id,
@@ -237,15 +243,7 @@ def _ended(
         upstream_id=end.upstream_id,
         flagged=outcome.flagged,
     )
-    flagged = CallEnd(
-        basis=end.basis,
-        usage=usage,
-        route=end.route,
-        ending=end.ending,
-        upstream_model=end.upstream_model,
-        flagged=outcome.flagged,
-    )
-    receipt = receipt_of_end(call, flagged, route, usage, outcome.charge, split.draws)
+    receipt = receipt_of_end(call, end, outcome, split.draws)
     return Ended(receipt, row)
 
 
