@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from operator import attrgetter
 
+from app.quick_init import quick_init
+
 
 class Certainty(StrEnum):
     """Where a figure comes from."""
@@ -38,6 +40,7 @@ class Part(StrEnum):
     OUTPUT_VIDEO = "output_video"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Token counts of one upstream call; a count is never negative.

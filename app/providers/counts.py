@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from app.money import PICODOLLARS_PER_USD
@@ -24,6 +24,8 @@ class Counter:
 
     def number(self, value: object, most: int = TOKENS_MAX) -> int:
         """A count from 0 to `most`; 0 where there is none."""
+        if type(value) is int and 0 <= value <= most:
+            return value
         if value is None or value is False:
             return 0
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
@@ -63,16 +65,15 @@ class Counter:
         return int(pico.to_integral_value(ROUND_HALF_EVEN))
 
 
-def unknown_figures(usage: Json, known: Iterable[str], prefix: str = "") -> tuple[str, ...]:
+def unknown_figures(usage: Json, known: Collection[str], prefix: str = "") -> tuple[str, ...]:
     """Names of figures that are not zero and not in `known`; nested ones as `outer.inner`."""
-    names = set(known)
     found: list[str] = []
     for key, value in usage.items():
         name = f"{prefix}{key}"
-        if name in names or key.endswith(("_time", "_duration")):
+        if name in known or key.endswith(("_time", "_duration")):
             continue
         if isinstance(value, dict):
-            found.extend(unknown_figures(as_object(value), names, f"{name}."))
+            found.extend(unknown_figures(as_object(value), known, f"{name}."))
         elif isinstance(value, int | float | Decimal) and not isinstance(value, bool) and value:
             found.append(name)
     return tuple(found)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.metering.usage import Usage
+from app.quick_init import quick_init
 
 
 class Outcome(StrEnum):
@@ -22,6 +23,7 @@ class Outcome(StrEnum):
     BROKEN = "broken"  # the stream ended without its end, or with an error
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class TextArrived:
     text: str
@@ -68,6 +70,7 @@ class ImageArrived:
     content: bytes
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class UsageArrived:
     """The usage so far; a later one replaces an earlier one."""
@@ -103,6 +106,7 @@ class Fault:
     advice: str = ""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Finished:
     """The end. `model` is the one that answered, as the provider names it; `receipt` what a

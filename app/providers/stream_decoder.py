@@ -21,11 +21,13 @@ from app.providers.json_text import (
     read_json,
     read_json_exact,
 )
+from app.quick_init import quick_init
 
 _DONE = b"[DONE]"
 _KEEP = "What came is kept. Send again to get the rest."
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class DecoderOptions:
     """`host` is a name for words; `output_tokens_max` the cap that was sent, where one was."""

@@ -16,6 +16,8 @@ from app.providers.counts import Counter, unknown_figures
 from app.providers.json_text import Json, as_object
 
 XAI_TICKS_PER_USD = 10**10
+_MEDIA = frozenset({"audio_tokens", "image_tokens", "video_tokens"})
+_NO_MEDIA = (0, 0, 0)
 
 _IN = ("prompt_tokens_details", "input_tokens_details", "input_token_details")
 _OUT = ("completion_tokens_details", "output_tokens_details", "output_token_details")
@@ -94,16 +96,9 @@ def openai_usage(
         prompt - cached,
     )
     left_in = prompt - cached - written
-    # Where audio or images were cached too, they are in `cached` already: no token in two parts.
-    audio_in = min(counter.within(inside.get("audio_tokens"), prompt), left_in)
-    image_in = min(counter.within(inside.get("image_tokens"), prompt), left_in - audio_in)
-    video_in = min(
-        counter.within(inside.get("video_tokens"), prompt), left_in - audio_in - image_in
-    )
+    audio_in, image_in, video_in = _media_in(counter, inside, prompt, left_in)
     left_out = completion - reasoning
-    audio_out = counter.within(made.get("audio_tokens"), left_out)
-    image_out = counter.within(made.get("image_tokens"), left_out - audio_out)
-    video_out = counter.within(made.get("video_tokens"), left_out - audio_out - image_out)
+    audio_out, image_out, video_out = _media_out(counter, made, left_out)
     cost_pusd = _reported_pusd(counter, raw)
     return Usage(
         input=left_in - audio_in - image_in - video_in,
@@ -124,6 +119,27 @@ def openai_usage(
         service_tier=None if service_tier == "auto" else service_tier,
         clamped=counter.clamped,
     )
+
+
+def _media_in(counter: Counter, inside: Json, prompt: int, left: int) -> tuple[int, int, int]:
+    """Audio, images and video among what was read."""
+    if _MEDIA.isdisjoint(inside):
+        return _NO_MEDIA
+    # Where audio or images were cached too, they are in `cached` already: no token in two parts.
+    audio = min(counter.within(inside.get("audio_tokens"), prompt), left)
+    image = min(counter.within(inside.get("image_tokens"), prompt), left - audio)
+    video = min(counter.within(inside.get("video_tokens"), prompt), left - audio - image)
+    return audio, image, video
+
+
+def _media_out(counter: Counter, made: Json, left: int) -> tuple[int, int, int]:
+    """Audio, images and video among what was written."""
+    if _MEDIA.isdisjoint(made):
+        return _NO_MEDIA
+    audio = counter.within(made.get("audio_tokens"), left)
+    image = counter.within(made.get("image_tokens"), left - audio)
+    video = counter.within(made.get("video_tokens"), left - audio - image)
+    return audio, image, video
 
 
 def _first(fields: Json, *names: str) -> object:
@@ -173,8 +189,10 @@ def _reported_pusd(counter: Counter, raw: Json) -> int | None:
 
 
 def _units(counter: Counter, raw: Json, seen: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    units = dict(seen)
     told = as_object(_first(raw, "server_tool_use", "server_tool_use_details"))
+    if not (told or seen):
+        return ()
+    units = dict(seen)
     searches = counter.number(told.get("web_search_requests"))
     if searches:
         units["web_search"] = searches

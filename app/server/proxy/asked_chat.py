@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -32,6 +31,7 @@ from app.providers.scripted import ScriptedProvider, demo_script
 from app.providers.stream_decoder import DecoderOptions
 from app.server.credits.records import AdmittedCall, CallKind, PricedRoute
 from app.server.demo import reworded
+from app.server.fast_json import json_bytes
 from app.server.proxy.exchange import Body, Count
 from app.server.wire.call import ChatCall
 from app.server.wire.chat_answer import RECEIPT, ChatChunks, WholeChat, frame
@@ -41,7 +41,6 @@ from app.server.wire.responses_answer import ResponseEvents
 from app.server.wire.running import Running
 
 _WORDS_PER_S = 28.0
-_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class ChatAsked:
         key = None
         if secret:
             key = Key(host.auth_header, host.auth_value(secret), host.base_url)
-        body = _ENCODE(encoded.body).encode()
+        body = json_bytes(encoded.body)
         return Call("POST", host.base_url + encoded.path, host.name, body, host.quirks.headers, key)
 
     def demo(self, priced: PricedRoute, output_tokens_max: int) -> AsyncIterator[StreamEvent]:
@@ -142,25 +141,36 @@ class ChatReader:
         self._early: list[bytes] = []
         self._whole_body: list[bytes] | None = None
         self._running = Running(lambda text: count(text, priced.model))
-        language = host.language_of(priced.model)
+        self._host, self._language = host, host.language_of(priced.model)
+        self._options = DecoderOptions(host.name, call.output_tokens_max)
+        self._own_decoder: Decoder | None = None
         self._writes = _Writing(asked, call)
         self._passing: Passing | None = None
-        options = DecoderOptions(host.name, call.output_tokens_max)
-        if language is not Language.OPENAI_CHAT:
-            self._decoder: Decoder = decoder_for(
-                language, host=host.name, output_tokens_max=call.output_tokens_max
-            )
-            return
-        self._decoder = QuickFrames(options)
-        if self._writes.chunks is not None:
+        if self._language is Language.OPENAI_CHAT and self._writes.is_chat_stream:
             self._passing = Passing(
                 self._writes.name,
                 asked.model,
                 self._writes.created,
                 include_usage=asked.asked.include_usage,
                 running=self._running,
-                options=options,
+                options=self._options,
             )
+
+    @property
+    def _decoder(self) -> Decoder:
+        """Of an answer that is not passed on; made when it is asked for first."""
+        if self._own_decoder is None:
+            self._own_decoder = self._new_decoder()
+        return self._own_decoder
+
+    def _new_decoder(self) -> Decoder:
+        if self._language is Language.OPENAI_CHAT:
+            return QuickFrames(self._options)
+        return decoder_for(
+            self._language,
+            host=self._options.host,
+            output_tokens_max=self._options.output_tokens_max,
+        )
 
     @property
     def upstream_id(self) -> str:
@@ -171,7 +181,8 @@ class ChatReader:
     @property
     def upstream_model(self) -> str:
         named = self.finished.model if self.finished is not None else None
-        return _kept(named or self._decoder.model)
+        decoder = self._own_decoder
+        return _kept(named or (decoder.model if decoder is not None else None))
 
     def begin(self, content_type: str) -> None:
         if content_type == JSON_BODY:
@@ -251,7 +262,7 @@ class ChatReader:
         kept = self._writes.kept
         for event in events:
             kept.event(event)
-            if isinstance(event, TextArrived):
+            if type(event) is TextArrived:
                 self.began = True
                 continue
             if isinstance(event, UsageArrived):
@@ -266,22 +277,30 @@ class _Writing:
 
     def __init__(self, asked: ChatAsked, call: AdmittedCall) -> None:
         self.created = int(call.admitted_at.timestamp())
-        self.chunks: ChatChunks | None = None
+        self.is_chat_stream = asked.stream and asked.kind is not CallKind.RESPONSES
+        self._asked = asked
+        self._writer: _Writer | None = None
         self.kept: WholeChat | ResponseEvents
-        self.writer: _Writer | None = None
         if asked.kind is CallKind.RESPONSES:
             self.name = f"resp_{call.request_id}"
             self.kept = ResponseEvents(self.name, asked.asked, self.created)
-            if asked.stream:
-                self.writer = ResponseEvents(self.name, asked.asked, self.created)
-            return
-        self.name = f"chatcmpl-{call.request_id}"
-        self.kept = WholeChat(self.name, asked.model, self.created)
-        if asked.stream:
-            usage = asked.asked.include_usage
-            self.writer = self.chunks = ChatChunks(
-                self.name, asked.model, self.created, include_usage=usage
-            )
+        else:
+            self.name = f"chatcmpl-{call.request_id}"
+            self.kept = WholeChat(self.name, asked.model, self.created)
+
+    @property
+    def writer(self) -> _Writer | None:
+        """None where no stream is wanted. Made when it is asked for first: what is passed on needs
+        none."""
+        if self._writer is None and self._asked.stream:
+            self._writer = self._new_writer()
+        return self._writer
+
+    def _new_writer(self) -> _Writer:
+        asked = self._asked.asked
+        if not self.is_chat_stream:
+            return ResponseEvents(self.name, asked, self.created)
+        return ChatChunks(self.name, asked.model, self.created, include_usage=asked.include_usage)
 
 
 def _is_output(event: StreamEvent) -> bool:

@@ -29,10 +29,10 @@ from app.providers.events import (
     UsageArrived,
 )
 from app.providers.pictures import data_url
+from app.server.fast_json import json_bytes
 from app.server.wire.faults import error_of
 from app.server.wire.usage_json import Json, chat_usage
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 RECEIPT = "tuppence"
 DONE = b"data: [DONE]\n\n"
 FINISH_REASONS = {
@@ -47,8 +47,9 @@ FINISH_REASONS = {
 
 def frame(value: object, name: str = "") -> bytes:
     """One server-sent event with a JSON value."""
-    head = f"event: {name}\n" if name else ""
-    return f"{head}data: {_ENCODE(value)}\n\n".encode()
+    if name:
+        return b"event: %b\ndata: %b\n\n" % (name.encode(), json_bytes(value))
+    return b"data: %b\n\n" % json_bytes(value)
 
 
 class ChatChunks:
@@ -164,9 +165,10 @@ class WholeChat:
         self.finished: Finished | None = None
 
     def event(self, event: StreamEvent) -> None:
+        if type(event) is TextArrived:  # nearly all of them
+            self._text.append(event.text)
+            return
         match event:
-            case TextArrived(text):
-                self._text.append(text)
             case ThinkingArrived() | ToolCallArrived() | CitationArrived() | ImageArrived():
                 for name, value in delta_of(event, 0).items():
                     if isinstance(value, list):

@@ -7,22 +7,24 @@ from a list of fields. Usage, errors and the end are ours alone: they wait for `
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from app.metering.usage import Usage
 from app.providers.events import Finished, Outcome, StreamEvent
 from app.providers.json_text import Json, as_list, as_name, as_object, as_text
 from app.providers.stream_decoder import DecoderOptions
+from app.server.fast_json import json_bytes
 from app.server.wire.chat_answer import DONE, FINISH_REASONS, RECEIPT, frame
 from app.server.wire.faults import error_of
-from app.server.wire.quick_frames import QuickFrames
+from app.server.wire.quick_frames import QuickFrames, value_of
 from app.server.wire.running import Running
 from app.server.wire.usage_json import chat_usage
 
+_CHOICES = b'"choices":'
 _BEHIND = frozenset({"choices", "usage", "obfuscation"})
 _USUAL_CHOICE = frozenset({"index", "delta", "logprobs", "finish_reason"})
 _WORDS = frozenset({"content", "role", "reasoning_content", "reasoning", "refusal"})
+_TEXT_OR_NONE = {str, type(None)}
 _REASONS = frozenset(FINISH_REASONS.values())
 _WAITING = b": waiting\n\n"
 _HEADS_LEARNED_MAX = 64
@@ -134,7 +136,7 @@ class _Frames(QuickFrames):
     def __init__(self, options: DecoderOptions, head: Json) -> None:
         super().__init__(options)
         self._ours = head
-        self._our_head = b"data: " + json.dumps(head, separators=(",", ":")).encode()[:-1] + b","
+        self._our_head = b"data: %b," % json_bytes(head)[:-1]
         self._our_before = self._our_between = b""
         self._their_head = b"\0"  # begins nothing
         self._usual: frozenset[str] = _BEHIND
@@ -150,36 +152,35 @@ class _Frames(QuickFrames):
         self._out.clear()
         return out
 
-    def _take(self, name: str, message: Json, payload: bytes) -> None:
-        is_first = not self._heads_learned
-        if is_first:
+    def _taken(self, message: Json, payload: bytes) -> None:
+        if not self._heads_learned:
             self._learn(payload)
-        super()._take(name, message, payload)
-        if self.ended and "error" in message:
-            return  # an error is told in our words, at the end
         choices = message.get("choices")
         if type(choices) is not list or not choices:
             return
+        if self.ended and "error" in message:
+            return  # an error is told in our words, at the end
         if self._is_known(message, payload) and _is_usual(message, choices):
             self._out.append(b"%b%b\n\n" % (self._our_head, payload[len(self._their_head) :]))
+            if self._learn_frame(message, payload):
+                self._learn_our_frame()
             return
         if (cleaned := self._cleaned(as_object(choices[0]))) is not None:
             self._out.append(frame({**self._ours, "choices": [cleaned]}))
-        if not is_first:
+        if not self._begins_as_learned(payload):
             self._learn(payload)
 
     def _is_known(self, message: Json, payload: bytes) -> bool:
-        is_known = message.keys() <= self._usual and payload.startswith(self._their_head)
-        return is_known and _is_text(payload)
+        begins = payload.startswith(self._their_head)
+        return begins and message.keys() <= self._usual and _is_text(payload)
 
-    def _learn_frame(self, message: Json, payload: bytes) -> bool:
-        choices = message.get("choices")
-        is_usual = self._is_known(message, payload) and _is_usual(message, as_list(choices))
-        if not (is_usual and super()._learn_frame(message, payload)):
-            return False
+    def _begins_as_learned(self, payload: bytes) -> bool:
+        head = self._their_head
+        return payload.startswith(head) and payload.startswith(_CHOICES, len(head))
+
+    def _learn_our_frame(self) -> None:
         self._our_before = self._our_head + self._before[len(b"data: ") + len(self._their_head) :]
         self._our_between = self._after + self._our_before
-        return True
 
     def _pass_on(self, literals: list[bytes]) -> None:
         texts = literals[0] if len(literals) == 1 else self._our_between.join(literals)
@@ -187,12 +188,12 @@ class _Frames(QuickFrames):
 
     def _learn(self, payload: bytes) -> None:
         """The head that the upstream's frames begin with: all that stands before the choices."""
-        place = payload.find(b'"choices":')
+        place = payload.find(_CHOICES)
         if place < 0 or self._heads_learned >= _HEADS_LEARNED_MAX:
             return
         self._heads_learned += 1
         try:
-            head = json.loads(payload[:place] + b'"choices":0}')
+            head = value_of(b"%b%b0}" % (payload[:place], _CHOICES))
         except ValueError:
             return
         if type(head) is dict:
@@ -250,7 +251,7 @@ def _is_usual(message: Json, choices: list[object]) -> bool:
     delta = choice.get("delta")
     if type(delta) is not dict or choice.get("index", 0) != 0 or not delta.keys() <= _WORDS:
         return False
-    return all(value is None or type(value) is str for value in delta.values())
+    return set(map(type, delta.values())) <= _TEXT_OR_NONE
 
 
 def _parts(content: object) -> dict[str, object]:

@@ -69,7 +69,7 @@ class QuickFrames(OpenAIChatDecoder):
         return super().feed(chunk)
 
     def _read(self, payload: bytes) -> object:
-        return _value_of(payload)
+        return value_of(payload)
 
     def _alone(self, chunk: bytes) -> str | None:
         """The text of a piece that is one frame as learned with plain words in it; None where it
@@ -183,13 +183,13 @@ def _parts_of(message: Json, payload: bytes) -> tuple[bytes, bytes] | None:
     # Another text there has to change the text and nothing else.
     expected = {**message, "choices": [{**choice, "delta": {"content": _PROBE}}]}
     try:
-        probed = _value_of(b"%b%b%b" % (before, _PROBE_BYTES, after))
+        probed = value_of(b"%b%b%b" % (before, _PROBE_BYTES, after))
     except ValueError:
         return None
     return (before, after) if probed == expected else None
 
 
-def _value_of(payload: bytes) -> object:
+def value_of(payload: bytes) -> object:
     """What `read_json` reads, sooner."""
     # Texts nested very deep are refused there, and by whoever compares or reads them again.
     if len(payload) < _SHALLOW_BYTES or payload.count(b"[") + payload.count(b"{") < _SHALLOW:
@@ -204,7 +204,7 @@ def _text_of(literal: bytes) -> str | None:
     """The text that a JSON string has between its quotes; None where it is no Unicode."""
     try:
         if b"\\" in literal:
-            return as_text(_value_of(b'"' + literal + b'"'))
+            return as_text(value_of(b'"' + literal + b'"'))
         return literal.decode()
     except ValueError:
         return None

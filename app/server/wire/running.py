@@ -62,7 +62,7 @@ class Running:
     def take(self, events: Iterable[StreamEvent]) -> None:
         """Count what these events brought."""
         for event in events:
-            if isinstance(event, TextArrived):
+            if type(event) is TextArrived:
                 self._said.add(event.text)
             elif isinstance(event, ThinkingArrived):
                 self._thought.add(event.text)
