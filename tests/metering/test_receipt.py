@@ -147,3 +147,29 @@ def test_a_receipt_with_a_float_in_it_is_refused() -> None:
     text = make_receipt([call(Usage(input=1))], PAYER).to_json()
     with pytest.raises(MeteringError):
         Receipt.from_json(text.replace('"total_pusd":2000000', '"total_pusd":2000000.0'))
+
+
+ONE = make_receipt([call(Usage(input=1))], PAYER).calls[0]
+ENDS = [
+    replace(ONE, basis=basis, charge=replace(ONE.charge, total_pusd=total, certainty=certainty))
+    for basis in ("", PENDING_BASIS)
+    for total in (None, 0, 5)
+    for certainty in Certainty
+]
+
+
+@given(st.lists(st.sampled_from(ENDS), max_size=3))
+def test_a_receipt_is_as_sure_as_its_least_sure_call(calls: list[ReceiptCall]) -> None:
+    certainties = {str(each.charge.certainty) for each in calls}
+    unpriced = [each.charge.total_pusd is None for each in calls]
+    if any(each.basis == PENDING_BASIS for each in calls):
+        expected = ReceiptCertainty.PENDING
+    elif calls and all(unpriced):
+        expected = ReceiptCertainty.UNKNOWN
+    elif "pending" in certainties:
+        expected = ReceiptCertainty.PENDING
+    elif "estimated" in certainties or any(unpriced):
+        expected = ReceiptCertainty.ESTIMATED
+    else:
+        expected = ReceiptCertainty.EXACT
+    assert make_receipt(calls, PAYER).certainty is expected
