@@ -14,9 +14,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import psycopg
+from psycopg import abc
 from psycopg.adapt import Transformer
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
@@ -32,6 +34,7 @@ ANSWER_WITHIN_S = 10.0  # then the connection is given up
 LOCK_WITHIN = "250ms"  # whoever waits longer for a row waits alone, not with all the others
 
 _INT8 = 20
+_TEXTS, _NUMBERS = {str}, {int}
 _NAMED = re.compile(r"%\((\w+)\)s|%%")
 _ENDS = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
@@ -70,6 +73,9 @@ class Lane:
     def __init__(self, connect: Callable[[], Awaitable[Connection]]) -> None:
         self._connect = connect
         self._connection: Connection | None = None
+        self._transformer: abc.Transformer | None = (
+            None  # it knows how the connection writes values
+        )
         self._socket = -1
         self._connecting: asyncio.Task[None] | None = None
         self._waiting: deque[_Order] = deque()
@@ -79,15 +85,15 @@ class Lane:
         self._made: set[bytes] = set()
         self._watch: asyncio.TimerHandle | None = None
         self._called = False
+        self._is_full = False  # libpq has more to send than the socket takes
 
     def ask(
         self, text: str, values: Values, place: str, *, alone: bool = False
     ) -> asyncio.Future[Answer]:
         """Carry a statement out with others that come now, or `alone` in a commit of its own. Marks
         are `?` for a sequence of values, `%(name)s` for a mapping."""
-        native, names = _native(text)
-        given = values if names is None else [values[name] for name in names]  # type: ignore[call-overload]
-        dumped, types = _all_dumped(given)
+        native, picked = _native(text)
+        dumped, types = _all_dumped(values if picked is None else picked(values))
         loop = asyncio.get_running_loop()
         order = _Order(native, dumped, types, place, loop.create_future(), alone)
         self._waiting.append(order)
@@ -124,6 +130,7 @@ class Lane:
             connection.pgconn.nonblocking = 1
             connection.pgconn.enter_pipeline_mode()
             self._connection, self._socket = connection, connection.pgconn.socket
+            self._transformer = Transformer(connection)
             asyncio.get_running_loop().add_reader(self._socket, self._read)
         except psycopg.OperationalError as error:
             self._refuse(list(self._waiting), error)
@@ -176,14 +183,16 @@ class Lane:
         try:
             if pgconn.flush():
                 loop.add_writer(self._socket, self._flush)
-            else:
+                self._is_full = True
+            elif self._is_full:
                 loop.remove_writer(self._socket)
+                self._is_full = False
         except psycopg.OperationalError as error:
             self._lose(error)
 
     def _read(self) -> None:
-        connection = self._connection
-        if connection is None:
+        connection, transformer = self._connection, self._transformer
+        if connection is None or transformer is None:
             return
         pgconn = connection.pgconn
         try:
@@ -191,28 +200,27 @@ class Lane:
             while self._answering and not pgconn.is_busy():
                 result = pgconn.get_result()
                 if result is not None:
-                    self._take(connection, result)
+                    self._take(transformer, result)
         except psycopg.OperationalError as error:
             self._lose(error)
 
-    def _take(self, connection: Connection, result: PGresult) -> None:
+    def _take(self, transformer: abc.Transformer, result: PGresult) -> None:
         order, is_preparing = self._answering.popleft()
         if order is None:
-            self._finish(connection)
+            self._finish(transformer)
         elif is_preparing and result.status in _ENDS:
             self._made.add(self._names[order.text, order.types])
         else:
             order.found.append(result)
 
-    def _finish(self, connection: Connection) -> None:
+    def _finish(self, transformer: abc.Transformer) -> None:
         """The end of what was sent together: committed, or nothing of it was done."""
         sent, self._sent = self._sent, []
         self._stop_watch()
-        failed = any(result.status not in _ENDS for order in sent for result in order.found)
-        if not failed:
+        if not _has_failed(sent):
             for order in sent:
                 if not order.answer.done():
-                    order.answer.set_result(_answer(connection, order.found[-1]))
+                    order.answer.set_result(_answer(transformer, order.found[-1]))
         elif len(sent) == 1:
             self._refuse(sent, _error(sent[0]))
         else:
@@ -234,6 +242,7 @@ class Lane:
             loop.remove_reader(self._socket)
             loop.remove_writer(self._socket)
             connection.pgconn.finish()
+        self._is_full = False
         self._made.clear()
         self._answering.clear()
         sent, self._sent = self._sent, []
@@ -251,13 +260,20 @@ class Lane:
             self._watch = None
 
 
+def _has_failed(sent: Sequence[_Order]) -> bool:
+    for order in sent:
+        for result in order.found:
+            if result.status not in _ENDS:
+                return True
+    return False
+
+
 def _place(order: _Order) -> str:
     return order.place
 
 
-def _answer(connection: Connection, result: PGresult) -> Answer:
+def _answer(transformer: abc.Transformer, result: PGresult) -> Answer:
     if result.status == ExecStatus.TUPLES_OK:
-        transformer = Transformer(connection)
         transformer.set_pgresult(result)
         return Answer(transformer.load_rows(0, result.ntuples, tuple), result.ntuples)
     return Answer([], result.command_tuples or 0)
@@ -275,8 +291,8 @@ def _error(order: _Order) -> psycopg.Error:
 
 
 @lru_cache(maxsize=256)
-def _native(text: str) -> tuple[bytes, tuple[str, ...] | None]:
-    """The statement with PostgreSQL's own marks, and its values' names in their order."""
+def _native(text: str) -> tuple[bytes, Callable[[Values], tuple[object, ...]] | None]:
+    """The statement with PostgreSQL's own marks, and what picks its values by their names."""
     if "%(" not in text:
         parts = text.split("?")
         numbered = [f"{part}${at}" for at, part in enumerate(parts[:-1], 1)]
@@ -288,7 +304,10 @@ def _native(text: str) -> tuple[bytes, tuple[str, ...] | None]:
             return "%"
         return f"${names.setdefault(found[1], len(names) + 1)}"
 
-    return _NAMED.sub(mark, text).encode(), tuple(names)
+    native = _NAMED.sub(mark, text).encode()
+    if len(names) > 1:
+        return native, itemgetter(*names)
+    return native, lambda values: tuple(values[name] for name in names)
 
 
 def _all_dumped(values: Iterable[object]) -> tuple[list[bytes | None], tuple[int, ...]]:
@@ -303,6 +322,9 @@ def _all_dumped(values: Iterable[object]) -> tuple[list[bytes | None], tuple[int
         elif type(value) is int:
             dumped.append(b"%d" % value)
             types.append(_INT8)
+        elif value is None:
+            dumped.append(None)
+            types.append(0)
         else:
             dumped.append(_dumped(value))
             types.append(_INT8 if isinstance(value, int) else 0)
@@ -320,9 +342,22 @@ def _dumped(value: object) -> bytes | None:
         case None:
             return None
         case list() | tuple():
-            return b"{" + b",".join(map(_element, value)) + b"}"
+            return _array(value)
         case _:
             raise TypeError(f"The lane takes no {type(value).__name__}.")
+
+
+def _array(values: Sequence[object]) -> bytes:
+    """Texts alone in which nothing has to be escaped, and numbers alone, go all at once."""
+    kinds = set(map(type, values))
+    if kinds == _NUMBERS:
+        return f"{{{','.join(map(str, values))}}}".encode()
+    if kinds == _TEXTS:
+        text = '","'.join(values)  # type: ignore[arg-type]
+        plain = "\\" not in text and "\0" not in text
+        if plain and text.count('"') == 2 * (len(values) - 1):
+            return f'{{"{text}"}}'.encode()
+    return b"{" + b",".join(map(_element, values)) + b"}"
 
 
 def _element(value: object) -> bytes:

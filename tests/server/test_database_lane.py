@@ -8,10 +8,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.server.database_lane import TOGETHER_MAX, Lane
 
 ADD = "INSERT INTO drawers (id, left_over) VALUES (?, ?) RETURNING pg_current_xact_id()::text"
+ECHO = "SELECT ?::text[], ?::text[], ?::bigint[], ?::bigint[]"
 TAKE = (
     "UPDATE drawers SET left_over = left_over - %(amount)s WHERE id = %(id)s"
     " AND left_over >= %(amount)s"
@@ -115,3 +118,48 @@ async def test_who_waits_is_told_where_there_is_no_connection() -> None:
     told = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(each) for each in told] == [psycopg.OperationalError] * 3
     lane.close()
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=8)
+NASTY = st.text(st.sampled_from('",\\{}N U\n%é'), max_size=6)
+NUMBERS = st.integers(-(2**63), 2**63 - 1)
+
+
+@given(
+    st.lists(TEXTS | NASTY, max_size=4),
+    st.lists(st.none() | NASTY, max_size=3),
+    st.lists(NUMBERS, max_size=4),
+    st.lists(st.none() | NUMBERS, max_size=3),
+)
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+async def test_what_is_sent_comes_back_as_it_was(
+    lane: Lane, texts: list[str], some: list[str | None], numbers: list[int], few: list[int | None]
+) -> None:
+    answer = await lane.ask(ECHO, (texts, tuple(some), numbers, few), "")
+    assert answer.rows[0][0] == texts
+    assert answer.rows[0][1] == some
+    assert answer.rows[0][2] == numbers
+    assert answer.rows[0][3] == few
+
+
+@pytest.mark.parametrize("value", ["a\0b", ["a\0b"], ["a", None, "\0"]])
+async def test_a_text_with_a_nul_is_never_cut_off_at_it(lane: Lane, value: object) -> None:
+    with pytest.raises(psycopg.DataError):
+        await lane.ask("SELECT ?::text", (value,), "")
+
+
+async def test_answers_of_other_columns_follow_each_other(lane: Lane) -> None:
+    asked = [
+        lane.ask("SELECT ?::text, 1::bigint", ("a",), ""),
+        lane.ask("SELECT 2::bigint, ?::text, NULL", ("b",), ""),
+        lane.ask("SELECT 3::bigint WHERE 1 = ?", (0,), ""),
+        lane.ask("SELECT ?::text, 1::bigint", ("c",), ""),
+    ]
+    told = [(await each).rows for each in asked]
+    assert told == [[("a", 1)], [(2, "b", None)], [], [("c", 1)]]
+    assert (await lane.ask("SELECT %(one)s::text", {"one": "alone", "more": 1}, "")).rows == [
+        ("alone",)
+    ]
