@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.quick_init import quick_init
+
 
 class Role(StrEnum):
     SYSTEM = "system"
@@ -84,6 +86,7 @@ MediaPart = DocumentPart | AudioPart | VideoPart
 MessagePart = TextPart | ImagePart | ThinkingPart | ToolCallPart | ToolResultPart
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class RequestMessage:
     role: Role
@@ -124,6 +127,7 @@ class AnswerForm:
     strict: bool | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
     """One upstream call. `output_tokens_max` is always sent; `effort` is low, medium or high,

@@ -103,7 +103,7 @@ def encode_count(request: ChatRequest, host: Host) -> Encoded | None:
 
 
 def _path(path: str, model: str) -> str:
-    return path.replace("{model}", model.removeprefix("models/"))
+    return path.replace("{model}", model.removeprefix("models/")) if "{" in path else path
 
 
 def _without(body: Body, names: Iterable[str]) -> Body:

@@ -69,6 +69,8 @@ class Host:
 
     def language_of(self, model: str) -> Language:
         """The language in which this model is asked."""
+        if not self.languages:
+            return self.language
         return next(
             (found for glob, found in self.languages if fnmatchcase(model, glob)), self.language
         )
@@ -80,6 +82,8 @@ class Host:
 
 def matches(globs: tuple[str, ...], model: str) -> bool:
     """Whether a model's name fits one of the globs; a gateway's `vendor/` before it is ignored."""
+    if not globs:
+        return False
     bare = model.rpartition("/")[2]
     return any(fnmatchcase(bare, glob) or fnmatchcase(model, glob) for glob in globs)
 

@@ -29,6 +29,7 @@ from app.providers.json_text import as_list, as_object, as_text
 from app.providers.languages import Language
 from app.providers.scripted import ScriptedProvider, demo_script
 from app.providers.stream_decoder import DecoderOptions
+from app.quick_init import quick_init
 from app.server.credits.records import AdmittedCall, CallKind, PricedRoute
 from app.server.demo import reworded
 from app.server.fast_json import json_bytes
@@ -43,6 +44,7 @@ from app.server.wire.running import Running
 _WORDS_PER_S = 28.0
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class ChatAsked:
     """One conversation. `count` is of its input."""

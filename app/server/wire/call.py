@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from app.metering.framing import CountHints
+from app.metering.tokens import NO_HINTS
 from app.providers.encode import Encoded, encode, lost_in
 from app.providers.hosts import Host
 from app.providers.languages import Language
+from app.quick_init import quick_init
 from app.request import ChatRequest, ToolMode
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class ChatCall:
     """One request of the chat or the responses endpoint.
@@ -38,6 +41,8 @@ class ChatCall:
     def hints(self) -> CountHints:
         """What the count of the input must know beside the request."""
         form, choice = self.request.answer_form, self.request.tool_choice
+        if form is None and choice is None and self.request.effort is None:
+            return NO_HINTS
         return CountHints(
             schema_json=form.schema_json if form is not None else "",
             forced=choice is not None and choice.mode in (ToolMode.REQUIRED, ToolMode.ONE),
@@ -47,6 +52,8 @@ class ChatCall:
     def as_upstream(self, model: str, output_tokens_max: int) -> ChatRequest:
         """The request in an upstream's name for the model; the cap is never raised."""
         cap = min(self.request.output_tokens_max, output_tokens_max)
+        if model == self.request.model and cap == self.request.output_tokens_max:
+            return self.request
         return replace(self.request, model=model, output_tokens_max=cap)
 
     def lost(self, host: Host, model: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from app.request import (
 )
 from app.server.wire.call import ChatCall
 from app.server.wire.content import Pictures, read_detail
-from app.server.wire.reading import BadRequest, Fields, Json, WireLimits
+from app.server.wire.reading import LIMITS, BadRequest, Fields, Json, WireLimits
 from app.server.wire.tools import read_answer_form, read_effort, read_stops, read_tools, tool_name
 
 _NO_PRICE = "This costs extra and cannot be used here."
@@ -29,6 +29,10 @@ _REFUSED = {
     "prediction": _NO_PRICE,
     "logprobs": "Probabilities of tokens are not passed on here.",
     "top_logprobs": "Probabilities of tokens are not passed on here.",
+}
+_REFUSED_IN_A_MESSAGE = {
+    "function_call": "This is `tool_calls` now.",
+    "audio": "Sound cannot be sent here.",
 }
 _KNOWN = frozenset(
     {
@@ -66,13 +70,12 @@ _ROLES = {
 }
 
 
-def read_chat(body: Json, limits: WireLimits | None = None) -> ChatCall:
+def read_chat(body: Json, limits: WireLimits = LIMITS) -> ChatCall:
     """The call; raises BadRequest naming the field that cannot be taken.
 
     `user`, `metadata`, `store`, `safety_identifier`, `prompt_cache_key` and what nobody knows are
     left out. One answer is given: `n` has to be 1, so that what a client leaves can be counted.
     """
-    limits = limits or WireLimits()
     fields = Fields(body)
     fields.refuse(_REFUSED)
     refuse_tiers(fields)
@@ -129,10 +132,8 @@ def _extras(fields: Fields) -> tuple[tuple[str, object], ...]:
 
 def _messages(fields: Fields, limits: WireLimits) -> tuple[RequestMessage, ...]:
     pictures = Pictures(limits)
-    messages = tuple(
-        _message(row, limits, pictures)
-        for row in fields.rows("messages", count_max=limits.messages_max)
-    )
+    rows = fields.rows("messages", count_max=limits.messages_max)
+    messages = tuple([_message(row, limits, pictures) for row in rows])
     if not messages:
         raise fields.bad("messages", "There has to be a message.", "missing_required_parameter")
     return messages
@@ -143,9 +144,7 @@ def _message(row: Fields, limits: WireLimits, pictures: Pictures) -> RequestMess
     if name not in _ROLES:
         raise row.bad("role", f"This is one of {', '.join(_ROLES)}.")
     role = _ROLES[name]
-    row.refuse(
-        {"function_call": "This is `tool_calls` now.", "audio": "Sound cannot be sent here."}
-    )
+    row.refuse(_REFUSED_IN_A_MESSAGE)
     parts = _content(row, role, limits, pictures)
     match role:
         case Role.TOOL:

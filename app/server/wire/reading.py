@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Never
 
 from app.server.errors import Refused
+from app.server.fast_json import parsed
 
 Json = Mapping[str, object]
 DEPTH_MAX = 64
@@ -41,10 +42,13 @@ class WireLimits:
     speech_letters_max: int = 4096
 
 
+LIMITS = WireLimits()
+
+
 def read_body(payload: bytes, *, depth_max: int = DEPTH_MAX) -> dict[str, object]:
     """The JSON object of a request's body; raises BadRequest where it is none, or nested deeper."""
     try:
-        value = json.loads(payload, parse_constant=_no_constant)
+        value = _value_of(payload)
     except RecursionError as error:
         raise BadRequest("The body is nested too deep.", code="invalid_json") from error
     except ValueError as error:
@@ -53,6 +57,13 @@ def read_body(payload: bytes, *, depth_max: int = DEPTH_MAX) -> dict[str, object
         raise BadRequest("The body has to be a JSON object.", code="invalid_json")
     _check_depth(value, depth_max)
     return value
+
+
+def _value_of(payload: bytes) -> object:
+    try:
+        return parsed(payload)
+    except ValueError:
+        return json.loads(payload, parse_constant=_no_constant)
 
 
 def _no_constant(name: str) -> Never:
@@ -175,14 +186,17 @@ class Fields:
 
     def refuse(self, refused: Mapping[str, str]) -> None:
         """Raise for the first of these fields that is set to anything; the value says why."""
+        if self.value.keys().isdisjoint(refused):
+            return
         for name, why in refused.items():
             if self.value.get(name) not in (None, False, [], {}):
                 raise self.bad(name, why, "unsupported_parameter")
 
-    def others(self, known: Iterable[str]) -> tuple[str, ...]:
+    def others(self, known: frozenset[str]) -> tuple[str, ...]:
         """The names that are not known, which are left out; at most twenty, shortened."""
-        names = set(known)
-        return tuple(name[:64] for name in self.value if name not in names)[:20]
+        if self.value.keys() <= known:
+            return ()
+        return tuple(name[:64] for name in self.value if name not in known)[:20]
 
 
 def whole_text(text: str) -> str:

@@ -13,6 +13,7 @@ from app.request import AnswerForm, ToolChoice, ToolMode, ToolSpec
 from app.server.wire.reading import BadRequest, Fields, WireLimits, json_text
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_FIELDS = frozenset({"tools", "tool_choice", "parallel_tool_calls"})
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 
 
@@ -23,8 +24,13 @@ class ToolWishes:
     parallel: bool | None = None
 
 
+_NO_WISHES = ToolWishes()
+
+
 def read_tools(body: Fields, limits: WireLimits, *, flat: bool) -> ToolWishes:
     """The tools; the upstream's own (search, code, MCP) are refused: nobody metered them here."""
+    if body.value.keys().isdisjoint(_FIELDS):
+        return _NO_WISHES
     tools = []
     for row in body.rows("tools", count_max=limits.tools_max):
         if (kind := row.wanted_text("type")) != "function":
@@ -38,7 +44,7 @@ def read_tools(body: Fields, limits: WireLimits, *, flat: bool) -> ToolWishes:
     choice = _choice(body, names, flat=flat)
     if not tools:
         # Clients send these beside an empty list; without tools they say nothing.
-        return ToolWishes()
+        return _NO_WISHES
     return ToolWishes(tuple(tools), choice, parallel)
 
 

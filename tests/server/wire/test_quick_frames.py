@@ -9,13 +9,16 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.providers.events import StreamEvent, TextArrived, UsageArrived
+from app.providers.json_text import read_json
 from app.providers.languages import Language
 from app.providers.openai_chat import OpenAIChatDecoder
 from app.providers.stream_decoder import DecoderOptions
 from app.server.wire.passing import Passing
-from app.server.wire.quick_frames import QuickFrames
+from app.server.wire.quick_frames import QuickFrames, value_of
 from app.server.wire.running import Running
 from tests.providers.recordings import Recorded, recordings
 
@@ -118,6 +121,65 @@ def test_what_is_cut_out_is_passed_on_as_what_is_parsed(
     quick = passed(cuts(body, seed))
     monkeypatch.setattr("app.server.wire.quick_frames._LEARNED_MAX", 0)
     assert told(quick) == told(passed([body]))
+
+
+HALVES = [frame[:at] for frame in (said("x"), said("")) for at in range(-40, 0)]
+ONE_QUOTE = said("").replace(b'""', b'"')
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_frames_that_come_one_by_one_say_the_same(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(seed)
+    frames = [said(chance.choice([*WORDS, "plain ", "words "])) for _ in range(30)]
+    for _ in range(4):
+        odd = chance.choice([ONE_QUOTE, chance.choice(ODD), chance.choice(HALVES)])
+        frames.insert(chance.randrange(1, 30), odd)
+    # What comes behind the end is not looked at.
+    frames += [said("", finish_reason="stop"), b"data: [DONE]\n\n", said("late")]
+    body = b"".join(frames)
+    assert fed(QuickFrames(DecoderOptions()), frames) == fed(
+        OpenAIChatDecoder(DecoderOptions()), [body]
+    )
+    quick = passed(frames)
+    monkeypatch.setattr("app.server.wire.quick_frames._LEARNED_MAX", 0)
+    assert told(quick) == told(passed([body]))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=9,
+)
+
+
+@given(VALUES, st.booleans(), st.binary(max_size=3), st.integers(0, 200))
+def test_a_value_is_read_as_every_decoder_reads_it(
+    value: object, ascii_only: bool, wrong: bytes, at: int
+) -> None:
+    text = json.dumps({"choices": value}, ensure_ascii=ascii_only).encode(errors="surrogatepass")
+    for payload in (text, text[:at] + wrong + text[at:], text[:at] + wrong + text[at + 1 :]):
+        try:
+            expected = read_json(payload)
+        except ValueError:
+            with pytest.raises(ValueError):
+                value_of(payload)
+        else:
+            assert repr(value_of(payload)) == repr(expected)
+
+
+@pytest.mark.parametrize("depth", [10, 300, 600, 980, 1020, 5000])
+@pytest.mark.parametrize("filled", [0, 2000])
+def test_what_is_nested_deep_is_read_or_refused_as_elsewhere(depth: int, filled: int) -> None:
+    payload = b'{"a":"%b","b":%b1%b}' % (b"x" * filled, b"[" * depth, b"]" * depth)
+    found = []
+    for read in (value_of, read_json):
+        try:
+            found.append(bool(read(payload)))
+        except ValueError:
+            found.append(False)
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("recorded", CHATS, ids=lambda r: r.path.stem)
