@@ -116,7 +116,8 @@ def _add_message(
     figures.has_system |= message.role is Role.SYSTEM
     if message.role is Role.USER and any(isinstance(p, TextPart) for p in message.parts):
         figures.loop_thinking = figures.loop_signature_chars = 0
-    figures.parallel_calls += _calls(message.parts) > 1
+    if len(message.parts) > 1:
+        figures.parallel_calls += _calls(message.parts) > 1
     for part in message.parts:
         match part:
             case TextPart():

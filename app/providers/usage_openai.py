@@ -16,6 +16,7 @@ from app.providers.counts import Counter, unknown_figures
 from app.providers.json_text import Json, as_object
 
 XAI_TICKS_PER_USD = 10**10
+_WRITTEN = ("cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens")
 _MEDIA = frozenset({"audio_tokens", "image_tokens", "video_tokens"})
 _NO_MEDIA = (0, 0, 0)
 
@@ -89,12 +90,7 @@ def openai_usage(
         completion = output_tokens_max
         reasoning = min(reasoning, completion)
     cached = counter.within(_cached(raw, inside), prompt)
-    written = counter.within(
-        _first(
-            inside, "cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens"
-        ),
-        prompt - cached,
-    )
+    written = counter.within(_first(inside, *_WRITTEN) if inside else None, prompt - cached)
     left_in = prompt - cached - written
     audio_in, image_in, video_in = _media_in(counter, inside, prompt, left_in)
     left_out = completion - reasoning

@@ -5,6 +5,8 @@ Source: https://platform.openai.com/docs/api-reference/chat/create, read 2026-11
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.request import (
     ChatRequest,
     MessagePart,
@@ -30,6 +32,18 @@ _REFUSED = {
     "logprobs": "Probabilities of tokens are not passed on here.",
     "top_logprobs": "Probabilities of tokens are not passed on here.",
 }
+_SAID_OF_THE_ANSWER = frozenset(
+    {
+        "temperature",
+        "reasoning_effort",
+        "top_p",
+        "stop",
+        "seed",
+        "presence_penalty",
+        "frequency_penalty",
+        "response_format",
+    }
+)
 _REFUSED_IN_A_MESSAGE = {
     "function_call": "This is `tool_calls` now.",
     "audio": "Sound cannot be sent here.",
@@ -89,17 +103,10 @@ def read_chat(body: Json, limits: WireLimits = LIMITS) -> ChatCall:
         model=fields.wanted_text("model", length_max=256),
         messages=_messages(fields, limits),
         output_tokens_max=cap or limits.output_tokens_most,
-        temperature=fields.number("temperature", 0, 2),
-        effort=read_effort(fields, "reasoning_effort"),
         tools=wishes.tools,
-        top_p=fields.number("top_p", 0, 1),
-        stop=read_stops(fields, limits),
-        seed=fields.whole("seed", -(2**63), 2**63 - 1),
-        presence_penalty=fields.number("presence_penalty", -2, 2),
-        frequency_penalty=fields.number("frequency_penalty", -2, 2),
         tool_choice=wishes.choice,
         parallel_tool_calls=wishes.parallel,
-        answer_form=read_answer_form(fields.fields("response_format"), flat=False),
+        **_of_the_answer(fields, limits),
     )
     options = fields.fields("stream_options")
     return ChatCall(
@@ -110,6 +117,22 @@ def read_chat(body: Json, limits: WireLimits = LIMITS) -> ChatCall:
         extras=_extras(fields),
         dropped=fields.others(_KNOWN),
     )
+
+
+def _of_the_answer(fields: Fields, limits: WireLimits) -> dict[str, Any]:
+    """What was said of how the answer is to be, by the names that a request has for it."""
+    if fields.value.keys().isdisjoint(_SAID_OF_THE_ANSWER):
+        return {}
+    return {
+        "temperature": fields.number("temperature", 0, 2),
+        "effort": read_effort(fields, "reasoning_effort"),
+        "top_p": fields.number("top_p", 0, 1),
+        "stop": read_stops(fields, limits),
+        "seed": fields.whole("seed", -(2**63), 2**63 - 1),
+        "presence_penalty": fields.number("presence_penalty", -2, 2),
+        "frequency_penalty": fields.number("frequency_penalty", -2, 2),
+        "answer_form": read_answer_form(fields.fields("response_format"), flat=False),
+    }
 
 
 def refuse_tiers(fields: Fields) -> None:

@@ -205,17 +205,7 @@ class _Frames(QuickFrames):
         if choice.get("index", 0) != 0:
             return None
         given = as_object(choice.get("delta")) or as_object(choice.get("message"))
-        delta: dict[str, object] = {
-            name: value for name in _WORDS if type(value := given.get(name)) is str
-        }
-        if "content" not in delta and isinstance(given.get("content"), list):
-            delta |= _parts(given["content"])
-        if calls := [_call(as_object(call)) for call in as_list(given.get("tool_calls"))]:
-            delta["tool_calls"] = calls
-        if details := [_detail(as_object(d)) for d in as_list(given.get("reasoning_details"))]:
-            delta["reasoning_details"] = details
-        if images := [_image(as_object(image)) for image in as_list(given.get("images"))]:
-            delta["images"] = images
+        delta = _cleaned_delta(given) if given else {}
         reason = self._reason_of(as_text(choice.get("finish_reason")))
         return _choice(delta, reason) if delta or reason else None
 
@@ -229,6 +219,21 @@ class _Frames(QuickFrames):
             reason = None if outcome is Outcome.BROKEN else FINISH_REASONS[outcome]
         self.told_reason = self.told_reason or reason is not None
         return reason
+
+
+def _cleaned_delta(given: Json) -> dict[str, object]:
+    delta: dict[str, object] = {
+        name: value for name in _WORDS if type(value := given.get(name)) is str
+    }
+    if "content" not in delta and isinstance(given.get("content"), list):
+        delta |= _parts(given["content"])
+    if calls := [_call(as_object(call)) for call in as_list(given.get("tool_calls"))]:
+        delta["tool_calls"] = calls
+    if details := [_detail(as_object(d)) for d in as_list(given.get("reasoning_details"))]:
+        delta["reasoning_details"] = details
+    if images := [_image(as_object(image)) for image in as_list(given.get("images"))]:
+        delta["images"] = images
+    return delta
 
 
 def _is_text(payload: bytes) -> bool:

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.request import AnswerForm
+from app.server.wire.chat_request import read_chat
 from app.server.wire.reading import BadRequest, Fields, read_body
 
 _VALUES = st.recursive(
@@ -72,6 +74,17 @@ def test_a_body_that_is_odd_is_what_python_reads(payload: bytes) -> None:
     assert ours(payload) == pythons(payload)
 
 
+@pytest.mark.parametrize(("begin", "end"), [(b"[", b"]"), (b'{"[":', b"}")])
+def test_a_body_may_be_nested_to_the_bound_and_no_deeper(begin: bytes, end: bytes) -> None:
+    for depth in range(1, 12):
+        body = b'{"a":' + begin * (depth - 1) + b"1" + end * (depth - 1) + b"}"
+        if depth <= 6:
+            assert read_body(body, depth_max=6)
+        else:
+            with pytest.raises(BadRequest, match="too deep"):
+                read_body(body, depth_max=6)
+
+
 @pytest.mark.parametrize("value", [None, False, [], {}])
 def test_a_refused_field_may_stand_there_empty(value: object) -> None:
     Fields({"audio": value, "other": 1}).refuse({"audio": "no", "prediction": "no"})
@@ -86,3 +99,30 @@ def test_unknown_fields_are_listed_in_their_order_and_known_ones_are_not() -> No
     fields = Fields({"z": 1, "model": 2, "b" * 99: 3, **{f"x{n}": n for n in range(30)}})
     assert fields.others(frozenset({"model"})) == ("z", "b" * 64, *(f"x{n}" for n in range(18)))
     assert fields.others(frozenset(fields.value)) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "read"),
+    [
+        ("temperature", 0.5, "temperature", 0.5),
+        ("reasoning_effort", "low", "effort", "low"),
+        ("top_p", 1, "top_p", 1),
+        ("stop", "x", "stop", ("x",)),
+        ("seed", 7, "seed", 7),
+        ("presence_penalty", -1, "presence_penalty", -1),
+        ("frequency_penalty", 1, "frequency_penalty", 1),
+        ("response_format", {"type": "json_object"}, "answer_form", AnswerForm()),
+        ("parallel_tool_calls", "wrong", "", None),
+        ("tool_choice", "wrong", "", None),
+        ("tools", "wrong", "", None),
+    ],
+)
+def test_each_field_is_read_where_it_stands_alone(
+    name: str, value: object, field: str, read: object
+) -> None:
+    body = {"model": "m", "messages": [{"role": "user", "content": "Hi"}], name: value}
+    if not field:
+        with pytest.raises(BadRequest, match=name):
+            read_chat(body)
+        return
+    assert getattr(read_chat(body).request, field) == read
