@@ -233,7 +233,7 @@ def admit_statement(
     """
     if not wish.draws or any(opening.tenant != wish.tenant for opening in wish.openings):
         return None
-    values = {
+    values: dict[str, Any] = {
         "hold": wish.hold_id,
         "tenant": wish.tenant,
         "key": wish.key,
@@ -246,16 +246,18 @@ def admit_statement(
     }
     leaves = sent is not None
     if sent is not None:
-        values |= {"route": sent.route, "owner": sent.owner, "lease": ms_from(sent.lease_until)}
+        values["route"], values["owner"] = sent.route, sent.owner
+        values["lease"] = ms_from(sent.lease_until)
     openings = wish.openings
     if len(wish.draws) == 1:
         (draw,) = wish.draws
-        one = {**values, "account": draw.account, "amount": draw.amount}
         if not openings:
+            one = {**values, "account": draw.account, "amount": draw.amount}
             return Hot(_with(ADMIT_ONE, beside, leaves), one, 1)
-        if [opening.id for opening in openings] == [draw.account]:
-            opened = {**one, **_as_opened(openings[0])}
-            return Hot(_with(ADMIT_ONE_OPENED, beside, leaves), opened, 1)
+        if len(openings) == 1 and openings[0].id == draw.account:
+            values["account"], values["amount"] = draw.account, draw.amount
+            values |= _as_opened(openings[0])
+            return Hot(_with(ADMIT_ONE_OPENED, beside, leaves), values, 1)
     many = {
         "accounts": [draw.account for draw in wish.draws],
         "amounts": [draw.amount for draw in wish.draws],
@@ -305,7 +307,7 @@ def settle_statement(
     charges = order.charges
     if order.divide is not None or not any(charges.values()):
         return None
-    values = {
+    values: dict[str, Any] = {
         "hold": order.hold_id,
         "now": ms_from(order.now),
         "day": f"/{order.now.astimezone(UTC).date().isoformat()}",
@@ -316,6 +318,7 @@ def settle_statement(
     }
     if len(charges) == 1:
         ((account, amount),) = charges.items()
-        return Hot(_with(SETTLE_ONE, beside), {**values, "account": account, "amount": amount}, 2)
+        values["account"], values["amount"] = account, amount
+        return Hot(_with(SETTLE_ONE, beside), values, 2)
     many = {"accounts": list(charges), "amounts": list(charges.values())}
     return Hot(_with(SETTLE, beside), {**values, **many}, 1)

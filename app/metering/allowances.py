@@ -109,9 +109,14 @@ def grants_for(
     payment is past due the allowances of paid plans and managed credit are left out; bought packs
     were paid for. Where managed credit throttles, a grant without a limit comes last.
     """
+    return grants_by(terms_for(catalog, account, model_id, now), account, now)
+
+
+def grants_by(terms: Terms, account: Account, now: datetime) -> tuple[Grant, ...]:
+    """The same for who knows the terms already."""
     grants: list[Grant] = []
     slowed: list[Grant] = []
-    for source in terms_for(catalog, account, model_id, now).sources:
+    for source in terms.sources:
         if source is None:
             grants += pack_grants(account)
         elif (grant := _grant(account, source, now)) is not None:

@@ -16,7 +16,7 @@ from app.catalog.offers import Offer, OfferKind
 from app.catalog.plan_catalog import PACKS, PlanCatalog
 from app.catalog.plans import Flag, OwnKeys, Right, Scope, Unit
 from app.catalog.rights import may
-from app.metering.allowances import Account, BoughtPack, Grant, grants_for, terms_for
+from app.metering.allowances import Account, BoughtPack, Grant, grants_by, grants_for, terms_for
 from app.metering.allowances_split import Draw, Split, WorstCase, split
 from app.metering.payer import PayerKind
 from app.quick_init import quick_init
@@ -123,7 +123,7 @@ def _hosted(
     first = terms.has_priority
     if Flag.UNLIMITED in account.flags:
         return Admitted(PayerKind.ALLOWANCE, worst.output_tokens_max, priority=first)
-    grants = grants_for(catalog, account, model_id, now)
+    grants = grants_by(terms, account, now)
     cap = worst.output_tokens_max
     whole = split(worst.at(cap), grants)
     if not whole.is_covered:

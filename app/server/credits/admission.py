@@ -154,13 +154,13 @@ def _key_cap(asked: _Question) -> Cap | None:
 
 def _within_cap(asked: _Question, cap: Cap, worst: WorstCase, answer: Admitted) -> WorstCase:
     """The worst case with as short an answer as the API key's cap covers."""
-    cost = worst.at(answer.output_tokens_max).pusd
+    cost = worst.pusd_at(answer.output_tokens_max)
     spent = asked.situation.account.balances.get(cap.account, Balance())
     left = max((cap.most_pusd or 0) - spent.used - spent.held, 0)
     if cost is None or cost <= left:
         return worst
     least = min(asked.services.catalog.least_output_tokens, answer.output_tokens_max)
-    needed = worst.at(least).pusd or 0
+    needed = worst.pusd_at(least) or 0
     if needed > left:
         raise money_short(
             "key_cap",
@@ -217,7 +217,7 @@ def _free_pusd(asked: _Question, worst: WorstCase, answer: Admitted) -> int:
     share = free_share(asked.services.catalog, asked.situation.account.plan, answer.draws)
     if share is NOTHING:
         return 0
-    return rounded_up(share * (worst.at(answer.output_tokens_max).pusd or 0))
+    return rounded_up(share * (worst.pusd_at(answer.output_tokens_max) or 0))
 
 
 def _decision(
@@ -230,7 +230,7 @@ def _decision(
 ) -> Decision:
     services, wish, caller = asked.services, asked.wish, asked.caller
     own_key = answer.payer is PayerKind.OWN_KEY
-    cost = worst.at(answer.output_tokens_max).pusd or 0
+    cost = worst.pusd_at(answer.output_tokens_max) or 0
     counted = [] if (cap := _key_cap(asked)) is None else [cap]
     if own_key:
         keys = dict.fromkeys(route.own_key for route in own_routes)
@@ -265,9 +265,9 @@ def _decision(
         weight=model.weight,
         worst_pusd=cost,
         held=held[0].draws,
-        counted=tuple(each.account for each in counted),
+        counted=tuple([each.account for each in counted]),
         sides=tuple(
-            side_hold(wish.request_id, number, side) for number, side in enumerate(held[1:], 1)
+            [side_hold(wish.request_id, number, side) for number, side in enumerate(held[1:], 1)]
         ),
     )
     return Decision(call, held)

@@ -114,7 +114,7 @@ def of_draws(
     for each, worst_pusd in counted:
         lines.append(HeldDraw(each.account, worst_pusd))
         openings.append(_opening_of_cap(each, tenant))
-    return tuple(Held(owner, tuple(some), tuple(made)) for owner, (some, made) in held.items())
+    return tuple([Held(owner, tuple(some), tuple(made)) for owner, (some, made) in held.items()])
 
 
 def _opening_of_cap(cap: Cap, tenant: str) -> Opening:

@@ -216,18 +216,23 @@ def _beside(
     catalog: PlanCatalog, call: AdmittedCall, settlement: Settlement, now: datetime
 ) -> tuple[str, Mapping[str, Any]]:
     grants = [draw.grant for draw in settlement.split.draws if draw.grant.limited and draw.amount]
-    percents = [(grant.id, each) for grant in grants for each in percents_of(catalog, grant)]
+    accounts: list[str] = []
+    percents: list[int] = []
+    for grant in grants:
+        due = percents_of(catalog, grant)
+        accounts += [grant.id] * len(due)
+        percents += due
     values: dict[str, Any] = {
         "r_row": json_text(requests.plain(settlement.ended.row)),
         "r_tenant": call.caller.tenant,
         "r_event": new_id(),
-        "r_accounts": [account for account, _ in percents],
-        "r_percents": [percent for _, percent in percents],
+        "r_accounts": accounts,
+        "r_percents": percents,
         "r_grants": [grant.id for grant in grants],
         "r_names": [grant.name for grant in grants],
         "r_units": [str(grant.unit) for grant in grants],
     }
     if not settlement.answer:
         return _REQUESTED, values
-    values |= {"r_answer": settlement.answer, "r_until": ms_from(settlement.kept_until)}
+    values["r_answer"], values["r_until"] = settlement.answer, ms_from(settlement.kept_until)
     return _REQUESTED + _ANSWERED, values
