@@ -189,7 +189,7 @@ def receipt_json(receipt: Receipt) -> dict[str, Any]:
         "model": call.model if call else None,
         "provider": call.provider if call else None,
         "basis": call.basis if call else None,
-        "usage": dict(call.usage.parts()) if call else {},
+        "usage": {part.value: count for part, count in call.usage.parts()} if call else {},
         "receipt": receipt_text(receipt),
     }
 

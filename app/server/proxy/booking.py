@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -12,6 +11,7 @@ from app.metering.receipt import Receipt
 from app.server.credits import calls as credits_calls
 from app.server.credits.records import AdmittedCall, CallDropped, CallEnd
 from app.server.errors import Refused
+from app.server.fast_json import json_text
 from app.server.operator.counting import counts_of
 from app.server.proxy.exchange import Reader
 from app.server.services import Services
@@ -21,7 +21,6 @@ ANSWER_KEPT_MAX = 8 * 1024 * 1024
 _AGAIN_S = (0.1, 0.3, 1.0, 2.0, 3.0, 5.0)
 _TIMES_MAX = 1000
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _log = logging.getLogger(__name__)
 
 
@@ -68,5 +67,5 @@ async def book_and_tell(
 def kept_answer(reader: Reader) -> str:
     """The answer to be given again to who lost it; empty where there is none, or too much."""
     answer = reader.answer() if reader.began else None
-    text = _ENCODE(answer) if answer else ""
+    text = json_text(answer) if answer else ""
     return text if len(text) <= ANSWER_KEPT_MAX else ""

@@ -3,15 +3,14 @@ they are still there."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.server.bounded import Receive, Scope, Send, send_refusal
 from app.server.errors import Refused
+from app.server.fast_json import json_bytes
 
 Headers = list[tuple[bytes, bytes]]
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _SSE: Headers = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache"),
@@ -82,7 +81,7 @@ class Client:
     async def answer_json(
         self, value: Mapping[str, Any], headers: Iterable[tuple[bytes, bytes]], status: int = 200
     ) -> None:
-        body = _ENCODE(value).encode()
+        body = json_bytes(value)
         await self.answer(body, b"application/json", headers, status)
 
     async def refuse(self, refused: Refused) -> None:
