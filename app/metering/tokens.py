@@ -71,7 +71,7 @@ class TokenCounter:
         language = "responses" if provider == "openrouter" else language
         profile = profile_for(model, language=language)
         counts = self._counts[profile.vocabulary]
-        if request.effort is not None:
+        if request.effort is not None and not hints.thinking:
             hints = replace(hints, thinking=True)
         figures = measure(
             request,

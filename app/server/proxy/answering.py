@@ -58,12 +58,14 @@ class RawEndpoint:
             )
         body = await client.read_body()
         content_type = header(headers, b"content-type")
-        asked = await read_request(services, self._path, self._kind, content_type, body)
+        asked = await read_request(
+            services, self._path, self._kind, content_type, body, with_digest=bool(key)
+        )
         request_id = services.clock.new_id()
         wish = CallWish(
             request_id=request_id,
             key=key or request_id,
-            body_hash=asked.digest if key else "",
+            body_hash=asked.digest,
             kind=asked.kind,
             model=asked.model,
             input_tokens=asked.input_tokens,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncGenerator
+from functools import partial
 
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -48,17 +49,30 @@ _Call = ChatCall | EmbeddingsCall | ImagesCall | SpeechCall | ListenCall
 
 
 async def read_request(
-    services: Services, path: str, kind: CallKind, content_type: str, body: bytes
+    services: Services,
+    path: str,
+    kind: CallKind,
+    content_type: str,
+    body: bytes,
+    *,
+    with_digest: bool,
 ) -> Asked:
     """The request, read and counted; raises Refused (400) naming the field that is wrong."""
     form = await _form(content_type, body) if kind is CallKind.TRANSCRIPTION else None
-    if len(body) <= _LARGE:
-        return _asked(services, path, kind, body, form)
-    return await asyncio.to_thread(_asked, services, path, kind, body, form)
+    ask = partial(_asked, services, path, kind, body, form, with_digest=with_digest)
+    return ask() if len(body) <= _LARGE else await asyncio.to_thread(ask)
 
 
-def _asked(services: Services, path: str, kind: CallKind, body: bytes, form: _Form | None) -> Asked:
-    digest = hashlib.sha256(path.encode() + b"\0" + (form.digest if form else body)).hexdigest()
+def _asked(
+    services: Services,
+    path: str,
+    kind: CallKind,
+    body: bytes,
+    form: _Form | None,
+    *,
+    with_digest: bool,
+) -> Asked:
+    digest = _digest(path, form.digest if form else body) if with_digest else ""
     match kind:
         case CallKind.CHAT | CallKind.RESPONSES:
             read = read_chat if kind is CallKind.CHAT else read_responses
@@ -83,6 +97,10 @@ def _asked(services: Services, path: str, kind: CallKind, body: bytes, form: _Fo
             seconds = 1 + len(heard.file.content) // _SOUND_BYTES
             count = TokenCount(seconds * _HEARD_TOKENS)
             return WholeAsked(kind, heard, digest, count, seconds * _SAID_TOKENS + 256)
+
+
+def _digest(path: str, body: bytes) -> str:
+    return hashlib.sha256(path.encode() + b"\0" + body).hexdigest()
 
 
 def _count_chat(services: Services, call: ChatCall) -> TokenCount:

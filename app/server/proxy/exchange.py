@@ -84,7 +84,8 @@ class Reader(Protocol):
 class Asked(Protocol):
     """A request that was read and found good. `counted_input` are its tokens, `input_tokens` the
     same with the model's margin; `output_tokens_max` is the client's cap, None where it set none.
-    `units` are what is paid by the piece; `digest` is the same for requests that ask the same.
+    `units` are what is paid by the piece; `digest` is the same for requests that ask the same,
+    empty where nobody will ask for it.
     """
 
     @property
