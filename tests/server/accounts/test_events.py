@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,10 @@ async def live(any_credit_server: CreditServer) -> AsyncIterator[Live]:
     # The same application, with streams of the test's own pace.
     app = build_app(server.services)
     streams = Streams(server.services.database, pace=QUICK)
-    app._inner._inner._inner.state.streams = streams  # type: ignore[attr-defined]
+    inner: Any = app
+    while not hasattr(inner, "state"):
+        inner = inner._inner
+    inner.state.streams = streams
     server.app = app
     async with on_a_socket(server) as address:
         yield Live(server, address)
