@@ -44,6 +44,9 @@ class BoundedConnection(HttpToolsProtocol):
         self._stop()
         if not self.lost.done():
             self.lost.set_result(None)
+        if self.scope is not None:
+            # Each holds the other: what is closed would stay until the collector comes by.
+            cast(dict[str, Any], self.scope).pop(LINE, None)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
