@@ -69,8 +69,10 @@ class HttpAnswer(Protocol):
     """A status, headers with names in lower case, and a body that comes in pieces."""
 
     status: int
-    headers: Mapping[str, str]
     content_type: str
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
 
     @property
     def is_over(self) -> bool:

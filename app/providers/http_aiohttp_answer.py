@@ -17,11 +17,15 @@ class AiohttpAnswer:
 
     def __init__(self, response: aiohttp.ClientResponse, call: Call, idle_s: float) -> None:
         self.status = response.status
-        self.headers: Mapping[str, str] = {k.lower(): v for k, v in response.headers.items()}
-        self.content_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        kind = response.headers.get("Content-Type", "")
+        self.content_type = kind.partition(";")[0].strip().lower()
         self._response = response
         self._call = call
         self._pieces = _Pieces(response, idle_s)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {k.lower(): v for k, v in self._response.headers.items()}
 
     @property
     def is_over(self) -> bool:

@@ -193,6 +193,34 @@ async def test_silence_after_the_request_may_have_been_billed(door: Http) -> Non
     assert len(place.seen) == 1
 
 
+async def test_silence_leaves_a_task_that_nobody_canceled(aio: AiohttpDoor) -> None:
+    async with loopback(b"", hold=True) as place:
+        with pytest.raises(ProviderUnreachable, match="did not answer in time"):
+            async with aio.open(post(place.url), within_s=0.1):
+                pass
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+async def test_who_is_canceled_while_nothing_comes_is_canceled_and_not_told_of_silence(
+    aio: AiohttpDoor,
+) -> None:
+    async with loopback(b"", hold=True) as place:
+
+        async def ask() -> None:
+            async with aio.open(post(place.url), within_s=60):
+                pass
+
+        asking = asyncio.create_task(ask())
+        while not place.seen:
+            await asyncio.sleep(0.005)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert asking.cancelled()
+
+
 async def test_a_fresh_line_that_drops_is_never_tried_again(door: Http) -> None:
     for act in (leave, reset, begin(leave), begin(reset)):
         async with lines({0: act}) as place:

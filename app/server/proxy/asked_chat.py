@@ -142,6 +142,7 @@ class ChatReader:
         self.finished: Finished | None = None
         self._early: list[bytes] = []
         self._whole_body: list[bytes] | None = None
+        self._model = priced.model
         self._running = Running(lambda text: count(text, priced.model))
         self._host, self._language = host, host.language_of(priced.model)
         self._options = DecoderOptions(host.name, call.output_tokens_max)
@@ -183,6 +184,8 @@ class ChatReader:
     @property
     def upstream_model(self) -> str:
         named = self.finished.model if self.finished is not None else None
+        if named == self._model:
+            return self._model  # our own word, which holds no secret
         decoder = self._own_decoder
         return _kept(named or (decoder.model if decoder is not None else None))
 
