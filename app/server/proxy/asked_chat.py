@@ -199,6 +199,11 @@ class ChatReader:
             self._whole_body.append(piece)
             return b""
         if (passing := self._passing) is not None:
+            if self.began and not self._early and (found := passing.alone(piece)) is not None:
+                text, sent = found
+                if text:
+                    self._writes.kept.event(TextArrived(text))
+                return sent
             sent = passing.feed(piece)
             return self._give(sent, passing.events)
         return self._write(self._decoder.feed(piece))

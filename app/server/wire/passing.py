@@ -95,6 +95,16 @@ class Passing:
             return _WAITING  # a provider that says that it works: so do we
         return sent
 
+    def alone(self, piece: bytes) -> tuple[str, bytes] | None:
+        """The text of a piece that is one frame like the last, and what the client gets for it:
+        nearly every piece of a slow stream. None, and nothing is read, where `feed` has to."""
+        text = self._decoder.alone(piece)
+        if text is None:
+            return None
+        self.running.say(text)
+        self._at_line_start = True
+        return text, self._decoder.sent()
+
     def close(self) -> bytes:
         """The line ended."""
         self.events = self._decoder.close()

@@ -40,7 +40,7 @@ class QuickFrames(OpenAIChatDecoder):
         self._quick_bytes = 0
 
     def feed(self, chunk: bytes) -> list[StreamEvent]:
-        if (text := self._alone(chunk)) is not None:
+        if (text := self.alone(chunk)) is not None:
             return [TextArrived(text)] if text else []
         events: list[StreamEvent] = []
         at, size = 0, len(chunk)
@@ -71,16 +71,16 @@ class QuickFrames(OpenAIChatDecoder):
     def _read(self, payload: bytes) -> object:
         return value_of(payload)
 
-    def _alone(self, chunk: bytes) -> str | None:
-        """The text of a piece that is one frame as learned with plain words in it; None where it
-        has to be looked at closer."""
+    def alone(self, chunk: bytes) -> str | None:
+        """The text of a piece that is one frame as learned with plain words in it, which is then
+        read; None where it has to be looked at closer."""
         before, after = self._before, self._after
         if not (self._is_between and before and chunk.startswith(before)) or self.ended:
             return None
-        text = len(chunk) - len(before) - len(after)
-        if text < 0 or not chunk.endswith(after):
+        begin, end = len(before), len(chunk) - len(after)
+        if end < begin or not chunk.endswith(after):
             return None
-        literal = chunk[len(before) : len(before) + text]
+        literal = chunk[begin:end]
         if _PLAIN_TEXT.fullmatch(literal) is None:
             return None
         try:

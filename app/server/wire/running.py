@@ -59,6 +59,10 @@ class Running:
         self.usage_arrived: UsageArrived | None = None  # the newest that the provider told
         self.finished: Finished | None = None
 
+    def say(self, text: str) -> None:
+        """Count a piece of the answer's text."""
+        self._said.add(text)
+
     def take(self, events: Iterable[StreamEvent]) -> None:
         """Count what these events brought."""
         for event in events:
