@@ -21,6 +21,11 @@ class Line(Protocol):
         """Whether all of a request's body has come."""
         ...
 
+    def write_piece(self, scope: MutableMapping[str, Any], piece: bytes) -> bool:
+        """Write a piece of a streamed answer that has begun; False, and nothing is written, where
+        ASGI's `send` has to."""
+        ...
+
 
 def line_of(scope: MutableMapping[str, Any]) -> Line | None:
     """The connection that a request came on."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.server.bounded import Receive, Scope, Send, send_refusal
 from app.server.errors import Refused
+from app.server.line import line_of
 from app.server.fast_json import json_bytes
 
 Headers = list[tuple[bytes, bytes]]
@@ -31,6 +32,7 @@ class Client:
         self.started = False
         self._receive = receive
         self._send = send
+        self._line = line_of(scope)
 
     async def read_body(self) -> bytes:
         """The whole body, within the server's bounds; raises ClientGone."""
@@ -56,8 +58,9 @@ class Client:
 
     async def write(self, piece: bytes) -> None:
         """A piece of the stream that has begun."""
-        if not self.gone:
-            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        if self.gone or (self._line is not None and self._line.write_piece(self.scope, piece)):
+            return
+        await self._send({"type": "http.response.body", "body": piece, "more_body": True})
 
     async def end(self, piece: bytes = b"") -> None:
         """The last piece."""

@@ -172,3 +172,67 @@ async def test_who_hangs_up_is_known_to_the_request_that_runs() -> None:
         await reader.readuntil(b"one")
         writer.close()
         await gone.wait()
+
+
+async def test_pieces_are_written_at_once_where_the_answer_is_a_stream_that_runs() -> None:
+    done: list[bool] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        line = line_of(scope)
+        assert line is not None
+        done.append(line.write_piece(scope, b"before"))
+        await start(send)
+        done.append(line.write_piece(scope, b"one"))
+        done.append(line.write_piece(scope, b""))
+        done.append(line.write_piece(dict(scope), b"another's"))
+        await body(send, b"two", more=True)
+        await body(send, b"")
+        done.append(line.write_piece(scope, b"after"))
+
+    async with serving(app) as (reader, writer):
+        writer.write(POST % 0)
+        answer = await reader.readuntil(b"0\r\n\r\n")
+    assert answer.partition(b"\r\n\r\n")[2] == b"3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"
+    assert done == [False, True, False, False, False]
+
+
+async def test_no_chunk_is_written_into_an_answer_of_a_known_length() -> None:
+    done: list[bool] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        line = line_of(scope)
+        assert line is not None
+        await start(send, length=b"2")
+        done.append(line.write_piece(scope, b"ok"))
+        await body(send, b"ok")
+
+    async with serving(app) as (reader, writer):
+        writer.write(POST % 0)
+        assert (await reader.readuntil(b"ok")).endswith(b"\r\n\r\nok")
+    assert done == [False]
+
+
+async def test_a_client_that_reads_slowly_is_waited_for() -> None:
+    piece = b"x" * 65536
+    written = 0
+    full = asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal written
+        line = line_of(scope)
+        assert line is not None
+        await start(send)
+        while line.write_piece(scope, piece):
+            written += 1
+            await asyncio.sleep(0)
+        full.set()
+        await body(send, piece)
+
+    async with serving(app) as (reader, writer):
+        writer.write(POST % 0)
+        await full.wait()
+        assert written < 1000, "not all of it into memory"
+        answer = bytearray()
+        while not answer.endswith(b"\r\n0\r\n\r\n"):
+            answer += await reader.read(1 << 20)
+    assert answer.count(b"x") == (written + 1) * len(piece)
