@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import ctypes.util
-import gc
 import logging
 import os
 import socket
@@ -25,6 +22,7 @@ from app.server.connections import BoundedConnection
 from app.server.demo import curl_line, make_demo_key
 from app.server.environment import settings_of_environment
 from app.server.licenses.signing_keys import make_ready
+from app.server.memory import leave_in_peace
 from app.server.services import Services, make_services
 from app.server.settings import PREFIX, ServerSettings
 
@@ -33,7 +31,6 @@ KEEP_ALIVE_S = 75
 STOP_WITHIN_S = 30
 STOP_WITHOUT_INPUT_S = 3
 BACKLOG = 2048
-COLLECT_AFTER = 20_000  # new objects; a call makes a few hundred that go by themselves
 FOLDER_MODE = 0o700
 DEMO_MODEL = "openai/gpt-4o"
 NOT_STARTED = 1  # the exit code
@@ -91,7 +88,7 @@ def application() -> Asgi:
     services = make_services(settings)
     app = build_app(services)
     services.counter.warm_up()  # nearly every model needs it; later it would hold up streams
-    _leave_in_peace()
+    leave_in_peace()
     return app
 
 
@@ -120,22 +117,6 @@ def _log_to_stderr() -> None:
     handler.setLevel(logging.WARNING)
     handler.setFormatter(_Redacted("%(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)
-
-
-def _leave_in_peace() -> None:
-    """What was loaded lives as long as the process: the collector need not walk it again and again,
-    which would take a fifth of all the time."""
-    gc.collect()
-    _give_back_memory()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER, 20, 50)
-
-
-def _give_back_memory() -> None:
-    """What loading needed for a moment, some 5 MiB, to the system: glibc keeps it otherwise."""
-    name = ctypes.util.find_library("c") if sys.platform == "linux" else None
-    if name is not None and hasattr(libc := ctypes.CDLL(name), "malloc_trim"):
-        libc.malloc_trim(0)
 
 
 def _make_folder(data: Path) -> None:

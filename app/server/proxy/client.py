@@ -8,8 +8,8 @@ from typing import Any
 
 from app.server.bounded import Receive, Scope, Send, send_refusal
 from app.server.errors import Refused
-from app.server.line import line_of
 from app.server.fast_json import json_bytes
+from app.server.line import line_of
 
 Headers = list[tuple[bytes, bytes]]
 _SSE: Headers = [
