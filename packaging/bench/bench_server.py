@@ -131,12 +131,17 @@ def _many_streams(rivals: Rivals) -> Iterable[Figure]:
     def burst(place: Running) -> Load:
         return _run(burst_of(place.url, rivals.keys, PACED, connections=STREAMS))
 
+    def with_cpu_us(place: Running) -> tuple[Load, float]:
+        before = place.cpu_s()
+        return burst(place), 1e6 * (place.cpu_s() - before) / (STREAMS * CHUNKS)
+
     burst(rivals.ours)
-    loads, direct, cpu_us = [], [], []
+    loads, direct, cpu_us, bare_us = [], [], [], []
     for _ in range(RUNS):
-        before = rivals.ours.cpu_s()
-        loads.append(burst(rivals.ours))
-        cpu_us.append(1e6 * (rivals.ours.cpu_s() - before) / (STREAMS * CHUNKS))
+        load, us = with_cpu_us(rivals.ours)
+        loads.append(load)
+        cpu_us.append(us)
+        bare_us.append(with_cpu_us(rivals.bare)[1])
         direct.append(burst(rivals.upstream))
     yield Figure(
         metric=f"{STREAMS} streams of {CHUNKS} chunks each {PACE_MS} ms",
@@ -153,6 +158,11 @@ def _many_streams(rivals: Rivals) -> Iterable[Figure]:
         value=median(cpu_us),
         unit="us",
         limit=CHUNK_US_MOST,
+    )
+    yield Figure(  # how fast the machine is at this hour
+        metric="processor time for a chunk, of a bare pass-through",
+        value=median(bare_us),
+        unit="us",
     )
     yield Figure(
         metric="memory of a worker after all of it",
