@@ -1,7 +1,7 @@
 """Frozen records that are made many times a second, made in less than half the time.
 
 A frozen dataclass sets each field by `object.__setattr__`, which looks its slot up by name; a
-credit server makes some sixty such records for each call. Here the constructor has the slots at
+credit server makes some hundred such records for each call. Here the constructor has the slots at
 hand. Nothing else of the class changes: it is as frozen as before.
 """
 

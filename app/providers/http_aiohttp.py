@@ -66,37 +66,6 @@ class _Attempt:
 _ATTEMPT: ContextVar[_Attempt] = ContextVar("attempt")
 
 
-class _Silence:
-    """Cancels the task that makes it after so many seconds, as `asyncio.timeout` does in five
-    calls more, which every request would pay for."""
-
-    __slots__ = ("_before", "_task", "_timer", "_went_off")
-
-    def __init__(self, after_s: float) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._task = task
-        self._before = task.cancelling()
-        self._went_off = False
-        self._timer = task.get_loop().call_later(after_s, self._go_off)
-
-    def ended_it(self) -> bool:
-        """Of a task that was canceled: whether it was by this, and by nobody else."""
-        if not self._went_off:
-            return False
-        self._went_off = False
-        return self._task.uncancel() <= self._before
-
-    def over(self) -> None:
-        self._timer.cancel()
-        if self._went_off:  # and something else was raised
-            self._task.uncancel()
-
-    def _go_off(self) -> None:
-        self._went_off = True
-        self._task.cancel()
-
-
 class _Connector(aiohttp.TCPConnector):
     """Connections that tell the attempt which of them it got."""
 
@@ -195,24 +164,18 @@ class AiohttpDoor:
         limits = self.timeouts
         connect_s = within_s or limits.connect_s
         before = _ATTEMPT.set(attempt)
-        # Connecting has its own time; this is for the silence after the request.
-        silence = _Silence(connect_s + (within_s or limits.first_byte_s))
-        try:
-            return await self._session(way).request(
-                call.method,
-                url,
-                data=call.body,
-                headers=headers,
-                allow_redirects=False,
-                timeout=_connecting(connect_s),
-                **self._through(direct=way[0]),
-            )
-        except asyncio.CancelledError:
-            if silence.ended_it():
-                raise TimeoutError from None
-            raise
+        try:  # connecting has its own time; this is for the silence after the request
+            async with asyncio.timeout(connect_s + (within_s or limits.first_byte_s)):
+                return await self._session(way).request(
+                    call.method,
+                    url,
+                    data=call.body,
+                    headers=headers,
+                    allow_redirects=False,
+                    timeout=_connecting(connect_s),
+                    **self._through(direct=way[0]),
+                )
         finally:
-            silence.over()
             _ATTEMPT.reset(before)
 
     def _through(self, *, direct: bool) -> dict[str, Any]:

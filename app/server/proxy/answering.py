@@ -12,7 +12,6 @@ from app.server.credits import calls as credits_calls
 from app.server.credits.arrival import Token, arrive
 from app.server.credits.records import CallKind, CallWish, DoneBefore
 from app.server.errors import Refused, bad_request
-from app.server.line import line_of
 from app.server.proxy.asking import read_request
 from app.server.proxy.client import Client, ClientGone
 from app.server.proxy.desk import Desk
@@ -86,7 +85,7 @@ class RawEndpoint:
     async def _carry_out(self, run: Run, client: Client) -> None:
         """Until the call is over, or nobody waits for it any more: then it ends by itself."""
         task = self._desk.begin(run)
-        line = line_of(client.scope)
+        line = client.line
         hung_up = line.lost if line else asyncio.ensure_future(client.wait_until_gone())
         try:
             await first_of(task, hung_up)

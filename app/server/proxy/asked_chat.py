@@ -144,7 +144,7 @@ class ChatReader:
         self._whole_body: list[bytes] | None = None
         self._model = priced.model
         self._running = Running(lambda text: count(text, priced.model))
-        self._host, self._language = host, host.language_of(priced.model)
+        self._language = host.language_of(priced.model)
         self._options = DecoderOptions(host.name, call.output_tokens_max)
         self._own_decoder: Decoder | None = None
         self._writes = _Writing(asked, call)

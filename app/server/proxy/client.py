@@ -24,7 +24,8 @@ class ClientGone(Exception):
 
 
 class Client:
-    """One request's client. `gone` is set once they have hung up; nothing is sent then."""
+    """One request's client. `gone` is set once they have hung up; nothing is sent then. `line` is
+    their connection, where it is one of the server's own."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope = scope
@@ -32,7 +33,7 @@ class Client:
         self.started = False
         self._receive = receive
         self._send = send
-        self._line = line_of(scope)
+        self.line = line_of(scope)
 
     async def read_body(self) -> bytes:
         """The whole body, within the server's bounds; raises ClientGone."""
@@ -58,7 +59,7 @@ class Client:
 
     async def write(self, piece: bytes) -> None:
         """A piece of the stream that has begun."""
-        if self.gone or (self._line is not None and self._line.write_piece(self.scope, piece)):
+        if self.gone or (self.line is not None and self.line.write_piece(self.scope, piece)):
             return
         await self._send({"type": "http.response.body", "body": piece, "more_body": True})
 
