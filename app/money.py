@@ -40,8 +40,9 @@ def rate_from_usd_per_million(usd: str | int | Decimal) -> int:
 
 def usd_text(amount_pusd: int) -> str:
     """The exact amount in dollars without trailing zeros: `0.00123`, `12`, `0`."""
-    text = f"{_EXACT.scaleb(Decimal(amount_pusd), -12):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    whole, rest = divmod(abs(amount_pusd), PICODOLLARS_PER_USD)
+    sign = "-" if amount_pusd < 0 else ""
+    return f"{sign}{whole}.{rest:012d}".rstrip("0") if rest else f"{sign}{whole}"
 
 
 def format_usd(amount_pusd: int) -> str:

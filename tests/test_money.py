@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,13 @@ from app.money import format_usd, pico_from_usd, rate_from_usd_per_million, usd_
 @given(st.integers(-(10**30), 10**30))
 def test_every_amount_survives_its_text(amount_pusd: int) -> None:
     assert pico_from_usd(usd_text(amount_pusd)) == amount_pusd
+
+
+@given(st.integers(-(10**30), 10**30) | st.integers(-(10**6), 10**6).map(lambda usd: usd * 10**11))
+def test_an_amount_is_written_as_a_decimal_without_an_exponent(amount_pusd: int) -> None:
+    text = f"{Decimal(amount_pusd).scaleb(-12, Context(prec=50)):f}"
+    shortest = text.rstrip("0").rstrip(".") if "." in text else text
+    assert usd_text(amount_pusd) == shortest
 
 
 @given(st.integers(0, 10**15), st.integers(0, 10**9))

@@ -23,13 +23,15 @@ DRAW_COLUMNS = "hold_id, account, amount, charged"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_DAY_MS = 86_400_000
 
 
 def ms_from(at: datetime) -> int:
     """Milliseconds since 1970, rounded down. Raises LedgerError for a time without a zone."""
     if at.tzinfo is None:
         raise LedgerError("A time without a zone could be any hour.")
-    return (at - _EPOCH) // _MILLISECOND
+    since = at - _EPOCH
+    return since.days * _DAY_MS + since.seconds * 1000 + since.microseconds // 1000
 
 
 def at_from(milliseconds: int) -> datetime:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.by_identity import ByIdentity
 from app.catalog.prices import Price, RatesAt
 from app.metering.usage import Certainty, Part, Usage
 from app.quick_init import quick_init
@@ -53,6 +54,7 @@ _PART_WORDS = {
     Part.OUTPUT_VIDEO: "video output",
 }
 _NAMES = {part: part.value for part in Part}
+_REPORTED = "The provider said what it charged; that is what counts here."
 REQUEST_UNIT = "request"
 
 
@@ -106,6 +108,47 @@ def charge(usage: Usage, price: Price | None) -> Charge:
     `price` None or unusable: the lines carry tokens only and the total is unknown, unless the
     provider reported what it charged. Never raises for any usage or price.
     """
+    if price is not None and (rates := _token_rates_of(price)) is not None:
+        found = _by_tokens_alone(usage, rates)
+        if found is not None:
+            return found
+    return charge_by_rule(usage, price)
+
+
+def _token_rates(price: Price) -> Mapping[str, int] | None:
+    """The rates of a usable price that knows no dearer context and no fee for the request."""
+    units = [name for name, _ in price.units]
+    if price.trouble or price.first_threshold is not None or REQUEST_UNIT in units:
+        return None
+    return price.rates_at(0).parts
+
+
+_token_rates_of = ByIdentity(_token_rates)
+
+
+def _by_tokens_alone(usage: Usage, rates: Mapping[str, int]) -> Charge | None:
+    """What nearly every call costs: each part at its own rate and nothing else. None where there
+    is more to it."""
+    if usage.service_tier or usage.tool_units or usage.unknown_fields or usage.clamped:
+        return None
+    lines: list[ChargeLine] = []
+    total = 0
+    for name, count in usage.counts():
+        rate = rates.get(name)
+        if rate is None:
+            return None
+        amount = rate * count
+        total += amount
+        lines.append(ChargeLine(name, count, "tokens", rate, amount))
+    reported = usage.reported_cost_pusd
+    if reported is None:
+        return Charge(tuple(lines), total, usage.certainty, (), total)
+    notes = (_REPORTED,) if reported != total else ()
+    return Charge(tuple(lines), reported, usage.certainty, notes, total, reported)
+
+
+def charge_by_rule(usage: Usage, price: Price | None) -> Charge:
+    """What `charge` answers, for every usage and price there is."""
     tally = _Tally()
     usable = price if price is not None and not price.trouble else None
     if usable is None:
@@ -188,7 +231,7 @@ def _close(tally: _Tally, usage: Usage, *, priced: bool) -> Charge:
     calculated = sum([line.amount_pusd or 0 for line in tally.lines]) if priced else None
     reported = usage.reported_cost_pusd
     if reported is not None and calculated is not None and reported != calculated:
-        notes.append("The provider said what it charged; that is what counts here.")
+        notes.append(_REPORTED)
     complete = not (tally.missing or usage.unknown_fields)
     exact = reported is not None or (complete and not tally.guessed)
     certainty = usage.certainty

@@ -149,28 +149,36 @@ def make_receipt(
     What `credit` quoted is the server's word and stands in the place of a `quote`'s.
     """
     total_pusd = _total(calls)
-    every_note = [*notes]
+    every_note, unpriced = [*notes], False
     for call in calls:
-        every_note += _notes(call)
-    if total_pusd is not None and any(map(_has_no_price, calls)):
+        every_note += call.charge.notes
+        if call.price is not None:
+            every_note += call.price.notes
+        unpriced = unpriced or (call.charge.total_pusd is None and not is_pending(call))
+    if total_pusd is not None and unpriced:
         every_note.append("The total leaves out calls without a known price.")
-    most_pusd = input_tokens = None
+    each_note = tuple(dict.fromkeys(every_note)) if every_note else ()
+    likely_pusd = most_pusd = input_tokens = None
+    if quote is not None:
+        likely_pusd, most_pusd = quote.likely_pusd, quote.most_pusd
+        input_tokens = quote.input_tokens
+    amounts: tuple[Amount, ...] = ()
+    request_id = ""
     if credit is not None:
         most_pusd, input_tokens = credit.quoted_most_pusd, credit.quoted_input_tokens
-    elif quote is not None:
-        most_pusd, input_tokens = quote.most_pusd, quote.input_tokens
+        amounts, request_id = credit.amounts, credit.request_id
     return Receipt(
-        calls=tuple(calls),
-        payer=payer,
-        total_pusd=total_pusd,
-        certainty=_certainty(calls),
-        rule=rule,
-        quoted_likely_pusd=quote.likely_pusd if quote else None,
-        quoted_most_pusd=most_pusd,
-        quoted_input_tokens=input_tokens,
-        notes=tuple(dict.fromkeys(every_note)),
-        amounts=credit.amounts if credit else (),
-        request_id=credit.request_id if credit else "",
+        tuple(calls),
+        payer,
+        total_pusd,
+        _certainty(calls),
+        rule,
+        likely_pusd,
+        most_pusd,
+        input_tokens,
+        each_note,
+        amounts,
+        request_id,
     )
 
 
@@ -179,28 +187,20 @@ def is_pending(call: ReceiptCall) -> bool:
     return call.basis == PENDING_BASIS
 
 
-def _has_no_price(call: ReceiptCall) -> bool:
-    return call.charge.total_pusd is None and not is_pending(call)
-
-
 def _total(calls: Sequence[ReceiptCall]) -> int | None:
     """The sum of what is priced; None where there are calls and none of them is."""
     known = [call.charge.total_pusd for call in calls if call.charge.total_pusd is not None]
     return sum(known) if known or not calls else None
 
 
-def _notes(call: ReceiptCall) -> tuple[str, ...]:
-    return call.charge.notes + (call.price.notes if call.price is not None else ())
-
-
 def _certainty(calls: Sequence[ReceiptCall]) -> ReceiptCertainty:
-    found = set()
+    found = []
     priced = 0
     for call in calls:
         if is_pending(call):
             return ReceiptCertainty.PENDING
         priced += call.charge.total_pusd is not None
-        found.add(call.charge.certainty)
+        found.append(call.charge.certainty)
     if calls and not priced:
         return ReceiptCertainty.UNKNOWN
     if Certainty.PENDING in found:

@@ -20,8 +20,9 @@ VERSION = 1
 _price_to_plain = ByIdentity(price_to_plain)  # every receipt of a model has the same one
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _PARTS = tuple(part.value for part in Part)
-_USAGE = tuple((field.name, field.default) for field in fields(Usage))
-_usage_values = attrgetter(*(name for name, _ in _USAGE))
+_USUAL = {field.name: field.default for field in fields(Usage) if field.name not in _PARTS}
+_beside_parts = attrgetter(*_USUAL)
+_USUAL_BESIDE = tuple(_USUAL.values())
 
 
 def receipt_to_json(receipt: Receipt) -> str:
@@ -136,8 +137,12 @@ def _payer_from_plain(plain: list[str]) -> Payer:
 
 def _usage_to_plain(usage: Usage) -> dict[str, Any]:
     """Only what is not at its default: most parts are zero."""
-    values = zip(_USAGE, _usage_values(usage), strict=True)
-    return {name: value for (name, usual), value in values if value != usual}
+    plain: dict[str, Any] = dict(usage.counts())
+    beside = _beside_parts(usage)
+    if beside != _USUAL_BESIDE:
+        values = zip(_USUAL.items(), beside, strict=True)
+        plain |= {name: value for (name, usual), value in values if value != usual}
+    return plain
 
 
 def _usage_from_plain(plain: dict[str, Any]) -> Usage:

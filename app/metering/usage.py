@@ -5,7 +5,6 @@ Every wire language turns its vendor's figures into this one shape; pricing know
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from operator import attrgetter
@@ -72,11 +71,35 @@ class Usage:
     service_tier: str | None = None
     clamped: bool = False
 
-    def parts(self) -> Iterator[tuple[Part, int]]:
+    def parts(self) -> list[tuple[Part, int]]:
         """The parts that are not zero, in the order of `Part`."""
-        for part, count in zip(_PARTS, _counts(self), strict=True):
-            if count:
-                yield part, count
+        return [(_PARTS[name], count) for name, count in self.counts()]
+
+    def counts(self) -> list[tuple[str, int]]:
+        """The same by their names."""
+        if (
+            self.cache_write_5m
+            or self.cache_write_1h
+            or self.input_audio
+            or self.cache_read_audio
+            or self.output_audio
+            or self.input_image
+            or self.cache_read_image
+            or self.output_image
+            or self.input_video
+            or self.output_video
+        ):
+            named = zip(_PARTS, _counts(self), strict=True)
+            return [(name, count) for name, count in named if count]
+        # The parts that nearly every call has alone, asked for several times at its end.
+        found = [("input", self.input)] if self.input else []
+        if self.cache_read:
+            found.append(("cache_read", self.cache_read))
+        if self.output:
+            found.append(("output", self.output))
+        if self.reasoning:
+            found.append(("reasoning", self.reasoning))
+        return found
 
     @property
     def cache_write(self) -> int:
@@ -86,20 +109,20 @@ class Usage:
     @property
     def input_total(self) -> int:
         """Everything the model read, cached or not."""
-        return sum(_input_counts(self))
+        text = self.input + self.cache_read + self.cache_write_5m + self.cache_write_1h
+        audio = self.input_audio + self.cache_read_audio
+        return text + audio + self.input_image + self.cache_read_image + self.input_video
 
     @property
     def output_total(self) -> int:
         """Everything the model wrote, thinking included."""
-        return sum(_output_counts(self))
+        media = self.output_audio + self.output_image + self.output_video
+        return self.output + self.reasoning + media
 
 
 OUTPUT_PARTS = frozenset(
     {Part.OUTPUT, Part.REASONING, Part.OUTPUT_AUDIO, Part.OUTPUT_IMAGE, Part.OUTPUT_VIDEO}
 )
-# Every call's settlement asks for these many times: an enum's members are slow to walk through.
-_PARTS = tuple(Part)
-_counts = attrgetter(*(part.value for part in Part))
-_input_counts = attrgetter(*(part.value for part in Part if part not in OUTPUT_PARTS))
-_output_counts = attrgetter(*(part.value for part in Part if part in OUTPUT_PARTS))
-assert {part.value for part in Part} <= {field.name for field in fields(Usage)}
+_PARTS = {part.value: part for part in Part}  # an enum's members are slow to walk through
+_counts = attrgetter(*_PARTS)
+assert _PARTS.keys() <= {field.name for field in fields(Usage)}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.catalog.prices import PART_NAMES, Price, Rate, ServiceTier
-from app.metering.cost import charge
+from app.metering.cost import charge, charge_by_rule
 from app.metering.usage import Certainty, Part, Usage
 
 FULL = Price(
@@ -161,3 +161,37 @@ def test_clamped_usage_says_so() -> None:
     found = charge(Usage(input=10, clamped=True), PLAIN)
     assert found.certainty is Certainty.ESTIMATED
     assert "out of bounds" in found.notes[0]
+
+
+REQUESTS = replace(CLAUDE, units=(("request", 5_000_000),), service_tiers=())
+NO_OUTPUT = Price("x", "m", (("input", Rate(2_000_000)),), notes=("A note.",))
+FREE = Price("x", "m", (("input", Rate(0)), ("output", Rate(0))), free=True)
+UNUSABLE = replace(FREE, free=False)
+counts = st.just(0) | st.integers(0, 300_000)
+
+
+@given(
+    st.builds(
+        Usage,
+        input=counts,
+        cache_read=counts,
+        output=counts,
+        reasoning=st.just(0) | counts,
+        cache_write_1h=st.just(0) | counts,
+        output_audio=st.just(0) | counts,
+        tool_units=st.sampled_from([(), (), (("web_search", 2),), (("web_search", 0),)]),
+        certainty=st.sampled_from(Certainty),
+        unknown_fields=st.sampled_from([(), (), ("x_tokens",)]),
+        reported_cost_pusd=st.none() | st.integers(0, 10**12) | st.just(0),
+        service_tier=st.sampled_from([None, "", "standard", "batch", "priority"]),
+        clamped=st.booleans(),
+    ),
+    st.sampled_from([FULL, PLAIN, CLAUDE, REQUESTS, NO_OUTPUT, FREE, UNUSABLE, None]),
+)
+def test_the_charge_of_tokens_alone_is_what_the_rules_say(
+    usage: Usage, price: Price | None
+) -> None:
+    assert charge(usage, price) == charge_by_rule(usage, price)
+    by_rule = charge_by_rule(usage, price).calculated_pusd
+    agreed = replace(usage, reported_cost_pusd=by_rule)
+    assert charge(agreed, price) == charge_by_rule(agreed, price)
