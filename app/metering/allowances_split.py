@@ -40,14 +40,14 @@ class CallCost:
 
     def in_unit_of(self, grant: Grant) -> int | None:
         match grant.unit:
+            case Unit.TOKENS:
+                return self.tokens
+            case Unit.PLAN_TOKENS:
+                return self.plan_tokens
             case Unit.USD:
                 if self.pusd is None or grant.markup is None:
                     return self.pusd
                 return grant.markup.charge(self.pusd)
-            case Unit.PLAN_TOKENS:
-                return self.plan_tokens
-            case Unit.TOKENS:
-                return self.tokens
             case Unit.REQUESTS:
                 return self.requests
 
@@ -134,25 +134,31 @@ def settle_split(held: Sequence[Draw], cost: CallCost, now_free: Sequence[Grant]
     A cost within the worst case is always covered. What is above it is taken from `now_free`,
     grants as they stand now with the hold still in them; `missing` is a write-off.
     """
+    if held:
+        first = held[0]
+        whole = cost.in_unit_of(first.grant)
+        if whole is not None and whole <= first.amount:  # as with nearly every call
+            return Split((Draw(_kept(first), whole, _WHOLE),), NOTHING)
     return split(cost, [*map(_kept, held), *now_free])
 
 
 def _kept(draw: Draw) -> Grant:
     """What was held of a grant, as if there were nothing else. Every call is settled by it: to
-    name what stays costs a third of `dataclasses.replace`."""
-    grant = draw.grant
+    give what stays in its order costs a fifth of `dataclasses.replace`."""
+    of, used, held, cap_left = draw.grant, 0, 0, None
     return Grant(
-        id=grant.id,
-        source=grant.source,
-        name=grant.name,
-        unit=grant.unit,
-        amount=draw.amount,
-        used=0,
-        held=0,
-        resets=grant.resets,
-        markup=grant.markup,
-        cap_id=grant.cap_id,
-        limited=grant.limited,
+        of.id,
+        of.source,
+        of.name,
+        of.unit,
+        draw.amount,
+        used,
+        held,
+        of.resets,
+        of.markup,
+        of.cap_id,
+        cap_left,
+        of.limited,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -133,6 +134,15 @@ def test_grants_of_one_unit_pay_exactly_the_cost(cost: CallCost, count: int, siz
     divided = split(cost, grants)
     drawn = sum(draw.amount for draw in divided.draws)
     assert drawn == min(cost.tokens, count * size)
+
+
+@given(costs, costs, grants_drawn, grants_drawn)
+def test_a_hold_is_settled_like_grants_of_what_it_held(
+    most: CallCost, cost: CallCost, grants: list[Grant], free: list[Grant]
+) -> None:
+    held = split(most, grants).draws
+    kept = [replace(draw.grant, amount=draw.amount, used=0, held=0, cap_left=None) for draw in held]
+    assert settle_split(held, cost, free) == split(cost, [*kept, *free])
 
 
 @given(

@@ -25,10 +25,13 @@ _REPORTED_TIMES = 4
 @quick_init
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A call that ended. `flagged` says which figure was brought within bounds."""
+    """A call that ended. `input_tokens` and `output_tokens` are the usage's totals; `flagged` says
+    which figure was brought within bounds."""
 
     route: PricedRoute
     usage: Usage
+    input_tokens: int
+    output_tokens: int
     charge: Charge
     cost: CallCost
     flagged: str
@@ -41,25 +44,23 @@ class Outcome:
 def outcome_of(call: AdmittedCall, end: CallEnd) -> Outcome:
     """The end of a call in figures, at what was frozen when it was admitted."""
     route = _route_of(call, end)
-    usage, flagged = _within_bounds(call, end.usage)
+    usage, read, flagged = _within_bounds(call, end.usage)
     charged = charge(usage, route.price)
-    reported = usage.reported_cost_pusd
-    calculated = charged.calculated_pusd
-    absurd = _REPORTED_TIMES * max(call.worst_pusd, calculated or 0)
-    if reported is not None and calculated is not None and reported > absurd:
-        usage = replace(usage, reported_cost_pusd=None, clamped=True)
-        charged = charge(usage, route.price)
-        flagged.append("the cost that the provider reported")
-    tokens = usage.input_total + usage.output_total
-    cost = CallCost(
-        pusd=charged.total_pusd,
-        plan_tokens=None if call.weight is None else call.weight * tokens,
-        tokens=tokens,
-    )
-    if flagged:
-        flagged = [end.flagged, *flagged] if end.flagged else flagged
-        return Outcome(route, usage, charged, cost, ", ".join(flagged))
-    return Outcome(route, usage, charged, cost, end.flagged)
+    reported, calculated = usage.reported_cost_pusd, charged.calculated_pusd
+    if reported is not None and calculated is not None:
+        absurd = _REPORTED_TIMES * max(call.worst_pusd, calculated)
+        if reported > absurd:
+            usage = replace(usage, reported_cost_pusd=None, clamped=True)
+            charged = charge(usage, route.price)
+            flagged.append("the cost that the provider reported")
+    written, weight = usage.output_total, call.weight
+    tokens = read + written
+    plan_tokens = None if weight is None else weight * tokens
+    cost = CallCost(charged.total_pusd, plan_tokens, tokens)
+    if flagged and end.flagged:
+        flagged.insert(0, end.flagged)
+    why = ", ".join(flagged) if flagged else end.flagged
+    return Outcome(route, usage, read, written, charged, cost, why)
 
 
 def _route_of(call: AdmittedCall, end: CallEnd) -> PricedRoute:
@@ -69,14 +70,17 @@ def _route_of(call: AdmittedCall, end: CallEnd) -> PricedRoute:
     return call.routes[0]
 
 
-def _within_bounds(call: AdmittedCall, usage: Usage) -> tuple[Usage, list[str]]:
-    within, flagged = bounded(usage, call.output_tokens_max), []
+def _within_bounds(call: AdmittedCall, usage: Usage) -> tuple[Usage, int, list[str]]:
+    """The usage, what of it was read, and which figures were brought within bounds."""
+    flagged: list[str] = []
+    within = bounded(usage, call.output_tokens_max)
     if within is not usage and within != usage:
         flagged.append("more output than the cap that was sent")
-    most = _INPUT_TIMES * call.input_tokens + _INPUT_MORE
-    if within.input_total > most:
+    read = within.input_total
+    if read > _INPUT_TIMES * call.input_tokens + _INPUT_MORE:
+        read = call.input_tokens
         within = Usage(
-            input=call.input_tokens,
+            input=read,
             output=within.output,
             reasoning=within.reasoning,
             certainty=within.certainty,
@@ -84,7 +88,7 @@ def _within_bounds(call: AdmittedCall, usage: Usage) -> tuple[Usage, list[str]]:
             clamped=True,
         )
         flagged.append("far more input than was sent")
-    return within, flagged
+    return within, read, flagged
 
 
 def split_of(call: AdmittedCall, cost: CallCost, now_free: Sequence[Grant] = ()) -> Split:

@@ -30,34 +30,37 @@ def payer_of(call: AdmittedCall, draws: Sequence[Draw]) -> Payer:
     if call.payer is PayerKind.OWN_KEY:
         key = next((route.own_key for route in call.routes), "")
         return Payer(PayerKind.OWN_KEY, "the workspace's own key", key)
-    names = list(dict.fromkeys([draw.grant.name for draw in draws])) or [_UNLIMITED]
+    if not draws:
+        return Payer(PayerKind.ALLOWANCE, _UNLIMITED)
+    first = draws[0].grant
+    if len(draws) == 1:
+        return Payer(PayerKind.ALLOWANCE, first.name, first.id)
+    names = list(dict.fromkeys([draw.grant.name for draw in draws]))
     words = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return Payer(PayerKind.ALLOWANCE, words, draws[0].grant.id if draws else "")
+    return Payer(PayerKind.ALLOWANCE, words, first.id)
 
 
 def receipt_of_end(
     call: AdmittedCall, end: CallEnd, outcome: Outcome, draws: Sequence[Draw]
 ) -> Receipt:
     """The receipt of a call that was charged; `draws` are what was really drawn."""
-    payer = payer_of(call, draws)
-    route = outcome.route
+    payer, route, weight = payer_of(call, draws), outcome.route, _weight_of(call, draws)
     upstream = ReceiptCall(
-        provider=route.host,
-        model=route.model,
-        at=call.admitted_at,
-        usage=outcome.usage,
-        charge=outcome.charge,
-        price=route.price,
+        route.host,
+        route.model,
+        call.admitted_at,
+        outcome.usage,
+        outcome.charge,
+        route.price,
         answered_by=end.upstream_model or None,
         basis=str(end.basis),
         payer=payer,
-        weight=_weight_of(call, draws),
+        weight=weight,
     )
-    rule = _weighted(rule_of(end, outcome.usage), upstream.weight)
     return make_receipt(
-        [upstream],
+        (upstream,),
         payer,
-        rule=rule,
+        rule=_weighted(rule_of(end, outcome.usage), weight),
         notes=_notes(call, outcome.flagged),
         credit=_credit(call, draws),
     )
@@ -65,8 +68,10 @@ def receipt_of_end(
 
 def _weight_of(call: AdmittedCall, draws: Sequence[Draw]) -> int | None:
     """How many plan tokens each token drew; None where something else was drawn."""
-    drawn = [UNITS[draw.grant.unit] for draw in draws]
-    return call.weight if Unit.PLAN_TOKENS in drawn else None
+    for draw in draws:
+        if UNITS[draw.grant.unit] is Unit.PLAN_TOKENS:
+            return call.weight
+    return None
 
 
 def _weighted(rule: str, weight: int | None) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from app.errors import ProviderError
 from app.metering.cost import charge
-from app.metering.endings import end_of
+from app.metering.endings import bounded, end_of
+from app.metering.hold import Basis, HoldState, How, Proof
 from app.metering.hold import CallEnd as SeenEnd
-from app.metering.hold import HoldState, How, Proof
 from app.metering.usage import Usage
 from app.providers.events import Finished, Outcome
 from app.quick_init import quick_init
@@ -62,6 +62,14 @@ def how_it_ended(finished: Finished | None, *, gone: bool) -> How:
 
 def end_seen(call: AdmittedCall, seen: Seen) -> CallEnd | CallDropped:
     """How a call that was sent ends in the books. Total: every set of facts has an answer."""
+    if seen.how is How.COMPLETE and seen.usage is not None:
+        basis = Basis.PROVIDER_LOOKUP if seen.looked_up else Basis.PROVIDER_USAGE
+        return _charged(seen, basis, bounded(seen.usage, call.output_tokens_max))
+    return end_by_rule(call, seen)
+
+
+def end_by_rule(call: AdmittedCall, seen: Seen) -> CallEnd | CallDropped:
+    """The same by the table of all calls; one that is complete with its usage needs no table."""
     settlement = end_of(
         SeenEnd(
             how=seen.how,
@@ -89,15 +97,20 @@ def end_seen(call: AdmittedCall, seen: Seen) -> CallEnd | CallDropped:
         )
     assert settlement.usage is not None
     assert settlement.basis is not None
+    return _charged(seen, settlement.basis, settlement.usage)
+
+
+def _charged(seen: Seen, basis: Basis, usage: Usage) -> CallEnd:
+    flagged = _ABSURD if usage.clamped else ""
     return CallEnd(
-        basis=settlement.basis,
-        usage=settlement.usage,
-        route=seen.route.route,
-        ending=_ENDINGS[seen.how],
-        upstream_id=seen.upstream_id,
-        upstream_model=seen.upstream_model,
-        flagged=_ABSURD if settlement.usage.clamped else "",
-        answer=seen.answer,
+        basis,
+        usage,
+        seen.route.route,
+        _ENDINGS[seen.how],
+        seen.upstream_id,
+        seen.upstream_model,
+        flagged,
+        seen.answer,
     )
 
 

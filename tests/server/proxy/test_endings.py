@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.catalog.prices import Price
 from app.errors import ProviderDown, ProviderError, ProviderUnreachable
@@ -21,7 +23,7 @@ from app.server.credits.records import (
     Ending,
     PricedRoute,
 )
-from app.server.proxy.endings import Seen, end_seen, how_it_ended
+from app.server.proxy.endings import Seen, end_by_rule, end_seen, how_it_ended
 
 ROUTE = PricedRoute("openrouter", "openrouter", "m", None)
 CALL = AdmittedCall(
@@ -143,3 +145,30 @@ def test_absurd_usage_is_clamped_and_flagged() -> None:
 )
 def test_how_a_stream_ended(finished: Finished | None, gone: bool, how: How) -> None:
     assert how_it_ended(finished, gone=gone) is how
+
+
+@given(
+    st.builds(
+        Seen,
+        how=st.just(How.COMPLETE) | st.sampled_from(How),
+        route=st.sampled_from([ROUTE, PricedRoute("own", "openai", "m", None, own_key="k")]),
+        counted_input=st.integers(0, 99),
+        counted_output=st.integers(0, 150),
+        usage=st.none()
+        | st.builds(
+            Usage,
+            input=st.integers(-1, 50),
+            output=st.integers(-1, 150),
+            reported_cost_pusd=st.none() | st.integers(-1, 5),
+            clamped=st.booleans(),
+        ),
+        drained=st.booleans(),
+        looked_up=st.booleans(),
+        error=st.none() | st.just(ProviderUnreachable("", billed=None)),
+        upstream_id=st.sampled_from(["", "gen-1"]),
+        upstream_model=st.sampled_from(["", "m-1"]),
+        answer=st.sampled_from(["", "{}"]),
+    )
+)
+def test_a_complete_call_ends_by_the_same_rule_as_every_other(found: Seen) -> None:
+    assert end_seen(CALL, found) == end_by_rule(CALL, found)
