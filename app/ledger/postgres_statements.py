@@ -320,5 +320,5 @@ def settle_statement(
         ((account, amount),) = charges.items()
         values["account"], values["amount"] = account, amount
         return Hot(_with(SETTLE_ONE, beside), values, 2)
-    many = {"accounts": list(charges), "amounts": list(charges.values())}
-    return Hot(_with(SETTLE, beside), {**values, **many}, 1)
+    values["accounts"], values["amounts"] = list(charges), list(charges.values())
+    return Hot(_with(SETTLE, beside), values, 1)

@@ -24,7 +24,6 @@ from app.ledger.records import AccountKind
 from app.ledger.rows import ms_from
 from app.ledger.steps import Sql
 from app.metering.allowances import percents_of
-from app.server.credits import requests
 from app.server.credits.admission import Decision
 from app.server.credits.holding import SIDE_LASTS, SIDE_OWNER
 from app.server.credits.reading import Ask, statement, statement_of_caller
@@ -51,8 +50,7 @@ _REQUESTED = f""", requested AS (
 ), noticed AS (
     INSERT INTO ledger_notices (account, percent, at_ms)
     SELECT m.id, n.percent, %(now)s FROM ended, moved AS m
-    JOIN unnest(%(r_accounts)s::text[], %(r_percents)s::bigint[]) AS n (account, percent)
-        ON n.account = m.id
+    JOIN {{percents}} AS n (account, percent) ON n.account = m.id
     WHERE m.limited = 1 AND m.granted > 0
         AND (m.granted - m.posted) * 100 >= m.granted * n.percent
     ON CONFLICT DO NOTHING RETURNING account, percent
@@ -65,9 +63,13 @@ _REQUESTED = f""", requested AS (
             'unit', g.unit, 'percent', n.percent, 'used', m.granted - m.posted,
             'granted', m.granted)::text
     FROM noticed AS n JOIN moved AS m ON m.id = n.account
-    JOIN unnest(%(r_grants)s::text[], %(r_names)s::text[], %(r_units)s::text[])
-        AS g (id, name, unit) ON g.id = n.account
+    JOIN {{grants}} AS g (id, name, unit) ON g.id = n.account
 )"""
+# What is told of the grants: of the only one of nearly every call without a single array.
+_PERCENTS = "unnest(%(r_accounts)s::text[], %(r_percents)s::bigint[])"
+_GRANTS = "unnest(%(r_grants)s::text[], %(r_names)s::text[], %(r_units)s::text[])"
+_PERCENT_OF_ONE = "(%(r_grant)s::text, {percent:d}::bigint)"
+_ONE_GRANT = "(VALUES (%(r_grant)s::text, %(r_name)s::text, %(r_unit)s::text))"
 _ANSWERED = """, answered AS (
     INSERT INTO answers (tenant, id, answer, expires_ms)
     SELECT %(r_tenant)s, %(hold)s, %(r_answer)s, %(r_until)s FROM ended
@@ -199,40 +201,63 @@ def settle_statement_of(
 ) -> Hot | None:
     """What settles the call with its side and writes everything else; None where only the shared
     steps can."""
-    beside, more = _beside(catalog, call, settlement, now)
-    if settlement.sides:
-        if len(settlement.sides) != 1 or len(settlement.sides[0].charges) != 1:
+    values = _values_beside(call, settlement)
+    percents = _add_grants(values, catalog, settlement)
+    sides = settlement.sides
+    if sides:
+        if len(sides) != 1 or len(sides[0].charges) != 1:
             return None
-        (side,) = settlement.sides
-        ((account, charge),) = side.charges.items()
+        ((account, charge),) = sides[0].charges.items()
         if not charge:
             return None
-        beside += _SIDE_SETTLED
-        more = {**more, "s_hold": side.hold_id, "s_account": account, "s_charge": charge}
-    return settle_statement(settlement.order, beside, more)
+        values["s_hold"] = sides[0].hold_id
+        values["s_account"], values["s_charge"] = account, charge
+    beside = _beside(percents, answered=bool(settlement.answer), sided=bool(sides))
+    return settle_statement(settlement.order, beside, values)
 
 
-def _beside(
-    catalog: PlanCatalog, call: AdmittedCall, settlement: Settlement, now: datetime
-) -> tuple[str, Mapping[str, Any]]:
+def _values_beside(call: AdmittedCall, settlement: Settlement) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "r_row": json_text(settlement.ended.row),
+        "r_tenant": call.caller.tenant,
+        "r_event": new_id(),
+    }
+    if settlement.answer:
+        values["r_answer"], values["r_until"] = settlement.answer, ms_from(settlement.kept_until)
+    return values
+
+
+def _add_grants(
+    values: dict[str, Any], catalog: PlanCatalog, settlement: Settlement
+) -> tuple[int, ...]:
+    """Add to `values` the grants of which there may be something to tell; the percents at which,
+    where there is one grant alone."""
     grants = [draw.grant for draw in settlement.split.draws if draw.grant.limited and draw.amount]
+    if len(grants) == 1:
+        (grant,) = grants
+        if percents := percents_of(catalog, grant):
+            values["r_grant"], values["r_name"] = grant.id, grant.name
+            values["r_unit"] = str(grant.unit)
+            return percents
     accounts: list[str] = []
-    percents: list[int] = []
+    every_percent: list[int] = []
     for grant in grants:
         due = percents_of(catalog, grant)
         accounts += [grant.id] * len(due)
-        percents += due
-    values: dict[str, Any] = {
-        "r_row": json_text(requests.plain(settlement.ended.row)),
-        "r_tenant": call.caller.tenant,
-        "r_event": new_id(),
-        "r_accounts": accounts,
-        "r_percents": percents,
-        "r_grants": [grant.id for grant in grants],
-        "r_names": [grant.name for grant in grants],
-        "r_units": [str(grant.unit) for grant in grants],
-    }
-    if not settlement.answer:
-        return _REQUESTED, values
-    values["r_answer"], values["r_until"] = settlement.answer, ms_from(settlement.kept_until)
-    return _REQUESTED + _ANSWERED, values
+        every_percent += due
+    values["r_accounts"], values["r_percents"] = accounts, every_percent
+    values["r_grants"] = [grant.id for grant in grants]
+    values["r_names"] = [grant.name for grant in grants]
+    values["r_units"] = [str(grant.unit) for grant in grants]
+    return ()
+
+
+@lru_cache(maxsize=64)
+def _beside(percents: tuple[int, ...], *, answered: bool, sided: bool) -> str:
+    """The parts of the statement; `percents` of the only grant, none where values name them."""
+    due, grants = _PERCENTS, _GRANTS
+    if percents:
+        pairs = ", ".join(_PERCENT_OF_ONE.format(percent=percent) for percent in percents)
+        due, grants = f"(VALUES {pairs})", _ONE_GRANT
+    beside = _REQUESTED.replace("{percents}", due).replace("{grants}", grants)
+    return beside + (_ANSWERED if answered else "") + (_SIDE_SETTLED if sided else "")

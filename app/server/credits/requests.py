@@ -3,9 +3,10 @@ hold; a request is always looked up with its tenant."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from app.ledger.rows import ms_from
 from app.ledger.steps import Sql, Steps
@@ -49,6 +50,7 @@ class RequestRow:
 CORRECTED = "corrected"
 _COLUMNS = tuple(field.name for field in fields(RequestRow))
 _values = attrgetter(*_COLUMNS)
+_by_column = itemgetter(*_COLUMNS)
 _INSERT = f"INSERT INTO requests ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM requests"
 
@@ -58,8 +60,9 @@ def plain(row: RequestRow) -> dict[str, object]:
     return dict(zip(_COLUMNS, _values(row), strict=True))
 
 
-def insert(row: RequestRow) -> Sql:
-    return Sql(_INSERT, _values(row))
+def insert(row: Mapping[str, object]) -> Sql:
+    """A row that is `plain`."""
+    return Sql(_INSERT, _by_column(row))
 
 
 def correct(tenant: str, admitted_at: datetime, request_id: str, reason: str) -> Sql:
