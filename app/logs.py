@@ -47,6 +47,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
         lambda found: f"{found[1]}{HIDDEN}",
     ),
 )
+# No pattern finds anything where this does not: six times through a text cost four times as much.
+_MAY_FIND = re.compile(r"[:=\s]|[spr]k[-_]|gsk_|xai-|hf_|r8_|ghp_|pplx-|fw_|nvapi-|AIza")
 _NAMES_A_SECRET = re.compile(rf"^{_SECRET_NAME}[\w-]*$", re.I)
 _OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -66,6 +68,8 @@ class Redactor:
         """The same text without secrets."""
         for secret in self._known:
             text = text.replace(secret, HIDDEN)
+        if _MAY_FIND.search(text) is None:
+            return text
         for pattern, replacement in _PATTERNS:
             text = pattern.sub(replacement, text)
         return text

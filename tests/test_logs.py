@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.logs import JsonLines, Redactor, RotatingFile, start_logging
 
@@ -75,6 +77,34 @@ def test_a_value_with_a_telling_name_is_hidden(redactor: Redactor, text: str) ->
 )
 def test_ordinary_words_stay_readable(redactor: Redactor, text: str) -> None:
     assert redactor.clean(text) == text
+
+
+_BEGINNINGS = st.sampled_from(
+    ["sk-", "pk_", "rk-", "gsk_", "xai-", "hf_", "r8_", "ghp_", "pplx-", "fw_", "nvapi-", "AIza"]
+    + [
+        "Bearer",
+        "basic",
+        "://",
+        "@",
+        "key",
+        "token",
+        ":",
+        "=",
+        " ",
+        "\t",
+        "\u00a0",
+        '"',
+        "[hidden]",
+    ]
+)
+_RANDOM = st.text(st.characters(codec="ascii", categories=["L", "N", "P"]), max_size=24)
+
+
+@given(st.lists(_BEGINNINGS | _RANDOM, max_size=8))
+def test_what_holds_nothing_telling_is_as_it_would_be_looked_through(pieces: list[str]) -> None:
+    text, redactor = "".join(pieces), Redactor()
+    # A space at the end is no part of any secret, and has the text looked through in any case.
+    assert redactor.clean(text) == redactor.clean(f"{text} ")[:-1]
 
 
 def test_a_registered_secret_of_any_form_is_hidden(redactor: Redactor) -> None:
