@@ -17,6 +17,8 @@ def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) ->
 
     `forwarded_for` is the header `X-Forwarded-For`, looked at only where `peer` is trusted.
     """
+    if not forwarded_for:
+        return _as_text(peer)
     address = _parsed(peer)
     for hop in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
         if address is None or not any(address in network for network in _same(address, trusted)):
@@ -34,6 +36,12 @@ def person_network(address: str) -> str:
     if isinstance(parsed, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((parsed, 64), strict=False))
     return str(parsed)
+
+
+@lru_cache(maxsize=4096)
+def _as_text(peer: str) -> str:
+    address = _parsed(peer)
+    return str(address) if address is not None else UNKNOWN
 
 
 @lru_cache(maxsize=4096)

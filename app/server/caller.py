@@ -3,7 +3,7 @@ raw path alike."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -29,6 +29,15 @@ def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str:
     return (found[0] if len(found) == 1 else b", ".join(found)).decode("latin-1")
 
 
+def headers_by_name(headers: Sequence[tuple[bytes, bytes]]) -> Mapping[bytes, bytes]:
+    """All of them as `header` joins each, for who asks for more than one."""
+    found = dict(headers)
+    if len(found) < len(headers):
+        for name in found:
+            found[name] = b", ".join([value for key, value in headers if key == name])
+    return found
+
+
 def bearer(authorization: str) -> str:
     """The token of an `Authorization` header; raises Refused (401)."""
     scheme, _, token = authorization.partition(" ")
@@ -37,12 +46,14 @@ def bearer(authorization: str) -> str:
     return token.strip()
 
 
-def address_of(services: Services, scope: object) -> str:
-    """The client's address of an ASGI scope."""
+def address_of(services: Services, scope: object, forwarded_for: str | None = None) -> str:
+    """The client's address of an ASGI scope. `forwarded_for`: the header of this name, where it
+    was read before."""
     assert isinstance(scope, dict)
     peer = (scope.get("client") or ("", 0))[0]
-    forwarded = header(scope["headers"], b"x-forwarded-for")
-    return client_address(peer, forwarded, services.settings.trusted_proxies)
+    if forwarded_for is None:
+        forwarded_for = header(scope["headers"], b"x-forwarded-for")
+    return client_address(peer, forwarded_for, services.settings.trusted_proxies)
 
 
 async def caller_of_scope(services: Services, scope: object) -> Caller:

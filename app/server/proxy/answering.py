@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Mapping
 
 from app.server.bounded import Receive, Scope, Send
-from app.server.caller import ACTS_FOR, address_of, bearer, header
+from app.server.caller import ACTS_FOR, address_of, bearer, headers_by_name
 from app.server.credits import calls as credits_calls
 from app.server.credits.arrival import Token, arrive
 from app.server.credits.records import CallKind, CallWish, DoneBefore
@@ -21,6 +22,7 @@ from app.server.proxy.telling import tell_again
 from app.server.proxy.waiting import first_of
 from app.server.services import Services
 
+_ACTS_FOR = ACTS_FOR.encode()
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 _log = logging.getLogger(__name__)
@@ -45,10 +47,11 @@ class RawEndpoint:
 
     async def _answer(self, client: Client) -> None:
         services = self._desk.services
-        headers = client.scope["headers"]
-        key = header(headers, b"idempotency-key").strip()
+        headers = headers_by_name(client.scope["headers"])
+        key = _text(headers, b"idempotency-key").strip()
         is_good = not key or _KEY.fullmatch(key) is not None
-        arrival = await arrive(services, _told(services, client.scope), key if is_good else "")
+        told = _told(services, client.scope, headers)
+        arrival = await arrive(services, told, key if is_good else "")
         if not is_good:
             raise bad_request(
                 "An Idempotency-Key has 1 to 255 printable characters without spaces.",
@@ -56,7 +59,7 @@ class RawEndpoint:
                 "idempotency_key_wrong",
             )
         body = await client.read_body()
-        content_type = header(headers, b"content-type")
+        content_type = _text(headers, b"content-type")
         asked = await read_request(
             services, self._path, self._kind, content_type, body, with_digest=bool(key)
         )
@@ -106,11 +109,14 @@ class RawEndpoint:
             )
 
 
-def _told(services: Services, scope: Scope) -> Token:
+def _told(services: Services, scope: Scope, headers: Mapping[bytes, bytes]) -> Token:
     """Raises Refused (401)."""
-    headers = scope["headers"]
     return Token(
-        bearer(header(headers, b"authorization")),
-        header(headers, ACTS_FOR.encode()),
-        address_of(services, scope),
+        bearer(_text(headers, b"authorization")),
+        _text(headers, _ACTS_FOR),
+        address_of(services, scope, _text(headers, b"x-forwarded-for")),
     )
+
+
+def _text(headers: Mapping[bytes, bytes], name: bytes) -> str:
+    return headers.get(name, b"").decode("latin-1")
