@@ -15,6 +15,7 @@ class Role(StrEnum):
     TOOL = "tool"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class TextPart:
     text: str

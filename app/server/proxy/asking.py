@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncGenerator
-from functools import partial
 
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -59,8 +58,11 @@ async def read_request(
 ) -> Asked:
     """The request, read and counted; raises Refused (400) naming the field that is wrong."""
     form = await _form(content_type, body) if kind is CallKind.TRANSCRIPTION else None
-    ask = partial(_asked, services, path, kind, body, form, with_digest=with_digest)
-    return ask() if len(body) <= _LARGE else await asyncio.to_thread(ask)
+    if len(body) <= _LARGE:
+        return _asked(services, path, kind, body, form, with_digest=with_digest)
+    return await asyncio.to_thread(
+        _asked, services, path, kind, body, form, with_digest=with_digest
+    )
 
 
 def _asked(

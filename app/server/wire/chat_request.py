@@ -19,7 +19,7 @@ from app.request import (
 )
 from app.server.wire.call import ChatCall
 from app.server.wire.content import Pictures, read_detail
-from app.server.wire.reading import LIMITS, BadRequest, Fields, Json, WireLimits
+from app.server.wire.reading import LIMITS, BadRequest, Fields, Json, WireLimits, whole_text
 from app.server.wire.tools import read_answer_form, read_effort, read_stops, read_tools, tool_name
 
 _NO_PRICE = "This costs extra and cannot be used here."
@@ -32,6 +32,10 @@ _REFUSED = {
     "logprobs": "Probabilities of tokens are not passed on here.",
     "top_logprobs": "Probabilities of tokens are not passed on here.",
 }
+# What most requests have, and nothing else: all other fields need not be looked for in those.
+_USUAL = frozenset(
+    {"model", "messages", "max_tokens", "max_completion_tokens", "stream", "stream_options"}
+)
 _SAID_OF_THE_ANSWER = frozenset(
     {
         "temperature",
@@ -91,6 +95,27 @@ def read_chat(body: Json, limits: WireLimits = LIMITS) -> ChatCall:
     left out. One answer is given: `n` has to be 1, so that what a client leaves can be counted.
     """
     fields = Fields(body)
+    has_more = not fields.value.keys() <= _USUAL
+    wished = _wishes(fields, limits) if has_more else {}
+    cap = fields.cap(("max_completion_tokens", "max_tokens"), limits.output_tokens_most)
+    model = fields.wanted_text("model", length_max=256)
+    messages = _messages(fields, limits)
+    if has_more:
+        wished |= _of_the_answer(fields, limits)
+    request = ChatRequest(model, messages, cap or limits.output_tokens_most, **wished)
+    options = fields.fields("stream_options")
+    return ChatCall(
+        request,
+        stream=bool(fields.flag("stream")),
+        include_usage=bool(options is not None and options.flag("include_usage")),
+        capped=cap is not None,
+        extras=_extras(fields) if has_more else (),
+        dropped=fields.others(_KNOWN) if has_more else (),
+    )
+
+
+def _wishes(fields: Fields, limits: WireLimits) -> dict[str, Any]:
+    """The tools, by the names that a request has for them; raises for what is not served here."""
     fields.refuse(_REFUSED)
     refuse_tiers(fields)
     if fields.has("n"):
@@ -98,25 +123,11 @@ def read_chat(body: Json, limits: WireLimits = LIMITS) -> ChatCall:
     if fields.value.get("modalities") not in (None, ["text"]):
         raise fields.bad("modalities", "Answers are text here.", "unsupported_value")
     wishes = read_tools(fields, limits, flat=False)
-    cap = fields.cap(("max_completion_tokens", "max_tokens"), limits.output_tokens_most)
-    request = ChatRequest(
-        model=fields.wanted_text("model", length_max=256),
-        messages=_messages(fields, limits),
-        output_tokens_max=cap or limits.output_tokens_most,
-        tools=wishes.tools,
-        tool_choice=wishes.choice,
-        parallel_tool_calls=wishes.parallel,
-        **_of_the_answer(fields, limits),
-    )
-    options = fields.fields("stream_options")
-    return ChatCall(
-        request,
-        stream=bool(fields.flag("stream")),
-        include_usage=bool(options is not None and options.flag("include_usage")),
-        capped=cap is not None,
-        extras=_extras(fields),
-        dropped=fields.others(_KNOWN),
-    )
+    return {
+        "tools": wishes.tools,
+        "tool_choice": wishes.choice,
+        "parallel_tool_calls": wishes.parallel,
+    }
 
 
 def _of_the_answer(fields: Fields, limits: WireLimits) -> dict[str, Any]:
@@ -155,11 +166,30 @@ def _extras(fields: Fields) -> tuple[tuple[str, object], ...]:
 
 def _messages(fields: Fields, limits: WireLimits) -> tuple[RequestMessage, ...]:
     pictures = Pictures(limits)
-    rows = fields.rows("messages", count_max=limits.messages_max)
-    messages = tuple([_message(row, limits, pictures) for row in rows])
+    messages: list[RequestMessage] = []
+    for place, item in enumerate(fields.items("messages", count_max=limits.messages_max)):
+        message = _words(item)
+        if message is None:
+            row = Fields(item, f"{fields.at('messages')}[{place}]")
+            message = _message(row, limits, pictures)
+        messages.append(message)
     if not messages:
         raise fields.bad("messages", "There has to be a message.", "missing_required_parameter")
-    return messages
+    return tuple(messages)
+
+
+def _words(item: object) -> RequestMessage | None:
+    """A message as `_message` reads it, of nothing but a role and a text, which most are; None for
+    every other."""
+    if not isinstance(item, dict) or len(item) != 2:
+        return None
+    name, text = item.get("role"), item.get("content")
+    if not isinstance(name, str) or not isinstance(text, str):
+        return None
+    role = _ROLES.get(name)
+    if role is None or role is Role.TOOL:
+        return None
+    return RequestMessage(role, (TextPart(whole_text(text)),))
 
 
 def _message(row: Fields, limits: WireLimits, pictures: Pictures) -> RequestMessage:

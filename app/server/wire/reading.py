@@ -88,6 +88,8 @@ def _check_depth(value: object, depth_max: int) -> None:
 class Fields:
     """One object of a request; `path` is where it stands. Null counts as not given."""
 
+    __slots__ = ("path", "value")
+
     def __init__(self, value: object, path: str = "") -> None:
         if not isinstance(value, dict):
             raise BadRequest(f"{path or 'The body'} has to be an object.", path or None)
