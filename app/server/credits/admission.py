@@ -242,7 +242,8 @@ def _decision(
         caller.tenant,
         answer.draws,
         asked.situation.account.member_caps,
-        [(each, cost) for each in counted],
+        counted,
+        cost,
     )
     if free_pusd:
         budget = services.settings.limits.free_day_pusd

@@ -46,9 +46,10 @@ class Arrival:
     def caller(self) -> Caller:
         return self.ask.caller
 
-    def is_fresh(self, services: Services) -> bool:
-        """Whether a body that came meanwhile took no time worth mentioning."""
-        return services.clock.now() - self.ask.now < _FRESH
+    def holds(self, services: Services) -> bool:
+        """Whether nothing has to be read again: a body that came meanwhile took no time worth
+        mentioning, or nothing was read."""
+        return services.clock.now() - self.ask.now < _FRESH or not services.database.has_short_ways
 
 
 async def arrive(services: Services, told: Token, key: str) -> Arrival:
@@ -61,9 +62,12 @@ async def arrive(services: Services, told: Token, key: str) -> Arrival:
     who = caller_row(told.token, told.acts_for, now)
     if services.database.has_short_ways and who is not None:
         rows = await services.database.ask(postgres.arrive(who, now, most, key, sides))
-        if (found := next((row for row in rows if row[0] == "caller"), None)) is not None:
-            ask = Ask(_caller(told, found), now, key, sides)
-            return _arrival(services, ask, [*rows, ("key", *found[1:])])
+        caller, has_room = _looked_through(rows, told)
+        if caller is not None:
+            if not has_room:
+                raise _too_many(most, seconds_left(now))
+            ask = Ask(caller, now, key, sides)
+            return Arrival(ask, situation_of(services.catalog, ask, rows))
     caller = await identified(services, told)
     wait_s = await services.database.run(take, bucket_of(caller), most, MINUTE, now)
     if wait_s is not None:
@@ -83,15 +87,16 @@ async def identified(services: Services, told: Token) -> Caller:
         return caller
 
 
-def _caller(told: Token, row: Row) -> Caller:
-    _, tenant, account, api_key, device, role, *_ = row
-    return Caller(tenant, account, device, api_key, role, told.address)
-
-
-def _arrival(services: Services, ask: Ask, rows: Sequence[Row]) -> Arrival:
-    if not any(row[0] == "taken" for row in rows):
-        raise _too_many(services.settings.limits.requests_per_minute, seconds_left(ask.now))
-    return Arrival(ask, situation_of(services.catalog, ask, rows))
+def _looked_through(rows: Sequence[Row], told: Token) -> tuple[Caller | None, bool]:
+    """Who calls by the rows of an arrival, and whether their minute had room."""
+    caller, has_room = None, False
+    for row in rows:
+        if row[0] == "caller":
+            _, tenant, account, api_key, device, role, *_ = row
+            caller = Caller(tenant, account, device, api_key, role, told.address)
+        elif row[0] == "taken":
+            has_room = True
+    return caller, has_room
 
 
 def _too_many(most: int, wait_s: int) -> Refused:

@@ -82,7 +82,10 @@ async def admit(
     Raises Refused: 402 with what is short and what would help, 403 for flags and roles, 404 for a
     model that is not sold, 409 while the same key runs, 422 for its other body, 429.
     """
-    ask, situation = await _looked(services, wish, caller)
+    if isinstance(caller, Arrival) and caller.holds(services):
+        ask, situation = caller.ask, caller.situation
+    else:
+        ask, situation = await _looked(services, wish, caller)
     for _ in range(_LOOKS_MAX):
         if situation is None or not _is_simple(services, situation):
             break
@@ -105,8 +108,6 @@ async def _looked(
     services: Services, wish: CallWish, caller: Caller | Arrival
 ) -> tuple[Ask, Situation | None]:
     if isinstance(caller, Arrival):
-        if caller.is_fresh(services) or not services.database.has_short_ways:
-            return caller.ask, caller.situation
         ask = replace(caller.ask, now=services.clock.now())
         return ask, situation_of(services.catalog, ask, await services.database.ask(statement(ask)))
     ask = Ask(

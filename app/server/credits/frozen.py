@@ -53,7 +53,7 @@ def call_to_json(call: AdmittedCall) -> str:
             "plan": call.plan,
             "weight": call.weight,
             "worst": call.worst_pusd,
-            "counted": list(call.counted),
+            "counted": call.counted,
             "sides": [
                 [side.id, side.tenant, [[draw.account, draw.amount] for draw in side.draws]]
                 for side in call.sides

@@ -20,7 +20,7 @@ from app.metering.allowances_split import NOTHING, Draw
 from app.metering.allowances_windows import span_at
 from app.metering.payer import UNITS, Unit
 from app.quick_init import quick_init
-from app.server.credits.reading import FREE_TENANT
+from app.server.credits.reading import FREE_TENANT, has_address_scope
 from app.server.credits.records import SideHold
 
 EXPIRES = timedelta(minutes=10)  # a call that has not left until then
@@ -54,6 +54,8 @@ class Cap:
 
 def tenant_of(catalog: PlanCatalog, grant: Grant, tenant: str) -> str:
     """Whose account of the ledger a grant is."""
+    if not has_address_scope(catalog):
+        return tenant
     allowance = catalog.allowance(grant.source)
     if allowance is not None and allowance.scope is Scope.ADDRESS:
         return grant.id.partition(f"/{grant.source}/")[0]
@@ -95,23 +97,24 @@ def of_draws(
     tenant: str,
     draws: Sequence[Draw],
     member_caps: Mapping[str, int],
-    counted: Iterable[tuple[Cap, int]],
+    counted: Iterable[Cap],
+    worst_pusd: int,
 ) -> tuple[Held, ...]:
-    """What a call holds, the caller's own tenant first. `counted` are caps with what the call may
-    cost at most."""
+    """What a call holds, the caller's own tenant first. `counted` are caps on what it may cost,
+    `worst_pusd` at most."""
     held: dict[str, tuple[list[HeldDraw], list[Opening]]] = {tenant: ([], [])}
     for draw in draws:
-        owner = tenant_of(catalog, draw.grant, tenant)
+        grant = draw.grant
+        owner = tenant_of(catalog, grant, tenant)
         lines, openings = held.setdefault(owner, ([], []))
-        lines.append(HeldDraw(draw.grant.id, draw.amount))
-        if (opening := opening_of(draw.grant, owner)) is not None:
+        lines.append(HeldDraw(grant.id, draw.amount))
+        if (opening := opening_of(grant, owner)) is not None:
             openings.append(opening)
-        cap = cap_opening_of(draw.grant, owner, member_caps.get(draw.grant.source))
-        if cap is not None:
+        if (cap := cap_opening_of(grant, owner, member_caps.get(grant.source))) is not None:
             lines.append(HeldDraw(cap.id, draw.amount))
             openings.append(cap)
     lines, openings = held[tenant]
-    for each, worst_pusd in counted:
+    for each in counted:
         lines.append(HeldDraw(each.account, worst_pusd))
         openings.append(_opening_of_cap(each, tenant))
     return tuple([Held(owner, tuple(some), tuple(made)) for owner, (some, made) in held.items()])

@@ -26,7 +26,7 @@ from app.ledger.steps import Sql
 from app.metering.allowances import percents_of
 from app.server.credits.admission import Decision
 from app.server.credits.holding import SIDE_LASTS, SIDE_OWNER
-from app.server.credits.reading import Ask, statement, statement_of_caller
+from app.server.credits.reading import Ask, statement, text_of_caller, values_of_caller
 from app.server.credits.records import AdmittedCall, CallWish, Departure
 from app.server.credits.settlement import Settlement
 from app.server.events import Kind
@@ -138,14 +138,14 @@ def arrive(who: Sql, now: datetime, most: int, key: str, sides: tuple[str, ...])
     """Who calls by `accounts.identify.caller_row`, one more of theirs this minute, at most so many,
     and the rows of the situation; the row `taken` is missing where there was no room."""
     now_ms = ms_from(now)
-    read = statement_of_caller(now_ms, key, sides)
-    text = _text_of_arrival(who.text, read.text)
-    return Sql(text, (*who.values, now_ms - now_ms % _MINUTE_MS, most, *read.values))
+    read = values_of_caller(now_ms, key, sides)
+    text = _text_of_arrival(who.text, bool(key), len(sides))
+    return Sql(text, (*who.values, now_ms - now_ms % _MINUTE_MS, most, *read))
 
 
 @lru_cache(maxsize=64)
-def _text_of_arrival(who: str, read: str) -> str:
-    return _WHO.replace("{who}", who) + read + _TAKEN
+def _text_of_arrival(who: str, has_key: bool, sides: int) -> str:
+    return _WHO.replace("{who}", who) + text_of_caller(has_key, sides) + _TAKEN
 
 
 def take_and_read(ask: Ask, name: str, most: int) -> Sql:

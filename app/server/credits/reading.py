@@ -93,14 +93,15 @@ def side_tenants(catalog: PlanCatalog, caller: Caller) -> tuple[str, ...]:
 
 def sides_at(catalog: PlanCatalog, address: str) -> tuple[str, ...]:
     """As `side_tenants`, for whoever calls from there."""
-    return (address_holder(address), FREE_TENANT) if _by_address(catalog) else _FREE_ALONE
+    return (address_holder(address), FREE_TENANT) if has_address_scope(catalog) else _FREE_ALONE
 
 
-def _has_address_scope(catalog: PlanCatalog) -> bool:
+def _looked_for_address_scope(catalog: PlanCatalog) -> bool:
     return any(each.scope is Scope.ADDRESS for each in catalog.allowances)
 
 
-_by_address = ByIdentity(_has_address_scope, kept_max=16)
+# Whether a catalog grants anything to network addresses.
+has_address_scope = ByIdentity(_looked_for_address_scope, kept_max=16)
 
 
 def read_situation(catalog: PlanCatalog, ask: Ask) -> Steps[Situation]:
@@ -129,18 +130,17 @@ def statement(ask: Ask) -> Sql:
     return Sql(" UNION ALL ".join(parts), values)
 
 
-def statement_of_caller(now_ms: int, key: str, side_tenants: Sequence[str]) -> Sql:
-    """The same for whoever the rows of `who` name: tenant, account."""
-    given: list[object] = [now_ms]
-    if key:
-        given.append(key)
+def values_of_caller(now_ms: int, key: str, side_tenants: Sequence[str]) -> list[object]:
+    """What `text_of_caller` is given."""
+    given: list[object] = [now_ms, key] if key else [now_ms]
     for tenant in side_tenants:
         given += (tenant, now_ms)
-    return Sql(_text_of_caller(bool(key), len(side_tenants)), given)
+    return given
 
 
-@lru_cache(maxsize=16)
-def _text_of_caller(has_key: bool, sides: int) -> str:
+def text_of_caller(has_key: bool, sides: int) -> str:
+    """The statement for whoever the rows of `who` name: tenant, account. Put together anew each
+    time."""
     parts = [*_OF_CALLER]
     if has_key:
         parts.append(_HOLD.replace("h.tenant = ?", "h.tenant = (SELECT tenant FROM who)"))
@@ -164,25 +164,30 @@ _OF_CALLER = (
 
 
 def situation_of(catalog: PlanCatalog, ask: Ask, rows: Sequence[Row]) -> Situation:
-    """The picture in the rows of `statement`."""
+    """The picture in the rows of `statement`, or of an arrival, whose row of the caller has the
+    key's cap where a row of the key has it."""
     account: Row | None = None
     member: Row | None = None
     key: Row | None = None
     before = ""
-    ledger: list[Row] = []
+    balances: dict[str, Balance] = {}
+    packs: list[BoughtPack] = []
     in_debt: dict[Unit, int] = {}
     own_keys: dict[str, str] = {}
     for row in rows:
         what = row[0]
         if what == "ledger":
-            ledger.append(row)
-            if row[2] == AccountKind.DEBT and row[7] < 0:
-                in_debt[Unit(row[3])] = -row[7]
+            _, name, kind, unit, pack, _, granted, posted, held, _, bought_ms = row
+            balances[name] = Balance(granted - posted, held)
+            if kind == AccountKind.WALLET and bought_ms is not None:
+                packs.append(BoughtPack(name, Unit(unit), granted, at_from(bought_ms), pack or ""))
+            elif kind == AccountKind.DEBT and posted < 0:
+                in_debt[Unit(unit)] = -posted
         elif what == "account":
             account = account or row
         elif what == "member":
             member = member or row
-        elif what == "key":
+        elif what in ("key", "caller"):
             key = key or row
         elif what == "own_key":
             own_keys[row[2]] = row[1]
@@ -191,7 +196,7 @@ def situation_of(catalog: PlanCatalog, ask: Ask, rows: Sequence[Row]) -> Situati
     if account is None or account[9] is not None:
         raise not_found("account")
     return Situation(
-        account=_account(catalog, ask.caller, account, member, ledger),
+        account=_account(catalog, ask.caller, account, member, packs, balances),
         kind=account[2],
         seats=account[10] or 0,
         key_cap_pusd=key[6] if key else None,
@@ -206,7 +211,8 @@ def _account(
     caller: Caller,
     row: Row,
     member: Row | None,
-    ledger: Sequence[Row],
+    packs: Sequence[BoughtPack],
+    balances: Mapping[str, Balance],
 ) -> Account:
     return Account(
         ids=ids_of(catalog, caller, kind=row[2], plan=row[3]),
@@ -214,14 +220,10 @@ def _account(
         flags=flags_of(row[4]),
         subscribed_at=_at(row[6]),
         paid_until=_at(row[7]),
-        packs=tuple(
-            BoughtPack(each[1], Unit(each[3]), each[6], at_from(each[10]), each[4] or "")
-            for each in ledger
-            if each[2] == AccountKind.WALLET and each[10] is not None
-        ),
+        packs=tuple(packs),
         custom_amounts=_amounts(row[5]),
         member_caps=_amounts(member[3]) if member else {},
-        balances={each[1]: Balance(each[6] - each[7], each[8]) for each in ledger},
+        balances=balances,
         role=None if caller.acts_for_itself else (member[2] if member else ""),
         last_call_at=_at(row[8]),
     )

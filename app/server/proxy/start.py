@@ -28,8 +28,11 @@ class Start:
     def __call__(self, call: AdmittedCall) -> Departure | None:
         """As `credits.records.Leave`: where nothing has to be waited for or looked up."""
         self.undo()
-        if call.not_before is not None or any(route.own_key for route in call.routes):
+        if call.not_before is not None:
             return None
+        for route in call.routes:
+            if route.own_key:
+                return None
         desk = self._desk
         try:
             ways = desk.health.in_order(desk.ways.to(call, {}), lambda way: way.id)

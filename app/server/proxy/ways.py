@@ -63,15 +63,17 @@ class Ways:
 
         `own_secrets` are the tenant's own keys by id. Raises Refused (503) where none is left.
         """
-        ways, troubles = [], []
+        ways, troubles, closed = [], [], closed_routes(self._services)
         for priced in call.routes:
             if priced.route == DEMO:
                 ways.append(Way(priced, _DEMO_HOST, "", None))
                 continue
             place = self._place(priced)
-            secret = own_secrets.get(priced.own_key, "") if priced.own_key else place.secret
-            trouble = place.trouble if not priced.own_key else _key_trouble(place.host, secret)
-            trouble = closed_routes(self._services).get(priced.route, "") or trouble
+            secret, trouble = place.secret, place.trouble
+            if priced.own_key:
+                secret = own_secrets.get(priced.own_key, "")
+                trouble = _key_trouble(place.host, secret)
+            trouble = closed.get(priced.route, "") or trouble
             if trouble:
                 troubles.append(trouble)
                 continue
@@ -99,14 +101,17 @@ class Ways:
 
     def _place(self, priced: PricedRoute) -> _Place:
         key = (priced.route, priced.host)
-        if key not in self._places:
-            self._places[key] = _place(self._services.settings, self._services.catalog, priced)
-        return self._places[key]
+        found = self._places.get(key)
+        if found is None:
+            found = _place(self._services.settings, self._services.catalog, priced)
+            self._places[key] = found
+        return found
 
     def _door(self, proxy_url: str) -> Http:
-        if proxy_url not in self._doors:
-            self._doors[proxy_url] = _open_door(Proxy(proxy_url) if proxy_url else None)
-        return self._doors[proxy_url]
+        found = self._doors.get(proxy_url)
+        if found is None:
+            found = self._doors[proxy_url] = _open_door(Proxy(proxy_url) if proxy_url else None)
+        return found
 
 
 def _open_door(proxy: Proxy | None) -> Http:
