@@ -131,12 +131,14 @@ def _hosted(
         if shorter is None:
             return _used_up(catalog, account, model_id, worst, grants, now)
         cap, whole = shorter, split(worst.at(shorter), grants)
-    draws = whole.draws
-    throttled = any(not draw.grant.limited for draw in draws)
+    throttled = False
+    for draw in whole.draws:
+        if not draw.grant.limited:
+            throttled = True
     return Admitted(
         payer=PayerKind.ALLOWANCE,
         output_tokens_max=cap,
-        draws=draws,
+        draws=whole.draws,
         shortened=cap < worst.output_tokens_max,
         priority=first,
         throttled=throttled,

@@ -111,11 +111,16 @@ def measure(
 def _add_message(
     figures: Figures, message: RequestMessage, model: str, count: CountText, images: str
 ) -> None:
-    figures.begins_with_system |= figures.messages == 0 and message.role is Role.SYSTEM
-    figures.messages += 1
-    figures.has_system |= message.role is Role.SYSTEM
-    if message.role is Role.USER and any(isinstance(p, TextPart) for p in message.parts):
+    if message.role is Role.SYSTEM:
+        figures.has_system = True
+        figures.begins_with_system |= figures.messages == 0
+    elif (
+        message.role is Role.USER
+        and (figures.loop_thinking or figures.loop_signature_chars)
+        and any(isinstance(p, TextPart) for p in message.parts)
+    ):
         figures.loop_thinking = figures.loop_signature_chars = 0
+    figures.messages += 1
     if len(message.parts) > 1:
         figures.parallel_calls += _calls(message.parts) > 1
     for part in message.parts:

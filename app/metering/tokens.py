@@ -115,10 +115,15 @@ def weigh(figures: Figures, hints: CountHints, profile: Profile) -> int:
     tokens += _share(figures.text + figures.call_text, profile.text_permille)
     tokens += figures.images + figures.media + hints.stored_tokens
     tokens += profile.per_call * figures.calls + profile.parallel_call * figures.parallel_calls
-    tokens += _share(figures.result_names, profile.result_name_permille)
+    if figures.result_names:
+        tokens += _share(figures.result_names, profile.result_name_permille)
     if figures.schema:
         tokens += profile.schema_base + _share(figures.schema, profile.schema_permille)
-    return tokens + _thinking(figures, hints, profile) + _tools(figures, hints, profile)
+    if hints.thinking or figures.thinking or figures.signature_chars:
+        tokens += _thinking(figures, hints, profile)
+    if figures.tools or hints.server_tools:
+        tokens += _tools(figures, hints, profile)
+    return tokens
 
 
 def _thinking(figures: Figures, hints: CountHints, profile: Profile) -> int:
@@ -136,8 +141,6 @@ def _thinking(figures: Figures, hints: CountHints, profile: Profile) -> int:
 
 
 def _tools(figures: Figures, hints: CountHints, profile: Profile) -> int:
-    if not (figures.tools or hints.server_tools):
-        return 0
     tokens = (
         profile.tools_base if figures.tools or profile.tools_form is not ToolsForm.TYPESCRIPT else 0
     )

@@ -6,7 +6,6 @@ peculiarities of hosts are data in hosts.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import assert_never
 
 from app.providers.hosts import Quirks, matches
@@ -30,13 +29,12 @@ from app.request import (
 
 def encode_chat(request: ChatRequest, quirks: Quirks) -> Body:
     """The body of a streaming chat completion."""
+    messages: list[Body] = []
+    for message in conversation(request):
+        _add_message(messages, message, request.model, quirks)
     body: Body = {
         "model": request.model,
-        "messages": [
-            encoded
-            for message in conversation(request)
-            for encoded in _messages(message, request.model, quirks)
-        ],
+        "messages": messages,
         "stream": True,
         quirks.output_cap: request.output_tokens_max,
     }
@@ -46,7 +44,7 @@ def encode_chat(request: ChatRequest, quirks: Quirks) -> Body:
         body["usage"] = {"include": True}
     if request.temperature is not None and not matches(quirks.no_temperature_models, request.model):
         body["temperature"] = request.temperature
-    body |= _sampling(request, quirks)
+    _add_sampling(body, request, quirks)
     if request.tools:
         body |= _tools(request)
     if request.answer_form is not None:
@@ -58,19 +56,19 @@ def encode_chat(request: ChatRequest, quirks: Quirks) -> Body:
     return body
 
 
-def _sampling(request: ChatRequest, quirks: Quirks) -> Body:
-    body: Body = {}
-    thinks = matches(quirks.no_temperature_models, request.model)
-    if not thinks:
-        # Models that think take none of these, as they take no temperature.
-        for name in ("top_p", "presence_penalty", "frequency_penalty"):
-            if (value := getattr(request, name)) is not None:
-                body[name] = value
+def _add_sampling(body: Body, request: ChatRequest, quirks: Quirks) -> None:
+    # Models that think take none of these, as they take no temperature.
+    if not matches(quirks.no_temperature_models, request.model):
+        if request.top_p is not None:
+            body["top_p"] = request.top_p
+        if request.presence_penalty is not None:
+            body["presence_penalty"] = request.presence_penalty
+        if request.frequency_penalty is not None:
+            body["frequency_penalty"] = request.frequency_penalty
         if request.stop:
             body["stop"] = list(request.stop)
     if request.seed is not None:
         body["seed"] = request.seed
-    return body
 
 
 def _tools(request: ChatRequest) -> Body:
@@ -119,26 +117,29 @@ def _effort(effort: str, field: str) -> Body:
             return {field: effort}
 
 
-def _messages(message: RequestMessage, model: str, quirks: Quirks) -> Iterator[Body]:
+def _add_message(messages: list[Body], message: RequestMessage, model: str, quirks: Quirks) -> None:
     match message.role:
         case Role.SYSTEM:
             developer = matches(quirks.developer_role_models, model)
             role = "developer" if developer else "system"
-            yield {"role": role, "content": text_of(message.parts)}
+            messages.append({"role": role, "content": text_of(message.parts)})
         case Role.USER:
-            yield {"role": "user", "content": _content(message.parts)}
+            messages.append({"role": "user", "content": _content(message.parts)})
         case Role.ASSISTANT:
-            yield _assistant(message, quirks)
+            messages.append(_assistant(message, quirks))
         case Role.TOOL:
             for part in message.parts:
                 if isinstance(part, ToolResultPart):
-                    yield {"role": "tool", "tool_call_id": part.id, "content": part.text}
+                    result: Body = {"role": "tool", "tool_call_id": part.id, "content": part.text}
+                    messages.append(result)
         case _:
             assert_never(message.role)
 
 
 def _content(parts: tuple[MessagePart, ...]) -> str | list[Body]:
     """Words alone as a string, which every host takes; with pictures a list."""
+    if len(parts) == 1 and isinstance(parts[0], TextPart):
+        return parts[0].text
     if not any(isinstance(part, ImagePart) for part in parts):
         return "\n\n".join(part.text for part in parts if isinstance(part, TextPart))
     content: list[Body] = []
