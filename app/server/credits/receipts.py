@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, assert_never
 
-from app.by_identity import ByIdentity
 from app.ledger.records import HoldRow
 from app.metering.allowances_split import Draw
 from app.metering.hold import Basis, HoldState
@@ -143,12 +142,22 @@ def receipt_of_hold(hold: HoldRow, call: AdmittedCall, reason: str = "") -> Rece
     return receipt_of_nothing(call, reason or "it was never sent")
 
 
-def _text(receipt: Receipt) -> str:
-    return json_text(receipt_to_plain(receipt))
+# Texts that are in the books and not told yet, with their receipts.
+_texts: dict[int, tuple[Receipt, str]] = {}
+_TEXTS_MAX = 256
 
 
-receipt_text = ByIdentity(_text)
-"""`Receipt.to_json`, written once for the books and the client."""
+def receipt_text(receipt: Receipt) -> str:
+    """`Receipt.to_json`, written once for the books and the client, who takes it away: to keep what
+    was told would cost more than to write it again for the few who ask."""
+    found = _texts.pop(id(receipt), None)
+    if found is not None:
+        return found[1]
+    text = json_text(receipt_to_plain(receipt))
+    if len(_texts) >= _TEXTS_MAX:
+        _texts.clear()
+    _texts[id(receipt)] = receipt, text
+    return text
 
 
 def receipt_headers(receipt: Receipt) -> list[tuple[bytes, bytes]]:
@@ -194,7 +203,7 @@ def receipt_json(receipt: Receipt) -> dict[str, Any]:
         "model": call.model if call else None,
         "provider": call.provider if call else None,
         "basis": call.basis if call else None,
-        "usage": {part.value: count for part, count in call.usage.parts()} if call else {},
+        "usage": dict(call.usage.counts()) if call else {},
         "receipt": receipt_text(receipt),
     }
 
