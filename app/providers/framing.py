@@ -123,8 +123,8 @@ class EventStream:
         self._count = 0
 
     def feed(self, chunk: bytes) -> list[tuple[str, bytes]]:
-        if self._is_one(chunk):
-            return [self._counted(chunk[len(_DATA) : -2])]
+        if (simple := self._simple(chunk)) is not None:
+            return simple
         messages: list[tuple[str, bytes]] = []
         for line in self._lines.feed(chunk):
             if not line:
@@ -141,18 +141,28 @@ class EventStream:
             self._line(rest)
         return [self._take()] if self._data else []
 
-    def _is_one(self, chunk: bytes) -> bool:
-        """Whether a piece is one message of one line, as most pieces are: no lines are cut then."""
-        size = len(chunk)
-        return (
-            chunk.startswith(_DATA)
-            and chunk.find(b"\n") == size - 2
-            and chunk.endswith(b"\n")
-            and b"\r" not in chunk
-            and not self._data
-            and size <= self._bounds.line_bytes_max
-            and self._lines.go_past(size)
-        )
+    def _simple(self, chunk: bytes) -> list[tuple[str, bytes]] | None:
+        """The messages of a piece that is whole messages of one line each, as most pieces are: no
+        lines are cut then. None where it is anything else, or passes a bound."""
+        if self._data or not chunk.endswith(b"\n\n") or b"\r" in chunk:
+            return None
+        parts = chunk.split(b"\n\n")
+        if parts.pop():
+            return None
+        messages = []
+        name = self._name
+        for part in parts:
+            if not part.startswith(_DATA) or b"\n" in part:
+                return None
+            messages.append((name, part[len(_DATA) :]))
+            name = ""
+        size, count, bounds = len(chunk), self._count + len(messages), self._bounds
+        if size > bounds.line_bytes_max or count > bounds.messages_max:
+            return None
+        if not self._lines.go_past(size):
+            return None
+        self._name, self._count = "", count
+        return messages
 
     def _line(self, line: bytes) -> None:
         if line.startswith(b"data:"):

@@ -181,13 +181,14 @@ class StreamDecoder:
             self._message("", text)
 
     def _came_text(self) -> bool:
-        if not self._has_text and self._events:
-            self._has_text = any(type(event) is TextArrived for event in self._events)
+        if not self._has_text:
+            self._has_text = TextArrived in map(type, self._events)
         return self._has_text
 
     def _drain(self) -> list[StreamEvent]:
         # Always a new list: a caller may keep what it was given, an empty one too.
-        self._came_text()
+        if not self._has_text:
+            self._came_text()
         events, self._events = self._events, []
         return events
 

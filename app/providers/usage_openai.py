@@ -12,13 +12,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.metering.usage import Usage
-from app.providers.counts import Counter, unknown_figures
+from app.providers.counts import TOKENS_MAX, Counter, unknown_figures
 from app.providers.json_text import Json, as_object
 
 XAI_TICKS_PER_USD = 10**10
 _WRITTEN = ("cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens")
 _MEDIA = frozenset({"audio_tokens", "image_tokens", "video_tokens"})
 _NO_MEDIA = (0, 0, 0)
+_USUAL = frozenset(
+    {
+        "prompt_tokens",
+        "completion_tokens",
+        "total_tokens",
+        "prompt_tokens_details",
+        "completion_tokens_details",
+    }
+)
 
 _IN = ("prompt_tokens_details", "input_tokens_details", "input_token_details")
 _OUT = ("completion_tokens_details", "output_tokens_details", "output_token_details")
@@ -79,6 +88,10 @@ def openai_usage(
 
     `output_tokens_max` is the cap that was sent. Raises nothing.
     """
+    # `auto` is a wish, not what was served.
+    tier = None if service_tier == "auto" else service_tier
+    if not tool_units and (usage := _usual(raw, tier, output_tokens_max)) is not None:
+        return usage
     counter = Counter()
     prompt = counter.number(_first(raw, "prompt_tokens", "input_tokens"))
     completion = counter.number(_first(raw, "completion_tokens", "output_tokens"))
@@ -111,10 +124,51 @@ def openai_usage(
         tool_units=_units(counter, raw, tool_units or {}),
         unknown_fields=tuple(unknown),
         reported_cost_pusd=cost_pusd,
-        # `auto` is a wish, not what was served.
-        service_tier=None if service_tier == "auto" else service_tier,
+        service_tier=tier,
         clamped=counter.clamped,
     )
+
+
+def _usual(raw: Json, tier: str | None, output_tokens_max: int | None) -> Usage | None:
+    """What nearly every answer tells: two counts with their sum, what was cached, what was thought.
+    None where there is more to look at, or anything to doubt."""
+    if not raw.keys() <= _USUAL:
+        return None
+    prompt, completion = raw.get("prompt_tokens"), raw.get("completion_tokens")
+    if type(prompt) is not int or type(completion) is not int:
+        return None
+    if prompt + completion != raw.get("total_tokens") or prompt > TOKENS_MAX:
+        return None
+    cached = _only("cached_tokens", raw.get("prompt_tokens_details"))
+    reasoning = _only("reasoning_tokens", raw.get("completion_tokens_details"))
+    most = TOKENS_MAX if output_tokens_max is None else min(output_tokens_max, TOKENS_MAX)
+    if not (0 <= cached <= prompt and 0 <= reasoning <= completion <= most):
+        return None
+    return Usage(
+        input=prompt - cached,
+        cache_read=cached,
+        output=completion - reasoning,
+        reasoning=reasoning,
+        service_tier=tier,
+    )
+
+
+def _only(name: str, details: object) -> int:
+    """The count of that name where the others beside it are nought; less than 0 where they are not,
+    or are no counts."""
+    if details is None:
+        return 0
+    if type(details) is not dict:
+        return -1
+    found = 0
+    for each, count in details.items():
+        if count is None:
+            continue
+        if type(count) is not int or (count and each != name):
+            return -1
+        if count:
+            found = count
+    return found
 
 
 def _media_in(counter: Counter, inside: Json, prompt: int, left: int) -> tuple[int, int, int]:

@@ -8,6 +8,7 @@ from a list of fields. Usage, errors and the end are ours alone: they wait for `
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from app.metering.usage import Usage
 from app.providers.events import Finished, Outcome, StreamEvent
@@ -16,13 +17,18 @@ from app.providers.stream_decoder import DecoderOptions
 from app.server.fast_json import json_bytes
 from app.server.wire.chat_answer import DONE, FINISH_REASONS, RECEIPT, frame
 from app.server.wire.faults import error_of
-from app.server.wire.quick_frames import QuickFrames, value_of
+from app.server.wire.known_frames import (
+    BEHIND,
+    CHOICES,
+    USUAL_CHOICE,
+    choice_of,
+    fields_of,
+    is_plain,
+)
+from app.server.wire.quick_frames import QuickFrames
 from app.server.wire.running import Running
 from app.server.wire.usage_json import chat_usage
 
-_CHOICES = b'"choices":'
-_BEHIND = frozenset({"choices", "usage", "obfuscation"})
-_USUAL_CHOICE = frozenset({"index", "delta", "logprobs", "finish_reason"})
 _WORDS = frozenset({"content", "role", "reasoning_content", "reasoning", "refusal"})
 _TEXT_OR_NONE = {str, type(None)}
 _REASONS = frozenset(FINISH_REASONS.values())
@@ -53,9 +59,9 @@ class Passing:
             "created": created,
             "model": model,
         }
-        self._head: dict[str, object] = head
+        self._head = b"data: %b," % json_bytes(head)[:-1]
         self._include_usage = include_usage
-        self._decoder = _Frames(options, head)
+        self._decoder = _Frames(options, self._head)
         self._at_line_start = True
         self.running = running
         self.events: list[StreamEvent] = []  # of the last piece
@@ -118,22 +124,26 @@ class Passing:
 
     def end(self, usage: Usage | None, receipt: Mapping[str, object] | None) -> bytes:
         """The last frames. `usage` is what is charged, which may be our own count."""
-        finished = self.finished or Finished(Outcome.BROKEN)
+        head, finished = self._head, self.running.finished or Finished(Outcome.BROKEN)
         broken = finished.outcome is Outcome.BROKEN
         frames = []
         if not broken and not self._decoder.told_reason:
-            frames.append(self._chunk([_choice({}, FINISH_REASONS[finished.outcome])]))
+            choice = _choice({}, FINISH_REASONS[finished.outcome])
+            frames.append(_behind(head, {"choices": [choice]}))
         if self._include_usage and usage is not None and not broken:
-            frames.append(self._chunk([], usage=chat_usage(usage)))
+            frames.append(_behind(head, {"choices": [], "usage": chat_usage(usage)}))
         if receipt is not None:
             choices = [] if self._include_usage else [_choice({}, None)]
-            frames.append(self._chunk(choices, **{RECEIPT: dict(receipt)}))
+            frames.append(_behind(head, {"choices": choices, RECEIPT: dict(receipt)}))
         if broken:
             frames.append(frame({"error": error_of(finished.fault)}))
-        return b"".join((*frames, DONE))
+        frames.append(DONE)
+        return b"".join(frames)
 
-    def _chunk(self, choices: list[Json], **fields: object) -> bytes:
-        return frame({**self._head, "choices": choices, **fields})
+
+def _behind(head: bytes, fields: Json) -> bytes:
+    """A frame of our head and these fields."""
+    return b"%b%b\n\n" % (head, json_bytes(fields)[1:])
 
 
 def _choice(delta: Json, reason: str | None) -> Json:
@@ -143,14 +153,10 @@ def _choice(delta: Json, reason: str | None) -> Json:
 class _Frames(QuickFrames):
     """The decoder, which also makes the frames that go out."""
 
-    def __init__(self, options: DecoderOptions, head: Json) -> None:
+    def __init__(self, options: DecoderOptions, head: bytes) -> None:
         super().__init__(options)
-        self._ours = head
-        self._our_head = b"data: %b," % json_bytes(head)[:-1]
+        self._our_head = head
         self._our_before = self._our_between = b""
-        self._their_head = b"\0"  # begins nothing
-        self._usual: frozenset[str] = _BEHIND
-        self._heads_learned = 0
         self._out: list[bytes] = []
         self.told_reason = False
 
@@ -172,23 +178,32 @@ class _Frames(QuickFrames):
             return  # an error is told in our words, at the end
         if self._is_known(message, payload) and _is_usual(message, choices):
             self._out.append(b"%b%b\n\n" % (self._our_head, payload[len(self._their_head) :]))
-            if self._learn_frame(message, payload):
-                self._learn_our_frame()
+            self._learn_frame(message, payload)
             return
-        if (cleaned := self._cleaned(as_object(choices[0]))) is not None:
-            self._out.append(frame({**self._ours, "choices": [cleaned]}))
+        if (cleaned := _cleaned(as_object(choices[0]))) is not None:
+            self._out.append(_behind(self._our_head, {"choices": [cleaned]}))
+            self.told_reason = self.told_reason or cleaned["finish_reason"] is not None
         if not self._begins_as_learned(payload):
             self._learn(payload)
 
     def _is_known(self, message: Json, payload: bytes) -> bool:
-        begins = payload.startswith(self._their_head)
-        return begins and message.keys() <= self._usual and _is_text(payload)
+        if not payload.startswith(self._their_head) or not _is_text(payload):
+            return False
+        return message.keys() - self._fields.keys() <= BEHIND
 
     def _begins_as_learned(self, payload: bytes) -> bool:
         head = self._their_head
-        return payload.startswith(head) and payload.startswith(_CHOICES, len(head))
+        return payload.startswith(head) and payload.startswith(CHOICES, len(head))
 
-    def _learn_our_frame(self) -> None:
+    def _known(self, rest: bytes, reason: str) -> None:
+        if not reason:
+            self._out.append(b"%b%b\n\n" % (self._our_head, rest))
+        elif end := _end_of(rest):
+            self._out.append(b"%b%b" % (self._our_head, end[0]))
+            self.told_reason = self.told_reason or end[1]
+
+    def _look_alike(self, before: bytes, after: bytes) -> None:
+        super()._look_alike(before, after)
         self._our_before = self._our_head + self._before[len(b"data: ") + len(self._their_head) :]
         self._our_between = self._after + self._our_before
 
@@ -198,37 +213,43 @@ class _Frames(QuickFrames):
 
     def _learn(self, payload: bytes) -> None:
         """The head that the upstream's frames begin with: all that stands before the choices."""
-        place = payload.find(_CHOICES)
+        place = payload.find(CHOICES)
         if place < 0 or self._heads_learned >= _HEADS_LEARNED_MAX:
             return
         self._heads_learned += 1
-        try:
-            head = value_of(b"%b%b0}" % (payload[:place], _CHOICES))
-        except ValueError:
-            return
-        if type(head) is dict:
-            self._their_head = payload[:place]
-            self._usual = _BEHIND | head.keys()
+        head = payload[:place]
+        if (fields := fields_of(head)) is not None:
+            self._their_head, self._fields = head, fields
+            self._is_plain_head = is_plain(head, fields)
 
-    def _cleaned(self, choice: Json) -> Json | None:
-        """The choice with the fields that we know, and nothing that is not for the client."""
-        if choice.get("index", 0) != 0:
-            return None
-        given = as_object(choice.get("delta")) or as_object(choice.get("message"))
-        delta = _cleaned_delta(given) if given else {}
-        reason = self._reason_of(as_text(choice.get("finish_reason")))
-        return _choice(delta, reason) if delta or reason else None
 
-    def _reason_of(self, told: str) -> str | None:
-        """The reason in OpenAI's words; None where there is none, or none that is an end."""
-        if not told:
-            return None
-        reason: str | None = told if told in _REASONS else None
-        if reason is None:
-            outcome = self.outcome_of(told)
-            reason = None if outcome is Outcome.BROKEN else FINISH_REASONS[outcome]
-        self.told_reason = self.told_reason or reason is not None
-        return reason
+@lru_cache(maxsize=256)
+def _end_of(rest: bytes) -> tuple[bytes, bool] | None:
+    """What a client gets behind our head for a rest that tells why it ends, and whether it is told
+    so; None where it gets nothing."""
+    choice = choice_of(rest)
+    cleaned = None if choice is None else _cleaned(choice)
+    if cleaned is None:
+        return None
+    return json_bytes({"choices": [cleaned]})[1:] + b"\n\n", cleaned["finish_reason"] is not None
+
+
+def _cleaned(choice: Json) -> Json | None:
+    """The choice with the fields that we know, and nothing that is not for the client."""
+    if choice.get("index", 0) != 0:
+        return None
+    given = as_object(choice.get("delta")) or as_object(choice.get("message"))
+    delta = _cleaned_delta(given) if given else {}
+    reason = _reason_of(as_text(choice.get("finish_reason")))
+    return _choice(delta, reason) if delta or reason else None
+
+
+def _reason_of(told: str) -> str | None:
+    """The reason in OpenAI's words; None where there is none, or none that is an end."""
+    if not told or told in _REASONS:
+        return told or None
+    outcome = _Frames.outcome_of(told)
+    return None if outcome is Outcome.BROKEN else FINISH_REASONS[outcome]
 
 
 def _cleaned_delta(given: Json) -> dict[str, object]:
@@ -259,7 +280,7 @@ def _is_usual(message: Json, choices: list[object]) -> bool:
     if len(choices) != 1 or message.get("usage") is not None:
         return False
     choice = choices[0]
-    if type(choice) is not dict or not choice.keys() <= _USUAL_CHOICE:
+    if type(choice) is not dict or not choice.keys() <= USUAL_CHOICE:
         return False
     if choice.get("finish_reason") is not None or choice.get("logprobs") is not None:
         return False

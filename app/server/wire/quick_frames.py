@@ -1,8 +1,8 @@
 """Frames of OpenAI's Chat that hold nothing but a piece of text, read without being parsed.
 
-Nearly all frames of an answer differ in their text alone. How they look is learned from one that
-was parsed; those that look the same are then cut out by their ends. Any other goes the usual way,
-and so does everything behind it in the same piece.
+Nearly all frames of an answer differ in their text alone. How they look is learned from the first;
+those that look the same are then cut out by their ends. Any other goes the usual way, and so does
+everything behind it in the same piece. What was known from other answers is not parsed there.
 """
 
 from __future__ import annotations
@@ -10,17 +10,26 @@ from __future__ import annotations
 import re
 
 from app.providers.events import StreamEvent, TextArrived
-from app.providers.json_text import Json, as_text, read_json
+from app.providers.json_text import EMPTY, Json, as_text, as_tier
 from app.providers.openai_chat import OpenAIChatDecoder
 from app.providers.stream_decoder import DecoderOptions
-from app.server.fast_json import parsed
+from app.server.wire.known_frames import (
+    CHOICES,
+    fields_of,
+    is_around_text,
+    is_plain,
+    reason_of,
+    value_of,
+)
 
 _LEARNED_MAX = 8
 _MANY = 3  # so many frames in one piece are looked at together
 # The bounds of a stream are counted where frames are parsed: beyond this all of them are again.
 _BYTES_MAX = 256 * 1024 * 1024
-# A text of so few bytes, or so few brackets, cannot be nested deeper than that.
-_SHALLOW_BYTES, _SHALLOW = 1000, 500
+# Frames are looked up that are no longer than this, until so many of an answer were not known.
+_KNOWN_BYTES_MAX, _UNKNOWN_MAX = 1000, 3
+_CONTENT = b'"content":'
+_NO_CHOICE = (CHOICES + b"[]", CHOICES + b" []")
 _ENDS = ("finish_reason", "logprobs", "error")
 _PLAIN, _ESCAPED = rb'[^"\\\x00-\x1f]*', rb'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})'
 _PLAIN_TEXT = re.compile(_PLAIN)
@@ -38,6 +47,11 @@ class QuickFrames(OpenAIChatDecoder):
         self._is_between = False  # nothing of a frame has been taken in
         self._learned = 0
         self._quick_bytes = 0
+        self._their_head = b"\0"  # begins nothing
+        self._fields: Json = EMPTY  # of that head
+        self._is_plain_head = False
+        self._heads_learned = 0
+        self._unknown = 0
 
     def feed(self, chunk: bytes) -> list[StreamEvent]:
         if (text := self.alone(chunk)) is not None:
@@ -68,8 +82,69 @@ class QuickFrames(OpenAIChatDecoder):
         self._is_between = chunk.endswith(b"\n\n")
         return super().feed(chunk)
 
+    def _message(self, name: str, payload: bytes) -> None:
+        # Only of a stream whose frames end as expected: the others are rare.
+        if not (self._is_between and self._unknown < _UNKNOWN_MAX and self._recognize(payload)):
+            super()._message(name, payload)
+
     def _read(self, payload: bytes) -> object:
         return value_of(payload)
+
+    def _recognize(self, payload: bytes) -> bool:
+        """Take in a frame that says what is known from other answers; False, and nothing is done,
+        where it has to be parsed."""
+        place = payload.find(CHOICES)
+        if place < 0 or len(payload) > _KNOWN_BYTES_MAX or b"\n" in payload:
+            return False
+        head, rest = payload[:place], payload[place:]
+        if rest.startswith(_NO_CHOICE):
+            return False
+        fields = self._fields_of(head)
+        return fields is not None and self._recognize_rest(head, fields, rest)
+
+    def _fields_of(self, head: bytes) -> Json | None:
+        """The fields of a head behind which a rest says what it says elsewhere; else None."""
+        if head == self._their_head:
+            return self._fields if self._is_plain_head else None
+        if self._heads_learned:
+            return None
+        fields = fields_of(head)
+        return fields if fields is not None and is_plain(head, fields) else None
+
+    def _recognize_rest(self, head: bytes, fields: Json, rest: bytes) -> bool:
+        begin, literal, text = _begin_of_text(rest), b"", None
+        if begin:
+            found = _LITERAL.match(rest, begin)
+            literal = found[0] if found else b""
+            before, after = rest[:begin], rest[begin + len(literal) :]
+            if is_around_text(before, after):
+                text = _text_of(literal)
+        reason = None if literal or text is not None else reason_of(rest)
+        if text is None and reason is None:
+            self._unknown += 1
+            return False
+        self._begin(head, fields)
+        if text:
+            self._events.append(TextArrived(text))
+        if reason:
+            self._reason = reason
+        self._known(rest, reason or "")
+        if text is not None and self._learned < _LEARNED_MAX:
+            self._look_alike(head + before, after)
+        return True
+
+    def _begin(self, head: bytes, fields: Json) -> None:
+        """Take from a head what a parsed frame would tell with it."""
+        if head != self._their_head:
+            self._their_head, self._fields, self._is_plain_head = head, fields, True
+            self._heads_learned = 1
+        if self.model is None or self.request_id is None:
+            self._name_model(fields)
+        if "service_tier" in fields:
+            self._tier = as_tier(fields["service_tier"]) or self._tier
+
+    def _known(self, rest: bytes, reason: str) -> None:
+        """A frame came that was not parsed; `reason` is empty where it is none with an end."""
 
     def alone(self, chunk: bytes) -> str | None:
         """The text of a piece that is one frame as learned with plain words in it, which is then
@@ -150,17 +225,18 @@ class QuickFrames(OpenAIChatDecoder):
         """A frame was parsed and said what it had to say."""
         self._learn_frame(message, payload)
 
-    def _learn_frame(self, message: Json, payload: bytes) -> bool:
-        """How frames look that hold a piece of text; False where this is none, or no more are
-        learned."""
+    def _learn_frame(self, message: Json, payload: bytes) -> None:
+        """How frames look that hold a piece of text, where this is one and more are learned."""
         if self._learned >= _LEARNED_MAX or any(map(message.get, _MORE_THAN_TEXT)):
-            return False
-        if (found := _parts_of(message, payload)) is None:
-            return False
+            return
+        if (found := _parts_of(message, payload)) is not None:
+            self._look_alike(*found)
+
+    def _look_alike(self, before: bytes, after: bytes) -> None:
+        """From now on frames are cut out that have a text between these two."""
         self._learned += 1
-        self._before, self._after = b"data: " + found[0], found[1] + b"\n\n"
+        self._before, self._after = b"data: " + before, after + b"\n\n"
         self._between = self._after + self._before
-        return True
 
 
 def _parts_of(message: Json, payload: bytes) -> tuple[bytes, bytes] | None:
@@ -174,10 +250,9 @@ def _parts_of(message: Json, payload: bytes) -> tuple[bytes, bytes] | None:
         return None
     if choice.get("index", 0) != 0 or any(choice.get(name) is not None for name in _ENDS):
         return None
-    begin = payload.rfind(b'"content":') + 10
-    begin += payload[begin : begin + 2].find(b'"') + 1
+    begin = _begin_of_text(payload)
     found = _LITERAL.match(payload, begin)
-    if found is None or payload[begin - 1 : begin] != b'"' or b"\n" in payload:
+    if found is None or not begin or b"\n" in payload:
         return None
     before, after = payload[:begin], payload[found.end() :]
     # Another text there has to change the text and nothing else.
@@ -189,22 +264,21 @@ def _parts_of(message: Json, payload: bytes) -> tuple[bytes, bytes] | None:
     return (before, after) if probed == expected else None
 
 
-def value_of(payload: bytes) -> object:
-    """What `read_json` reads, sooner."""
-    # Texts nested very deep are refused there, and by whoever compares or reads them again.
-    if len(payload) < _SHALLOW_BYTES or payload.count(b"[") + payload.count(b"{") < _SHALLOW:
-        try:
-            return parsed(payload)
-        except ValueError:
-            return read_json(payload)
-    return read_json(payload)
+def _begin_of_text(frame: bytes) -> int:
+    """Where the last text named content begins, behind its quote; 0 where there is none."""
+    place = frame.rfind(_CONTENT)
+    if place < 0:
+        return 0
+    begin = place + len(_CONTENT)
+    if frame.startswith(b' "', begin):
+        return begin + 2
+    return begin + 1 if frame.startswith(b'"', begin) else 0
 
 
 def _text_of(literal: bytes) -> str | None:
     """The text that a JSON string has between its quotes; None where it is no Unicode."""
     try:
-        if b"\\" in literal:
-            return as_text(value_of(b'"' + literal + b'"'))
-        return literal.decode()
+        said = literal.decode()
+        return as_text(value_of(b'"%b"' % literal)) if "\\" in said else said
     except ValueError:
         return None

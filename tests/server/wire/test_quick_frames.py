@@ -17,8 +17,9 @@ from app.providers.json_text import read_json
 from app.providers.languages import Language
 from app.providers.openai_chat import OpenAIChatDecoder
 from app.providers.stream_decoder import DecoderOptions
+from app.server.wire.known_frames import value_of
 from app.server.wire.passing import Passing
-from app.server.wire.quick_frames import QuickFrames, value_of
+from app.server.wire.quick_frames import QuickFrames
 from app.server.wire.running import Running
 from tests.providers.recordings import Recorded, recordings
 
