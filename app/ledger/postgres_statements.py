@@ -231,8 +231,11 @@ def admit_statement(
 
     `beside` are parts of the caller's own, as said at BESIDE, with `more` of their values.
     """
-    if not wish.draws or any(opening.tenant != wish.tenant for opening in wish.openings):
+    if not wish.draws:
         return None
+    for opening in wish.openings:
+        if opening.tenant != wish.tenant:
+            return None
     values: dict[str, Any] = {
         "hold": wish.hold_id,
         "tenant": wish.tenant,
@@ -251,11 +254,10 @@ def admit_statement(
     openings = wish.openings
     if len(wish.draws) == 1:
         (draw,) = wish.draws
+        values["account"], values["amount"] = draw.account, draw.amount
         if not openings:
-            one = {**values, "account": draw.account, "amount": draw.amount}
-            return Hot(_with(ADMIT_ONE, beside, leaves), one, 1)
+            return Hot(_with(ADMIT_ONE, beside, leaves), values, 1)
         if len(openings) == 1 and openings[0].id == draw.account:
-            values["account"], values["amount"] = draw.account, draw.amount
             values |= _as_opened(openings[0])
             return Hot(_with(ADMIT_ONE_OPENED, beside, leaves), values, 1)
     many = {

@@ -98,18 +98,18 @@ def admit(
         return Refused(Refusal.SUSPENDED, model_id)
     if not may(account.role, Right.USE, catalog):
         return Refused(Refusal.ROLE, model_id)
-    plan = catalog.plan(account.plan)
-    rule = plan.own_keys if plan is not None else OwnKeys.NEVER
-    own_key = Admitted(PayerKind.OWN_KEY, worst.output_tokens_max)
-    if account.has_own_key and prefer_own_key and rule is OwnKeys.ALWAYS:
-        return own_key
+    rule = OwnKeys.NEVER
+    if account.has_own_key and (plan := catalog.plan(account.plan)) is not None:
+        rule = plan.own_keys
+    if prefer_own_key and rule is OwnKeys.ALWAYS:
+        return Admitted(PayerKind.OWN_KEY, worst.output_tokens_max)
     hosted = _hosted(catalog, account, model_id, worst, now)
-    if isinstance(hosted, Refused):
-        others = tuple(name for name in hosted.free_models if can_answer(name))
-        hosted = replace(hosted, free_models=others)
-    if isinstance(hosted, Refused) and account.has_own_key and rule is not OwnKeys.NEVER:
-        return own_key
-    return hosted
+    if isinstance(hosted, Admitted):
+        return hosted
+    if rule is not OwnKeys.NEVER:
+        return Admitted(PayerKind.OWN_KEY, worst.output_tokens_max)
+    others = tuple(name for name in hosted.free_models if can_answer(name))
+    return replace(hosted, free_models=others)
 
 
 def _hosted(

@@ -170,7 +170,7 @@ def admit_statement_of(
     order, sent = decision.order(wish), None
     if departure is not None:
         sent = Sent(departure.route, departure.owner, departure.lease_until)
-    if not decision.sides:
+    if not decision.call.sides:
         return admit_statement(order, sent=sent)
     side = _one_side(decision)
     return None if side is None else admit_statement(order, _SIDE_ADMITTED, side, sent)
