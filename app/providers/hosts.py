@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from app.providers.languages import Language
 
@@ -69,15 +70,17 @@ class Host:
 
     def language_of(self, model: str) -> Language:
         """The language in which this model is asked."""
-        if not self.languages:
-            return self.language
-        return next(
-            (found for glob, found in self.languages if fnmatchcase(model, glob)), self.language
-        )
+        found = _exception(self.languages, model) if self.languages else None
+        return found or self.language
 
     def auth_value(self, secret: str) -> str:
         """What the authentication header carries."""
         return f"Bearer {secret}" if self.auth_header == _BEARER else secret
+
+
+@lru_cache(maxsize=1024)
+def _exception(languages: tuple[tuple[str, Language], ...], model: str) -> Language | None:
+    return next((found for glob, found in languages if fnmatchcase(model, glob)), None)
 
 
 def matches(globs: tuple[str, ...], model: str) -> bool:

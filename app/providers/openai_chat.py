@@ -17,12 +17,14 @@ from app.providers.events import (
     ToolResultArrived,
 )
 from app.providers.faults import fault_of
-from app.providers.json_text import Json, as_list, as_object, as_text, as_tier, json_text
+from app.providers.json_text import EMPTY, Json, as_list, as_object, as_text, as_tier, json_text
 from app.providers.pictures import picture_of_url
 from app.providers.stream_decoder import DecoderOptions, StreamDecoder
 from app.providers.tool_calls import PartialCalls
 from app.providers.usage_openai import openai_usage
 
+# An enum's members are slow to look up, for what every answer asks for.
+_COMPLETE, _REFUSED, _BROKEN = Outcome.COMPLETE, Outcome.REFUSED, Outcome.BROKEN
 _OUTCOMES = {
     "length": Outcome.LENGTH,
     "max_tokens": Outcome.LENGTH,
@@ -51,7 +53,6 @@ class OpenAIChatDecoder(StreamDecoder):
         self._calls = PartialCalls()
         self._refused = False
         self._cited: set[str] = set()
-        self._anything = False
 
     def _take(self, name: str, message: Json, payload: bytes) -> None:
         if self.model is None or self.request_id is None:
@@ -161,7 +162,7 @@ class OpenAIChatDecoder(StreamDecoder):
 
     def _take_usage(self, message: Json, payload: bytes) -> None:
         exact = self.exact(message, payload)
-        groq = as_object(exact.get("x_groq"))
+        groq = as_object(exact.get("x_groq")) if "x_groq" in exact else EMPTY
         if raw := as_object(exact.get("usage")) or as_object(groq.get("usage")):
             self.emit_usage(
                 openai_usage(raw, service_tier=self._tier, output_tokens_max=self.output_tokens_max)
@@ -180,19 +181,19 @@ class OpenAIChatDecoder(StreamDecoder):
 
     def _end(self, reason: str) -> None:
         outcome = self.outcome_of(reason)
-        if outcome is Outcome.COMPLETE and self._calls:
+        if outcome is _COMPLETE and self._calls:
             outcome = Outcome.TOOL_CALLS
-        if outcome is Outcome.COMPLETE and self._refused:
-            outcome = Outcome.REFUSED
-        if outcome is Outcome.BROKEN:
+        elif outcome is _COMPLETE and self._refused:
+            outcome = _REFUSED
+        if outcome is _BROKEN:
             self.fail({"message": f"finish_reason: {reason}", "code": "server_error"})
             return
-        self.finish(outcome, self._refusal(reason) if outcome is Outcome.REFUSED else None)
+        self.finish(outcome, self._refusal(reason) if outcome is _REFUSED else None)
 
     @staticmethod
     def outcome_of(reason: str) -> Outcome:
         """What a host's `finish_reason` means; COMPLETE for words that nobody knows."""
-        return _OUTCOMES.get(reason.lower(), Outcome.COMPLETE)
+        return _OUTCOMES.get(reason.lower(), _COMPLETE)
 
     def _refusal(self, reason: str) -> Fault | None:
         # A model that declines in words needs no fault beside them; a filter does.
@@ -204,7 +205,7 @@ class OpenAIChatDecoder(StreamDecoder):
 
     def _before_end(self, outcome: Outcome) -> None:
         # A call whose end never came may lack half of its arguments: it is not passed on.
-        if outcome is not Outcome.BROKEN:
+        if self._calls and outcome is not _BROKEN:
             for call in self._calls.whole():
                 self.emit(call)
 

@@ -165,9 +165,17 @@ class WholeChat:
         self.finished: Finished | None = None
 
     def event(self, event: StreamEvent) -> None:
-        if type(event) is TextArrived:  # nearly all of them
+        # These three are in every answer: asked for first, and by their very type.
+        if type(event) is TextArrived:
             self._text.append(event.text)
-            return
+        elif type(event) is UsageArrived:
+            self.usage = event.usage
+        elif type(event) is Finished:
+            self.finished = event
+        else:
+            self._rare(event)
+
+    def _rare(self, event: StreamEvent) -> None:
         match event:
             case ThinkingArrived() | ToolCallArrived() | CitationArrived() | ImageArrived():
                 for name, value in delta_of(event, 0).items():
@@ -175,10 +183,6 @@ class WholeChat:
                         self._lists.setdefault(name, []).extend(value)
                     else:
                         self._thinking.append(str(value))
-            case UsageArrived(usage):
-                self.usage = usage
-            case Finished():
-                self.finished = event
             case _:
                 return
 

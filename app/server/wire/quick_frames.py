@@ -199,11 +199,12 @@ class QuickFrames(OpenAIChatDecoder):
         before, after = self._before, self._after
         if not chunk.startswith(before, at):
             return "", at
-        literals = chunk[at + len(before) :].split(self._between)
-        last, is_whole, _ = literals.pop().partition(after)
-        if is_whole:
-            literals.append(last)
-        if len(literals) < 2:
+        # What stands between two texts is long, and for long needles Python's search is slow.
+        parts = chunk[at:].split(after)
+        parts.pop()
+        size = len(before)
+        literals = [part[size:] for part in parts if part.startswith(before)]
+        if len(literals) < max(2, len(parts)):
             return "", at
         # Kept apart, so that what is broken in two of them is not whole in both.
         apart = b" ".join(literals)
