@@ -202,9 +202,9 @@ class QuickFrames(OpenAIChatDecoder):
         # What stands between two texts is long, and for long needles Python's search is slow.
         parts = chunk[at:].split(after)
         parts.pop()
-        size = len(before)
-        literals = [part[size:] for part in parts if part.startswith(before)]
-        if len(literals) < max(2, len(parts)):
+        begin = len(before)
+        literals = [part[begin:] for part in parts]
+        if len(literals) < 2 or not chunk.startswith(self._between.join(literals), at + begin):
             return "", at
         # Kept apart, so that what is broken in two of them is not whole in both.
         apart = b" ".join(literals)
