@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.ledger.posting import COUNTED_KINDS
-from app.ledger.records import AccountKind, Admit, Opening, Settle
+from app.ledger.records import AccountKind, Admit, Departure, Opening, Settle
 from app.ledger.rows import ms_from
 from app.quick_init import quick_init
 
@@ -210,24 +210,14 @@ class Hot:
     rows: int
 
 
-@quick_init
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What `calls.dispatch` is given beside the hold."""
-
-    route: str
-    owner: str
-    lease_until: datetime
-
-
 def admit_statement(
     wish: Admit,
     beside: str = "",
     more: Mapping[str, Any] | None = None,
-    sent: Sent | None = None,
+    departure: Departure | None = None,
 ) -> Hot | None:
-    """What admits a call in one go, and where it was `sent` dispatches it with that; None where
-    only the shared steps can.
+    """What admits a call in one go, and with a departure dispatches it with that; None where only
+    the shared steps can.
 
     `beside` are parts of the caller's own, as said at BESIDE, with `more` of their values.
     """
@@ -247,10 +237,10 @@ def admit_statement(
         "facts": wish.facts,
         **(more or {}),
     }
-    leaves = sent is not None
-    if sent is not None:
-        values["route"], values["owner"] = sent.route, sent.owner
-        values["lease"] = ms_from(sent.lease_until)
+    leaves = departure is not None
+    if departure is not None:
+        values["route"], values["owner"] = departure.route, departure.owner
+        values["lease"] = ms_from(departure.lease_until)
     openings = wish.openings
     if len(wish.draws) == 1:
         (draw,) = wish.draws

@@ -122,6 +122,17 @@ class Admit:
     facts: str = ""
 
 
+@quick_init
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """By which route a call leaves in the moment in which it is held, and who runs it until when
+    without a word."""
+
+    route: str
+    owner: str
+    lease_until: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class HoldRow:
     """A hold as it stands; see `Admit` for the fields that never change."""

@@ -16,18 +16,17 @@ from app.catalog.plan_catalog import PlanCatalog
 from app.clock import new_id
 from app.ledger.postgres_statements import (
     Hot,
-    Sent,
     admit_statement,
     settle_statement,
 )
-from app.ledger.records import AccountKind
+from app.ledger.records import AccountKind, Departure
 from app.ledger.rows import ms_from
 from app.ledger.steps import Sql
 from app.metering.allowances import percents_of
 from app.server.credits.admission import Decision
 from app.server.credits.holding import SIDE_LASTS, SIDE_OWNER
 from app.server.credits.reading import Ask, statement, text_of_caller, values_of_caller
-from app.server.credits.records import AdmittedCall, CallWish, Departure
+from app.server.credits.records import AdmittedCall, CallWish
 from app.server.credits.settlement import Settlement
 from app.server.events import Kind
 from app.server.fast_json import json_text
@@ -167,13 +166,11 @@ def admit_statement_of(
     """What holds a call with its side, its own accounts first: the row that all free accounts
     share is locked last and shortest. With a departure the call is sent by the same statement.
     None where only the shared steps can."""
-    order, sent = decision.order(wish), None
-    if departure is not None:
-        sent = Sent(departure.route, departure.owner, departure.lease_until)
+    order = decision.order(wish)
     if not decision.call.sides:
-        return admit_statement(order, sent=sent)
+        return admit_statement(order, departure=departure)
     side = _one_side(decision)
-    return None if side is None else admit_statement(order, _SIDE_ADMITTED, side, sent)
+    return None if side is None else admit_statement(order, _SIDE_ADMITTED, side, departure)
 
 
 def _one_side(decision: Decision) -> Mapping[str, Any] | None:

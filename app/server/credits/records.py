@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.catalog.prices import Price
-from app.ledger.records import HeldDraw
+from app.ledger.records import Departure, HeldDraw
 from app.metering.allowances_split import Draw
 from app.metering.hold import Basis, Proof
 from app.metering.payer import PayerKind
@@ -104,17 +104,6 @@ class AdmittedCall:
     held: tuple[HeldDraw, ...] = ()
     counted: tuple[str, ...] = ()
     sides: tuple[SideHold, ...] = ()
-
-
-@quick_init
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """By which route a call leaves in the moment in which it is held, and who runs it until when
-    without a word."""
-
-    route: str
-    owner: str
-    lease_until: datetime
 
 
 class Leave(Protocol):

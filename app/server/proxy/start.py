@@ -6,8 +6,9 @@ from __future__ import annotations
 import logging
 
 from app.errors import LedgerError
+from app.ledger.records import Departure
 from app.metering.hold import Proof
-from app.server.credits.records import AdmittedCall, CallDropped, Departure
+from app.server.credits.records import AdmittedCall, CallDropped
 from app.server.errors import Refused
 from app.server.proxy.booking import book
 from app.server.proxy.desk import Desk
