@@ -225,10 +225,9 @@ class _Frames(QuickFrames):
 
 @lru_cache(maxsize=256)
 def _end_of(rest: bytes) -> tuple[bytes, bool] | None:
-    """What a client gets behind our head for a rest that tells why it ends, and whether it is told
-    so; None where it gets nothing."""
-    choice = choice_of(rest)
-    cleaned = None if choice is None else _cleaned(choice)
+    """What a client gets behind our head for a known rest that tells why it ends, and whether it is
+    told so; None where it gets nothing."""
+    cleaned = _cleaned(choice_of(rest))
     if cleaned is None:
         return None
     return json_bytes({"choices": [cleaned]})[1:] + b"\n\n", cleaned["finish_reason"] is not None

@@ -112,14 +112,13 @@ class QuickFrames(OpenAIChatDecoder):
         return fields if fields is not None and is_plain(head, fields) else None
 
     def _recognize_rest(self, head: bytes, fields: Json, rest: bytes) -> bool:
-        begin, literal, text = _begin_of_text(rest), b"", None
-        if begin:
-            found = _LITERAL.match(rest, begin)
-            literal = found[0] if found else b""
-            before, after = rest[:begin], rest[begin + len(literal) :]
-            if is_around_text(before, after):
-                text = _text_of(literal)
-        reason = None if literal or text is not None else reason_of(rest)
+        begin = _begin_of_text(rest)
+        found = _LITERAL.match(rest, begin) if begin else None
+        literal = found[0] if found else b""
+        reason, text = None if literal else reason_of(rest), None
+        before, after = rest[:begin], rest[begin + len(literal) :]
+        if begin and reason is None and is_around_text(before, after):
+            text = _text_of(literal)
         if text is None and reason is None:
             self._unknown += 1
             return False

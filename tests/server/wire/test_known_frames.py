@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 
 from app.providers.stream_decoder import DecoderOptions
 from app.server.wire import quick_frames
-from app.server.wire.known_frames import is_around_text, reason_of
+from app.server.wire.known_frames import (
+    _check_around_text,
+    _reason_of,
+    is_around_text,
+    reason_of,
+)
 from app.server.wire.passing import Passing
 from app.server.wire.quick_frames import QuickFrames
 from app.server.wire.running import Running
@@ -166,3 +171,14 @@ def test_a_rest_without_words_tells_its_reason() -> None:
     assert reason_of(_rest(delta={"role": "assistant", "content": None})) == ""
     assert reason_of(_rest(delta={"content": "word"}, finish_reason="stop")) is None
     assert reason_of(_rest(delta={}, finish_reason=1)) is None
+
+
+def test_words_are_not_remembered() -> None:
+    _reason_of.cache_clear()
+    _check_around_text.cache_clear()
+    words = _rest(delta={"reasoning_content": "a secret"}, finish_reason=None)
+    beside = _rest(delta={"reasoning_content": "a secret", "content": "x"})
+    logged = _rest(delta={"content": "x"}, logprobs={"content": [{"token": "a secret"}]})
+    for rest in (words, beside, logged):
+        _passed([b'data: {"id":"gen-1",' + rest + b"\n\n"])
+    assert _reason_of.cache_info().currsize == _check_around_text.cache_info().currsize == 0
