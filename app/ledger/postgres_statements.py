@@ -31,6 +31,8 @@ _STATE, _COLUMNS, _VALUES = "'held'", "/* columns */", "/* values */"
 _STATE_SENT = "'dispatched'"
 _COLUMNS_SENT = ", attempt, route, owner, lease_ms"
 _VALUES_SENT = ", 1, %(route)s, %(owner)s, %(lease)s::bigint"
+# Where an admission asks for one thing more; what comes before it is put in front of its parts.
+_ARRIVED = "/* arrived */"
 _IN_DEBT = (
     "EXISTS (SELECT 1 FROM ledger_accounts AS owing"
     " WHERE owing.tenant = {tenant} AND owing.kind = 'debt' AND owing.posted < 0)"
@@ -59,7 +61,7 @@ WITH wanted AS MATERIALIZED (
     ORDER BY a.id FOR UPDATE OF a
 ), fits AS MATERIALIZED (
     SELECT count(*) = %(draws)s AND coalesce(bool_and(covers), true)
-        AND NOT {_IN_DEBT.format(tenant="%(tenant)s")}
+        AND NOT {_IN_DEBT.format(tenant="%(tenant)s")}{_ARRIVED}
         AND NOT EXISTS (
             SELECT 1 FROM unnest(%(opened)s::text[], %(granted)s::bigint[], %(names)s::text[],
                 %(kinds)s::text[], %(units)s::text[]) AS o (id, granted, name, kind, unit)
@@ -94,7 +96,7 @@ WITH moved AS (
         AND (limited = 0 OR posted - held >= %(amount)s)
         {{as_opened}}AND NOT EXISTS (SELECT 1 FROM ledger_holds AS h
             WHERE h.tenant = %(tenant)s AND h.key = %(key)s)
-        AND NOT {_IN_DEBT.format(tenant="%(tenant)s")}
+        AND NOT {_IN_DEBT.format(tenant="%(tenant)s")}{_ARRIVED}
     RETURNING id
 ), hold AS (
     INSERT INTO ledger_holds (id, tenant, key, body_hash, state, created_ms, expires_ms, frozen,
@@ -271,6 +273,16 @@ def _with(statement: str, beside: str, leaves: bool = False) -> str:
         statement = statement.replace(_COLUMNS, _COLUMNS_SENT).replace(_VALUES, _VALUES_SENT)
     checked = _WITH_BESIDE if beside else ""
     return statement.replace(BESIDE, beside).replace(_CHECKED, checked)
+
+
+def after_arrival(admission: str, parts: str, *, only_if: str) -> str:
+    """The text of an admission with `parts` before it, `WITH` and all, one of them `taken`; nothing
+    is held but where `only_if` is true. Its one row has the counts of `taken` and of the rows that
+    the admission writes last."""
+    before, last, draws = admission.rpartition("\nINSERT INTO ledger_hold_draws ")
+    held = before.replace("\nWITH ", f"{parts}, ", 1).replace(_ARRIVED, f" AND {only_if}")
+    drawn = f", drawn AS ({last.strip()} {draws} RETURNING hold_id)"
+    return f"{held}{drawn}\nSELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM drawn)"
 
 
 def _as_opened(opening: Opening) -> Mapping[str, Any]:

@@ -45,6 +45,11 @@ class Database(Protocol):
         nothing was done. SQLite has no such short way: always False."""
         ...
 
+    async def count_at_once(self, statement: Hot) -> tuple[bool, bool]:
+        """Whether a request was counted, and whether its call was held, by a statement of
+        `credits.postgres_known`. Asked only where there are short ways."""
+        ...
+
     async def admit(self, wish: Admit) -> Admission:
         """As `ledger.admission.admit`."""
         ...

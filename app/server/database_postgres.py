@@ -131,6 +131,18 @@ class PostgresDatabase:
                 return False
         return answer.count == statement.rows
 
+    async def count_at_once(self, statement: Hot) -> tuple[bool, bool]:
+        if self._writing is None:
+            raise database_down()
+        with _MAPPED:
+            try:
+                place = str(statement.values["tenant"])
+                answer = await self._writing.ask(statement.text, statement.values, place)
+            except (*NOTHING_DONE, LockNotAvailable):
+                return False, False
+        ((counted, drawn),) = answer.rows
+        return counted > 0, drawn == statement.rows
+
     async def admit(self, wish: Admit) -> Admission:
         async with self._reached() as ledger:
             return await ledger.admit(wish)

@@ -12,6 +12,7 @@ _TAKE = (
     " ON CONFLICT (name, window_ms) DO UPDATE SET count = buckets.count + 1"
     " WHERE buckets.count < ? RETURNING count"
 )
+MINUTE_MS = 60_000
 _LENGTH_MAX = timedelta(days=2)
 
 

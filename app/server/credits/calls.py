@@ -1,8 +1,9 @@
 """What runs a call asks here: may it run, what did it come to, what was its receipt.
 
-On PostgreSQL a call costs four statements: count and read, hold, send, settle with all that goes
-with it. Where one of them does nothing, and on SQLite always, the steps of `holding_steps` and
-`settlement` are taken in one transaction each.
+On PostgreSQL a call costs three statements: count and read, hold and send, settle with all that
+goes with it; of somebody who is remembered the first two are one. Where one of them does nothing,
+and on SQLite always, the steps of `holding_steps` and `settlement` are taken in one transaction
+each.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ from app.metering.receipt import Receipt
 from app.metering.usage import Usage
 from app.server.accounts.identify import Caller
 from app.server.credits import postgres, requests
-from app.server.credits.admission import decide
-from app.server.credits.arrival import Arrival
+from app.server.credits.admission import Decision, decide
+from app.server.credits.arrival import Arrival, counted
 from app.server.credits.frozen import call_of_hold
 from app.server.credits.holding_steps import NotHeld, admit_steps, waits_in_turn
 from app.server.credits.postgres import MINUTE, seconds_left
+from app.server.credits.postgres_known import known_statement
 from app.server.credits.reading import (
     Ask,
     Situation,
@@ -47,12 +49,13 @@ from app.server.credits.records import (
     Leave,
 )
 from app.server.credits.refusals import given_up, other_body, still_running, too_busy
+from app.server.credits.remembered import Known, memory_of
 from app.server.credits.settlement import (
     drop_call,
     settle_call,
     settlement_of,
 )
-from app.server.errors import not_found, too_many
+from app.server.errors import Refused, not_found, too_many
 from app.server.limits import take
 from app.server.services import Services
 
@@ -82,6 +85,11 @@ async def admit(
     Raises Refused: 402 with what is short and what would help, 403 for flags and roles, 404 for a
     model that is not sold, 409 while the same key runs, 422 for its other body, 429.
     """
+    if isinstance(caller, Arrival) and caller.known is not None:
+        found = await _as_known(services, wish, caller, caller.known, leave)
+        if isinstance(found, AdmittedCall):
+            return found
+        caller = found
     if isinstance(caller, Arrival) and caller.holds(services):
         ask, situation = caller.ask, caller.situation
     else:
@@ -96,12 +104,58 @@ async def admit(
         situation = situation_of(services.catalog, ask, rows)
     for _ in range(_TRIES_MAX):
         try:
-            found = await services.database.run(admit_steps, services, wish, ask)
+            with memory_of(services).unsure(ask.caller.tenant):
+                held = await services.database.run(admit_steps, services, wish, ask)
         except NotHeld as short:
             _log.info("decided again: %s", short)
             continue
-        return found if isinstance(found, AdmittedCall) else await _again(services, wish, found)
+        return held if isinstance(held, AdmittedCall) else await _again(services, wish, held)
     raise too_busy()
+
+
+async def _as_known(
+    services: Services, wish: CallWish, arrival: Arrival, known: Known, leave: Leave | None
+) -> AdmittedCall | Arrival:
+    """The call of somebody who is remembered, counted and held by one statement; else their
+    arrival, counted, which may be refused."""
+    decision = _decided(services, wish, arrival, known)
+    hot = None
+    if decision is not None:
+        departure = leave(decision.call) if leave is not None else None
+        hot = postgres.admit_statement_of(wish, decision, departure)
+    if decision is None or hot is None or arrival.who is None:
+        if leave is not None:
+            leave.undo()
+        return await counted(services, arrival)
+    memory, tenant = memory_of(services), known.caller.tenant
+    most = services.settings.limits.requests_per_minute
+    statement = known_statement(hot, arrival.who, known.stays, known.moves, arrival.ask.now, most)
+    memory.holds(tenant, decision.call.held)
+    is_counted = is_held = False
+    try:
+        is_counted, is_held = await services.database.count_at_once(statement)
+    finally:
+        memory.over(tenant, done=is_held)
+    if is_held:
+        return decision.call
+    if leave is not None:
+        leave.undo()
+    if is_counted:
+        return Arrival(arrival.ask)
+    memory.avoid(tenant, services.clock.monotonic())
+    return await counted(services, arrival)
+
+
+def _decided(services: Services, wish: CallWish, arrival: Arrival, known: Known) -> Decision | None:
+    """The decision on what is remembered; None where it takes more than that. What is refused is
+    refused by what the books say, not by memory."""
+    if not arrival.holds(services) or not _is_simple(services, known.situation):
+        return None
+    try:
+        decision = decide(services, wish, known.caller, known.situation, arrival.ask.now)
+    except Refused:
+        return None
+    return None if decision.sides else decision
 
 
 async def _looked(
@@ -150,8 +204,11 @@ async def _at_once(
     decision = decide(services, wish, ask.caller, situation, ask.now)
     departure = leave(decision.call) if leave is not None else None
     hot = postgres.admit_statement_of(wish, decision, departure)
-    if hot is not None and await services.database.at_once(hot):
-        return decision.call
+    if hot is not None:
+        memory, tenant = memory_of(services), ask.caller.tenant
+        memory.holds(tenant, decision.call.held, in_order=not decision.sides)
+        if await memory.done(tenant, services.database.at_once(hot)):
+            return decision.call
     if leave is not None:
         leave.undo()
     return None
@@ -184,16 +241,22 @@ def _done(hold: HoldRow, now: datetime) -> Steps[DoneBefore]:
 async def settle(services: Services, call: AdmittedCall, end: CallEnd) -> Receipt:
     """Charge a call that was sent, at its frozen price. Where somebody else has ended it in the
     meantime, the receipt that it got then."""
-    now = services.clock.now()
+    now, memory, tenant = services.clock.now(), memory_of(services), call.caller.tenant
     until = requests.kept_until(now, services.settings.limits.answer_kept_s)
     if services.database.has_short_ways:
         settlement = settlement_of(services.catalog, call, end, now, until)
         if settlement is not None:
             hot = postgres.settle_statement_of(services.catalog, call, settlement, now)
-            if hot is not None and await services.database.at_once(hot):
-                return settlement.ended.receipt
+            if hot is not None:
+                charges, in_order = settlement.order.charges, not settlement.sides
+                memory.settles(tenant, call.held, charges, in_order=in_order)
+                if await memory.done(tenant, services.database.at_once(hot)):
+                    return settlement.ended.receipt
     try:
-        ended = await services.database.run(settle_call, services.catalog, call, end, now, until)
+        with memory.unsure(tenant):
+            ended = await services.database.run(
+                settle_call, services.catalog, call, end, now, until
+            )
     except HoldMoved:
         return await _as_it_ended(services, call)
     return ended.receipt
@@ -208,7 +271,8 @@ async def drop(services: Services, call: AdmittedCall, dropped: CallDropped) -> 
         end = CallEnd(Basis.PROVIDER_USAGE, billed, dropped.route, Ending.INCOMPLETE)
         return await settle(services, call, end)
     try:
-        ended = await services.database.run(drop_call, call, dropped, services.clock.now())
+        with memory_of(services).unsure(call.caller.tenant):
+            ended = await services.database.run(drop_call, call, dropped, services.clock.now())
     except HoldMoved:
         return await _as_it_ended(services, call)
     return ended.receipt

@@ -25,15 +25,15 @@ from app.ledger.steps import Sql
 from app.metering.allowances import percents_of
 from app.server.credits.admission import Decision
 from app.server.credits.holding import SIDE_LASTS, SIDE_OWNER
-from app.server.credits.reading import Ask, statement, text_of_caller, values_of_caller
+from app.server.credits.postgres_known import OWN, PICTURE
+from app.server.credits.reading import Ask, statement, text_beside, values_beside
 from app.server.credits.records import AdmittedCall, CallWish
 from app.server.credits.settlement import Settlement
 from app.server.events import Kind
 from app.server.fast_json import json_text
-from app.server.limits import window_start
+from app.server.limits import MINUTE_MS, window_start
 
 MINUTE = timedelta(minutes=1)
-_MINUTE_MS = 60_000
 
 # `limits.take` and `reading.statement` in one: the first row says whether there was room.
 _TAKE = (
@@ -123,28 +123,32 @@ _SIDE_SETTLED = f""", side_moved AS (
 
 
 # `identify`, `limits.take` and `reading.statement` in one. No row `caller`: `identify` refuses.
-_WHO = (
-    "WITH who AS MATERIALIZED ({who}), taken AS (INSERT INTO buckets (name, window_ms, count)"
-    " SELECT 'calls/' || w.tenant || '/' || w.api_key || w.device, ?, 1 FROM who w"
-    " ON CONFLICT (name, window_ms) DO UPDATE SET count = buckets.count + 1"
-    " WHERE buckets.count < ? RETURNING count)"
-    " SELECT 'caller', w.tenant, w.account, w.api_key, w.device, w.role, w.cap_pusd, 0, 0, 0, 0"
-    " FROM who w UNION ALL "
+_WHO = f"""
+WITH who AS MATERIALIZED ({{who}}), {OWN}, {PICTURE}, taken AS (
+    INSERT INTO buckets (name, window_ms, count)
+    SELECT 'calls/' || w.tenant || '/' || w.api_key || w.device, ?, 1 FROM who AS w
+    ON CONFLICT (name, window_ms) DO UPDATE SET count = buckets.count + 1
+    WHERE buckets.count < ? RETURNING count
 )
+SELECT 'caller', w.tenant, w.account, w.api_key, w.device, w.role, w.cap_pusd, 0, 0, 0, 0
+FROM who AS w UNION ALL SELECT * FROM own
+UNION ALL SELECT 'picture', p.stays, '', '', '', '', 0, 0, 0, 0, 0 FROM picture AS p"""
 
 
 def arrive(who: Sql, now: datetime, most: int, key: str, sides: tuple[str, ...]) -> Sql:
     """Who calls by `accounts.identify.caller_row`, one more of theirs this minute, at most so many,
-    and the rows of the situation; the row `taken` is missing where there was no room."""
+    and the rows of the situation, with what they look like to the database in the row `picture`;
+    the row `taken` is missing where there was no room."""
     now_ms = ms_from(now)
-    read = values_of_caller(now_ms, key, sides)
+    beside = values_beside(now_ms, key, sides)
     text = _text_of_arrival(who.text, bool(key), len(sides))
-    return Sql(text, (*who.values, now_ms - now_ms % _MINUTE_MS, most, *read))
+    return Sql(text, (*who.values, now_ms, now_ms - now_ms % MINUTE_MS, most, *beside))
 
 
 @lru_cache(maxsize=64)
 def _text_of_arrival(who: str, has_key: bool, sides: int) -> str:
-    return _WHO.replace("{who}", who) + text_of_caller(has_key, sides) + _TAKEN
+    parts = [_WHO.replace("{who}", who), *text_beside(has_key, sides)]
+    return " UNION ALL ".join(parts) + _TAKEN
 
 
 def take_and_read(ask: Ask, name: str, most: int) -> Sql:

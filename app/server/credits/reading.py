@@ -24,6 +24,7 @@ from app.server.accounts.identify import Caller
 from app.server.addresses import person_network
 from app.server.errors import not_found
 
+BESIDE = "beside"
 # Every part of the statement has these columns: what, id, four texts, five numbers.
 _ACCOUNT = (
     "SELECT 'account', a.id, a.kind, a.plan, a.flags, a.custom_amounts, a.subscribed_ms,"
@@ -43,6 +44,8 @@ _LEDGER = (
     " LEFT JOIN packs p ON p.tenant = l.tenant AND p.id = l.id"
 )
 _WINDOWS = f"{_LEDGER} WHERE l.tenant = ? AND l.closes_ms > ?"
+# Another tenant's, told by its last text: what calls of many move.
+_BESIDE = _WINDOWS.replace("p.name, ''", f"p.name, '{BESIDE}'")
 _LASTING = f"{_LEDGER} WHERE l.tenant = ? AND l.closes_ms IS NULL"
 _HOLD = (
     "SELECT 'hold', h.id, h.body_hash, CAST(h.state AS TEXT), '', '', 0, 0, 0, 0, 0"
@@ -53,7 +56,7 @@ _OWN_KEYS = (
 )
 
 FREE_TENANT = "free"  # whose budget all free accounts draw on together
-_FREE_ALONE = (FREE_TENANT,)
+FREE_ALONE = (FREE_TENANT,)
 
 
 @quick_init
@@ -93,7 +96,7 @@ def side_tenants(catalog: PlanCatalog, caller: Caller) -> tuple[str, ...]:
 
 def sides_at(catalog: PlanCatalog, address: str) -> tuple[str, ...]:
     """As `side_tenants`, for whoever calls from there."""
-    return (address_holder(address), FREE_TENANT) if has_address_scope(catalog) else _FREE_ALONE
+    return (address_holder(address), FREE_TENANT) if has_address_scope(catalog) else FREE_ALONE
 
 
 def _looked_for_address_scope(catalog: PlanCatalog) -> bool:
@@ -130,21 +133,19 @@ def statement(ask: Ask) -> Sql:
     return Sql(" UNION ALL ".join(parts), values)
 
 
-def values_of_caller(now_ms: int, key: str, side_tenants: Sequence[str]) -> list[object]:
-    """What `text_of_caller` is given."""
-    given: list[object] = [now_ms, key] if key else [now_ms]
+def values_beside(now_ms: int, key: str, side_tenants: Sequence[str]) -> list[object]:
+    """What `text_beside` is given."""
+    given: list[object] = [key] if key else []
     for tenant in side_tenants:
         given += (tenant, now_ms)
     return given
 
 
-def text_of_caller(has_key: bool, sides: int) -> str:
-    """The statement for whoever the rows of `who` name: tenant, account. Put together anew each
-    time."""
-    parts = [*_OF_CALLER]
-    if has_key:
-        parts.append(_HOLD.replace("h.tenant = ?", "h.tenant = (SELECT tenant FROM who)"))
-    return " UNION ALL ".join([*parts, *[_WINDOWS] * sides])
+def text_beside(has_key: bool, sides: int) -> list[str]:
+    """What is read beside `OWN_OF_CALLER` for whoever the rows of `who` name. Put together anew
+    each time."""
+    parts = [_HOLD.replace("h.tenant = ?", "h.tenant = (SELECT tenant FROM who)")]
+    return [*parts[: int(has_key)], *[_BESIDE] * sides]
 
 
 def _of_caller(part: str, column: str) -> str:
@@ -152,7 +153,8 @@ def _of_caller(part: str, column: str) -> str:
     return part.replace(f"{column} = ?", f"{column} = (SELECT tenant FROM who)")
 
 
-_OF_CALLER = (
+# Everything of the tenant's own, for whoever the rows of `who` name: tenant, account.
+OWN_OF_CALLER = (
     _of_caller(_ACCOUNT, "a.id"),
     _of_caller(_WINDOWS, "l.tenant"),
     _of_caller(_LASTING, "l.tenant"),

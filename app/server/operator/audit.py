@@ -82,6 +82,9 @@ class ReadingDatabase:
     async def at_once(self, statement: Hot) -> bool:
         return False
 
+    async def count_at_once(self, statement: Hot) -> tuple[bool, bool]:
+        return False, False
+
     async def admit(self, wish: Admit) -> Admission:
         return await self.run(admission.admit, wish)
 

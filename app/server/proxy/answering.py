@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from app.server.bounded import Receive, Scope, Send
 from app.server.caller import ACTS_FOR, address_of, bearer, headers_by_name
 from app.server.credits import calls as credits_calls
-from app.server.credits.arrival import Token, arrive
+from app.server.credits.arrival import Token, arrive, arrive_known, counted
 from app.server.credits.records import CallKind, CallWish, DoneBefore
 from app.server.errors import Refused, bad_request
 from app.server.proxy.asking import read_request
@@ -51,18 +51,28 @@ class RawEndpoint:
         key = _text(headers, b"idempotency-key").strip()
         is_good = not key or _KEY.fullmatch(key) is not None
         told = _told(services, client.scope, headers)
-        arrival = await arrive(services, told, key if is_good else "")
+        arrival = arrive_known(services, told, key)
+        if arrival is None:
+            arrival = await arrive(services, told, key if is_good else "")
         if not is_good:
             raise bad_request(
                 "An Idempotency-Key has 1 to 255 printable characters without spaces.",
                 "Idempotency-Key",
                 "idempotency_key_wrong",
             )
-        body = await client.read_body()
-        content_type = _text(headers, b"content-type")
-        asked = await read_request(
-            services, self._path, self._kind, content_type, body, with_digest=bool(key)
-        )
+        try:
+            body = await client.read_body()
+            asked = await read_request(
+                services,
+                self._path,
+                self._kind,
+                _text(headers, b"content-type"),
+                body,
+                with_digest=bool(key),
+            )
+        except (Refused, ClientGone):
+            await counted(services, arrival)
+            raise
         request_id = services.clock.new_id()
         wish = CallWish(
             request_id=request_id,
