@@ -2,8 +2,7 @@
 
 A frozen dataclass sets each field by `object.__setattr__`, which looks its slot up by name; a
 credit server makes some hundred such records for each call. Here the constructor has the slots at
-hand; where there are several, the record is of an open class of the same form while it is made,
-since Python sets fields of such a one at once. Nothing else changes: it is as frozen as before.
+hand. Nothing else of the class changes: it is as frozen as before.
 """
 
 from __future__ import annotations
@@ -14,24 +13,17 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _NOT_GIVEN: Any = object()  # in the place of a field that is made anew for each record
-_OPENED_FROM = 4  # fields; to change the class twice takes as long as to set three by their slots
-_OPEN = {
-    "__slots__": (),
-    "__setattr__": object.__setattr__,
-    "__delattr__": object.__delattr__,  # either of them, if it were Python's, would slow the other
-}
 
 
 def quick_init(made: type[T]) -> type[T]:
     """For a class that is a `dataclass(frozen=True, slots=True)`, above that decorator.
 
     Raises TypeError for what such a class may also have and this does not do: fields that are no
-    parameters, and parameters that are no fields. A class with more slots that inherits from such
-    a class needs a constructor of its own, as dataclasses make one.
+    parameters, and parameters that are no fields.
     """
     plain: list[str] = ["self"]
     by_name: list[str] = []
-    values: dict[str, str] = {}
+    steps: list[str] = []
     space: dict[str, Any] = {"not_given": _NOT_GIVEN}
     listed = fields(made)  # type: ignore[arg-type]
     if len(listed) != len(made.__dataclass_fields__):  # type: ignore[attr-defined]
@@ -48,8 +40,8 @@ def quick_init(made: type[T]) -> type[T]:
             parameter = f"{name}=not_given"
             value = f"new_{name}() if {name} is not_given else {name}"
         (by_name if field.kw_only else plain).append(parameter)
-        values[name] = value
-    steps = _steps(made, values, space)
+        space[f"set_{name}"] = getattr(made, name).__set__
+        steps.append(f"    set_{name}(self, {value})")
     if hasattr(made, "__post_init__"):
         steps.append("    self.__post_init__()")
     parameters = [*plain, "*", *by_name] if by_name else plain
@@ -61,19 +53,3 @@ def quick_init(made: type[T]) -> type[T]:
     init.__annotations__ = made.__init__.__annotations__
     made.__init__ = init  # type: ignore[method-assign]
     return made
-
-
-def _steps(made: type[T], values: dict[str, str], space: dict[str, Any]) -> list[str]:
-    """The lines that set each field, by its slot or as a field of the open class."""
-    if len(values) < _OPENED_FROM:
-        for name in values:
-            space[f"set_{name}"] = getattr(made, name).__set__
-        return [f"    set_{name}(self, {value})" for name, value in values.items()]
-    space["_opened"] = type(made.__name__, (made,), dict(_OPEN))
-    space["_set_class"] = vars(object)["__class__"].__set__
-    return [
-        "    _class = type(self)",
-        "    _set_class(self, _opened)",
-        *[f"    self.{name} = {value}" for name, value in values.items()],
-        "    self.__class__ = _class",
-    ]

@@ -74,14 +74,6 @@ def test_it_stays_frozen_and_without_room_for_more() -> None:
     assert not hasattr(record, "__dict__")
 
 
-def test_what_inherits_the_constructor_stays_what_it_is() -> None:
-    class Named(Quick):
-        __slots__ = ()
-
-    assert type(Named(1)) is Named
-    assert type(Quick(1)) is Quick
-
-
 def test_what_is_checked_after_making_is_still_checked() -> None:
     with pytest.raises(ValueError, match="below zero"):
         Quick(-1)
