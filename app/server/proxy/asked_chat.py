@@ -202,7 +202,9 @@ class ChatReader:
             if self.began and not self._early and (found := passing.alone(piece)) is not None:
                 text, sent = found
                 if text:
-                    self._writes.kept.event(TextArrived(text))
+                    kept = self._writes.kept
+                    assert isinstance(kept, WholeChat), "nothing else is passed on"
+                    kept.say(text)
                 return sent
             sent = passing.feed(piece)
             return self._give(sent, passing.events)

@@ -57,11 +57,15 @@ class Client:
         """Begin a stream of events."""
         await self._start(200, [*_SSE, *headers])
 
+    def write_now(self, piece: bytes) -> bool:
+        """Write a piece of the stream that has begun, where that need not be waited for; False,
+        and nothing is written, where `write` has to."""
+        return self.gone or (self.line is not None and self.line.write_piece(self.scope, piece))
+
     async def write(self, piece: bytes) -> None:
         """A piece of the stream that has begun."""
-        if self.gone or (self.line is not None and self.line.write_piece(self.scope, piece)):
-            return
-        await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        if not self.write_now(piece):
+            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
 
     async def end(self, piece: bytes = b"") -> None:
         """The last piece."""

@@ -247,7 +247,7 @@ class Run:
                 if not began and reader.began:
                     began = True
                     await self._begin_answer()
-                if passed_on:
+                if passed_on and not client.write_now(passed_on):
                     await client.write(passed_on)
                 if reader.ended:
                     if not answer.is_over:

@@ -159,6 +159,7 @@ class WholeChat:
             "model": model,
         }
         self._text: list[str] = []
+        self.say = self._text.append  # a piece of the answer's text came
         self._thinking: list[str] = []
         self._lists: dict[str, list[object]] = {}
         self.usage: Usage | None = None

@@ -104,12 +104,14 @@ class Passing:
     def alone(self, piece: bytes) -> tuple[str, bytes] | None:
         """The text of a piece that is one frame like the last, and what the client gets for it:
         nearly every piece of a slow stream. None, and nothing is read, where `feed` has to."""
-        text = self._decoder.alone(piece)
-        if text is None:
+        decoder = self._decoder
+        found = decoder.alone(piece)
+        if found is None:
             return None
+        text, literal = found
         self.running.say(text)
         self._at_line_start = True
-        return text, self._decoder.sent()
+        return text, decoder.framed(literal)
 
     def close(self) -> bytes:
         """The line ended."""
@@ -207,9 +209,13 @@ class _Frames(QuickFrames):
         self._our_before = self._our_head + self._before[len(b"data: ") + len(self._their_head) :]
         self._our_between = self._after + self._our_before
 
+    def framed(self, texts: bytes) -> bytes:
+        """What goes out for a text that was cut out of its frame, or for several with what stands
+        between ours."""
+        return b"%b%b%b" % (self._our_before, texts, self._after)
+
     def _pass_on(self, literals: list[bytes]) -> None:
-        texts = literals[0] if len(literals) == 1 else self._our_between.join(literals)
-        self._out.append(b"%b%b%b" % (self._our_before, texts, self._after))
+        self._out.append(self.framed(self._our_between.join(literals)))
 
     def _learn(self, payload: bytes) -> None:
         """The head that the upstream's frames begin with: all that stands before the choices."""

@@ -54,7 +54,9 @@ class QuickFrames(OpenAIChatDecoder):
         self._unknown = 0
 
     def feed(self, chunk: bytes) -> list[StreamEvent]:
-        if (text := self.alone(chunk)) is not None:
+        if (found := self.alone(chunk)) is not None:
+            text, literal = found
+            self._pass_on([literal])
             return [TextArrived(text)] if text else []
         events: list[StreamEvent] = []
         at, size = 0, len(chunk)
@@ -145,9 +147,9 @@ class QuickFrames(OpenAIChatDecoder):
     def _known(self, rest: bytes, reason: str) -> None:
         """A frame came that was not parsed; `reason` is empty where it is none with an end."""
 
-    def alone(self, chunk: bytes) -> str | None:
+    def alone(self, chunk: bytes) -> tuple[str, bytes] | None:
         """The text of a piece that is one frame as learned with plain words in it, which is then
-        read; None where it has to be looked at closer."""
+        read, and how it stands there; None where it has to be looked at closer."""
         before, after = self._before, self._after
         if not (self._is_between and before and chunk.startswith(before)) or self.ended:
             return None
@@ -161,9 +163,8 @@ class QuickFrames(OpenAIChatDecoder):
             said = literal.decode()
         except UnicodeDecodeError:
             return None
-        self._pass_on([literal])
         self._count_quick(len(chunk))
-        return said
+        return said, literal
 
     def _quickly(self, chunk: bytes, at: int) -> tuple[str, int]:
         """The text of the frames that look as learned, and where those end."""

@@ -56,12 +56,9 @@ class Running:
     def __init__(self, count: Callable[[str], int]) -> None:
         self._said = _Text(count)
         self._thought = _Text(count)
+        self.say = self._said.add  # counts a piece of the answer's text
         self.usage_arrived: UsageArrived | None = None  # the newest that the provider told
         self.finished: Finished | None = None
-
-    def say(self, text: str) -> None:
-        """Count a piece of the answer's text."""
-        self._said.add(text)
 
     def take(self, events: Iterable[StreamEvent]) -> None:
         """Count what these events brought."""
