@@ -4,7 +4,6 @@ exactly once, and whatever changed since their last one is seen."""
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +18,6 @@ from app.server.credits.calls import admit, drop, settle
 from app.server.credits.records import AdmittedCall, CallDropped
 from app.server.credits.remembered import Known, Memory, memory_of
 from app.server.errors import Refused
-from app.server.services import make_services
 from tests.fixtures.credit_server import CreditServer, Person, running_server
 from tests.server.accounts.computers import registered
 from tests.server.credits.given import change, ended, give, sound, whole_call, wish
@@ -287,54 +285,6 @@ async def test_calls_at_once_follow_each_other_without_being_read_again(
                 await drop(server.services, call, CallDropped("test", Proof.NO_OUTPUT))
             await a_call(server, person)
         await sound(server)
-
-
-@pytest.mark.parametrize("seed", range(6))
-async def test_two_workers_and_whatever_happens(
-    seed: int, tmp_path: Path, postgres_url: str
-) -> None:
-    """Two workers serve the same people in any order: the books stay sound, and each call is
-    decided on what the books have."""
-    chance = random.Random(seed)
-    async with running_server(tmp_path / "server", database_url=postgres_url) as first:
-        settings = first.services.settings
-        services = make_services(settings, first.services.clock)
-        await services.database.open()
-        try:
-            second = replace(first, services=services)
-            people = [await remembered(first) for _ in range(3)]
-            running: list[AdmittedCall] = []
-            for _ in range(60):
-                server, person = chance.choice((first, second)), chance.choice(people)
-                await _one_step(chance, server, person, running)
-            await asyncio.gather(*(settle(first.services, call, ended(call)) for call in running))
-            await sound(first)
-        finally:
-            await services.database.close()
-
-
-async def _one_step(
-    chance: random.Random, server: CreditServer, person: Person, running: list[AdmittedCall]
-) -> None:
-    match chance.randrange(12):
-        case 0:
-            await give(server, person, chance.randrange(1, 5_000))
-        case 1:
-            server.time.pass_by(seconds=chance.choice((1, 90)))
-        case 2 if running:
-            await settle(server.services, running[0], ended(running[0], 300, 900))
-            running.pop(0)
-        case 3 if running:
-            call = running.pop()
-            await settle(server.services, call, ended(call, 20_000, 900))  # more than was held
-        case _:
-            at_once = [a_call(server, person) for _ in range(chance.randrange(1, 4))]
-            for call in await asyncio.gather(*at_once, return_exceptions=True):
-                if isinstance(call, AdmittedCall):
-                    await sent(server, call)
-                    running.append(call)
-                else:
-                    assert isinstance(call, Refused), call
 
 
 async def test_what_was_read_while_something_moved_is_not_kept(
