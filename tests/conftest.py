@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import cast
 
@@ -64,6 +64,22 @@ def pytest_collection_finish() -> None:
     it."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool | None, bool | None]:
+    """Windows are collected on their own thread, as the program does it: on another one, such as
+    the one that draws formulas, a Qt object that is destroyed ends all tests."""
+    if "qapp" not in getattr(item, "fixturenames", ()):
+        return (yield)
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect(1)
+        if was_enabled:
+            gc.enable()
 
 
 @pytest.fixture(autouse=True)
