@@ -45,14 +45,18 @@ class Environment:
         return self.folder / "lib" / "python{}.{}".format(*sys.version_info[:2]) / "site-packages"
 
     def stamp(self, level: Level) -> Path:
-        """The file that says that this level was installed to its end."""
+        """The file that says that this level was installed to its end, with what came by it."""
         return self.folder / f"ready-{level}.json"
 
     def is_ready(self, level: Level) -> bool:
         """Whether everything that was installed is still there."""
         try:
-            installed = json.loads(self.stamp(level).read_text(encoding="utf-8"))
-            return self.python.exists() and set(installed) <= set(os.listdir(self.packages))
+            there = set(os.listdir(self.packages))
+            for each in {Level.RUN, level}:  # the others stand on it
+                there_once = json.loads(self.stamp(each).read_text(encoding="utf-8"))
+                if not set(there_once) <= there:
+                    return False
+            return self.python.exists()
         except (OSError, ValueError):
             return False
 
@@ -110,6 +114,8 @@ def _install(environment: Environment, level: Level) -> None:
         *("--require-hashes", "--only-binary", ":all:", "--disable-pip-version-check"),
         *("--progress-bar", "off", "--requirement", str(level.lock)),
     ]
+    # What was there before may be replaced later, as the installer itself is for testing.
+    before = set(os.listdir(environment.packages))
     last: list[str] = []
     with subprocess.Popen(
         command,
@@ -131,7 +137,7 @@ def _install(environment: Environment, level: Level) -> None:
             "Installing stopped; starting again goes on. The installer's last words:\n  "
             + "\n  ".join(last)
         )
-    names = sorted(name for name in os.listdir(environment.packages) if name != "__pycache__")
+    names = sorted(set(os.listdir(environment.packages)) - before - {"__pycache__"})
     _write(environment.stamp(level), json.dumps(names))
 
 

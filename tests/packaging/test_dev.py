@@ -132,6 +132,13 @@ def test_a_torn_stamp_counts_as_none(started: Path, dev: Dev) -> None:
     json.loads((environment_of(started) / "ready-run.json").read_text(encoding="utf-8"))
 
 
+def test_an_installer_that_tests_replaced_is_no_harm(started: Path, dev: Dev) -> None:
+    (packages,) = (environment_of(started) / "lib").glob("python*/site-packages")
+    (installer,) = packages.glob("pip-*.dist-info")
+    installer.rename(packages / "pip-99.0.dist-info")
+    assert (dev("run", "ask").stderr, dev("run", "ask").returncode) == ("", 0)
+
+
 def test_two_first_starts_at_once_share_one_environment(checkout: Path) -> None:
     both = [
         subprocess.Popen(
