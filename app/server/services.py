@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 from app.catalog.plan_catalog import PlanCatalog
 from app.catalog.plan_file import load_catalog
@@ -16,6 +19,8 @@ from app.server.database import Database, database_at
 from app.server.secret import ServerSecret
 from app.server.settings import ServerSettings
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -28,6 +33,21 @@ class Services:
     counter: TokenCounter
     secret: ServerSecret
     clock: Clock = field(default_factory=Clock)
+
+
+class OfWorker(Generic[T]):
+    """What a domain keeps for each worker, made when it is asked for first; always the same one for
+    the same database object."""
+
+    def __init__(self, make: Callable[[Services], T]) -> None:
+        self._make = make
+        self._made: WeakKeyDictionary[Database, T] = WeakKeyDictionary()
+
+    def __call__(self, services: Services) -> T:
+        found = self._made.get(services.database)
+        if found is None:
+            found = self._made[services.database] = self._make(services)
+        return found
 
 
 def make_services(

@@ -53,8 +53,8 @@ class Environment:
         try:
             there = set(os.listdir(self.packages))
             for each in {Level.RUN, level}:  # the others stand on it
-                there_once = json.loads(self.stamp(each).read_text(encoding="utf-8"))
-                if not set(there_once) <= there:
+                installed = json.loads(self.stamp(each).read_text(encoding="utf-8"))
+                if not set(installed) <= there:
                     return False
             return self.python.exists()
         except (OSError, ValueError):

@@ -145,11 +145,13 @@ def _remember(
     rows: Sequence[Row],
     looked: int,
 ) -> None:
-    stays = next((str(row[1]) for row in rows if row[0] == "picture" and row[1]), "")
-    if stays:
+    def known() -> Known:
+        (stays,) = (str(row[1]) for row in rows if row[0] == "picture")
         own = [row for row in rows if row[0] == "ledger" and row[5] != BESIDE]
-        known = Known(caller, situation, stays, own)
-        memory_of(services).remember(key, known, looked, services.clock.monotonic())
+        return Known(caller, situation, stays, own)
+
+    now_s = services.clock.monotonic()
+    memory_of(services).remember(key, caller.tenant, looked, now_s, known)
 
 
 def _key_of(who: Sql, told: Token) -> Key:

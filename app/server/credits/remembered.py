@@ -8,19 +8,18 @@ depends on whether this is right: where it is not, the situation is read as ever
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
-from weakref import WeakKeyDictionary
 
 from app.ledger.records import HeldDraw
 from app.ledger.steps import Row
 from app.metering.allowances import Balance
 from app.server.accounts.identify import Caller
 from app.server.credits.reading import Situation
-from app.server.services import Services
+from app.server.services import OfWorker
 
 TENANTS_MAX = 2_000  # some KiB each
 # Whose rows another worker moves as well is not remembered for so long.
@@ -118,9 +117,11 @@ class Memory:
         """A moment, for `remember`."""
         return self._ended
 
-    def remember(self, key: Key, known: Known, looked: int, now_s: float) -> None:
-        """Keep what was read since `looked`, where nothing was moved in the meantime."""
-        name = known.caller.tenant
+    def remember(
+        self, key: Key, name: str, looked: int, now_s: float, make: Callable[[], Known]
+    ) -> None:
+        """Keep what `make` gives of what was read since `looked` of a tenant, where nothing was
+        moved in the meantime."""
         tenant = self._tenants.get(name)
         if tenant is None:
             tenant = _kept(self._tenants, name, _Tenant(), TENANTS_MAX)
@@ -128,7 +129,7 @@ class Memory:
         is_moved = tenant.under_way > 0 or tenant.moved_at > looked
         if is_known or is_moved or now_s < tenant.avoided_until_s:
             return
-        tenant.key, tenant.known = key, known
+        tenant.key, tenant.known = key, make()
         _kept(self._tenant_of, key, name, TENANTS_MAX)
 
     def holds(self, name: str, draws: Sequence[HeldDraw], *, in_order: bool = True) -> None:
@@ -214,12 +215,4 @@ def _id_of(row: Row) -> str:
     return name
 
 
-_MEMORIES: WeakKeyDictionary[object, Memory] = WeakKeyDictionary()
-
-
-def memory_of(services: Services) -> Memory:
-    """The memory of a worker; always the same one for the same database object."""
-    memory = _MEMORIES.get(services.database)
-    if memory is None:
-        memory = _MEMORIES[services.database] = Memory()
-    return memory
+memory_of = OfWorker(lambda _: Memory())

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
 
 from app.server.credits.records import CallDropped, CallEnd
-from app.server.services import Services
+from app.server.services import OfWorker
 
 _GROUPS = ("/v1/", "/api/", "/account", "/checkout", "/operator")
 _KNOWN = frozenset(
@@ -68,15 +67,7 @@ class Counts:
             self.ended[str(ended.ending)] += 1
 
 
-_COUNTS: WeakKeyDictionary[object, Counts] = WeakKeyDictionary()
-
-
-def counts_of(services: Services) -> Counts:
-    """The counts of a worker; always the same ones for the same database object."""
-    found = _COUNTS.get(services.database)
-    if found is None:
-        found = _COUNTS[services.database] = Counts()
-    return found
+counts_of = OfWorker(lambda _: Counts())
 
 
 def path_name(path: str) -> str:

@@ -8,13 +8,12 @@ import socket
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from typing import Any, Protocol
-from weakref import WeakKeyDictionary
 
 from app.server.proxy.beat import Beat
 from app.server.proxy.gate import Gate
 from app.server.proxy.health import Health
 from app.server.proxy.ways import Ways
-from app.server.services import Services
+from app.server.services import OfWorker, Services
 
 LEASE = timedelta(seconds=30)
 FINISH_WITHIN_S = 20.0
@@ -80,15 +79,7 @@ class Desk:
         await self.ways.aclose()
 
 
-_DESKS: WeakKeyDictionary[object, Desk] = WeakKeyDictionary()
-
-
-def desk_of(services: Services) -> Desk:
-    """The desk of a worker; always the same one for the same database object."""
-    desk = _DESKS.get(services.database)
-    if desk is None:
-        desk = _DESKS[services.database] = Desk(services)
-    return desk
+desk_of = OfWorker(Desk)
 
 
 async def finish(services: Services) -> None:

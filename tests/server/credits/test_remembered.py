@@ -295,24 +295,24 @@ async def test_what_was_read_while_something_moved_is_not_kept(
         known = known_of(server, person)
         assert known is not None
         memory, name, key = Memory(), person.caller.tenant, ("key",)
-        memory.remember(key, known, memory.look(), 0.0)
+        memory.remember(key, name, memory.look(), 0.0, lambda: known)
         assert memory.known(key) is known
         looked = memory.look()
         memory.forget(name)
         memory.holds(name, ())
-        memory.remember(key, known, looked, 0.0)
+        memory.remember(key, name, looked, 0.0, lambda: known)
         assert memory.known(key) is None, "a hold is under way"
         memory.over(name, done=True)
-        memory.remember(key, known, looked, 0.0)
+        memory.remember(key, name, looked, 0.0, lambda: known)
         assert memory.known(key) is None, "it ended after what was read"
-        memory.remember(key, known, memory.look(), 0.0)
+        memory.remember(key, name, memory.look(), 0.0, lambda: known)
         assert memory.known(key) is known
         memory.avoid(name, 100.0)
-        memory.remember(key, known, memory.look(), 150.0)
+        memory.remember(key, name, memory.look(), 150.0, lambda: known)
         assert memory.known(key) is None, "somebody else moves it as well"
-        memory.remember(key, known, memory.look(), 161.0)
+        memory.remember(key, name, memory.look(), 161.0, lambda: known)
         assert memory.known(key) is known
-        memory.remember(("another",), known, memory.look(), 161.0)
+        memory.remember(("another",), name, memory.look(), 161.0, lambda: known)
         assert memory.known(key) is None, "one caller for each tenant"
 
 
