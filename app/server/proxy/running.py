@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.errors import ProviderError, StreamBroken
 from app.ledger import calls as ledger_calls
@@ -30,14 +30,17 @@ from app.server.proxy.desk import Desk
 from app.server.proxy.endings import GONE_BEFORE, Seen, end_seen, how_it_ended
 from app.server.proxy.exchange import Asked, Reader
 from app.server.proxy.mapped import error_of_fault, may_go_elsewhere, speaks_against
+from app.server.proxy.passage import Passage
 from app.server.proxy.telling import Told, tell
 from app.server.proxy.ways import Way
+
+if TYPE_CHECKING:
+    from app.providers.http_aiohttp_answer import AiohttpAnswer
 
 T = TypeVar("T")
 
 _TELL_WITHIN_S = 20.0  # how long a client waits for the receipt of an answer that it has
 _REFUSE_WITHIN_S = 1.0
-_REST_S = 0.5  # how long the end of a body is waited for once its last event has come
 
 _log = logging.getLogger(__name__)
 
@@ -237,22 +240,9 @@ class Run:
                 raise await _refusal(answer, way)
             await self._read(answer, self.reader)
 
-    async def _read(self, answer: HttpAnswer, reader: Reader) -> None:
-        client, began = self._client, False
-        reader.begin(answer.content_type)
+    async def _read(self, answer: AiohttpAnswer, reader: Reader) -> None:
         try:
-            pieces = answer.pieces()
-            async for piece in pieces:
-                passed_on = reader.feed(piece)
-                if not began and reader.began:
-                    began = True
-                    await self._begin_answer()
-                if passed_on and not client.write_now(passed_on):
-                    await client.write(passed_on)
-                if reader.ended:
-                    if not answer.is_over:
-                        await _rest(pieces)
-                    break
+            await Passage(reader, self._client, self._begin_answer).carry(answer)
         except StreamBroken as error:
             if not reader.began:
                 raise
@@ -385,13 +375,3 @@ async def _refusal(answer: HttpAnswer, way: Way) -> ProviderError:
     return error_of_response(
         answer.status, body, host=way.host.name, headers=answer.headers, secret=way.secret
     )
-
-
-async def _rest(pieces: AsyncIterator[bytes]) -> None:
-    """Read to the body's end, so that its connection can serve again."""
-    try:
-        async with asyncio.timeout(_REST_S):
-            async for _ in pieces:
-                continue
-    except (TimeoutError, StreamBroken):
-        return

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from app.catalog.plan_catalog import PlanCatalog
 from app.logs import register_secret
-from app.providers.connection import Http, Proxy
+from app.providers.connection import Proxy
 from app.providers.hosts import HOSTS, Host
 from app.quick_init import quick_init
 from app.server.credits.records import AdmittedCall, PricedRoute
@@ -18,6 +19,9 @@ from app.server.errors import Refused
 from app.server.operator.closed_routes import closed_routes
 from app.server.services import Services
 from app.server.settings import ServerSettings
+
+if TYPE_CHECKING:
+    from app.providers.http_aiohttp import AiohttpDoor
 
 DEMO = "demo"
 
@@ -30,7 +34,7 @@ class Way:
     priced: PricedRoute
     host: Host
     base_url: str
-    door: Http | None
+    door: AiohttpDoor | None
     secret: str | None = field(default=None, repr=False)
 
     @property
@@ -55,7 +59,7 @@ class Ways:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._doors: dict[str, Http] = {}
+        self._doors: dict[str, AiohttpDoor] = {}
         self._places: dict[tuple[str, str], _Place] = {}
 
     def to(self, call: AdmittedCall, own_secrets: dict[str, str]) -> list[Way]:
@@ -88,7 +92,7 @@ class Ways:
             )
         return ways
 
-    def place_of(self, priced: PricedRoute) -> tuple[Host, str, str | None, Http]:
+    def place_of(self, priced: PricedRoute) -> tuple[Host, str, str | None, AiohttpDoor]:
         """Host, address, the operator's key and the door of a route, for looking up a call."""
         place = self._place(priced)
         return place.host, place.base_url, place.secret or None, self._door(place.proxy_url)
@@ -107,14 +111,14 @@ class Ways:
             self._places[key] = found
         return found
 
-    def _door(self, proxy_url: str) -> Http:
+    def _door(self, proxy_url: str) -> AiohttpDoor:
         found = self._doors.get(proxy_url)
         if found is None:
             found = self._doors[proxy_url] = _open_door(Proxy(proxy_url) if proxy_url else None)
         return found
 
 
-def _open_door(proxy: Proxy | None) -> Http:
+def _open_door(proxy: Proxy | None) -> AiohttpDoor:
     from app.providers.http_aiohttp import AiohttpDoor
 
     return AiohttpDoor(proxy)
