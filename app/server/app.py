@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from app.config import VERSION
 from app.errors import TuppenceError
-from app.server import about
+from app.server import about, memory
 from app.server.accounts import endpoints as accounts
 from app.server.accounts import jobs as accounts_jobs
 from app.server.background import Job, running
@@ -59,6 +59,7 @@ _JOBS = (
     accounts_jobs,
     credits_jobs,
     licenses_jobs,
+    memory,
     operator_jobs,
     organizations_jobs,
     pages_jobs,

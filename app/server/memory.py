@@ -10,7 +10,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-COLLECT_AFTER = 20_000  # new objects; a call makes a few hundred that go by themselves
+from app.server.background import Job
+
+# New objects. A call holds some 400 that go by themselves; walking those of 256 calls that begin
+# together was a tenth of their time, for nothing: no call leaves anything to the collector.
+COLLECT_AFTER = 200_000
+_LOOK_EVERY_S, _LOOK_AFTER = 60.0, 20_000
 
 _LARGE_PAGE = 2 * 1024 * 1024  # bytes
 # https://man7.org/linux/man-pages/man2/madvise.2.html, read 2026-11-22.
@@ -27,6 +32,16 @@ def leave_in_peace() -> None:
         _lie_in_large_pages(libc)
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 20, 50)
+
+
+def jobs(_: object) -> tuple[Job, ...]:
+    """Now and then, so that what other requests leave does not grow to the bound."""
+    return (Job("collector", _LOOK_EVERY_S, _look),)
+
+
+async def _look() -> None:
+    if gc.get_count()[0] > _LOOK_AFTER:
+        gc.collect()
 
 
 def _give_back_memory(libc: ctypes.CDLL) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
+
+from app.server import memory
 
 ENABLED = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 PROGRAM = """
@@ -32,3 +36,25 @@ def test_what_was_loaded_lies_in_large_pages_and_is_the_same() -> None:
     assert done.returncode == 0, done.stderr
     offered = "[never]" not in ENABLED.read_text()
     assert (int(done.stdout) > 0) is offered
+
+
+class _Cycle:
+    def __init__(self) -> None:
+        self.itself = self
+
+
+async def test_what_is_left_in_circles_goes_with_the_next_look() -> None:
+    (job,) = memory.jobs(None)
+    before = gc.get_threshold()
+    gc.collect()
+    gc.set_threshold(memory.COLLECT_AFTER)
+    try:
+        few = [weakref.ref(_Cycle()) for _ in range(100)]
+        await job.work()
+        assert all(each() is not None for each in few), "a walk for nothing"
+        many = [weakref.ref(_Cycle()) for _ in range(30_000)]
+        assert many[0]() is not None
+        await job.work()
+        assert not any(each() for each in (*few, *many))
+    finally:
+        gc.set_threshold(*before)
