@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 import aiohttp
 from aiohttp import http_exceptions
 
+from app.errors import TuppenceError
 from app.providers import http_rules as rules
 from app.providers.connection import BODY_BYTES_MAX, Call
 from app.providers.http_aiohttp_line import Line
@@ -42,7 +43,7 @@ class AiohttpAnswer:
         """Give each piece to `take` in the moment it comes, until that answers False; returns
         whether there may be more. Raises what `pieces` raises, and what `take` does.
 
-        A piece of a slow stream costs a third less than one that a task is woken for.
+        No task is woken for a piece: of a slow stream each costs 5 to 7 us less, a tenth.
         """
         return await self._pieces.hand_out(take)
 
@@ -162,11 +163,11 @@ class _Listening:
             while self._again:
                 self._again = False
                 self._read()
-        except BaseException as error:  # noqa: BLE001
-            # It belongs to the reader and not to the connection.
+        except TuppenceError as error:  # it belongs to who listens and not to the connection
             if not self.ended.done():
                 self.ended.set_exception(error)
-        self._busy = False
+        finally:
+            self._busy = False
 
     def _read(self) -> None:
         content = self._content
