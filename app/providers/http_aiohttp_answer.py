@@ -163,6 +163,10 @@ class _Listening:
             while self._again:
                 self._again = False
                 self._read()
+        except (aiohttp.ClientError, OSError):
+            if self._content.exception() is None:
+                raise
+            self._end(goes_on=True)  # who reads on is told in words
         except TuppenceError as error:  # it belongs to who listens and not to the connection
             if not self.ended.done():
                 self.ended.set_exception(error)
@@ -171,17 +175,16 @@ class _Listening:
 
     def _read(self) -> None:
         content = self._content
-        if self.ended.done():
-            return
-        if content.is_eof() or content.exception() is not None:
-            self.ended.set_result(True)
-            return
-        piece = content.read_nowait()
-        if not piece:
-            return
-        self._watch.waits = 0
-        if not self._take(piece):
-            self.ended.set_result(False)
+        if content.is_eof():
+            self._end(goes_on=True)
+        elif not self.ended.done() and (piece := content.read_nowait()):
+            self._watch.waits = 0
+            if not self._take(piece):
+                self._end(goes_on=False)
+
+    def _end(self, *, goes_on: bool) -> None:
+        if not self.ended.done():
+            self.ended.set_result(goes_on)
 
 
 class _Watch:

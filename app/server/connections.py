@@ -48,11 +48,17 @@ class BoundedConnection(HttpToolsProtocol):
             or self.flow.write_paused  # a client that reads slowly is waited for
         ):
             return False
-        self.transport.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+        heads = self._heads
+        chunk = b"%x\r\n%b\r\n" % (len(piece), piece)
+        if heads.head:
+            heads.write(chunk)
+        else:
+            heads.transport.write(chunk)
         return True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(HeadsFirst(transport, self.loop))  # type: ignore[arg-type]
+        self._heads = HeadsFirst(transport, self.loop)
+        super().connection_made(self._heads)  # type: ignore[arg-type]
         self._start(HEAD_WITHIN_S, self._end_slow_head)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -125,32 +131,33 @@ class BoundedConnection(HttpToolsProtocol):
 
 class HeadsFirst:
     """A transport that sends an answer's head together with what is written in the same moment:
-    one packet, and one call of the system less for each answer."""
+    one packet, and one call of the system less for each answer. `head` is one that waits for that,
+    or nothing."""
 
-    __slots__ = ("_head", "_loop", "_transport")
+    __slots__ = ("_loop", "head", "transport")
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport = transport
+        self.transport = transport
         self._loop = loop
-        self._head = b""
+        self.head = b""
 
     def write(self, data: bytes) -> None:
-        if self._head:
-            data, self._head = self._head + data, b""
+        if self.head:
+            data, self.head = self.head + data, b""
         elif data.startswith(b"HTTP/1.1 2"):
-            self._head = data
+            self.head = data
             self._loop.call_soon(self._flush)
             return
-        self._transport.write(data)
+        self.transport.write(data)
 
     def close(self) -> None:
         self._flush()
-        self._transport.close()
+        self.transport.close()
 
     def _flush(self) -> None:
-        if self._head:
-            head, self._head = self._head, b""
-            self._transport.write(head)
+        if self.head:
+            head, self.head = self.head, b""
+            self.transport.write(head)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
+        return getattr(self.transport, name)

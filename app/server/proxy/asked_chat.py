@@ -149,13 +149,15 @@ class ChatReader:
         self._own_decoder: Decoder | None = None
         self._writes = _Writing(asked, call)
         self._passing: Passing | None = None
-        if self._language is Language.OPENAI_CHAT and self._writes.is_chat_stream:
+        kept = self._writes.kept
+        if self._language is Language.OPENAI_CHAT and isinstance(kept, WholeChat) and asked.stream:
             self._passing = Passing(
                 self._writes.name,
                 asked.model,
                 self._writes.created,
                 include_usage=asked.asked.include_usage,
                 running=self._running,
+                keep=kept.say,
                 options=self._options,
             )
 
@@ -199,15 +201,9 @@ class ChatReader:
             self._whole_body.append(piece)
             return b""
         if (passing := self._passing) is not None:
-            if self.began and not self._early and (found := passing.alone(piece)) is not None:
-                text, sent = found
-                if text:
-                    kept = self._writes.kept
-                    assert isinstance(kept, WholeChat), "nothing else is passed on"
-                    kept.say(text)
+            if self.began and not self._early and (sent := passing.alone(piece)) is not None:
                 return sent
-            sent = passing.feed(piece)
-            return self._give(sent, passing.events)
+            return self._give(passing.feed(piece), passing.events)
         return self._write(self._decoder.feed(piece))
 
     def take(self, event: StreamEvent) -> bytes:
@@ -289,7 +285,6 @@ class _Writing:
 
     def __init__(self, asked: ChatAsked, call: AdmittedCall) -> None:
         self.created = int(call.admitted_at.timestamp())
-        self.is_chat_stream = asked.stream and asked.kind is not CallKind.RESPONSES
         self._asked = asked
         self._writer: _Writer | None = None
         self.kept: WholeChat | ResponseEvents
@@ -310,7 +305,7 @@ class _Writing:
 
     def _new_writer(self) -> _Writer:
         asked = self._asked.asked
-        if not self.is_chat_stream:
+        if self._asked.kind is CallKind.RESPONSES:
             return ResponseEvents(self.name, asked, self.created)
         return ChatChunks(self.name, asked.model, self.created, include_usage=asked.include_usage)
 

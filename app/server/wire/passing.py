@@ -7,7 +7,7 @@ from a list of fields. Usage, errors and the end are ours alone: they wait for `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from app.metering.usage import Usage
@@ -40,7 +40,8 @@ class Passing:
     """One answer that is passed on.
 
     `model` is the name that the client asked for, `created` Unix seconds, `running` is told what
-    comes. Feed pieces as they come, send what that returns; ask `ended`, then `end`.
+    comes, `keep` gets the texts that come `alone`. Feed pieces as they come, send what that
+    returns; ask `ended`, then `end`.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Passing:
         *,
         include_usage: bool,
         running: Running,
+        keep: Callable[[str], object],
         options: DecoderOptions,
     ) -> None:
         head = {
@@ -64,6 +66,7 @@ class Passing:
         self._decoder = _Frames(options, self._head)
         self._at_line_start = True
         self.running = running
+        self._keep = keep
         self.events: list[StreamEvent] = []  # of the last piece
 
     @property
@@ -101,17 +104,19 @@ class Passing:
             return _WAITING  # a provider that says that it works: so do we
         return sent
 
-    def alone(self, piece: bytes) -> tuple[str, bytes] | None:
-        """The text of a piece that is one frame like the last, and what the client gets for it:
-        nearly every piece of a slow stream. None, and nothing is read, where `feed` has to."""
+    def alone(self, piece: bytes) -> bytes | None:
+        """What the client gets for a piece that is one frame like the last: nearly every piece of a
+        slow stream. None, and nothing is read, where `feed` has to."""
         decoder = self._decoder
         found = decoder.alone(piece)
         if found is None:
             return None
         text, literal = found
-        self.running.say(text)
+        if text:
+            self.running.say(text)
+            self._keep(text)
         self._at_line_start = True
-        return text, decoder.framed(literal)
+        return decoder.framed(literal)
 
     def close(self) -> bytes:
         """The line ended."""

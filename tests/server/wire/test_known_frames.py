@@ -106,8 +106,9 @@ def _answers() -> st.SearchStrategy[list[bytes]]:
 def _passed(pieces: list[bytes]) -> list[object]:
     """All that is sent and told, and all that is remembered for what comes next."""
     running = Running(len)
+    options = DecoderOptions()
     passing = Passing(
-        "req_1", "ours", 1, include_usage=True, running=running, options=DecoderOptions()
+        "req_1", "ours", 1, include_usage=True, running=running, keep=[].append, options=options
     )
     found: list[object] = []
     for piece in pieces:

@@ -29,6 +29,7 @@ def passing(*, include_usage: bool = True, cap: int | None = None) -> Passing:
         1_763_000_000,
         include_usage=include_usage,
         running=Running(lambda text: len(text.split())),
+        keep=[].append,
         options=DecoderOptions(output_tokens_max=cap),
     )
 

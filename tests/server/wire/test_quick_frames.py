@@ -63,7 +63,9 @@ def cuts(body: bytes, seed: int) -> list[bytes]:
 
 def passed(pieces: Iterable[bytes]) -> bytes:
     running, options = Running(len), DecoderOptions()
-    passing = Passing("req_1", "ours", 1, include_usage=True, running=running, options=options)
+    passing = Passing(
+        "req_1", "ours", 1, include_usage=True, running=running, keep=[].append, options=options
+    )
     return b"".join([*map(passing.feed, pieces), passing.close()])
 
 

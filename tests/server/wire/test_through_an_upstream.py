@@ -84,6 +84,7 @@ def passing() -> Passing:
         0,
         include_usage=True,
         running=Running(counter.count_text),
+        keep=[].append,
         options=DecoderOptions("The model", CAP),
     )
 
