@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import socket
 import stat
 import time
@@ -26,6 +27,20 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def port(folder: Path) -> int:
+    """The server's. Systems hand out ports from 32768 on: no other test gets one below while the
+    server is away from it for a moment."""
+    folder.mkdir()
+    while True:
+        number = random.randrange(20_000, 32_000)
+        with socket.socket() as tried:
+            if tried.connect_ex(("127.0.0.1", number)) != 0:
+                break
+    (folder / "port").write_text(str(number))
+    return number
+
+
+@pytest.fixture
 def server(folder: Path) -> Iterator[DemoServer]:
     running = DemoServer(folder)
     yield running
@@ -45,13 +60,13 @@ def is_listening(address: str) -> bool:
 
 
 def test_it_is_a_demo_on_this_computer_ends_in_order_and_comes_back_at_its_address(
-    server: DemoServer, folder: Path, monkeypatch: pytest.MonkeyPatch
+    server: DemoServer, port: int, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A live key around it would make a demo refuse to start; it does not see one.
     monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_live_0123456789abcdef")
     server.start()
     address = server.address()
-    assert address.startswith("http://127.0.0.1:")
+    assert address == f"http://127.0.0.1:{port}"
     assert said_at(address)["demo"] is True
     server.stop()
     assert not is_listening(address)
@@ -61,10 +76,11 @@ def test_it_is_a_demo_on_this_computer_ends_in_order_and_comes_back_at_its_addre
 
 
 def test_one_that_died_is_started_again_at_its_address_and_ends_with_the_window(
-    server: DemoServer,
+    server: DemoServer, port: int
 ) -> None:
     server.start()
     address = server.address()
+    assert address.endswith(f":{port}")
     first = server._process
     assert first is not None
     first.kill()
