@@ -163,9 +163,7 @@ class QuickFrames(OpenAIChatDecoder):
             said = literal.decode()
         except UnicodeDecodeError:
             return None
-        self._quick_bytes += len(chunk)
-        if self._quick_bytes > _BYTES_MAX:
-            self._before = b""
+        self._count_quick(len(chunk))
         return said, literal
 
     def _quickly(self, chunk: bytes, at: int) -> tuple[str, int]:
@@ -188,10 +186,13 @@ class QuickFrames(OpenAIChatDecoder):
             texts.append(said)
             self._pass_on([literal])
             at = end + len(after)
-        self._quick_bytes += at - begun
+        self._count_quick(at - begun)
+        return "".join(texts), at
+
+    def _count_quick(self, size: int) -> None:
+        self._quick_bytes += size
         if self._quick_bytes > _BYTES_MAX:
             self._before = b""
-        return "".join(texts), at
 
     def _together(self, chunk: bytes, at: int) -> tuple[str, int]:
         """Many frames at once; none of them where one has more in it than a plain text."""
