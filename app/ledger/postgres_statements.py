@@ -26,6 +26,7 @@ _COUNTED = ", ".join(repr(str(kind)) for kind in sorted(COUNTED_KINDS))
 BESIDE = "/* beside */"
 _WITH_BESIDE = " / (CASE WHEN (SELECT count(*) FROM beside) = 1 THEN 1 ELSE 0 END)"
 _CHECKED = "/* checked */"
+_ONLY = "/* only */"  # where a settlement from one account asks for one thing more of it, `a`
 # Where a call leaves in the moment in which it is held: what `dispatch` would write.
 _STATE, _COLUMNS, _VALUES = "'held'", "/* columns */", "/* values */"
 _STATE_SENT = "'dispatched'"
@@ -125,7 +126,7 @@ WITH moved AS (
         AND d.amount >= %(amount)s AND d.charged IS NULL
         AND NOT EXISTS (SELECT 1 FROM ledger_hold_draws AS o
             WHERE o.hold_id = %(hold)s AND o.account <> %(account)s)
-        AND NOT {_IN_DEBT.format(tenant="a.tenant")}
+        AND NOT {_IN_DEBT.format(tenant="a.tenant")}{_ONLY}
     RETURNING a.id, a.tenant, a.kind, a.unit, a.limited, a.granted, a.posted
 ), ended AS (
     UPDATE ledger_holds AS h SET state = 'settled', ended_ms = %(now)s, basis = %(basis)s,
@@ -266,8 +267,9 @@ def admit_statement(
 
 
 @lru_cache(maxsize=64)
-def _with(statement: str, beside: str, leaves: bool = False) -> str:
+def _with(statement: str, beside: str, leaves: bool = False, only_if: str = "") -> str:
     """A statement with parts of the caller's own, or without; of an admission that `leaves`."""
+    statement = statement.replace(_ONLY, f" AND {only_if}" if only_if else "")
     if leaves:
         statement = statement.replace(_STATE, _STATE_SENT)
         statement = statement.replace(_COLUMNS, _COLUMNS_SENT).replace(_VALUES, _VALUES_SENT)
@@ -277,12 +279,12 @@ def _with(statement: str, beside: str, leaves: bool = False) -> str:
 
 def after_arrival(admission: str, parts: str, *, only_if: str) -> str:
     """The text of an admission with `parts` before it, `WITH` and all, one of them `taken`; nothing
-    is held but where `only_if` is true. Its one row has the counts of `taken` and of the rows that
-    the admission writes last."""
+    is held but where `only_if` is true. It gives a row with 0 for each of `taken`, then one with 1
+    for each that the admission writes last."""
     before, last, draws = admission.rpartition("\nINSERT INTO ledger_hold_draws ")
     held = before.replace("\nWITH ", f"{parts}, ", 1).replace(_ARRIVED, f" AND {only_if}")
     drawn = f", drawn AS ({last.strip()} {draws} RETURNING hold_id)"
-    return f"{held}{drawn}\nSELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM drawn)"
+    return f"{held}{drawn}\nSELECT 0 FROM taken UNION ALL SELECT 1 FROM drawn"
 
 
 def _as_opened(opening: Opening) -> Mapping[str, Any]:
@@ -302,11 +304,12 @@ def dispatch_statement(hold_id: str, route: str, owner: str, lease_until: dateti
 
 
 def settle_statement(
-    order: Settle, beside: str = "", more: Mapping[str, Any] | None = None
+    order: Settle, beside: str = "", more: Mapping[str, Any] | None = None, only_if: str = ""
 ) -> Hot | None:
     """What settles a call within its hold in one go; None where only the shared steps can.
 
-    `beside` are parts of the caller's own, as said at BESIDE, with `more` of their values.
+    `beside` are parts of the caller's own, as said at BESIDE, with `more` of their values. Nothing
+    is settled but where `only_if` is true of the only account that pays, `a`, as it is before.
     """
     charges = order.charges
     if order.divide is not None or not any(charges.values()):
@@ -323,6 +326,8 @@ def settle_statement(
     if len(charges) == 1:
         ((account, amount),) = charges.items()
         values["account"], values["amount"] = account, amount
-        return Hot(_with(SETTLE_ONE, beside), values, 2)
+        return Hot(_with(SETTLE_ONE, beside, only_if=only_if), values, 2)
+    if only_if:
+        raise ValueError("more than one account pays")
     values["accounts"], values["amounts"] = list(charges), list(charges.values())
     return Hot(_with(SETTLE, beside), values, 1)

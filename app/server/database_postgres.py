@@ -140,8 +140,8 @@ class PostgresDatabase:
                 answer = await self._writing.ask(statement.text, statement.values, place)
             except (*NOTHING_DONE, LockNotAvailable):
                 return False, False
-        ((counted, drawn),) = answer.rows
-        return counted > 0, drawn == statement.rows
+        drawn = sum([row[0] for row in answer.rows])
+        return answer.count > drawn, drawn == statement.rows
 
     async def admit(self, wish: Admit) -> Admission:
         async with self._reached() as ledger:

@@ -95,15 +95,17 @@ async def arrive(services: Services, told: Token, key: str) -> Arrival:
     sides = sides_at(services.catalog, told.address)
     who = caller_row(told.token, told.acts_for, now)
     if services.database.has_short_ways and who is not None:
-        looked = memory_of(services).look()
-        rows = await services.database.ask(postgres.arrive(who, now, most, key, sides))
+        looked, pictured = memory_of(services).look(), not key and sides == FREE_ALONE
+        rows = await services.database.ask(
+            postgres.arrive(who, now, most, key, sides, pictured=pictured)
+        )
         caller, has_room = _looked_through(rows, told)
         if caller is not None:
             if not has_room:
                 raise _too_many(most, seconds_left(now))
             ask = Ask(caller, now, key, sides)
             situation = situation_of(services.catalog, ask, rows)
-            if not key and sides == FREE_ALONE:
+            if pictured:
                 _remember(services, _key_of(who, told), caller, situation, rows, looked)
             return Arrival(ask, situation)
     caller = await identified(services, told)

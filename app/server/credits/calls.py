@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from app.catalog.plans import Right
 from app.catalog.rights import may
@@ -129,7 +130,7 @@ async def _as_known(
         return await counted(services, arrival)
     memory, tenant = memory_of(services), known.caller.tenant
     most = services.settings.limits.requests_per_minute
-    statement = known_statement(hot, arrival.who, known.stays, known.moves, arrival.ask.now, most)
+    statement = known_statement(hot, arrival.who, known, arrival.ask.now, most)
     memory.holds(tenant, decision.call.held)
     is_counted = is_held = False
     try:
@@ -246,7 +247,9 @@ async def settle(services: Services, call: AdmittedCall, end: CallEnd) -> Receip
     if services.database.has_short_ways:
         settlement = settlement_of(services.catalog, call, end, now, until)
         if settlement is not None:
-            hot = postgres.settle_statement_of(services.catalog, call, settlement, now)
+            hot = postgres.settle_statement_of(
+                services.catalog, call, settlement, partial(memory.is_below, tenant)
+            )
             if hot is not None:
                 charges, in_order = settlement.order.charges, not settlement.sides
                 memory.settles(tenant, call.held, charges, in_order=in_order)

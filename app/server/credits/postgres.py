@@ -7,7 +7,7 @@ statement does nothing, those are taken and say why.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -22,7 +22,7 @@ from app.ledger.postgres_statements import (
 from app.ledger.records import AccountKind, Departure
 from app.ledger.rows import ms_from
 from app.ledger.steps import Sql
-from app.metering.allowances import percents_of
+from app.metering.allowances import Grant, percents_of
 from app.server.credits.admission import Decision
 from app.server.credits.holding import SIDE_LASTS, SIDE_OWNER
 from app.server.credits.postgres_known import OWN, PICTURE
@@ -34,6 +34,7 @@ from app.server.fast_json import json_text
 from app.server.limits import MINUTE_MS, window_start
 
 MINUTE = timedelta(minutes=1)
+Below = Callable[[str, int], bool]
 
 # `limits.take` and `reading.statement` in one: the first row says whether there was room.
 _TAKE = (
@@ -43,32 +44,58 @@ _TAKE = (
 )
 _TAKEN = " UNION ALL SELECT 'taken', '', '', '', '', '', count, 0, 0, 0, 0 FROM taken"
 
-_REQUESTED = f""", requested AS (
+_REQUESTED = """, requested AS (
     INSERT INTO requests SELECT r.*
     FROM ended, json_populate_record(NULL::requests, %(r_row)s::json) AS r
-), noticed AS (
+)"""
+_TOLD = f""", told AS (
+    INSERT INTO announcements (tenant, id, at_ms, kind, facts)
+    SELECT %(r_tenant)s, %(r_event)s, %(now)s, '{Kind.BALANCE_CHANGED}', '{{}}' FROM ended
+)"""
+# Nothing is due of the only account that pays, by how it is before.
+_NOTHING_DUE = (
+    "(a.limited = 0 OR a.granted <= 0"
+    " OR (a.granted - a.posted + %(amount)s) * 100 < a.granted * {percent:d})"
+)
+_NOTICED = """, noticed AS (
     INSERT INTO ledger_notices (account, percent, at_ms)
-    SELECT m.id, n.percent, %(now)s FROM ended, moved AS m
-    JOIN {{percents}} AS n (account, percent) ON n.account = m.id
-    WHERE m.limited = 1 AND m.granted > 0
+    {noticed}
+        AND m.limited = 1 AND m.granted > 0
         AND (m.granted - m.posted) * 100 >= m.granted * n.percent
     ON CONFLICT DO NOTHING RETURNING account, percent
 ), told AS (
     INSERT INTO announcements (tenant, id, at_ms, kind, facts)
-    SELECT %(r_tenant)s, %(r_event)s, %(now)s, '{Kind.BALANCE_CHANGED}', '{{}}' FROM ended
+    SELECT %(r_tenant)s, %(r_event)s, %(now)s, '{changed}', '{{}}' FROM ended
     UNION ALL
-    SELECT %(r_tenant)s, %(r_event)s || '/' || row_number() OVER (ORDER BY n.account, n.percent),
-        %(now)s, '{Kind.NOTICE}', json_build_object('grant', n.account, 'name', g.name,
-            'unit', g.unit, 'percent', n.percent, 'used', m.granted - m.posted,
-            'granted', m.granted)::text
-    FROM noticed AS n JOIN moved AS m ON m.id = n.account
-    JOIN {{grants}} AS g (id, name, unit) ON g.id = n.account
+    SELECT %(r_tenant)s, %(r_event)s || '/' || {place}, %(now)s, '{notice}',
+        json_build_object('grant', n.account, 'name', {name}, 'unit', {unit}, 'percent', n.percent,
+            'used', m.granted - m.posted, 'granted', m.granted)::text
+    FROM noticed AS n JOIN moved AS m ON m.id = n.account{grants}
 )"""
-# What is told of the grants: of the only one of nearly every call without a single array.
-_PERCENTS = "unnest(%(r_accounts)s::text[], %(r_percents)s::bigint[])"
-_GRANTS = "unnest(%(r_grants)s::text[], %(r_names)s::text[], %(r_units)s::text[])"
-_PERCENT_OF_ONE = "(%(r_grant)s::text, {percent:d}::bigint)"
-_ONE_GRANT = "(VALUES (%(r_grant)s::text, %(r_name)s::text, %(r_unit)s::text))"
+_NOTICED_OF_SEVERAL = _NOTICED.format(
+    noticed="""SELECT m.id, n.percent, %(now)s FROM ended, moved AS m
+    JOIN unnest(%(r_accounts)s::text[], %(r_percents)s::bigint[]) AS n (account, percent)
+        ON n.account = m.id WHERE true""",
+    place="row_number() OVER (ORDER BY n.account, n.percent)",
+    grants="""
+    JOIN unnest(%(r_grants)s::text[], %(r_names)s::text[], %(r_units)s::text[])
+        AS g (id, name, unit) ON g.id = n.account""",
+    name="g.name",
+    unit="g.unit",
+    changed=Kind.BALANCE_CHANGED,
+    notice=Kind.NOTICE,
+)
+# Of the only grant of nearly every call: without an array, a sort or a join of all with all.
+_NOTICED_OF_ONE = _NOTICED.format(
+    noticed="""SELECT m.id, n.percent, %(now)s FROM ended, moved AS m,
+        (VALUES {percents}) AS n (percent) WHERE m.id = %(r_grant)s""",
+    place="lpad(n.percent::text, 3, '0')",
+    grants="",
+    name="%(r_name)s::text",
+    unit="%(r_unit)s::text",
+    changed=Kind.BALANCE_CHANGED,
+    notice=Kind.NOTICE,
+)
 _ANSWERED = """, answered AS (
     INSERT INTO answers (tenant, id, answer, expires_ms)
     SELECT %(r_tenant)s, %(hold)s, %(r_answer)s, %(r_until)s FROM ended
@@ -124,30 +151,35 @@ _SIDE_SETTLED = f""", side_moved AS (
 
 # `identify`, `limits.take` and `reading.statement` in one. No row `caller`: `identify` refuses.
 _WHO = f"""
-WITH who AS MATERIALIZED ({{who}}), {OWN}, {PICTURE}, taken AS (
+WITH who AS MATERIALIZED ({{who}}), {OWN}, {{picture}}taken AS (
     INSERT INTO buckets (name, window_ms, count)
     SELECT 'calls/' || w.tenant || '/' || w.api_key || w.device, ?, 1 FROM who AS w
     ON CONFLICT (name, window_ms) DO UPDATE SET count = buckets.count + 1
     WHERE buckets.count < ? RETURNING count
 )
 SELECT 'caller', w.tenant, w.account, w.api_key, w.device, w.role, w.cap_pusd, 0, 0, 0, 0
-FROM who AS w UNION ALL SELECT * FROM own
-UNION ALL SELECT 'picture', p.stays, '', '', '', '', 0, 0, 0, 0, 0 FROM picture AS p"""
+FROM who AS w UNION ALL SELECT * FROM own"""
+_PICTURED = "SELECT 'picture', p.stays, '', '', '', '', 0, 0, 0, 0, 0 FROM picture AS p"
 
 
-def arrive(who: Sql, now: datetime, most: int, key: str, sides: tuple[str, ...]) -> Sql:
+def arrive(
+    who: Sql, now: datetime, most: int, key: str, sides: tuple[str, ...], *, pictured: bool
+) -> Sql:
     """Who calls by `accounts.identify.caller_row`, one more of theirs this minute, at most so many,
-    and the rows of the situation, with what they look like to the database in the row `picture`;
-    the row `taken` is missing where there was no room."""
+    and the rows of the situation, where it is `pictured` with what they look like to the database
+    in the row `picture`; the row `taken` is missing where there was no room."""
     now_ms = ms_from(now)
     beside = values_beside(now_ms, key, sides)
-    text = _text_of_arrival(who.text, bool(key), len(sides))
-    return Sql(text, (*who.values, now_ms, now_ms - now_ms % MINUTE_MS, most, *beside))
+    text = _text_of_arrival(who.text, bool(key), len(sides), pictured)
+    windows = [now_ms] * (1 + pictured)
+    return Sql(text, (*who.values, *windows, now_ms - now_ms % MINUTE_MS, most, *beside))
 
 
 @lru_cache(maxsize=64)
-def _text_of_arrival(who: str, has_key: bool, sides: int) -> str:
-    parts = [_WHO.replace("{who}", who), *text_beside(has_key, sides)]
+def _text_of_arrival(who: str, has_key: bool, sides: int, pictured: bool) -> str:
+    picture = f"{PICTURE}, " if pictured else ""
+    parts = [_WHO.replace("{who}", who).replace("{picture}", picture)]
+    parts += [_PICTURED] * pictured + text_beside(has_key, sides)
     return " UNION ALL ".join(parts) + _TAKEN
 
 
@@ -198,12 +230,13 @@ def _one_side(decision: Decision) -> Mapping[str, Any] | None:
 
 
 def settle_statement_of(
-    catalog: PlanCatalog, call: AdmittedCall, settlement: Settlement, now: datetime
+    catalog: PlanCatalog, call: AdmittedCall, settlement: Settlement, is_below: Below
 ) -> Hot | None:
     """What settles the call with its side and writes everything else; None where only the shared
-    steps can."""
+    steps can. Where an account `is_below` so many percent, as far as is known here, the statement
+    holds no notices, and does nothing where the account is not."""
     values = _values_beside(call, settlement)
-    percents = _add_grants(values, catalog, settlement)
+    told, only_if = _notices(values, catalog, settlement, is_below)
     sides = settlement.sides
     if sides:
         if len(sides) != 1 or len(sides[0].charges) != 1:
@@ -213,8 +246,8 @@ def settle_statement_of(
             return None
         values["s_hold"] = sides[0].hold_id
         values["s_account"], values["s_charge"] = account, charge
-    beside = _beside(percents, answered=bool(settlement.answer), sided=bool(sides))
-    return settle_statement(settlement.order, beside, values)
+    beside = _beside(told, answered=bool(settlement.answer), sided=bool(sides))
+    return settle_statement(settlement.order, beside, values, only_if)
 
 
 def _values_beside(call: AdmittedCall, settlement: Settlement) -> dict[str, Any]:
@@ -228,37 +261,43 @@ def _values_beside(call: AdmittedCall, settlement: Settlement) -> dict[str, Any]
     return values
 
 
-def _add_grants(
-    values: dict[str, Any], catalog: PlanCatalog, settlement: Settlement
-) -> tuple[int, ...]:
-    """Add to `values` the grants of which there may be something to tell; the percents at which,
-    where there is one grant alone."""
-    grants = [draw.grant for draw in settlement.split.draws if draw.grant.limited and draw.amount]
-    if len(grants) == 1:
-        (grant,) = grants
-        if percents := percents_of(catalog, grant):
-            values["r_grant"], values["r_name"] = grant.id, grant.name
-            values["r_unit"] = str(grant.unit)
-            return percents
+def _notices(
+    values: dict[str, Any], catalog: PlanCatalog, settlement: Settlement, is_below: Below
+) -> tuple[str, str]:
+    """What tells of the grants, with its values in `values`, and under which condition."""
+    due = [
+        (draw, percents)
+        for draw in settlement.split.draws
+        if draw.grant.limited and draw.amount and (percents := percents_of(catalog, draw.grant))
+    ]
+    if not due:
+        return _TOLD, ""
+    if len(due) > 1:
+        _add_grants(values, [(draw.grant, percents) for draw, percents in due])
+        return _NOTICED_OF_SEVERAL, ""
+    ((draw, percents),) = due
+    grant, charges = draw.grant, settlement.order.charges
+    if len(charges) == 1 and grant.id in charges and is_below(grant.id, percents[0]):
+        return _TOLD, _NOTHING_DUE.format(percent=percents[0])
+    values["r_grant"], values["r_name"] = grant.id, grant.name
+    values["r_unit"] = str(grant.unit)
+    pairs = ", ".join(f"({percent:d}::bigint)" for percent in percents)
+    return _NOTICED_OF_ONE.replace("{percents}", pairs), ""
+
+
+def _add_grants(values: dict[str, Any], due: Sequence[tuple[Grant, tuple[int, ...]]]) -> None:
     accounts: list[str] = []
     every_percent: list[int] = []
-    for grant in grants:
-        due = percents_of(catalog, grant)
-        accounts += [grant.id] * len(due)
-        every_percent += due
+    for grant, percents in due:
+        accounts += [grant.id] * len(percents)
+        every_percent += percents
     values["r_accounts"], values["r_percents"] = accounts, every_percent
-    values["r_grants"] = [grant.id for grant in grants]
-    values["r_names"] = [grant.name for grant in grants]
-    values["r_units"] = [str(grant.unit) for grant in grants]
-    return ()
+    values["r_grants"] = [grant.id for grant, _ in due]
+    values["r_names"] = [grant.name for grant, _ in due]
+    values["r_units"] = [str(grant.unit) for grant, _ in due]
 
 
 @lru_cache(maxsize=64)
-def _beside(percents: tuple[int, ...], *, answered: bool, sided: bool) -> str:
-    """The parts of the statement; `percents` of the only grant, none where values name them."""
-    due, grants = _PERCENTS, _GRANTS
-    if percents:
-        pairs = ", ".join(_PERCENT_OF_ONE.format(percent=percent) for percent in percents)
-        due, grants = f"(VALUES {pairs})", _ONE_GRANT
-    beside = _REQUESTED.replace("{percents}", due).replace("{grants}", grants)
-    return beside + (_ANSWERED if answered else "") + (_SIDE_SETTLED if sided else "")
+def _beside(told: str, *, answered: bool, sided: bool) -> str:
+    """The parts of the statement that stand beside the settlement."""
+    return _REQUESTED + told + (_ANSWERED if answered else "") + (_SIDE_SETTLED if sided else "")

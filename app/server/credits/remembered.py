@@ -62,6 +62,13 @@ class Known:
         """What calls move, in the database's own words."""
         return ",".join([f"{line.posted}/{line.held}" for line in self._lines.values()])
 
+    def is_below(self, account: str, percent: int) -> bool:
+        """Whether less than that of an account is used even if everything held is charged."""
+        line = self._lines.get(account)
+        if line is None:
+            return False
+        return (line.granted - line.posted + line.held) * 100 < line.granted * percent
+
     def hold(self, draws: Iterable[HeldDraw]) -> bool:
         """A hold is on its way; False where it moves what is not known here."""
         for draw in draws:
@@ -150,6 +157,12 @@ class Memory:
         known = self._moving(name)
         if known is not None and not (in_order and known.settle(draws, charges)):
             self.forget(name)
+
+    def is_below(self, name: str, account: str, percent: int) -> bool:
+        """Whether less than that of a tenant's account is used, as far as is known here."""
+        tenant = self._tenants.get(name)
+        known = tenant.known if tenant is not None else None
+        return known is not None and known.is_below(account, percent)
 
     def _moving(self, name: str) -> Known | None:
         tenant = self._tenants.get(name)

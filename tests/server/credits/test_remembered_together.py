@@ -12,11 +12,15 @@ import pytest
 
 from app.server.credits.calls import settle
 from app.server.credits.records import AdmittedCall
+from app.server.credits.remembered import memory_of
 from app.server.errors import Refused
 from app.server.services import make_services
 from tests.fixtures.credit_server import CreditServer, Person, running_server
-from tests.server.credits.given import ended, give, sound
+from tests.server.credits.given import GPT_4O, dispatched, ended, give, sound, wish
 from tests.server.credits.test_remembered import a_call, remembered, sent
+from tests.server.credits.test_settle_statement import told
+
+PLAN_TOKENS_OF_ONE = 5  # of GPT-4o
 
 
 async def requests_of(server: CreditServer, person: Person) -> int:
@@ -74,6 +78,44 @@ async def _one_step(
                     running.append(call)
                 else:
                     assert isinstance(call, Refused), call
+
+
+async def test_a_threshold_that_another_worker_brought_near_is_told_of(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    """By what is remembered the account is far from it, so that the statement holds no notice."""
+    async with running_server(tmp_path / "server", database_url=postgres_url) as first:
+        services = make_services(first.services.settings, first.services.clock)
+        await services.database.open()
+        try:
+            second = replace(first, services=services)
+            person = await remembered(first)
+            call = await a_call(first, person)
+            await sent(first, call)
+            granted, posted = await amounts(first, person)
+            tokens = (granted * 8 // 10 - (granted - posted) - 1) // PLAN_TOKENS_OF_ONE
+            near = await dispatched(second, person.caller, wish(GPT_4O, tokens, 0))
+            await settle(services, near, ended(near, tokens, 0))
+            granted, posted = await amounts(first, person)
+            assert 0 <= granted * 8 // 10 - (granted - posted) <= PLAN_TOKENS_OF_ONE
+            assert await told(first) == []
+            (draw,) = call.held
+            assert memory_of(first.services).is_below(person.caller.tenant, draw.account, 80)
+            await settle(first.services, call, ended(call, 20, 20))
+            assert [(name, percent) for name, percent, *_ in await told(first)] == [("Premium", 80)]
+            await sound(first)
+        finally:
+            await services.database.close()
+
+
+async def amounts(server: CreditServer, person: Person) -> tuple[int, int]:
+    """What the plan grants, and what is left of it."""
+    [(granted, posted)] = await server.run(
+        "SELECT granted, posted FROM ledger_accounts WHERE tenant = ? AND id LIKE ?",
+        person.caller.tenant,
+        "%premium%",
+    )
+    return int(str(granted)), int(str(posted))
 
 
 @pytest.mark.parametrize("left", [20_000, 100])
