@@ -11,7 +11,7 @@ from aiohttp import http_exceptions
 from app.errors import TuppenceError
 from app.providers import http_rules as rules
 from app.providers.connection import BODY_BYTES_MAX, Call
-from app.providers.http_aiohttp_line import Line
+from app.providers.http_aiohttp_line import Line, bend_back, straighten
 
 Take = Callable[[bytes], bool]
 
@@ -122,8 +122,11 @@ class _Pieces:
         watch.waiting, watch.waits = True, 0
         try:
             listening.arrived()
+            if not listening.ended.done():
+                listening.fresh = straighten(self._content, line)
             return await listening.ended
         finally:
+            bend_back(self._content)
             line.tell = watch.tell = None
             watch.waiting, watch.waits = False, 0
 
@@ -143,10 +146,11 @@ class _Pieces:
 class _Listening:
     """Takes pieces where they arrive, inside the connection's own call."""
 
-    __slots__ = ("_again", "_busy", "_content", "_take", "_watch", "ended")
+    __slots__ = ("_again", "_busy", "_content", "_take", "_watch", "ended", "fresh")
 
     def __init__(self, content: aiohttp.StreamReader, take: Take, watch: _Watch) -> None:
         self.ended: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.fresh: list[bytes] = []  # of a body that was straightened
         self._content = content
         self._take = take
         self._watch = watch
@@ -174,10 +178,20 @@ class _Listening:
             self._busy = False
 
     def _read(self) -> None:
-        content = self._content
-        if content.is_eof():
+        fresh = self.fresh
+        if fresh:
+            if self.ended.done():
+                return
+            piece = fresh[0] if len(fresh) == 1 else b"".join(fresh)
+            fresh.clear()
+        elif self._content.is_eof():
             self._end(goes_on=True)
-        elif not self.ended.done() and (piece := content.read_nowait()):
+            return
+        elif self.ended.done():
+            return
+        else:
+            piece = self._content.read_nowait()
+        if piece:
             self._watch.waits = 0
             if not self._take(piece):
                 self._end(goes_on=False)

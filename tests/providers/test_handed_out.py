@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator
 
 import pytest
@@ -28,12 +29,14 @@ def chunk(piece: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(piece), piece)
 
 
-def slowly(*written: bytes, then: Act | None = None, pause_s: float = 0.01) -> Act:
+def slowly(
+    *written: bytes, then: Act | None = None, pause_s: float = 0.01, head: bytes = HEAD
+) -> Act:
     """Write one after the other, and then do this."""
 
     def act(writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
-        writer.write(HEAD)
+        writer.write(head)
         for number, piece in enumerate(written, 1):
             loop.call_later(number * pause_s, writer.write, piece)
         if then is not None:
@@ -106,6 +109,53 @@ async def test_one_piece_and_the_end_that_come_together_are_both_heard(door: Aio
     async with lines({0: last}) as place, door.open(post(place.url)) as answered:
         assert not await answered.hand_out(takes)
     assert takes.whole == b"onetwo"
+
+
+async def test_chunks_that_arrive_together_are_one_piece(door: AiohttpDoor) -> None:
+    takes = Takes()
+    together = slowly(chunk(b"one"), chunk(b"two") + chunk(b"three"), b"0\r\n\r\n")
+    async with lines({0: together}) as place, door.open(post(place.url)) as answered:
+        assert not await answered.hand_out(takes)
+    assert takes.pieces == [b"one", b"twothree"]
+
+
+async def test_what_comes_before_a_cut_and_was_not_taken_is_given_before_it(
+    door: AiohttpDoor,
+) -> None:
+    takes = Takes(most=2)
+    cut = slowly(chunk(b"one"), chunk(b"two"), chunk(b"three") + chunk(b"four"), then=leave)
+    async with lines({0: cut}) as place, door.open(post(place.url)) as answered:
+        assert await answered.hand_out(takes)
+        await asyncio.sleep(0.02)
+        takes.most = 1_000_000
+        with pytest.raises(StreamBroken, match="connection was lost"):
+            await answered.hand_out(takes)
+    assert takes.whole == b"onetwothreefour"
+
+
+async def test_a_packed_body_is_handed_out_unpacked(door: AiohttpDoor) -> None:
+    takes = Takes()
+    packing = zlib.compressobj(wbits=31)
+    packed = [packing.compress(word) + packing.flush(zlib.Z_SYNC_FLUSH) for word in WORDS]
+    packed.append(packing.flush())
+    head = STREAM + b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+    unpacked = slowly(*map(chunk, packed), b"0\r\n\r\n", head=head)
+    async with lines({0: unpacked}) as place, door.open(post(place.url)) as answered:
+        assert not await answered.hand_out(takes)
+    assert takes.whole == b"".join(WORDS)
+    assert takes.without_a_task >= 10
+
+
+async def test_a_body_of_a_known_length_is_handed_out(door: AiohttpDoor) -> None:
+    takes = Takes()
+    head = STREAM + b"Content-Length: %d\r\n\r\n" % sum(map(len, WORDS))
+    async with lines({0: slowly(*WORDS, head=head)}) as place:
+        async with door.open(post(place.url)) as answered:
+            assert not await answered.hand_out(takes)
+        async with door.open(post(place.url)) as answered:
+            assert await answered.body() == b"{}"
+        assert place.connections == 1, "the line is kept"
+    assert takes.whole == b"".join(WORDS)
 
 
 @pytest.mark.parametrize("then", [leave, reset])
