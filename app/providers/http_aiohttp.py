@@ -36,16 +36,30 @@ _FAULTS = (
 )
 
 
+# How long connections are kept. Each new one costs two ways there and back and, with TLS, more of a
+# worker than the call itself. Those that the other side left meanwhile are known; and a computer
+# with workers is not shut and carried into another network, as those with windows are.
+KEPT_S = 30.0
+# A connection that had been left says so within a way there and back. One that ends later was given
+# up by somebody who waited for the answer: the request had arrived.
+DEAD_WITHIN_S = 2.0
+
+
 @dataclass(slots=True)
 class _Attempt:
-    """`line` is the connection that a request went out on; None where that is not known."""
+    """`line` is the connection that a request went out on, None where that is not known, and
+    `asked_s` when it did, by the loop's clock."""
 
     line: Line | None = None
+    asked_s: float = 0.0
 
     @property
     def found_it_dead(self) -> bool:
         """A kept connection that the other side had left: nothing came back on it."""
-        return self.line is not None and self.line.calls > 1 and not self.line.heard
+        line = self.line
+        if line is None or line.calls < 2 or line.heard:
+            return False
+        return asyncio.get_running_loop().time() - self.asked_s < DEAD_WITHIN_S
 
 
 _ATTEMPT: ContextVar[_Attempt] = ContextVar("attempt")
@@ -64,7 +78,8 @@ class _Connector(aiohttp.TCPConnector):
         if isinstance(line, Line):
             line.heard = False
             line.calls += 1
-            _ATTEMPT.get().line = line
+            attempt = _ATTEMPT.get()
+            attempt.line, attempt.asked_s = line, self._loop.time()
         return connection
 
     async def _wrap_create_connection(
@@ -85,7 +100,8 @@ class AiohttpDoor:
     asks limits how much is asked at once. Nothing of the environment is used.
 
     A request goes out a second time in one case: on a connection that was kept, that the other
-    side had closed meanwhile, and on which not one byte came back. It then goes on a fresh one.
+    side had closed meanwhile, which was heard at once, and on which not one byte came back. It then
+    goes on a fresh one.
     """
 
     def __init__(self, proxy: Proxy | None = None, timeouts: Timeouts | None = None) -> None:
@@ -199,7 +215,7 @@ class AiohttpDoor:
             )
         if not kept:
             return _Connector(limit=0, force_close=True)
-        return _Connector(limit=0, keepalive_timeout=rules.KEEP_ALIVE_S)
+        return _Connector(limit=0, keepalive_timeout=KEPT_S)
 
 
 class _Opening:

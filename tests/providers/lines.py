@@ -51,6 +51,15 @@ def reset(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
+def after_a_while(then: Act) -> Act:
+    """Say nothing for longer than it takes to hear of a line that was left, and then do this."""
+
+    def act(writer: asyncio.StreamWriter) -> None:
+        asyncio.get_running_loop().call_later(0.2, then, writer)
+
+    return act
+
+
 def begin(then: Act) -> Act:
     """Send the beginning of an answer's head, and then do this."""
 
