@@ -17,12 +17,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from app.errors import KeyRefused, NotTheProvider, ProviderUnreachable, StreamBroken
-from app.providers import http_aiohttp
 from app.providers.connection import Call, Http, Key
 from app.providers.events import Finished, Outcome, TextArrived
 from app.providers.http import HttpClient
 from app.providers.http_aiohttp import AiohttpDoor
-from tests.providers.lines import Act, after_a_while, begin, leave, lines, reset
+from tests.providers.lines import begin, leave, lines, reset
 from tests.providers.loopback import QUICK, SECRET, answer, ask, loopback, provider_at
 
 CHUNK = b'data: {"choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}\n\n'
@@ -291,58 +290,6 @@ async def test_cookies_are_not_kept(door: Http) -> None:
                 await answered.body()
     if isinstance(door, AiohttpDoor):
         assert b"cookie" not in place.seen[1].lower()
-
-
-@pytest.mark.parametrize("act", [leave, reset])
-async def test_a_kept_line_that_was_left_is_tried_once_more_on_a_fresh_one(
-    aio: AiohttpDoor, act: object
-) -> None:
-    async with lines({1: act}) as place:  # type: ignore[dict-item]
-        for _ in range(3):
-            async with aio.open(post(place.url)) as answered:
-                assert await answered.body() == b"{}"
-        connections = [connection for connection, _ in place.requests]
-        assert connections[:3] == [0, 0, 1]
-        assert all(sent.endswith(b'{"a":1}') for _, sent in place.requests)
-
-
-@pytest.mark.parametrize("act", [leave, reset])
-async def test_a_kept_line_on_which_the_answer_was_waited_for_is_not_asked_twice(
-    aio: AiohttpDoor, act: Act, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The other side had the request, and may have charged for it."""
-    monkeypatch.setattr(http_aiohttp, "DEAD_WITHIN_S", 0.1)
-    async with lines({1: after_a_while(act)}) as place:
-        async with aio.open(post(place.url)) as answered:
-            await answered.body()
-        with pytest.raises(ProviderUnreachable, match="lost before an answer") as raised:
-            async with aio.open(post(place.url)):
-                pass
-        assert raised.value.billed is None
-        assert [connection for connection, _ in place.requests] == [0, 0]
-
-
-async def test_the_second_try_is_the_last(aio: AiohttpDoor) -> None:
-    async with lines({1: leave, 2: leave}) as place:
-        async with aio.open(post(place.url)) as answered:
-            await answered.body()
-        with pytest.raises(ProviderUnreachable, match="lost before an answer") as raised:
-            async with aio.open(post(place.url)):
-                pass
-        assert raised.value.billed is None
-        assert len(place.requests) == 3
-
-
-@pytest.mark.parametrize("then", [leave, reset])
-async def test_after_the_first_byte_nothing_is_sent_again(aio: AiohttpDoor, then: object) -> None:
-    async with lines({1: begin(then)}) as place:  # type: ignore[arg-type]
-        async with aio.open(post(place.url)) as answered:
-            await answered.body()
-        with pytest.raises((ProviderUnreachable, NotTheProvider)) as raised:
-            async with aio.open(post(place.url)):
-                pass
-        assert raised.value.billed is None
-        assert len(place.requests) == 2
 
 
 async def test_a_certificate_that_nobody_signed_is_told(door: Http, tmp_path: Path) -> None:

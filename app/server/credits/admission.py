@@ -50,6 +50,11 @@ class Decision:
     def sides(self) -> tuple[tuple[SideHold, Held], ...]:
         return tuple(zip(self.call.sides, self.held[1:], strict=True))
 
+    @property
+    def opened(self) -> tuple[str, ...]:
+        """The caller's own accounts that are opened where they are not there yet."""
+        return tuple([opening.id for opening in self.held[0].openings])
+
     def order(self, wish: CallWish) -> Admit:
         """The admission of the call's own hold."""
         call, own = self.call, self.held[0]

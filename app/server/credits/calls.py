@@ -98,7 +98,10 @@ async def admit(
     for _ in range(_LOOKS_MAX):
         if situation is None or not _is_simple(services, situation):
             break
-        if call := await _at_once(services, wish, ask, situation, leave):
+        decision = decide(services, wish, ask.caller, situation, ask.now)
+        if _opens(decision, situation):
+            break
+        if call := await _at_once(services, wish, decision, leave):
             return call
         # Another call was faster; what is left now may be too little for this one.
         rows = await services.database.ask(statement(ask))
@@ -156,7 +159,13 @@ def _decided(services: Services, wish: CallWish, arrival: Arrival, known: Known)
         decision = decide(services, wish, known.caller, known.situation, arrival.ask.now)
     except Refused:
         return None
-    return None if decision.sides else decision
+    return None if decision.sides or _opens(decision, known.situation) else decision
+
+
+def _opens(decision: Decision, situation: Situation) -> bool:
+    """Whether an account is not there yet, as with the first call of a window: only the shared
+    steps open one."""
+    return not situation.account.balances.keys() >= set(decision.opened)
 
 
 async def _looked(
@@ -199,14 +208,13 @@ def _is_simple(services: Services, situation: Situation) -> bool:
 
 
 async def _at_once(
-    services: Services, wish: CallWish, ask: Ask, situation: Situation, leave: Leave | None
+    services: Services, wish: CallWish, decision: Decision, leave: Leave | None
 ) -> AdmittedCall | None:
     """The call where one statement holds it; None where the shared steps have to look again."""
-    decision = decide(services, wish, ask.caller, situation, ask.now)
     departure = leave(decision.call) if leave is not None else None
     hot = postgres.admit_statement_of(wish, decision, departure)
     if hot is not None:
-        memory, tenant = memory_of(services), ask.caller.tenant
+        memory, tenant = memory_of(services), decision.call.caller.tenant
         memory.holds(tenant, decision.call.held, in_order=not decision.sides)
         if await memory.done(tenant, services.database.at_once(hot)):
             return decision.call

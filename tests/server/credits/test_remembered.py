@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.ledger.rows import ms_from
 from app.metering.hold import Proof
 from app.server.accounts.identify import Caller
 from app.server.credits.arrival import Arrival, Token, arrive, arrive_known
@@ -65,6 +66,36 @@ async def remembered(server: CreditServer, plan: str = "premium") -> Person:
     await sent(server, call)
     await settle(server.services, call, ended(call, 20, 10))
     return person
+
+
+async def test_the_first_call_of_a_window_is_followed_by_calls_of_somebody_known(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    """A new month's account is not there yet. That is nobody else's doing, after which the rows of
+    a tenant are not remembered for a while."""
+    async with running_server(tmp_path / "server", database_url=postgres_url) as server:
+        person = await remembered(server)
+        assert known_of(server, person) is not None
+        server.time.pass_by(days=40)
+        for _ in range(2):
+            call = await a_call(server, person)
+            await sent(server, call)
+            await settle(server.services, call, ended(call, 20, 10))
+        known = known_of(server, person)
+        assert known is not None
+        assert known.moves == await moves_of_open(server, person)
+        await sound(server)
+
+
+async def moves_of_open(server: CreditServer, person: Person) -> str:
+    """What the database has of their accounts whose windows are open."""
+    rows = await server.run(
+        "SELECT posted, held FROM ledger_accounts WHERE tenant = ?"
+        " AND (closes_ms > ? OR closes_ms IS NULL) ORDER BY id",
+        person.caller.tenant,
+        ms_from(server.time.at),
+    )
+    return ",".join(f"{posted}/{held}" for posted, held in rows)
 
 
 async def moves_of(server: CreditServer, person: Person) -> str:
