@@ -41,23 +41,13 @@ async def test_a_kept_line_on_which_the_answer_was_waited_for_is_not_asked_twice
     """The other side had the request, and may have charged for it."""
     monkeypatch.setattr(http_aiohttp, "DEAD_WITHIN_S", 0.1)
     async with lines({1: after_a_while(act)}) as place:
-        async with aio.open(post(place.url)) as answered:
-            await answered.body()
-        with pytest.raises(ProviderUnreachable, match="lost before an answer") as raised:
-            async with aio.open(post(place.url)):
-                pass
-        assert raised.value.billed is None
+        await lost_on_a_kept_line(aio, place.url)
         assert [connection for connection, _ in place.requests] == [0, 0]
 
 
 async def test_the_second_try_is_the_last(aio: AiohttpDoor) -> None:
     async with lines({1: leave, 2: leave}) as place:
-        async with aio.open(post(place.url)) as answered:
-            await answered.body()
-        with pytest.raises(ProviderUnreachable, match="lost before an answer") as raised:
-            async with aio.open(post(place.url)):
-                pass
-        assert raised.value.billed is None
+        await lost_on_a_kept_line(aio, place.url)
         assert len(place.requests) == 3
 
 
@@ -71,3 +61,13 @@ async def test_after_the_first_byte_nothing_is_sent_again(aio: AiohttpDoor, then
                 pass
         assert raised.value.billed is None
         assert len(place.requests) == 2
+
+
+async def lost_on_a_kept_line(aio: AiohttpDoor, url: str) -> None:
+    """Two requests; the second is told as lost, and nobody knows whether it was charged."""
+    async with aio.open(post(url)) as answered:
+        await answered.body()
+    with pytest.raises(ProviderUnreachable, match="lost before an answer") as raised:
+        async with aio.open(post(url)):
+            pass
+    assert raised.value.billed is None

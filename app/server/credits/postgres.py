@@ -278,11 +278,21 @@ def _notices(
     ((draw, percents),) = due
     grant, charges = draw.grant, settlement.order.charges
     if len(charges) == 1 and grant.id in charges and is_below(grant.id, percents[0]):
-        return _TOLD, _NOTHING_DUE.format(percent=percents[0])
+        return _TOLD, _nothing_due_at(percents[0])
     values["r_grant"], values["r_name"] = grant.id, grant.name
     values["r_unit"] = str(grant.unit)
+    return _noticed_at(percents), ""
+
+
+@lru_cache(maxsize=64)
+def _nothing_due_at(percent: int) -> str:
+    return _NOTHING_DUE.format(percent=percent)
+
+
+@lru_cache(maxsize=64)
+def _noticed_at(percents: tuple[int, ...]) -> str:
     pairs = ", ".join(f"({percent:d}::bigint)" for percent in percents)
-    return _NOTICED_OF_ONE.replace("{percents}", pairs), ""
+    return _NOTICED_OF_ONE.replace("{percents}", pairs)
 
 
 def _add_grants(values: dict[str, Any], due: Sequence[tuple[Grant, tuple[int, ...]]]) -> None:

@@ -50,7 +50,7 @@ async def test_one_grant_tells_all_thresholds_that_a_call_crosses(
     await sound(server)
 
 
-async def test_calls_that_each_seemed_far_from_a_threshold_cross_it_together(
+async def test_calls_that_were_held_together_cross_a_threshold_once(
     any_credit_server: CreditServer,
 ) -> None:
     """Each was decided before any of the others was settled."""
@@ -63,21 +63,6 @@ async def test_calls_that_each_seemed_far_from_a_threshold_cross_it_together(
     last = await dispatched(server, person.caller, wish(GPT_4O, 190, 10))
     await settle(server.services, last, ended(last, 190, 10))
     assert await told(server) == [("Free", 80, 8_000, 10_000), ("Free", 100, 10_000, 10_000)]
-    await sound(server)
-
-
-async def test_what_another_worker_settled_meanwhile_brings_a_threshold_nearer(
-    any_credit_server: CreditServer,
-) -> None:
-    """The call was held when nothing else was: what it says of itself is far from the threshold."""
-    server = any_credit_server
-    person = await server.person()
-    first = await dispatched(server, person.caller, wish(GPT_4O, 190, 10))
-    second = await dispatched(server, person.caller, wish(GPT_4O, 1_340, 60))
-    await settle(server.services, second, ended(second, 1_340, 60))
-    assert await told(server) == []
-    await settle(server.services, first, ended(first, 190, 10))
-    assert await told(server) == [("Free", 80, 8_000, 10_000)]
     await sound(server)
 
 
