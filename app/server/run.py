@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 import uvicorn
@@ -87,7 +88,9 @@ def application() -> Asgi:
     _log_to_stderr()
     services = make_services(settings)
     app = build_app(services)
-    services.counter.warm_up()  # nearly every model needs it; later it would hold up streams
+    # What nearly every call needs; later either would hold up the streams of others.
+    services.counter.warm_up()
+    import_module("app.providers.http_aiohttp")
     leave_in_peace()
     return app
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import sys
+import tracemalloc
 from dataclasses import dataclass
 
 import pytest
@@ -102,3 +104,16 @@ def _has_float(value: object) -> bool:
     if isinstance(value, dict):
         return any(map(_has_float, value.values()))
     return isinstance(value, float)
+
+
+def test_what_was_written_takes_no_more_room_than_it_needs() -> None:
+    # A request to a provider lives as long as its stream does.
+    body = {"model": "any", "messages": [{"role": "user", "content": "Say something."}]}
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        written = [json_bytes(body) for _ in range(100)]
+        each = (tracemalloc.get_traced_memory()[0] - before) / len(written)
+    finally:
+        tracemalloc.stop()
+    assert each < 2 * sys.getsizeof(written[0])
