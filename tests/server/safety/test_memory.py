@@ -58,3 +58,12 @@ async def test_what_is_left_in_circles_goes_with_the_next_look() -> None:
         assert not any(each() for each in (*few, *many))
     finally:
         gc.set_threshold(*before)
+
+
+def test_a_worker_has_no_second_pydantic() -> None:
+    loaded = "[name for name, module in sys.modules.items() if module and 'pydantic.v1' in name]"
+    code = f"import sys, app.server.main, app.server.run\nprint('fastapi' in sys.modules, {loaded})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.stdout.strip(), done.stderr) == ("True []", "")

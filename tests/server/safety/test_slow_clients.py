@@ -45,7 +45,6 @@ async def answer_to(port: int, *pieces: bytes, every_s: float = 0.02) -> bytes:
     end; what had come before it has come.
     """
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    answer = bytearray()
 
     async def send() -> None:
         for piece in pieces:
@@ -56,15 +55,19 @@ async def answer_to(port: int, *pieces: bytes, every_s: float = 0.02) -> bytes:
     sending = asyncio.create_task(send())
     try:
         async with asyncio.timeout(60):
-            while piece := await reader.read(65536):
-                answer += piece
-    except ConnectionResetError:
-        pass
+            return b"".join([piece async for piece in _pieces(reader)])
     finally:
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
         writer.close()
-    return bytes(answer)
+
+
+async def _pieces(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    try:
+        while piece := await reader.read(65536):
+            yield piece
+    except ConnectionResetError:
+        return
 
 
 def posted(*lines: bytes, path: bytes = b"/api/session") -> bytes:
