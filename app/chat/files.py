@@ -1,7 +1,7 @@
 """Files that go with a message: which are taken, and how a model gets to see them.
 
-Text goes as text with its name above it, images as images. Everything else is refused with
-the reason, before it is read whole.
+Text goes as text with its name above it, images as images, and of documents their text. Everything
+else is refused with the reason, before it is read whole.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.chat.document_text import DOCUMENT_BYTES_MAX, document_text, is_document
 from app.errors import AttachmentError
 from app.store.user_files import NotRegularError, in_own_thread, open_regular
 
@@ -52,8 +53,8 @@ def read_file(path: Path) -> AcceptedFile:
         with open_regular(path) as file:
             size_bytes = os.fstat(file.fileno()).st_size
             head = file.read(_SNIFFED_BYTES)
-            _refuse_size(path.name, size_bytes, image=image_type_of(head) is not None)
-            content = head + file.read(max(IMAGE_BYTES_MAX, TEXT_BYTES_MAX) + 1 - len(head))
+            _refuse_size(path.name, size_bytes, head)
+            content = head + file.read(_bytes_max(head)[1] + 1 - len(head))
     except FileNotFoundError as error:
         raise AttachmentError(
             f"“{path.name}” is not there any more.", "Was it moved or deleted? Add it again."
@@ -83,11 +84,13 @@ def accept(name: str, content: bytes) -> AcceptedFile:
     """Check bytes that were read or pasted; raises AttachmentError in the user's words."""
     if not content:
         raise AttachmentError(f"“{name}” is empty.", "There is nothing in it to send.")
-    media_type = image_type_of(content[:_SNIFFED_BYTES])
-    _refuse_size(name, len(content), image=media_type is not None)
-    if media_type is not None:
+    head = content[:_SNIFFED_BYTES]
+    _refuse_size(name, len(content), head)
+    if (media_type := image_type_of(head)) is not None:
         width, height = _image_size(name, content)
         return AcceptedFile(name, media_type, content, width, height)
+    if (text := document_text(name, content)) is not None:
+        return AcceptedFile(name, "text/plain", text.encode())
     _decode(name, content)
     guessed = mimetypes.guess_type(name)[0] or "text/plain"
     return AcceptedFile(
@@ -110,11 +113,19 @@ def image_type_of(head: bytes) -> str | None:
     return None
 
 
-def _refuse_size(name: str, size_bytes: int, *, image: bool) -> None:
-    limit = IMAGE_BYTES_MAX if image else TEXT_BYTES_MAX
+def _bytes_max(head: bytes) -> tuple[str, int]:
+    """What a file is by its first bytes, and how large such a one may be."""
+    if image_type_of(head) is not None:
+        return "Images", IMAGE_BYTES_MAX
+    return (
+        ("Documents", DOCUMENT_BYTES_MAX) if is_document(head) else ("Text files", TEXT_BYTES_MAX)
+    )
+
+
+def _refuse_size(name: str, size_bytes: int, head: bytes) -> None:
+    kind, limit = _bytes_max(head)
     if size_bytes <= limit:
         return
-    kind = "Images" if image else "Text files"
     raise AttachmentError(
         f"“{name}” is too large ({size_bytes / 10**6:,.1f} MB).",
         f"{kind} can have up to {limit // 10**6} MB.",
@@ -156,5 +167,5 @@ def _decode(name: str, content: bytes) -> str:
 def _not_text(name: str) -> AttachmentError:
     return AttachmentError(
         f"“{name}” is neither text nor an image that models can see.",
-        "PNG, JPEG, GIF and WebP images and text files can be added.",
+        "Text files, PDF, Word documents (.docx) and PNG, JPEG, GIF and WebP images can be added.",
     )

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QDate
 
-    from app.seam.views import Certainty
+    from app.seam.views import AttachmentView, Certainty
 
 UNKNOWN = "?"
+_DOCUMENTS = (".docx", ".pdf")
 _DAY_OF_MONTH = re.compile(r"\bd\b")
 
 
@@ -110,9 +111,13 @@ def seconds(duration_s: float) -> str:
     return tr("{0} min {1} s").format(whole // 60, whole % 60)
 
 
-def size(size_bytes: int) -> str:
-    """A file's size: `14 kB`, `2.1 MB`."""
-    return locale().formattedDataSize(size_bytes, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+def file_size(file: AttachmentView) -> str:
+    """How much of a file goes with a message: `2.1 MB`; of a document its text alone: `14 kB of
+    text`."""
+    form = QLocale.DataSizeFormat.DataSizeSIFormat
+    size = locale().formattedDataSize(file.size_bytes, 1, form)
+    read_out = file.media_type == "text/plain" and file.name.lower().endswith(_DOCUMENTS)
+    return tr("{0} of text").format(size) if read_out else size
 
 
 def rate(rate_pusd: int | None) -> str:

@@ -3668,6 +3668,10 @@
         <translation>{0} ist kostenlos</translation>
     </message>
     <message>
+        <source>{0} of text</source>
+        <translation>{0} Text</translation>
+    </message>
+    <message>
         <source>{0} min {1} s</source>
         <translation>{0} min {1} s</translation>
     </message>

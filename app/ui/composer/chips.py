@@ -115,7 +115,7 @@ class Chips(FlowRow):
         self._settle()
 
     def _make_attached(self, view: AttachmentView, pasted: str = "") -> Chip:
-        chip = self._add(Chip(view.name, words.size(view.size_bytes), preview=view.preview))
+        chip = self._add(Chip(view.name, words.file_size(view), preview=view.preview))
         chip.removed.connect(self._on_removed)
         if pasted and _can_be_shown(pasted):
             self._pasted[chip] = pasted

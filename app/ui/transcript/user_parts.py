@@ -134,7 +134,7 @@ class _Chip(QFrame):
         shown = " ".join(file.name.split())
         metrics = name.fontMetrics()
         name.setText(metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, theme.px(220)))
-        size = QLabel(words.size(file.size_bytes), self)
+        size = QLabel(words.file_size(file), self)
         set_look(size, tone="3", size="small")
         small = read_small(file.preview, theme.px(40)) if file.preview else QPixmap()
         icon_name = "image" if file.media_type.startswith("image/") else "file-text"

@@ -113,3 +113,14 @@ def test_many_wrong_files_leave_the_good_one_in_sight_and_go_at_once(desk: Desk)
     drop_all.click()
     assert desk.composer.box.attachments() == (good,)
     desk.qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() == 0)
+
+
+def test_of_a_document_the_chip_says_that_its_text_goes(desk: Desk) -> None:
+    desk.composer.add_files(["/x/report.PDF", "/x/notes.txt"])
+    orders = [one for one in desk.port.orders if isinstance(one, commands.AttachFile)]
+    for order in orders:
+        view = AttachmentView(f"a{order.serial}", order.name, "text/plain", 14_000)
+        desk.tell(events.FileAttached(order.serial, "c1", view))
+    chips = desk.composer.box.chips.findChildren(Chip)
+    said = {chip.accessibleName() for chip in chips if chip.isVisibleTo(desk.composer.box.chips)}
+    assert said == {"report.PDF, 14.0 kB of text", "notes.txt, 14.0 kB"}
