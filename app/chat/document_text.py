@@ -61,7 +61,7 @@ def _pages(name: str, content: bytes) -> list[str]:
         texts.append(text)
     if not any(texts):
         raise AttachmentError(
-            f"There is no text in “{name}”, only pictures of pages.",
+            f"“{name}” has no text, only pictures of pages.",
             "Have its text recognized by a scanner's program, or add pages as pictures.",
         )
     return [
@@ -135,7 +135,7 @@ def _of_word(name: str, content: bytes, packed: zipfile.ZipFile) -> str:
     text = _clean(_PARAGRAPH.sub("\n\n", html))
     if not re.sub("<[^>]*>", "", text).strip():
         raise AttachmentError(
-            f"There is no text in “{name}”.", "Pictures in it can be added as files of their own."
+            f"“{name}” has no text.", "Pictures in it can be added as files of their own."
         )
     return text
 

@@ -60,9 +60,9 @@ def test_a_document_is_told_from_its_bytes_whatever_its_name() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("scanned.pdf", "only pictures of pages"),
+        ("scanned.pdf", "has no text, only pictures of pages"),
         ("locked.pdf", "locked with a password"),
-        ("pictures.docx", "There is no text in"),
+        ("pictures.docx", "has no text"),
     ],
 )
 def test_a_document_without_words_is_refused_with_what_to_do(name: str, words: str) -> None:
