@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 
 from app.ui import words
 from app.ui.composer.flow_row import FlowRow
-from app.ui.icons import icon, pixmap
+from app.ui.icons import icon
 from app.ui.theme import Theme, set_look
+from app.ui.thumbnail import Thumbnail, file_icon
 
 if TYPE_CHECKING:
     from app.seam.views import AttachmentView
@@ -115,7 +116,7 @@ class Chips(FlowRow):
         self._settle()
 
     def _make_attached(self, view: AttachmentView, pasted: str = "") -> Chip:
-        chip = self._add(Chip(view.name, words.file_size(view), preview=view.preview))
+        chip = self._add(Chip(view.name, words.file_size(view), view))
         chip.removed.connect(self._on_removed)
         if pasted and _can_be_shown(pasted):
             self._pasted[chip] = pasted
@@ -184,7 +185,9 @@ class Chip(QFrame):
     removed = Signal()
     text_wanted = Signal()
 
-    def __init__(self, name: str, line: str, *, preview: bytes = b"", danger: bool = False) -> None:
+    def __init__(
+        self, name: str, line: str, file: AttachmentView | None = None, *, danger: bool = False
+    ) -> None:
         super().__init__()
         set_look(self, look="chip", tone="danger" if danger else "")
         self.setAccessibleName(f"{name}, {line}")
@@ -192,7 +195,7 @@ class Chip(QFrame):
         theme = Theme.current()
         row.setContentsMargins(theme.px(6), theme.px(4), theme.px(2), theme.px(4))
         row.setSpacing(theme.px(6))
-        row.addWidget(_picture(preview, danger, self.devicePixelRatioF()))
+        row.addWidget(_picture(file, danger))
         row.addWidget(_name_label(name))
         row.addWidget(_line_label(line, danger))
         close = QToolButton()
@@ -256,21 +259,11 @@ def _can_be_shown(text: str) -> bool:
     return max(map(len, text.splitlines()), default=0) <= LINE_CHARS_MAX
 
 
-def _picture(preview: bytes, danger: bool, ratio: float) -> QLabel:
-    label = QLabel()
-    picture = QPixmap()
-    if preview and picture.loadFromData(preview):
-        side = round(Theme.current().px(THUMBNAIL) * ratio)
-        picture = picture.scaled(
-            side, side, Qt.AspectRatioMode.KeepAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )  # fmt: skip
-        picture.setDevicePixelRatio(ratio)
-        label.setPixmap(picture)
-    else:
-        name, tone = ("file-x", "danger") if danger else ("file-text", "ink2")
-        label.setPixmap(pixmap(name, tone, Theme.current().px(16), ratio=ratio))
-    return label
+def _picture(file: AttachmentView | None, danger: bool) -> Thumbnail:
+    within = QSize(THUMBNAIL, THUMBNAIL)
+    if file is None:
+        return Thumbnail(b"", within, *(("file-x", "danger") if danger else ("file-text",)))
+    return Thumbnail(file.preview, within, file_icon(file))
 
 
 def _name_label(name: str) -> QLabel:

@@ -1,108 +1,19 @@
-"""Pictures from bytes: only known raster formats, bounded before they are decoded.
-
-Big ones are decoded on another thread; nothing is ever read from a file or an address.
-"""
+"""Pictures that a model made."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import (
-    QBuffer,
-    QByteArray,
-    QIODevice,
-    QObject,
-    QRect,
-    QRunnable,
-    QSize,
-    Qt,
-    QThreadPool,
-    Signal,
-)
-from PySide6.QtGui import QImage, QImageReader, QPainter, QPaintEvent, QPixmap
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.seam.views import ImageView
 from app.ui.icons import icon
+from app.ui.picture_reading import Decoding, picture_size, read_picture
 from app.ui.theme import Theme, set_look
 from app.ui.transcript.notes import PlainLabel
 from app.ui.transcript.parts import Part, Place
 
-BYTES_MAX = 40_000_000
-PIXELS_MAX = 60_000_000
-PREVIEW_BYTES_MAX = 2_000_000
-MEMORY_MAX_MB = 256
 HEIGHT_MAX = 420
-_SIGNS = (
-    (b"\x89PNG\r\n\x1a\n", b"png"), (b"\xff\xd8\xff", b"jpeg"), (b"GIF8", b"gif"),
-    (b"RIFF", b"webp"), (b"BM", b"bmp"),
-)  # fmt: skip
-
-
-def picture_format(content: bytes) -> bytes:
-    """The raster format that the first bytes say; empty where it is none that we take."""
-    return next((form for sign, form in _SIGNS if content.startswith(sign)), b"")
-
-
-def picture_size(content: bytes) -> QSize:
-    """Width and height as the header says, invalid where the picture is not taken."""
-    if not 0 < len(content) <= BYTES_MAX or not picture_format(content):
-        return QSize()
-    with _Reading(content) as reader:
-        size = reader.size()
-    if not size.isValid() or size.width() * size.height() > PIXELS_MAX:
-        return QSize()
-    return size
-
-
-def read_picture(content: bytes, within: QSize) -> QImage:
-    """The picture scaled down to fit, null where it cannot be read."""
-    size = picture_size(content)
-    if size.isEmpty():
-        return QImage()
-    with _Reading(content) as reader:
-        if size.width() > within.width() or size.height() > within.height():
-            reader.setScaledSize(size.scaled(within, Qt.AspectRatioMode.KeepAspectRatio))
-        return reader.read()
-
-
-def read_small(content: bytes, side: int) -> QPixmap:
-    """A thumbnail for a chip."""
-    if len(content) > PREVIEW_BYTES_MAX:
-        return QPixmap()
-    return QPixmap.fromImage(read_picture(content, QSize(side * 2, side)))
-
-
-class _Reading:
-    """A reader over bytes, told its format so that no other decoder is tried."""
-
-    def __init__(self, content: bytes) -> None:
-        QImageReader.setAllocationLimit(MEMORY_MAX_MB)
-        self._bytes = QByteArray(content)
-        self._buffer = QBuffer(self._bytes)
-        self._form = picture_format(content)
-
-    def __enter__(self) -> QImageReader:
-        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        self._reader = QImageReader(self._buffer, QByteArray(self._form))
-        self._reader.setAutoDetectImageFormat(False)
-        self._reader.setAutoTransform(False)
-        return self._reader
-
-    def __exit__(self, *_: object) -> None:
-        self._buffer.close()
-
-
-class _Answer(QObject):
-    done = Signal(QImage)
-
-
-class _Decoding(QRunnable):
-    def __init__(self, content: bytes, within: QSize) -> None:
-        super().__init__()
-        self.answer = _Answer()
-        self._content, self._within = content, within
-
-    def run(self) -> None:
-        self.answer.done.emit(read_picture(self._content, self._within))
 
 
 class PictureBox(QWidget):
@@ -114,7 +25,7 @@ class PictureBox(QWidget):
         self._image: ImageView | None = None
         self._size = QSize()
         self._pixmap = QPixmap()
-        self._decoding: _Decoding | None = None
+        self._decoding: Decoding | None = None
         self.save_button = QToolButton(self)
         self.save_button.setIcon(icon("download", "ink2"))
         self.save_button.setToolTip(self.tr("Save this image"))
@@ -179,13 +90,13 @@ class PictureBox(QWidget):
     def _decode(self, shown: QSize) -> None:
         if self._decoding is not None or not self._pixmap.isNull() or self._image is None:
             return
-        self._decoding = _Decoding(self._image.content, shown * self.devicePixelRatioF())
-        self._decoding.answer.done.connect(self._on_decoded)
-        self._decoding.setAutoDelete(False)
-        QThreadPool.globalInstance().start(self._decoding)
+        content, within = self._image.content, shown * self.devicePixelRatioF()
+        self._decoding = Decoding(lambda: read_picture(content, within))
+        self._decoding.done.connect(self._on_decoded)
+        self._decoding.start()
 
     def _on_decoded(self, image: QImage) -> None:
-        if self._decoding is None or self.sender() is not self._decoding.answer:
+        if self._decoding is None or self.sender() is not self._decoding:
             return
         self._decoding = None
         self._pixmap = QPixmap.fromImage(image)

@@ -5,22 +5,22 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPixmap
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.seam.views import AttachmentView
 from app.ui import words
-from app.ui.icons import pixmap
 from app.ui.theme import Size, Theme, set_look
+from app.ui.thumbnail import Thumbnail, file_icon
 from app.ui.transcript.folded import plain_paragraphs
 from app.ui.transcript.parts import Attachments, Bubble, Part, Place
-from app.ui.transcript.pictures import read_small
 from app.ui.transcript.prose import ProseView
 
 SHARE = 0.82  # of the card's width, at most
 LINES_MAX, LENGTH_MAX = 40, 4_000
 _PAD_X, _PAD_Y, _RADIUS, _RADIUS_SMALL = 14, 10, 14, 4
 _WHOLE = "whole"
+_THUMBNAIL = QSize(80, 40)
 
 
 class BubbleView(QWidget):
@@ -127,7 +127,7 @@ class _Chip(QFrame):
         super().__init__(parent)
         theme = Theme.current()
         set_look(self, look="chip")
-        picture = QLabel(self)
+        picture = Thumbnail(file.preview, _THUMBNAIL, file_icon(file))
         name = QLabel(self)
         name.setTextFormat(Qt.TextFormat.PlainText)
         name.setFont(theme.font(Size.NOTE))
@@ -136,9 +136,6 @@ class _Chip(QFrame):
         name.setText(metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, theme.px(220)))
         size = QLabel(words.file_size(file), self)
         set_look(size, tone="3", size="small")
-        small = read_small(file.preview, theme.px(40)) if file.preview else QPixmap()
-        icon_name = "image" if file.media_type.startswith("image/") else "file-text"
-        picture.setPixmap(small if not small.isNull() else pixmap(icon_name, "ink2", theme.px(16)))
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(8), theme.px(4), theme.px(10), theme.px(4))
         row.setSpacing(theme.px(8))
