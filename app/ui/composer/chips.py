@@ -77,6 +77,7 @@ class Chips(FlowRow):
     def expect(self, serial: int, name: str, pasted: str = "") -> None:
         """A file was given and is being read; `pasted` where it was a text."""
         chip = self._waiting[serial] = self._add(Chip(name, self.tr("is being read…")))
+        chip.place = serial
         chip.removed.connect(self._on_waiting_removed)
         if pasted:
             self._pasted[chip] = pasted
@@ -89,7 +90,11 @@ class Chips(FlowRow):
             return
         pasted = self._pasted.get(chip, "")
         self._drop(chip)
-        self._attached.append((view, self._make_attached(view, pasted)))
+        attached = self._make_attached(view, pasted)
+        attached.place = serial
+        # Which file is read first is chance; the model gets them in the order given.
+        self._attached.append((view, attached))
+        self._attached.sort(key=lambda pair: _place(pair[1]))
         self._settle()
         self.changed.emit()
 
@@ -100,6 +105,7 @@ class Chips(FlowRow):
             return
         self._drop(chip)
         refused = self._add(Chip(name, _without_name(message, name), danger=True))
+        refused.place = serial
         refused.removed.connect(self._on_refused_removed)
         self._refused.append(refused)
         self._settle()
@@ -135,7 +141,8 @@ class Chips(FlowRow):
     def _settle(self) -> None:
         self._drop_all.setVisible(len(self._refused) > 1)
         # What goes along stands first; Qt's order of children is that of their depth.
-        for widget in (self._drop_all, *self._refused):
+        going = sorted([*(chip for _, chip in self._attached), *self._waiting.values()], key=_place)
+        for widget in (*going, self._drop_all, *sorted(self._refused, key=_place)):
             widget.raise_()
         self._place_again()
         self.setVisible(bool(self._attached or self._waiting or self._refused))
@@ -184,6 +191,7 @@ class Chip(QFrame):
 
     removed = Signal()
     text_wanted = Signal()
+    place = -1  # among the files given; those of a draft that came back stand before
 
     def __init__(
         self, name: str, line: str, file: AttachmentView | None = None, *, danger: bool = False
@@ -246,6 +254,10 @@ class ChipsArea(QScrollArea):
     def _on_settled(self) -> None:
         self.setVisible(not self._chips.isHidden())
         self.updateGeometry()
+
+
+def _place(chip: Chip) -> int:
+    return chip.place
 
 
 def _without_name(message: str, name: str) -> str:

@@ -87,7 +87,7 @@ class BubbleView(QWidget):
 
 
 class AttachmentsView(QWidget):
-    """Attached files as chips, images with their small picture, from right to left."""
+    """Attached files as chips, images with their small picture, in lines that end at the right."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,16 +102,30 @@ class AttachmentsView(QWidget):
             self._chips.append(chip)
 
     def height_for(self, width: int) -> int:
-        gap = Theme.current().space(2)
-        right, top, tall = width, 0, 0
+        gap, top = Theme.current().space(2), 0
+        for line in self._lines(int(width * SHARE), gap):
+            sizes = [chip.sizeHint() for chip in line]
+            tall = max(size.height() for size in sizes)
+            wide = [min(size.width(), int(width * SHARE)) for size in sizes]
+            left = width - sum(wide) - gap * (len(wide) - 1)
+            for chip, its_width in zip(line, wide, strict=True):
+                chip.setGeometry(left, top, its_width, tall)
+                left += its_width + gap
+            top += tall + gap
+        return max(0, top - gap)
+
+    def _lines(self, width: int, gap: int) -> list[list[_Chip]]:
+        """As many chips in a line as fit; one that is too wide has a line of its own."""
+        lines: list[list[_Chip]] = []
+        left = 0
         for chip in self._chips:
-            size = chip.sizeHint().boundedTo(QSize(int(width * SHARE), 10_000))
-            if right < width and right - size.width() < width * (1 - SHARE):
-                right, top, tall = width, top + tall + gap, 0
-            chip.setGeometry(right - size.width(), top, size.width(), size.height())
-            right -= size.width() + gap
-            tall = max(tall, size.height())
-        return top + tall
+            wanted = chip.sizeHint().width()
+            if not lines or wanted > left:
+                lines.append([])
+                left = width
+            lines[-1].append(chip)
+            left -= wanted + gap
+        return lines
 
     def release(self) -> None:
         for chip in self._chips:

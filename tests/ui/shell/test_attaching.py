@@ -124,3 +124,27 @@ def test_of_a_document_the_chip_says_that_its_text_goes(desk: Desk) -> None:
     chips = desk.composer.box.chips.findChildren(Chip)
     said = {chip.accessibleName() for chip in chips if chip.isVisibleTo(desk.composer.box.chips)}
     assert said == {"report.PDF, 14.0 kB of text", "notes.txt, 14.0 kB"}
+
+
+def test_files_go_in_the_order_given_whichever_is_read_first(desk: Desk) -> None:
+    names = ["long.pdf", "wrong.bin", "short.txt", "other.bin", "last.png"]
+    desk.composer.add_files([f"/x/{name}" for name in names])
+    orders = [one for one in desk.port.orders if isinstance(one, commands.AttachFile)]
+    for order in (orders[4], orders[2]):
+        view = AttachmentView(f"a{order.serial}", order.name, "text/plain", 5)
+        desk.tell(events.FileAttached(order.serial, "c1", view))
+    for order in (orders[3], orders[1]):
+        desk.tell(events.FileRefused(order.serial, "c1", order.name, f"“{order.name}” is bad.", ""))
+    chips = desk.composer.box.chips
+
+    def shown() -> list[str]:
+        found = [chip for chip in chips.findChildren(Chip) if chip.isVisibleTo(chips)]
+        found.sort(key=lambda chip: (chip.y(), chip.x()))
+        return [chip.accessibleName().partition(",")[0] for chip in found]
+
+    assert shown() == ["long.pdf", "short.txt", "last.png", "wrong.bin", "other.bin"]
+    view = AttachmentView("a0", "long.pdf", "text/plain", 5)
+    desk.tell(events.FileAttached(orders[0].serial, "c1", view))
+    assert shown()[:3] == ["long.pdf", "short.txt", "last.png"]
+    attached_names = [view.name for view in desk.composer.box.attachments()]
+    assert attached_names == ["long.pdf", "short.txt", "last.png"]

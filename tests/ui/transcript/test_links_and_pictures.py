@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, QUrl
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QUrl
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFrame, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.seam.views import (
@@ -17,6 +18,7 @@ from app.seam.views import (
 from app.ui.transcript.notes import PictureView
 from app.ui.transcript.pictures import PictureBox
 from app.ui.transcript.prose import ProseView
+from app.ui.transcript.user_parts import AttachmentsView
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.cards import LEFT, part
 
@@ -109,3 +111,37 @@ def test_attachments_are_chips_with_name_and_size(
     texts = [label.text() for label in view.cards[0].findChildren(QLabel)]
     assert "<b>notes</b>.pdf" in texts
     assert "14.0 kB" in texts
+
+
+def test_chips_stand_in_order_in_lines_that_end_at_the_right(
+    view: TranscriptView, message: Callable[..., MessageView]
+) -> None:
+    png = QImage(80, 80, QImage.Format.Format_RGB32)
+    png.fill(0)
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    assert png.save(buffer, "PNG")
+    files = tuple(
+        AttachmentView(
+            str(place),
+            f"{place}.txt",
+            "text/plain",
+            14_000,
+            bytes(content.data()) if place == 1 else b"",
+        )
+        for place in range(7)
+    )
+    view.show_messages((message(1, "Look", attachments=files),))
+    row = part(view, 0, AttachmentsView)
+    chips = [chip for chip in row.findChildren(QFrame) if chip.parent() == row]
+    tops = [chip.y() for chip in chips]
+    assert tops == sorted(tops)
+    lines = [[chip for chip in chips if chip.y() == top] for top in sorted(set(tops))]
+    assert len(lines) > 1
+    assert len(lines[0]) > 1
+    for line in lines:
+        assert [chip.x() for chip in line] == sorted(chip.x() for chip in line)
+        assert len({chip.height() for chip in line}) == 1
+        assert line[-1].geometry().right() == row.width() - 1
+        assert line[0].x() > 0
