@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _BLOCK_ENDS = {"$$": "$$", "\\[": "\\]"}
 _INLINE_ENDS = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
 _TEX_SIGN = re.compile(r"[\\^_={}+<>|]")
+# A number, or a term that begins with one: `4a`, `2(a-b)`. Two prices have a gap between them, or
+# end where the next begins.
+_TERM = re.compile(r"\d+(?:\.\d+)?(?:[A-Za-z(*/-][A-Za-z\d().*/-]*)?(?<=[A-Za-z\d)])")
 
 
 def add_formulas(parser: MarkdownIt) -> None:
@@ -86,9 +89,11 @@ def _read_dollars(state: StateInline, silent: bool) -> bool:
     if end <= begin or source[end - 1].isspace() or source[end - 1] == "\\":
         return False
     content = source[begin:end]
-    digit_follows = end + 1 < state.posMax and source[end + 1].isdigit()
-    if digit_follows or (content[0].isdigit() and not _TEX_SIGN.search(content)):
-        return False
+    following = source[end + 1 : min(end + 2, state.posMax)]
+    if following.isdigit() or (content[0].isdigit() and not _TEX_SIGN.search(content)):
+        before = source[state.pos - 1 : state.pos]
+        if before.isalnum() or following.isalnum() or _TERM.fullmatch(content) is None:
+            return False
     return _push(state, content, end + 1, silent)
 
 

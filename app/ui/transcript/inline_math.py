@@ -85,7 +85,9 @@ class InlineMath(QPyTextObject):
         metrics = QFontMetricsF(look.font())
         above, below = (image.height - image.below) * scale, max(0.0, image.below) * scale
         if look.verticalAlignment() is _BASELINE:
-            return QSizeF(image.width * scale, above + metrics.descent())
+            # At least a letter's: a formula alone in its cell stands on the line of the others.
+            tall = max(above, metrics.ascent()) + metrics.descent()
+            return QSizeF(image.width * scale, tall)
         rise = metrics.xHeight() / 4
         return QSizeF(image.width * scale, 2 * max(above - rise, below + rise))
 
@@ -152,7 +154,8 @@ def _baseline(document: QTextDocument, position: int, ratio: float) -> float:
     """Where the letters of the line stand, on a whole pixel of the screen."""
     block = document.findBlock(position)
     line = block.layout().lineForTextPosition(position - block.position())
-    top = block.layout().position().y()
+    # Not the layout's own place, which in a table is counted from the cell.
+    top = document.documentLayout().blockBoundingRect(block).y()
     return round((top + line.y() + line.ascent()) * ratio) / ratio
 
 

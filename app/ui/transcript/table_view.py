@@ -1,7 +1,11 @@
-"""A table: as wide as it needs, scrolled sideways where that is more than there is."""
+"""A table: as wide as it needs, scrolled sideways where that is more than there is.
+
+Formulas in cells stand as TeX until they are made, and for good where they cannot be.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QRect, Qt
@@ -19,6 +23,7 @@ from PySide6.QtWidgets import QFrame, QTextBrowser, QToolButton, QWidget
 
 from app.ui.theme import Size, Theme
 from app.ui.transcript.code_view import CodeBody
+from app.ui.transcript.inline_math import InlineMath
 from app.ui.transcript.look import Look, current_look
 from app.ui.transcript.parts import Part, Place
 from app.ui.transcript.pieces import Cell, Span, Table
@@ -45,6 +50,8 @@ class TableView(QFrame):
         self._shown: tuple[tuple[Cell, ...], ...] = ()
         self._look: Look | None = None
         self._ideal = 0
+        self._formulas: InlineMath | None = None  # made for the first table that has one
+        self._unset: set[int] = set()  # rows in which a formula still stands as TeX
         self.body = TableBody(self)
         self.body.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
         self.body.setAccessibleName(self.tr("Table"))
@@ -69,6 +76,8 @@ class TableView(QFrame):
             self.body.rest_cursor()
             self._shown = shown
             self._ideal = self._measure()
+        elif self._unset:
+            self._set_formulas()
         hidden = len(rows) < len(part.rows) and not whole
         self.whole_button.setVisible(hidden)
         if hidden:
@@ -95,6 +104,8 @@ class TableView(QFrame):
 
     def release(self) -> None:
         self._place = None
+        if self._formulas is not None:
+            self._formulas.rest()
         self.body.setExtraSelections([])
         self.body.horizontalScrollBar().setValue(0)
 
@@ -107,12 +118,13 @@ class TableView(QFrame):
         document = self.body.document()
         cursor = QTextCursor(document)
         cursor.beginEditBlock()
-        table = next(
-            (f for f in document.rootFrame().childFrames() if isinstance(f, QTextTable)), None
-        )
+        table = self._table_in_document()
         if table is None or not kept or table.columns() != len(shown[0]):
             cursor.select(QTextCursor.SelectionType.Document)
             cursor.removeSelectedText()
+            self._unset.clear()
+            if self._formulas is not None:
+                self._formulas.clear()
             table = cursor.insertTable(len(shown), len(shown[0]), _table_format())
             _flatten(document)
             kept = 0
@@ -120,10 +132,21 @@ class TableView(QFrame):
             table.removeRows(len(shown), table.rows() - len(shown))
         elif table.rows() < len(shown):
             table.appendRows(len(shown) - table.rows())
-        for number in range(kept, len(shown)):
+        self._write_rows(table, shown, range(kept, len(shown)))
+        cursor.endEditBlock()
+
+    def _table_in_document(self) -> QTextTable | None:
+        frames = self.body.document().rootFrame().childFrames()
+        return next((frame for frame in frames if isinstance(frame, QTextTable)), None)
+
+    def _write_rows(
+        self, table: QTextTable, shown: tuple[tuple[Cell, ...], ...], numbers: Iterable[int]
+    ) -> None:
+        self._unset = {number for number in self._unset if number < len(shown)}
+        for number in numbers:
+            self._unset.discard(number)
             for column, cell in enumerate(shown[number]):
                 self._write_cell(table, number, column, cell)
-        cursor.endEditBlock()
 
     def _write_cell(self, table: QTextTable, number: int, column: int, cell: Cell) -> None:
         assert self._look is not None
@@ -143,7 +166,40 @@ class TableView(QFrame):
         cursor.setBlockFormat(block)
         for span in cell or (Span(""),):
             styled = replace(span, bold=True) if number == 0 else span
-            cursor.insertText(plain(span.text), self._look.span_format(styled))
+            if not (span.math and self._insert_formula(cursor, number, styled)):
+                cursor.insertText(plain(span.text), self._look.span_format(styled))
+
+    def _insert_formula(self, cursor: QTextCursor, number: int, span: Span) -> bool:
+        assert self._look is not None
+        if self._formulas is None:
+            body = self.body
+            self._formulas = InlineMath(
+                body.document(), body.devicePixelRatioF, self._on_formulas_made
+            )
+        style = self._look.span_format(replace(span, math=False, italic=False))
+        if self._formulas.is_settled(span.text, style):
+            return self._formulas.insert(cursor, span.text, style)
+        self._unset.add(number)
+        return False
+
+    def _set_formulas(self) -> bool:
+        """Write the rows again whose formulas were awaited. Whether any could be drawn since."""
+        table, waiting = self._table_in_document(), sorted(self._unset)
+        if table is None:
+            return False
+        cursor = QTextCursor(self.body.document())
+        cursor.beginEditBlock()
+        self._write_rows(table, self._shown, waiting)
+        cursor.endEditBlock()
+        self.body.rest_cursor()
+        if self._unset == set(waiting):
+            return False
+        self._ideal = self._measure()
+        return True
+
+    def _on_formulas_made(self) -> None:
+        if self._set_formulas() and self._place is not None:
+            self._place.hub.resized.emit(self._place.message_id)
 
     def _on_whole_clicked(self) -> None:
         if self._place is not None and self._table is not None:

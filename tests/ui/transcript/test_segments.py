@@ -146,6 +146,23 @@ def test_a_bare_address_becomes_a_link_without_the_full_stop_behind_it() -> None
 
 def test_money_is_not_a_formula() -> None:
     assert not any(span.math for span in spans_of("it costs $5, or $6 a month, or US$ 7"))
+    for money in (
+        "$5-$10",
+        "$5M-$10M",
+        "C$5/US$ 7",
+        "$5 or $",
+        "$5/$6",
+        "$1,000$",
+        "$5k$s",
+        "$5-$",
+    ):
+        assert not any(span.math for span in spans_of(money)), money
+
+
+@pytest.mark.parametrize("term", ["4a", "42", "2.5x", "2(a-b)", "3*4", "1/2", "2ab"])
+def test_a_term_that_begins_with_a_number_is_a_formula(term: str) -> None:
+    spans = spans_of(f"it is ${term}$, as said")
+    assert [span.text for span in spans if span.math] == [term]
     assert [span.text for span in spans_of("so $x^2$ grows") if span.math] == ["x^2"]
 
 
