@@ -176,11 +176,12 @@ async def test_a_key_with_a_line_end_is_refused_before_sending(door: Http) -> No
 
 
 async def test_nobody_at_the_port_is_told_as_no_connection(door: Http) -> None:
-    async with loopback(b"") as place:
-        url = place.url
-    with pytest.raises(ProviderUnreachable, match="No program answers at") as raised:
-        async with door.open(post(url)):
-            pass
+    with socket.socket() as kept:  # and nobody else can listen there meanwhile
+        kept.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{kept.getsockname()[1]}"
+        with pytest.raises(ProviderUnreachable, match="No program answers at") as raised:
+            async with door.open(post(url)):
+                pass
     assert raised.value.billed is False
 
 

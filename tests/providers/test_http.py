@@ -145,10 +145,11 @@ async def test_every_way_to_fail_has_its_words(
 
 
 async def test_nobody_at_the_port_is_told_as_no_connection() -> None:
-    async with loopback(b"") as place:
-        port = place.port
-    with pytest.raises(ProviderUnreachable, match="No program answers at"):
-        await _all(provider_at(f"http://127.0.0.1:{port}", HttpClient(timeouts=QUICK)))
+    with socket.socket() as kept:  # and nobody else can listen there meanwhile
+        kept.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{kept.getsockname()[1]}"
+        with pytest.raises(ProviderUnreachable, match="No program answers at"):
+            await _all(provider_at(url, HttpClient(timeouts=QUICK)))
 
 
 async def test_a_server_that_does_not_speak_tls_is_told() -> None:
