@@ -14,13 +14,18 @@ import time
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from app.errors import AttachmentError
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument
 
 DOCUMENT_BYTES_MAX = 50_000_000
 READING_LIMIT_S = 50.0
 _WORD_XML_BYTES_MAX = 16_000_000  # a tree of it takes twenty times as much memory
 _HEAD_BYTES = 1024
+_PACKED = b"PK\x03\x04"
 _PASSWORD_WANTED = 4  # FPDF_ERR_PASSWORD
 # PDFium puts this in the place of a hyphen at a line's end, and joins the lines.
 _HYPHEN = "\x02"
@@ -33,7 +38,7 @@ _pdfium = threading.Lock()
 
 def is_document(head: bytes) -> bool:
     """Whether a file's first bytes are a PDF's or those of a packed document."""
-    return b"%PDF-" in head[:_HEAD_BYTES] or head.startswith(b"PK\x03\x04")
+    return _is_pdf(head) or head.startswith(_PACKED)
 
 
 def document_text(name: str, content: bytes) -> str | None:
@@ -42,12 +47,16 @@ def document_text(name: str, content: bytes) -> str | None:
     Pages of a PDF begin with their number; a Word document keeps headings, lists and tables as
     HTML. Takes 1.5 ms a page of a PDF, 8 of Word's. Raises AttachmentError in the user's words.
     """
-    if b"%PDF-" in content[:_HEAD_BYTES]:
+    if _is_pdf(content):
         return "\n\n".join(_pages(name, content))
-    if content.startswith(b"PK\x03\x04") and (packed := _word_of(content)) is not None:
+    if content.startswith(_PACKED) and (packed := _word_of(content)) is not None:
         with packed:
             return _of_word(name, content, packed)
     return None
+
+
+def _is_pdf(head: bytes) -> bool:
+    return b"%PDF-" in head[:_HEAD_BYTES]
 
 
 def _pages(name: str, content: bytes) -> list[str]:
@@ -76,17 +85,11 @@ def _pdf_texts(name: str, content: bytes) -> Iterator[str]:
     try:
         with _pdfium:
             document = pypdfium2.PdfDocument(content)
-            count = len(document)
-        for number in range(count):
+        try:
+            yield from map(_clean, _read_pages(document))
+        finally:  # left to the garbage collector, it would be closed without the lock
             with _pdfium:
-                page = document[number]
-                words = page.get_textpage()
-                text = words.get_text_bounded()
-                words.close()
-                page.close()
-            yield _clean(text)
-        with _pdfium:
-            document.close()
+                document.close()
     except pypdfium2.PdfiumError as error:
         if error.err_code == _PASSWORD_WANTED:
             raise AttachmentError(
@@ -94,6 +97,17 @@ def _pdf_texts(name: str, content: bytes) -> Iterator[str]:
                 "Open it with its password and print it as a PDF, then add that.",
             ) from error
         raise _damaged(name) from error
+
+
+def _read_pages(document: PdfDocument) -> Iterator[str]:
+    for number in range(len(document)):
+        with _pdfium:
+            page = document[number]
+            words = page.get_textpage()
+            text: str = words.get_text_bounded()
+            words.close()
+            page.close()
+        yield text
 
 
 def _clean(text: str) -> str:
@@ -127,7 +141,7 @@ def _of_word(name: str, content: bytes, packed: zipfile.ZipFile) -> str:
     try:
         found = mammoth.convert_to_html(io.BytesIO(content), convert_image=no_pictures)
     except (
-        zipfile.BadZipFile, zlib.error, ExpatError, KeyError, ValueError, LookupError, EOFError,
+        zipfile.BadZipFile, zlib.error, ExpatError, ValueError, LookupError, EOFError,
         AttributeError, NotImplementedError, RecursionError,
     ) as error:  # fmt: skip
         raise _damaged(name) from error

@@ -31,7 +31,6 @@ class Thumbnail(QLabel):
         """`within` in pixels of the design, scaled with the theme."""
         super().__init__()
         self._icon = (icon_name, tone)
-        self._decoding: Decoding | None = None
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         theme = Theme.current()
         shown = thumbnail_size(content, QSize(theme.px(within.width()), theme.px(within.height())))
@@ -40,12 +39,11 @@ class Thumbnail(QLabel):
             return
         self.setFixedSize(shown)
         sharp = shown * self.devicePixelRatioF()
-        self._decoding = Decoding(lambda: read_thumbnail(content, sharp))
-        self._decoding.done.connect(self._on_decoded)
-        self._decoding.start()
+        decoding = Decoding(lambda: read_thumbnail(content, sharp))
+        decoding.done.connect(self._on_decoded)
+        decoding.start()
 
     def _on_decoded(self, image: QImage) -> None:
-        self._decoding = None
         if image.isNull():
             self._show_icon()
             return

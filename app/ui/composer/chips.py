@@ -273,9 +273,10 @@ def _can_be_shown(text: str) -> bool:
 
 def _picture(file: AttachmentView | None, danger: bool) -> Thumbnail:
     within = QSize(THUMBNAIL, THUMBNAIL)
-    if file is None:
-        return Thumbnail(b"", within, *(("file-x", "danger") if danger else ("file-text",)))
-    return Thumbnail(file.preview, within, file_icon(file))
+    if file is not None:
+        return Thumbnail(file.preview, within, file_icon(file))
+    name, tone = ("file-x", "danger") if danger else ("file-text", "ink2")
+    return Thumbnail(b"", within, name, tone)
 
 
 def _name_label(name: str) -> QLabel:

@@ -61,8 +61,7 @@ def test_a_formula_is_set_on_the_line(tex: str) -> None:
 def test_a_hostile_formula_ends_soon_and_harms_nothing(tex: str) -> None:
     started = time.thread_time()
     found = set_formula(tex, 18, "#1c1b19", display=True)
-    # Without a bound: minutes. How far it is overstepped is the machine's, and not judged here.
-    assert time.thread_time() - started < 20
+    assert time.thread_time() - started < 2
     assert found is None or b"href" not in found.svg
 
 
